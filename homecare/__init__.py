@@ -1,0 +1,48 @@
+"""Homecare Admin: the back office of a home-to-home care company."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from homecare.config import Config
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application, wired in dependency order.
+
+    Without `config` the environment is read; where DATABASE_URL is unset that starts or joins the private cluster.
+    Raises ConfigError in one sentence when a setting is missing or wrong.
+    """
+    # Imported here, because the supervisor of the private cluster lives in this package too and must start in no time.
+    from flask import Flask
+
+    from homecare import assets, cli, db, deadline, errors, headers, login, pages, settings
+
+    config = config or configured()
+    app = Flask("homecare", template_folder=settings.TEMPLATES, static_folder=None)
+    settings.init_app(app, config)
+    # First, because Flask runs the hooks on an answer in reverse order: these have the last word.
+    headers.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    db.init_app(app)
+    deadline.init_app(app)
+    login.init_app(app)
+    pages.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+def configured() -> Config:
+    """The settings of this process's environment; the private cluster is touched only where DATABASE_URL is unset."""
+    from homecare import config
+
+    if os.environ.get("DATABASE_URL", "").strip():
+        return config.read(os.environ, None)
+    from homecare.local import cluster
+
+    return config.read(os.environ, cluster.attach(config.ROOT / "instance"))

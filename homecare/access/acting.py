@@ -1,0 +1,52 @@
+"""The person of this request together with what the stored policy gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homecare.access.fields import TableAccess, table_access
+from homecare.access.person import Person
+from homecare.access.policy import Action, Policy, Role, Scope, Verdict
+from homecare.access.rows import OWN_OPTIONS
+from homecare.models import business_models
+
+
+@dataclass(frozen=True)
+class Acting:
+    """`role` is None where the staff row gives no role: signed in to nothing."""
+
+    person: Person
+    role: Role | None
+    policy: Policy
+
+    @classmethod
+    def of(cls, person: Person, policy: Policy) -> Acting:
+        return cls(person, policy.role_of(person.role, person.status), policy)
+
+    def decide(self, resource: str, action: Action) -> Verdict:
+        return self.policy.decide(self.role, resource, action)
+
+    def may(self, resource: str, action: Action = Action.VIEW) -> bool:
+        return self.decide(resource, action).allowed
+
+    def access(self, table: str) -> TableAccess:
+        """What the role may do with the table and see of its columns; worked out once per policy version."""
+        if self.role is None:
+            raise LookupError("Nobody without a role has access to a table.")
+        key = (self.role.name, table)
+        known = self.policy.table_accesses.get(key)
+        if known is None:
+            known = table_access(self.policy, self.role, business_models()[table])
+            self.policy.table_accesses[key] = known
+        return known
+
+    def scoped_tables(self, table: str = "", action: Action = Action.VIEW) -> frozenset[str]:
+        """The tables of which only own rows are seen while `action` is done on `table`."""
+        own = {
+            name
+            for name in OWN_OPTIONS
+            if self.decide(name, Action.VIEW).scope is Scope.OWN and self.may(name, Action.VIEW)
+        }
+        if table in OWN_OPTIONS and self.decide(table, action).scope is Scope.OWN:
+            own.add(table)
+        return frozenset(own)

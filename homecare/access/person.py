@@ -1,0 +1,27 @@
+"""Who is acting, as the doors see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Person:
+    """One signed-in staff member as of this request.
+
+    `role` and `status` are the staff row's own words; `policy_version` is the stored policy's version read in the
+    same statement, so that a change of any of the three holds from the next request in every worker.
+    """
+
+    account_id: int
+    staff_id: int
+    first_name: str
+    last_name: str
+    email: str
+    role: str
+    status: str
+    policy_version: int
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"

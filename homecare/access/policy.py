@@ -1,0 +1,151 @@
+"""Who may do what, decided from stored rows alone: no Flask, no SQL, no clock.
+
+One `Policy` is one version of the stored roles, grants and field rules. It is immutable and shared by all requests of a
+worker; a decision is two dictionary look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from homecare.access.fields import TableAccess
+
+
+class Action(StrEnum):
+    VIEW = "view"
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+    EXPORT = "export"
+
+
+class Scope(StrEnum):
+    """Which rows of a table: all, or those that access/rows.py calls one's own."""
+
+    ALL = "all"
+    OWN = "own"
+
+
+class State(StrEnum):
+    """What a role sees of a column. Break-glass shows a value only after a reason was given and logged."""
+
+    SHOWN = "shown"
+    MASKED = "masked"
+    HIDDEN = "hidden"
+    WRITE_ONLY = "write-only"
+    BREAK_GLASS = "break-glass"
+
+
+class Write(StrEnum):
+    """When a role may set a column, where it may create or edit the row at all."""
+
+    ALWAYS = "always"
+    ON_CREATE = "on create"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Role:
+    """`everything` grants every action on every table and page, those added later included."""
+
+    name: str
+    description: str = ""
+    everything: bool = False
+    delivers_care: bool = False
+    visit_minutes: int = 60
+    start_page: str = ""
+    idle_minutes: int = 20
+    second_factor: bool = False
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One cell of the matrix. For a page the resource is "page:<name>" and `level` says which of its parts."""
+
+    role: str
+    resource: str
+    action: Action
+    scope: Scope = Scope.ALL
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    role: str
+    resource: str
+    column: str
+    state: State = State.SHOWN
+    write: Write = Write.ALWAYS
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Yes or no, and the rule that decided; `missing` names the right that would turn a no."""
+
+    allowed: bool
+    rule: str
+    scope: Scope = Scope.ALL
+    level: str = ""
+    missing: str = ""
+
+
+# What no role may do, because the table is a record of what happened elsewhere.
+NEVER: dict[tuple[str, Action], str] = {
+    ("messages", Action.EDIT): "Messages are a log of what was sent; they are never edited.",
+}
+
+OPEN_FIELD = FieldRule("", "", "")
+
+
+def folded(name: str | None) -> str:
+    """Role names are compared trimmed and case-folded: another application writes staff.role too."""
+    return (name or "").strip().casefold()
+
+
+class Policy:
+    def __init__(
+        self, version: int, roles: Iterable[Role], grants: Iterable[Grant], fields: Iterable[FieldRule]
+    ) -> None:
+        self.version = version
+        self.roles = {folded(role.name): role for role in roles}
+        self.grants = {(folded(g.role), g.resource, g.action): g for g in grants}
+        self.fields = {(folded(f.role), f.resource, f.column): f for f in fields}
+        # By (role, table); filled by access.acting, and thrown away with this version of the policy.
+        self.table_accesses: dict[tuple[str, str], TableAccess] = {}
+
+    def role_of(self, name: str | None, status: str | None) -> Role | None:
+        """The role a staff row gives, or None where it gives nothing: unknown role, or a status other than Active."""
+        return self.roles.get(folded(name)) if folded(status) == "active" else None
+
+    def decide(self, role: Role | None, resource: str, action: Action) -> Verdict:
+        if role is None:
+            return Verdict(False, "no-role", missing="an Active status and a known role")
+        if (resource, action) in NEVER:
+            return Verdict(False, "never", missing=NEVER[resource, action])
+        if role.everything:
+            return Verdict(True, "everything")
+        grant = self.grants.get((folded(role.name), resource, action))
+        if grant is None:
+            return Verdict(False, "no-grant", missing=f"{action} on {resource}")
+        return Verdict(True, "grant", grant.scope, grant.level)
+
+    def field(self, role: Role, resource: str, column: str) -> FieldRule:
+        """What the role sees of the column and when it may set it; without a stored rule: shown, always."""
+        return self.fields.get((folded(role.name), resource, column), OPEN_FIELD)
+
+    def holders(self, resource: str, action: Action) -> list[str]:
+        """The roles that have the right, by name."""
+        return [role.name for role in self.roles.values() if self.decide(role, resource, action).allowed]
+
+    @cached_property
+    def administrators(self) -> frozenset[str]:
+        """The folded names of the roles that hold everything."""
+        return frozenset(name for name, role in self.roles.items() if role.everything)
+
+
+NOTHING = Policy(-1, (), (), ())

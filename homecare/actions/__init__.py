@@ -1,0 +1,1 @@
+"""Writes: one transaction each, every argument named, refused in words."""

@@ -1,0 +1,49 @@
+"""A refusal of the database in words, at the field it is about. The names of constraints carry the column's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from homecare.actions.rules import RuleError
+from homecare.db import Base, sqlstate
+
+CHECK_SENTENCES = {
+    "shift_ends_after_start": ("shift_end", "The shift ends before it starts."),
+    "check_out_after_check_in": ("check_out_time", "The check-out is before the check-in."),
+    "processed_after_submitted": ("processed_at", "The claim is processed before it was submitted."),
+    "ends_after_start": ("end_date", "The end is before the start."),
+    "spent_not_negative": ("spent_amount", "What was spent cannot be below zero."),
+}
+
+
+def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
+    """The sentence for a violated constraint, or None where the error is not about what was typed."""
+    state = sqlstate(error) or ""
+    if not state.startswith(("22", "23")) or not isinstance(error.orig, psycopg.Error):
+        return None
+    diagnosis = error.orig.diag
+    name, table = diagnosis.constraint_name or "", model.__tablename__
+    if state == "23505":
+        return RuleError(_column(name, f"uq_{table}_", model), "Another row already has this value.")
+    if state == "23503":
+        return RuleError(_column(name, f"fk_{table}_", model), "This choice is gone. Choose another.")
+    if state == "23502":
+        return RuleError(diagnosis.column_name or "", "This is needed.")
+    if state == "23P01":
+        return RuleError("shift_start", "The caregiver already has a shift at this time. Choose another time.")
+    if state == "23514":
+        field, sentence = CHECK_SENTENCES.get(
+            name.removeprefix(f"ck_{table}_"), ("", "The values do not fit together.")
+        )
+        return RuleError(field, sentence)
+    return RuleError("", "A value cannot be stored as typed. Check numbers, dates and special characters.")
+
+
+def _column(constraint: str, prefix: str, model: type[Base]) -> str:
+    columns: Any = model.__table__.columns
+    name = constraint.removeprefix(prefix)
+    # A constraint over several columns is told at the last of them.
+    return name if name in columns else next((c for c in reversed(columns.keys()) if name.endswith(c)), "")

@@ -1,0 +1,204 @@
+"""Creating, changing and deleting one row, or several at once, on behalf of a person.
+
+Every function is one transaction. The session already sees only the rows in the person's scope, before the write and
+after it: nobody moves a row out of or into somebody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from homecare import clock
+from homecare.access.acting import Acting
+from homecare.actions.refusals import refusal
+from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
+from homecare.db import Base
+from homecare.models import FormToken
+
+
+class RowGoneError(Exception):
+    """The row does not exist, or not for this person."""
+
+
+class StaleError(Exception):
+    """Somebody saved the row after the form was opened; `version` is the row's version now."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class AlreadySavedError(Exception):
+    """This very form was saved before; `row_id` is the row it made or changed."""
+
+    def __init__(self, row_id: int | None) -> None:
+        super().__init__(row_id)
+        self.row_id = row_id
+
+
+@dataclass
+class Saved:
+    """`changed` names the columns that really differ now."""
+
+    row_id: int
+    changed: set[str] = field(default_factory=set)
+
+
+def create_row(*, session: Session, model: type[Base], values: dict[str, Any], token: str, by: Acting) -> Saved:
+    """Raises RuleError at a field, AlreadySavedError for a form sent twice."""
+    try:
+        _claim(session, token, model, None, by)
+        given = {name: value for name, value in values.items() if value is not None}
+        row: Any = model(**given)
+        changed = set(given)
+        settle(model.__tablename__, row, changed, clock.now_utc())
+        check(model.__tablename__, session, row, changed, by)
+        session.add(row)
+        session.flush()
+        _stay_in_scope(session, model, row.id)
+        session.execute(
+            update(FormToken).where(FormToken.token == token).values(row_id=row.id),
+            execution_options={"synchronize_session": False},
+        )
+        session.commit()
+    except DBAPIError as error:
+        session.rollback()
+        raise refusal(error, model) or error from error
+    except (RuleError, AlreadySavedError):
+        session.rollback()
+        raise
+    return Saved(row.id, changed)
+
+
+def update_row(
+    *,
+    session: Session,
+    model: type[Base],
+    row_id: int,
+    values: dict[str, Any],
+    version: str,
+    token: str | None,
+    by: Acting,
+) -> Saved:
+    """Raises RowGoneError, StaleError, RuleError, AlreadySavedError; nothing is written then.
+
+    `token` is None for an edit in place, whose version alone keeps a second sending from being a second change.
+    """
+    try:
+        if token is not None:
+            _claim(session, token, model, row_id, by)
+        row = _lock(session, model, row_id, version)
+        changed = _change(session, model, row, values, by)
+        session.commit()
+    except DBAPIError as error:
+        session.rollback()
+        raise refusal(error, model) or error from error
+    except (RuleError, StaleError, RowGoneError, AlreadySavedError):
+        session.rollback()
+        raise
+    return Saved(row_id, changed)
+
+
+def update_rows(
+    *, session: Session, model: type[Base], row_ids: Sequence[int], values: dict[str, Any], by: Acting
+) -> int:
+    """The same change of all rows or of none; returns how many really changed. Locks in the order of ids."""
+    try:
+        count = 0
+        for row_id in sorted(set(row_ids)):
+            row = _lock(session, model, row_id, None)
+            count += bool(_change(session, model, row, values, by))
+        session.commit()
+    except DBAPIError as error:
+        session.rollback()
+        raise refusal(error, model) or error from error
+    except (RuleError, RowGoneError):
+        session.rollback()
+        raise
+    return count
+
+
+def delete_rows(
+    *, session: Session, model: type[Base], row_ids: Sequence[int], by: Acting, version: str | None = None
+) -> int:
+    """All rows or none; what hangs on them goes by the database's own ON DELETE. Returns how many went."""
+    ids = sorted(set(row_ids))
+    try:
+        for row_id in ids:
+            session.delete(_lock(session, model, row_id, version))
+        session.flush()
+        if model.__tablename__ == "staff":
+            keep_an_administrator(session, by)
+        session.commit()
+    except DBAPIError as error:
+        session.rollback()
+        raise refusal(error, model) or error from error
+    except (RuleError, StaleError, RowGoneError):
+        session.rollback()
+        raise
+    return len(ids)
+
+
+def _claim(session: Session, token: str, model: type[Base], row_id: int | None, by: Acting) -> None:
+    """Take the form's token. A second sending waits here for the first, then learns which row it made."""
+    taken = session.execute(
+        upsert(FormToken)
+        .values(token=token, staff_id=by.person.staff_id, resource=model.__tablename__, row_id=row_id)
+        .on_conflict_do_nothing()
+        .returning(FormToken.token)
+    ).first()
+    if taken is not None:
+        return
+    used = session.execute(
+        select(FormToken.row_id).where(
+            FormToken.token == token,
+            FormToken.staff_id == by.person.staff_id,
+            FormToken.resource == model.__tablename__,
+        )
+    ).first()
+    if used is None:
+        raise RuleError("", "This form was already used elsewhere. Open it again.")
+    raise AlreadySavedError(used.row_id)
+
+
+def _lock(session: Session, model: Any, row_id: int, version: str | None) -> Any:
+    """The row, locked, as the database has it now, if it is in scope and still at `version` (None: at any)."""
+    found = session.execute(
+        select(model, literal_column(f"{model.__tablename__}.xmin::text"))
+        .where(model.id == row_id)
+        .with_for_update(of=model),
+        execution_options={"populate_existing": True},
+    ).first()
+    if found is None:
+        raise RowGoneError
+    row, current = found
+    if version is not None and version != current:
+        raise StaleError(current)
+    return row
+
+
+def _change(session: Session, model: type[Base], row: Any, values: dict[str, Any], by: Acting) -> set[str]:
+    changed = {name for name, value in values.items() if value != getattr(row, name)}
+    if not changed:
+        return changed
+    for name in changed:
+        setattr(row, name, values[name])
+    settle(model.__tablename__, row, changed, clock.now_utc())
+    check(model.__tablename__, session, row, changed, by)
+    session.flush()
+    _stay_in_scope(session, model, row.id)
+    if model.__tablename__ == "staff" and changed & {"role", "status"}:
+        keep_an_administrator(session, by)
+    return changed
+
+
+def _stay_in_scope(session: Session, model: Any, row_id: int) -> None:
+    if session.info.get("row_scope") and session.scalar(select(model.id).where(model.id == row_id)) is None:
+        raise RuleError("", "Saved like this, the row would no longer be one of yours. Ask a Coordinator to do it.")

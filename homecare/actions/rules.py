@@ -1,0 +1,129 @@
+"""What must hold of a row whoever writes it, on whatever surface: statuses and their times, and who belongs to what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import folded
+from homecare.models import Account, Invoice, Staff, Visit
+
+
+class RuleError(Exception):
+    """A rule refused the row; the message is a sentence for the person at the field it names."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True)
+class TimeOfStatus:
+    """The status `reached` has the time `column`; so have the statuses in `also`. Others lose it unless in `kept`."""
+
+    status_column: str
+    column: str
+    reached: str
+    also: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    sets_status: bool = True
+
+
+TIMES_OF_STATUSES: dict[str, tuple[TimeOfStatus, ...]] = {
+    "invoices": (TimeOfStatus("status", "paid_at", "Paid", kept=("Refunded",)),),
+    "admin_task_tracking": (TimeOfStatus("task_status", "completed_date", "Completed"),),
+    "marketing_tasks": (TimeOfStatus("status", "completed_at", "Completed"),),
+    "marketing_leads": (TimeOfStatus("status", "converted_to_patient_at", "Converted"),),
+    "insurance_claims": (
+        # A day of decision alone does not tell which decision it was.
+        TimeOfStatus(
+            "claim_status", "processed_at", "Approved", also=("Partially Approved", "Rejected", "Paid"),
+            kept=("Appealed",), sets_status=False,
+        ),
+    ),
+    "visit_services": (
+        TimeOfStatus("status", "check_out_time", "Completed"),
+        TimeOfStatus("status", "check_in_time", "In Progress", kept=("Completed",)),
+    ),
+}  # fmt: skip
+
+
+def settle(table: str, row: Any, changed: set[str], now: datetime) -> None:
+    """Make a status and its time agree: the one that was set sets the other, unless that was given too."""
+    for rule in TIMES_OF_STATUSES.get(table, ()):
+        status, moment = getattr(row, rule.status_column), getattr(row, rule.column)
+        if rule.status_column in changed and rule.column not in changed:
+            if status == rule.reached or status in rule.also:
+                setattr(row, rule.column, moment or now)
+            elif status not in rule.kept:
+                setattr(row, rule.column, None)
+        elif rule.sets_status and moment and rule.column in changed and rule.status_column not in changed:
+            _reach(row, rule, changed)
+
+
+def _reach(row: Any, rule: TimeOfStatus, changed: set[str]) -> None:
+    if getattr(row, rule.status_column) not in (rule.reached, *rule.also, *rule.kept):
+        setattr(row, rule.status_column, rule.reached)
+        changed.add(rule.status_column)
+
+
+def check(table: str, session: Session, row: Any, changed: set[str], by: Acting) -> None:
+    """Raises RuleError where the row about to be written breaks a rule of its table."""
+    for rule in CHECKS.get(table, ()):
+        rule(session, row, changed, by)
+
+
+def _visit_needs_staff(session: Session, visit: Visit, changed: set[str], by: Acting) -> None:
+    if visit.status in ("In Progress", "Completed") and visit.staff_id is None:
+        raise RuleError("staff_id", f"A visit that is {visit.status} needs the staff member who makes it.")
+
+
+def _invoice_of_its_visits_patient(session: Session, invoice: Invoice, changed: set[str], by: Acting) -> None:
+    if not changed & {"patient_id", "service_id"}:
+        return
+    visit = Visit.__table__
+    patient_id = session.scalar(
+        select(visit.c.patient_id).where(visit.c.id == invoice.service_id), execution_options={"unscoped": True}
+    )
+    if patient_id is not None and patient_id != invoice.patient_id:
+        raise RuleError("service_id", "This visit was to another patient. Choose one of this patient's visits.")
+
+
+def _nobody_edits_their_own_role(session: Session, staff: Staff, changed: set[str], by: Acting) -> None:
+    if staff.id == by.person.staff_id and "role" in changed:
+        raise RuleError("role", "Nobody changes their own role. Ask another Admin.")
+
+
+CHECKS: dict[str, tuple[Callable[[Session, Any, set[str], Acting], None], ...]] = {
+    "visit_services": (_visit_needs_staff,),
+    "invoices": (_invoice_of_its_visits_patient,),
+    "staff": (_nobody_edits_their_own_role,),
+}
+
+
+def keep_an_administrator(session: Session, by: Acting) -> None:
+    """After a write to staff: somebody Active must be able to sign in and hold everything.
+
+    Taken under one advisory lock, so that two people cannot each remove the other. Raises RuleError.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(7220001)"), execution_options={"unscoped": True})
+    staff, account = Staff.__table__, Account.__table__
+    left = session.scalar(
+        select(func.count())
+        .select_from(staff.join(account, account.c.staff_id == staff.c.id))
+        .where(
+            func.lower(func.trim(staff.c.role)).in_(by.policy.administrators),
+            func.lower(func.trim(staff.c.status)) == folded("Active"),
+            account.c.disabled_at.is_(None),
+        ),
+        execution_options={"unscoped": True},
+    )
+    if not left:
+        raise RuleError("role", "This is the last active Admin. Make somebody else an Admin first.")

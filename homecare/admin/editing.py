@@ -1,0 +1,165 @@
+"""One form from opening to saving: what the role may set, what is stored, what was typed, what somebody else saved."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.fields import TableAccess
+from homecare.access.policy import State
+from homecare.actions.rules import RuleError
+from homecare.admin import lookup
+from homecare.admin.cells import plain_text
+from homecare.admin.forms import RowForm, default_values, form_class
+from homecare.admin.rowselect import RowSelect, build, relation_label
+from homecare.admin.tables import Field, TableInfo
+from homecare.models.columns import Kind
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A row as the acting role sees it; `values` by column, without those it does not see in the clear."""
+
+    row: Row[Any]
+    selected: RowSelect
+    values: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        return str(self.row._version)
+
+    def text(self, field: Field) -> str:
+        if field.kind is Kind.RELATION:
+            return relation_label(self.row, self.selected, field.name) or ""
+        return plain_text(field, getattr(self.row, field.name))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which what somebody else saved and what was typed differ."""
+
+    field: Field
+    theirs: str
+    yours: str
+
+
+def stored_row(session: Session, info: TableInfo, acting: Acting, row_id: int) -> Stored | None:
+    """The row with every column the role may know of, or None where there is none in its scope. One statement."""
+    access = acting.access(info.name)
+    selected = build(info, acting, info.fields)
+    model: Any = info.model
+    row = session.execute(selected.statement.where(model.id == row_id)).first()
+    if row is None:
+        return None
+    values = {
+        name: getattr(row, name)
+        for name in info.fields
+        if access.sees(name) or (access.states[name] is State.MASKED and info.fields[name].kind is Kind.RELATION)
+    }
+    return Stored(row, selected, values)
+
+
+def row_name(info: TableInfo, stored: Stored) -> str:
+    """The sentence that names a row: its name columns as far as they are seen, else "Visit #12"."""
+    access_fields = [f for f in stored.selected.fields if f.name in info.naming]
+    ordered = sorted(access_fields, key=lambda f: info.naming.index(f.name))
+    texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
+    separator = " " if all(f.kind is Kind.NAME for f in ordered) else " · "
+    return separator.join(texts) or f"{info.one} #{stored.row._id}"
+
+
+def settable(info: TableInfo, acting: Acting) -> frozenset[str]:
+    """The columns a form can set at all: not those filled by us, nor relations whose parent cannot be looked up."""
+    return frozenset(
+        name
+        for name, field in info.fields.items()
+        if field.kind is not Kind.RELATION or lookup.may_look_up(info, field, acting)
+    )
+
+
+def open_form(
+    info: TableInfo, acting: Acting, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]
+) -> RowForm:
+    """The form of a new row (`stored` None) or of a stored one, filled from `formdata` where there is any."""
+    access: TableAccess = acting.access(info.name)
+    cls = form_class(info, access, settable(info, acting), creating=stored is None)
+    data = dict(stored) if stored is not None else default_values(info) | prefilled
+    return cls(formdata=formdata, data=data)
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def check_relations(session: Session, form: RowForm, acting: Acting, stored: Mapping[str, Any] | None) -> bool:
+    """Every parent that was chosen anew must exist and be one the person may see."""
+    good = True
+    for field in form.fields():
+        if field.spec.kind is not Kind.RELATION or field.data is None or field.errors:
+            continue
+        if stored is not None and stored.get(field.spec.name) == field.data:
+            continue
+        if lookup.label_of(session, form.info, field.spec, acting, field.data) is None:
+            field.errors = [*field.errors, "This choice does not exist, or it is not one you work with."]
+            good = False
+    return good
+
+
+def tell_rule(form: RowForm, error: RuleError) -> list[str]:
+    """Put the sentence at its field; returns those that belong to no field of this form."""
+    for field in form.fields():
+        if field.spec.name == error.field:
+            field.errors = [*field.errors, error.message]
+            return []
+    return [error.message]
+
+
+def picked_labels(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> dict[str, str]:
+    """What the pickers of the form show for the keys they hold."""
+    labels: dict[str, str] = {}
+    for field in form.fields():
+        name = field.spec.name
+        if field.spec.kind is not Kind.RELATION or not isinstance(field.data, int):
+            continue
+        if stored is not None and stored.values.get(name) == field.data:
+            labels[name] = stored.text(field.spec)
+        else:
+            labels[name] = lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
+    return labels
+
+
+def differences(session: Session, form: RowForm, acting: Acting, stored: Stored) -> list[Difference]:
+    """The fields in which the row as saved by somebody else and the form as typed are not the same."""
+    found: list[Difference] = []
+    for field in form.fields():
+        name = field.spec.name
+        if field.data == stored.values.get(name) and not field.errors:
+            continue
+        if field.data is None and not form.access.sees(name) and field.spec.kind is not Kind.RELATION:
+            continue
+        yours = _typed(session, form, field, acting)
+        theirs = stored.text(field.spec)
+        if yours != theirs:
+            found.append(Difference(field.spec, theirs, yours))
+    return found
+
+
+def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
+    if field.errors:
+        return str(field.text())
+    if field.spec.kind is Kind.RELATION and isinstance(field.data, int):
+        return lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
+    return plain_text(field.spec, field.data)
+
+
+def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
+    """The values behind glass of one row in scope; the caller has logged the reason."""
+    model: Any = info.model
+    row = session.execute(select(*(getattr(model, name) for name in names)).where(model.id == row_id)).first()
+    return {} if row is None else dict(row._mapping)

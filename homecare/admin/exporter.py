@@ -1,0 +1,82 @@
+"""CSV as it leaves: streamed, with a byte order mark for Excel, no live formula, and phones that stay readable."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from homecare import clock
+from homecare.access.policy import State
+from homecare.admin.listing import ListRequest
+from homecare.admin.rowselect import RowSelect, relation_label
+from homecare.admin.tables import Field
+from homecare.models.columns import Kind
+
+BYTE_ORDER_MARK = "\ufeff"
+ROWS_AT_ONCE = 1000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+READABLE_PHONE = re.compile(r"\+\d{7,15}")
+PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def safe(value: str) -> str:
+    """The text with a quote before it where a spreadsheet would run it as a formula."""
+    if READABLE_PHONE.fullmatch(value) or PLAIN_NUMBER.fullmatch(value):
+        return value
+    return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
+
+
+def exported_columns(request: ListRequest, columns: Iterable[str] | None = None) -> list[str]:
+    """The columns asked for, by default all, without those the role does not see in the clear.
+
+    A masked relation is exported, as the code it shows.
+    """
+    access = request.access
+    names = request.info.fields if columns is None else columns
+    return [
+        name
+        for name in names
+        if access.sees(name)
+        or (access.states[name] is State.MASKED and request.info.fields[name].kind is Kind.RELATION)
+    ]
+
+
+def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
+    if field.kind is Kind.RELATION:
+        return relation_label(row, selected, field.name) or ""
+    value = getattr(row, field.name)
+    if value is None:
+        return ""
+    if field.kind is Kind.DATETIME:
+        return f"{clock.to_addis(value):%Y-%m-%d %H:%M:%S}"
+    if field.kind is Kind.BOOL:
+        return "Yes" if value else "No"
+    return "" if field.kind is Kind.POINT and value == "," else str(value)
+
+
+def csv_lines(session: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
+    """The rows of the list in its order, a thousand at a time: memory stays flat however long it is."""
+    selected = request.selected(columns)
+    order = [request.sort.column] if request.sort.name == "id" else [request.sort.column, request.info.key]
+    statement = request.narrowed(selected.statement).order_by(
+        *(column.desc() if request.descending else column.asc() for column in order)
+    )
+    # A slow reader holds the statement open; the limit of an ordinary request would cut the file off.
+    session.execute(text("SET LOCAL statement_timeout = '10min'"), execution_options={"unscoped": True})
+    result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write(BYTE_ORDER_MARK)
+    writer.writerow([safe(field.label) for field in selected.fields])
+    for block in result.partitions():
+        writer.writerows([safe(cell(field, row, selected)) for field in selected.fields] for row in block)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()

@@ -1,0 +1,68 @@
+"""The form of a table for one role: only the columns that role may set are fields of its class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from wtforms import Form
+
+from homecare.access.fields import TableAccess
+from homecare.access.policy import State
+from homecare.admin.fields import ColumnField, PlaceField, point
+from homecare.admin.tables import Field, TableInfo
+from homecare.models.columns import Kind
+
+# Values a form may carry unseen: what it leaves empty stays as it is.
+UNSEEN = (State.WRITE_ONLY, State.MASKED, State.BREAK_GLASS)
+
+
+class RowForm(Form):
+    """`access` tells what the acting role sees; `stored` holds the row's values as the form was opened with."""
+
+    access: TableAccess
+    info: TableInfo
+
+    def fields(self) -> list[ColumnField]:
+        return cast(list[ColumnField], list(self))
+
+    def values(self, stored: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What to write: every field's value, without those left empty that the role could not see."""
+        found: dict[str, Any] = {}
+        for field in self.fields():
+            name = field.spec.name
+            if field.data is None and self.access.states[name] in UNSEEN:
+                continue
+            if field.spec.kind is Kind.POINT:
+                if stored is None or (field.data or "") != (stored.get(name) or "").strip(","):
+                    found[name] = point(field.data)
+                continue
+            # A column that cannot be NULL takes its default when left empty.
+            if field.data is None and not field.spec.column.nullable:
+                continue
+            found[name] = field.data
+        return found
+
+
+def form_class(info: TableInfo, access: TableAccess, settable: frozenset[str], creating: bool) -> type[RowForm]:
+    """Built without what the role may not set: deleting fields from an instance comes too late, it has read them."""
+    names = [
+        name for _, group in info.groups for name in group if name in settable and access.sets(name, creating=creating)
+    ]
+    fields = {name: _form_field(info.fields[name]) for name in names}
+    return type("RowForm", (RowForm,), {"access": access, "info": info, **fields})
+
+
+def _form_field(spec: Field) -> Any:
+    field = PlaceField if spec.kind is Kind.POINT else ColumnField
+    return field(spec.label, spec=spec)
+
+
+def default_values(info: TableInfo) -> dict[str, Any]:
+    """What a new row's form starts with: the defaults of its columns of choices."""
+    found: dict[str, Any] = {}
+    for spec in info.fields.values():
+        default = getattr(spec.column.server_default, "arg", None)
+        if spec.choices and isinstance(default, str):
+            found[spec.name] = default
+    return found

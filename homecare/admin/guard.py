@@ -1,0 +1,101 @@
+"""The one door: every view method names the action it is, and nothing else decides who may pass."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_login import current_user
+from werkzeug.exceptions import NotFound
+
+from homecare.access.acting import Acting
+from homecare.access.grants import policy_at
+from homecare.access.policy import Action
+from homecare.access.rows import scope_session, set_acting_staff
+from homecare.audit.log import log_denial
+from homecare.db import db
+from homecare.errors import SpokenError
+from homecare.login import ask_to_sign_in
+
+
+def acting() -> Acting:
+    """The signed-in person of this request under the policy of this request."""
+    if "acting" not in g:
+        person = current_user._get_current_object()
+        g.acting = Acting.of(person, policy_at(db.session(), person.policy_version))
+    found: Acting = g.acting
+    return found
+
+
+def may(resource: str, action: str = "view") -> bool:
+    """What templates ask: the same function that refuses."""
+    return acting().may(resource, Action(action))
+
+
+def refuse(resource: str, action: str, reason: str, row_id: str | None = None) -> NoReturn:
+    """Answer 403, naming the missing right and who can give it, and write the refusal down."""
+    who = acting()
+    log_denial(who, resource=resource, action=action, row_id=row_id, reason=reason)
+    raise SpokenError(403, f"{_why(who, reason)} {_who_can_give_it(who)}")
+
+
+def _why(who: Acting, reason: str) -> str:
+    if who.role is None:
+        return (
+            f"You are signed in to nothing: your staff record has the role {who.person.role!r} and the status"
+            f" {who.person.status!r}, and only an Active person with a known role may open anything."
+        )
+    return f"Your role {who.role.name} has no right to {reason}."
+
+
+def _who_can_give_it(who: Acting) -> str:
+    names = sorted(who.policy.roles[name].name for name in who.policy.administrators)
+    return f"{' or '.join(names) or 'An administrator'} can give it on the roles page."
+
+
+def not_found(resource: str, action: str, row_id: str | None) -> NoReturn:
+    """Answer 404 for a row that is not there, or not for this person; the two are told apart only in the log."""
+    log_denial(acting(), resource=resource, action=action, row_id=row_id, reason="out of scope or gone")
+    raise NotFound
+
+
+class GuardedView(BaseView):
+    """A Flask-Admin view whose methods are shut until `needs` names their action."""
+
+    # By the name of the view method; None: any signed-in person with a role may pass.
+    needs: ClassVar[dict[str, Action | None]] = {}
+    # View methods that open to a person without a role too, because they say just that.
+    roleless: frozenset[str] = frozenset()
+    resource: str = ""
+
+    def needed(self, name: str) -> Action | None:
+        """The action a view method is. Raises LookupError where nobody decided."""
+        return self.needs[name]
+
+    def is_accessible(self) -> bool:
+        return bool(current_user.is_authenticated) and acting().may(self.resource, Action.VIEW)
+
+    def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
+        stranger = ask_to_sign_in()
+        if stranger is not None:
+            return stranger
+        who = acting()
+        row_id = request.args.get("id")
+        try:
+            action = self.needed(name)
+        except LookupError:
+            refuse(self.resource, name, f"use {name}, for which no right is defined", row_id)
+        if action is None:
+            if who.role is None and name not in self.roleless:
+                refuse(self.resource, name, "open this page", row_id)
+        elif not who.decide(self.resource, action).allowed:
+            refuse(self.resource, action, who.decide(self.resource, action).missing, row_id)
+        set_acting_staff(who.person.staff_id)
+        scope_session(db.session(), who.scoped_tables(self.resource, action or Action.VIEW))
+        return None
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        # Flask-Admin 2.2.1 (base.py:442) calls a view again as cls=self on any TypeError inside it.
+        return fn(self, *args, **kwargs)

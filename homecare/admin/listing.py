@@ -1,0 +1,163 @@
+"""A list as its URL asks for it: conditions, search, sort, columns and place, read once and refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Column, Row, Select, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from homecare.access.acting import Acting
+from homecare.access.fields import TableAccess
+from homecare.access.policy import State
+from homecare.admin.lookup import search_clause
+from homecare.admin.rowselect import RowSelect, build
+from homecare.admin.tables import Field, TableInfo
+from homecare.queries import counting, paging
+from homecare.queries.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
+
+PAGE_SIZE = 50
+PLACE = ("after", "before", "last")
+# Words of a list's URL that are not conditions; `id` and `url` are Flask-Admin's own.
+RESERVED = ("sort", "search", "columns", "id", "url", *PLACE)
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """What one list URL asks for, as far as the acting role may have it. `words` are its conditions as typed."""
+
+    info: TableInfo
+    acting: Acting
+    conditions: list[Condition]
+    search: str
+    sort: Field
+    descending: bool
+    columns: tuple[str, ...]
+    after: paging.Anchor | None
+    before: paging.Anchor | None
+    last: bool
+    chosen_columns: bool
+
+    @property
+    def access(self) -> TableAccess:
+        return self.acting.access(self.info.name)
+
+    def narrowed(self, statement: Select[Any]) -> Select[Any]:
+        """The statement with every condition and the search applied."""
+        for condition in self.conditions:
+            statement = statement.where(condition.clause)
+        if self.search:
+            statement = statement.where(search_clause(self.info, self.acting, self.search))
+        return statement
+
+    def selected(self, columns: Sequence[str] | None = None) -> RowSelect:
+        return build(self.info, self.acting, self.columns if columns is None else columns, sort=self.sort.name)
+
+    def page(self, session: Session, selected: RowSelect) -> paging.Page:
+        def run(statement: Select[Any]) -> Sequence[Row[Any]]:
+            return session.execute(statement).all()
+
+        return paging.fetch(
+            run,
+            self.narrowed(selected.statement),
+            self.sort.column,
+            self.info.key,
+            descending=self.descending,
+            size=PAGE_SIZE,
+            after=self.after,
+            before=self.before,
+            last=self.last,
+        )
+
+    def count(self, session: Session) -> counting.Count:
+        model: Any = self.info.model
+        return counting.count(session, self.narrowed(select(model.id)), may_estimate=self.access.sees_all)
+
+    def query(self, **changes: str | None) -> str:
+        """This list's URL query with some of its words changed or, when None, left out; the place is not carried."""
+        words: list[tuple[str, str]] = [(c.key, c.value) for c in self.conditions]
+        rest: dict[str, str | None] = {
+            "search": self.search or None,
+            "sort": self.sort_word if self.sort_word != self.info.order else None,
+            "columns": ",".join(self.columns) if self.chosen_columns else None,
+        }
+        rest |= changes
+        words += [(key, value) for key, value in rest.items() if value]
+        return f"?{urlencode(words)}" if words else "?"
+
+    def without(self, condition: Condition) -> str:
+        rest = [c for c in self.conditions if c is not condition]
+        return ListRequest(**{**self.__dict__, "conditions": rest}).query()
+
+    @property
+    def sort_word(self) -> str:
+        return f"{'-' if self.descending else ''}{self.sort.name}"
+
+
+def read(info: TableInfo, acting: Acting, args: MultiDict[str, str]) -> ListRequest:
+    """Raises UnknownConditionError (400) and ForbiddenConditionError (403)."""
+    pairs = [(key, value) for key, value in args.items(multi=True) if key not in RESERVED]
+    access = acting.access(info.name)
+    search = args.get("search", "").strip()
+    if search:
+        _checked_search(info, acting, search)
+    sort, descending = _sort(info, access, args.get("sort"))
+    column = sort.column
+    return ListRequest(
+        info=info,
+        acting=acting,
+        conditions=parse(info.model, pairs, access, acting.policy),
+        search=search,
+        sort=sort,
+        descending=descending,
+        columns=_columns(info, access, args.get("columns")),
+        after=_anchor(column, args.get("after")),
+        before=_anchor(column, args.get("before")),
+        last=args.get("last") == "1",
+        chosen_columns=bool(args.get("columns")),
+    )
+
+
+def _checked_search(info: TableInfo, acting: Acting, text: str) -> None:
+    try:
+        search_clause(info, acting, text)
+    except ValueError as error:
+        raise UnknownConditionError(str(error)) from error
+
+
+def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field, bool]:
+    """Where the default order is by a column the role does not see, the newest come first."""
+    name = (word or info.order).removeprefix("-")
+    if not word and not access.sees(name):
+        return info.fields["id"], True
+    field = info.fields.get(name)
+    if field is None or not (field.sortable or name == "id"):
+        raise UnknownConditionError(f"{info.many} cannot be sorted by {name!r}.")
+    if not access.sees(name):
+        raise ForbiddenConditionError(name)
+    return field, (word or info.order).startswith("-")
+
+
+def _columns(info: TableInfo, access: TableAccess, word: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(word.split(","))) if word else info.columns
+    unknown = [name for name in names if name not in info.fields]
+    if unknown:
+        raise UnknownConditionError(f"{info.many} have no column {unknown[0]!r}.")
+    if word:
+        for name in names:
+            if access.states[name] is State.HIDDEN:
+                raise ForbiddenConditionError(name)
+    return tuple(name for name in names if access.states[name] is not State.HIDDEN)
+
+
+def _anchor(column: Column[Any], text: str | None) -> paging.Anchor | None:
+    if not text:
+        return None
+    try:
+        return paging.parse_anchor(column, text)
+    except (ValueError, OverflowError) as error:
+        raise UnknownConditionError(f"The page cannot be found: {error}") from error

@@ -1,0 +1,129 @@
+"""Finding parents by name: for pickers of relations and for the labels of rows already chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, State
+from homecare.admin.rowselect import Part, RowSelect, build, code_columns, join_parts, relation_label
+from homecare.admin.tables import Field, TableInfo, table_info
+from homecare.models.columns import Kind
+from homecare.queries.values import HIGHEST_INTEGER, storable
+
+MOST = 20
+LONGEST_SEARCH = 200
+
+
+def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: bool = True) -> ColumnElement[bool]:
+    """Rows whose names, codes, phones or e-mails hold every word of `text`, or whose parents' names do.
+
+    Only columns the role sees are looked into. Raises ValueError for text that cannot be stored or is too long.
+    """
+    words = storable(text).split()
+    if len(text) > LONGEST_SEARCH or not words:
+        raise ValueError(f"Search for 1 to {LONGEST_SEARCH} characters.")
+    searched = [f for f in info.fields.values() if f.searchable and acting.access(info.name).sees(f.name)]
+    alternatives = [_all_words(info, searched, words)]
+    if number := _phone_digits(text):
+        alternatives += [
+            getattr(info.model, f.name).contains(number, autoescape=True) for f in searched if f.kind is Kind.PHONE
+        ]
+    if re.fullmatch(r"#?[0-9]{1,10}", text.strip()) and int(text.strip("# ")) <= HIGHEST_INTEGER:
+        alternatives.append(info.key == int(text.strip("# ")))
+    if through_parents:
+        alternatives += _through_parents(info, acting, text)
+    return or_(*alternatives)
+
+
+def _all_words(info: TableInfo, searched: list[Field], words: list[str]) -> ColumnElement[bool]:
+    clause: ColumnElement[bool] | None = None
+    for word in words:
+        found = or_(false(), *(getattr(info.model, f.name).icontains(word, autoescape=True) for f in searched))
+        clause = found if clause is None else clause & found
+    return clause if clause is not None else false()
+
+
+def _phone_digits(text: str) -> str:
+    """0911 234 567 and +251 911… are both stored as +251911…; the significant digits find either."""
+    digits = re.sub(r"[\s()+-]", "", text)
+    if not digits.isdigit() or len(digits) < 4:
+        return ""
+    return digits.removeprefix("00").removeprefix("251").removeprefix("0")
+
+
+def _through_parents(info: TableInfo, acting: Acting, text: str) -> Iterable[ColumnElement[bool]]:
+    """Rows by the name of a parent; one level, and only through parents the role may see."""
+    for field in info.fields.values():
+        if field.kind is not Kind.RELATION or not acting.access(info.name).sees(field.name):
+            continue
+        parent = table_info(field.target)
+        named = [f for f in parent.fields.values() if f.searchable]
+        if named and parent.name != info.name and acting.may(parent.name, Action.VIEW):
+            model: Any = parent.model
+            found = select(model.id).where(search_clause(parent, acting, text, through_parents=False))
+            yield getattr(info.model, field.name).in_(found)
+
+
+def may_look_up(info: TableInfo, field: Field, acting: Acting) -> bool:
+    """A parent is picked by name where the role may view it, and by its code through a masked relation."""
+    state = acting.access(info.name).states[field.name]
+    return state is State.MASKED or (state is State.SHOWN and acting.may(field.target, Action.VIEW))
+
+
+def _options(info: TableInfo, field: Field, acting: Acting) -> tuple[Select[Any], RowSelect]:
+    """Parents with what their name is made of; the attributes are those of `join_parts`."""
+    target = table_info(field.target)
+    if acting.access(info.name).states[field.name] is State.MASKED:
+        model: Any = target.model
+        codes = code_columns(target)
+        statement = select(model.id.label("_id"), *(getattr(model, code) for code in codes))
+        return statement, RowSelect(target, statement, tuple(target.fields[code] for code in codes))
+    access = acting.access(target.name)
+    extra = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE) and access.sees(f.name)]
+    names = [name for name in target.naming if access.sees(name)]
+    selected = build(target, acting, (*names, *(name for name in extra if name not in names)))
+    return selected.statement, selected
+
+
+def _option_label(row: Any, selected: RowSelect) -> str:
+    texts = []
+    for field in selected.fields:
+        if field.kind is Kind.RELATION:
+            texts.append((field, relation_label(row, selected, field.name) or ""))
+        else:
+            texts.append((field, join_parts(row, [Part(field.name, field)])))
+    name = " ".join(text for field, text in texts if field.kind is Kind.NAME and text)
+    rest = [text for field, text in texts if field.kind is not Kind.NAME and text]
+    return " · ".join([name, *rest] if name else rest) or f"#{row._id}"
+
+
+def find(session: Session, info: TableInfo, field: Field, acting: Acting, text: str) -> list[tuple[int, str]]:
+    """Up to 20 parents by name, code or phone; the newest where nothing was typed. Raises ValueError."""
+    target = table_info(field.target)
+    model: Any = target.model
+    statement, selected = _options(info, field, acting)
+    if text.strip() and acting.access(info.name).states[field.name] is State.MASKED:
+        codes = [
+            getattr(model, code).icontains(storable(text.strip()), autoescape=True) for code in code_columns(target)
+        ]
+        statement = statement.where(or_(false(), *codes))
+    elif text.strip():
+        statement = statement.where(search_clause(target, acting, text))
+    rows = session.execute(statement.order_by(model.id.desc()).limit(MOST)).all()
+    return [(row._id, _option_label(row, selected)) for row in rows]
+
+
+def label_of(session: Session, info: TableInfo, field: Field, acting: Acting, key: int) -> str | None:
+    """The name of one parent, None where it does not exist or is not for this person."""
+    if not may_look_up(info, field, acting):
+        return None
+    model: Any = table_info(field.target).model
+    statement, selected = _options(info, field, acting)
+    row = session.execute(statement.where(model.id == key)).first()
+    return None if row is None else _option_label(row, selected)

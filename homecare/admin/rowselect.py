@@ -1,0 +1,142 @@
+"""The statement behind lists, details, labels and exports: exactly the columns shown, masked in SQL, parents joined.
+
+A row of the result carries `_id`, `_sort`, `_version` (xmin) and one attribute per column; a relation adds the parts of
+its parent's name as `<column>__0`, `<column>__1` … What a role may not see is not in the statement at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, literal_column, select
+from sqlalchemy.orm import aliased
+
+from homecare.access.acting import Acting
+from homecare.access.fields import TableAccess
+from homecare.access.policy import Action, State
+from homecare.admin.cells import plain_text
+from homecare.admin.tables import Field, TableInfo, table_info
+from homecare.models.columns import Kind
+
+# How many last characters of a masked value stay readable; every other kind shows none.
+MASKED_TAIL = {Kind.FAYDA: 4, Kind.PHONE: 2}
+MASK = "••••"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a parent's name: the attribute of the result row, and the column it came from."""
+
+    attribute: str
+    field: Field
+
+
+@dataclass(frozen=True)
+class RowSelect:
+    """`parts` names the pieces of each relation's label; a relation without any shows as #id."""
+
+    info: TableInfo
+    statement: Select[Any]
+    fields: tuple[Field, ...]
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+
+
+def version_of(info: TableInfo) -> ColumnElement[str]:
+    """The row's xmin as text: the version a form carries (schema decision 29)."""
+    return literal_column(f"{info.name}.xmin::text").label("_version")
+
+
+def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+    tail = MASKED_TAIL.get(kind, 0)
+    if not tail:
+        return case((column.is_not(None), literal(MASK)))
+    readable = func.concat(MASK, " ", func.right(column, tail))
+    return case((column.is_(None), None), (func.length(column) > 2 * tail, readable), else_=literal(MASK))
+
+
+def build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str = "id") -> RowSelect:
+    """The columns of `info` that the acting role may see, in the given order, and the names of their parents.
+
+    Cost: one outer join per relation shown, two where the parent is itself named by its parent.
+    """
+    access = acting.access(info.name)
+    model: Any = info.model
+    selected: list[Any] = [
+        model.id.label("_id"),
+        getattr(model, sort).label("_sort"),
+        version_of(info),
+    ]
+    joins: list[tuple[Any, Any]] = []
+    parts: dict[str, tuple[Part, ...]] = {}
+    fields = [info.fields[name] for name in columns if access.states[name] is not State.HIDDEN]
+    for shown in fields:
+        attribute = getattr(model, shown.name)
+        selected.append(_value(attribute, shown, access.states[shown.name]).label(shown.name))
+        if shown.kind is Kind.RELATION:
+            pieces = _name_parts(shown, attribute, access, acting, joins)
+            parts[shown.name] = tuple(part for part, _ in pieces)
+            selected += [expression.label(part.attribute) for part, expression in pieces]
+    statement = select(*selected)
+    for target, condition in joins:
+        statement = statement.outerjoin(target, condition)
+    return RowSelect(info, statement, tuple(fields), parts)
+
+
+def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
+    if state in (State.WRITE_ONLY, State.BREAK_GLASS):
+        return attribute.is_not(None)
+    if state is State.MASKED and shown.kind is not Kind.RELATION:
+        return masked(attribute, shown.kind)
+    if shown.kind is Kind.POINT:
+        return func.concat(func.ST_Y(_geometry(attribute)), ",", func.ST_X(_geometry(attribute)))
+    return attribute
+
+
+def _geometry(attribute: Any) -> ColumnElement[Any]:
+    return func.geometry(attribute)
+
+
+def _name_parts(
+    shown: Field, attribute: Any, access: TableAccess, acting: Acting, joins: list[tuple[Any, Any]], prefix: str = ""
+) -> list[tuple[Part, ColumnElement[Any]]]:
+    """The parent's name as far as the role may read it; through a masked relation only its code."""
+    target = table_info(shown.target)
+    by_code = access.states[shown.name] is State.MASKED
+    if not by_code and not acting.may(target.name, Action.VIEW):
+        return []
+    parent_access = acting.access(target.name)
+    names = code_columns(target) if by_code else tuple(n for n in target.naming if parent_access.sees(n))
+    if not names:
+        return []
+    parent: Any = aliased(target.model)
+    joins.append((parent, parent.id == attribute))
+    found: list[tuple[Part, ColumnElement[Any]]] = []
+    start = prefix or shown.name
+    for number, name in enumerate(names):
+        part = target.fields[name]
+        key = f"{start}__{number}"
+        if part.kind is not Kind.RELATION:
+            found.append((Part(key, part), getattr(parent, name)))
+        elif not prefix:
+            found += _name_parts(part, getattr(parent, name), parent_access, acting, joins, prefix=key)
+    return found
+
+
+def code_columns(info: TableInfo) -> tuple[str, ...]:
+    return tuple(f.name for f in info.fields.values() if f.kind is Kind.CODE)
+
+
+def relation_label(row: Row[Any], selected: RowSelect, name: str) -> str | None:
+    """The parent's name as text, "#12" where the role may not read it, None where there is no parent."""
+    key = getattr(row, name)
+    return None if key is None else join_parts(row, selected.parts.get(name, ())) or f"#{key}"
+
+
+def join_parts(row: Row[Any], parts: Iterable[Part]) -> str:
+    texts = [(part, plain_text(part.field, getattr(row, part.attribute))) for part in parts]
+    found = [(part, text) for part, text in texts if text]
+    if all(part.field.kind is Kind.NAME for part, _ in found):
+        return " ".join(text for _, text in found)
+    return " · ".join(text for _, text in found)

@@ -1,0 +1,203 @@
+"""Forms over HTTP: opened, sent, refused with what was typed kept, saved once, and the page of a conflict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action
+from homecare.actions import rows
+from homecare.actions.rules import RuleError
+from homecare.admin import editing
+from homecare.admin.cells import markup
+from homecare.admin.forms import RowForm
+from homecare.admin.guard import acting, not_found, refuse
+from homecare.admin.tables import TableInfo
+from homecare.db import db
+from homecare.errors import SpokenError
+from homecare.login.redirects import safe_next
+from homecare.models.columns import Kind
+from homecare.queries.values import parse_id
+
+if TYPE_CHECKING:
+    from homecare.admin.guard import GuardedView
+
+# Words of a form that are not columns.
+CONTROL = ("csrf_token", "_token", "_version", "_then", "url", "id")
+LONGEST_TOKEN = 64
+
+
+class FormScreen:
+    """One request of a create form (`row_id` None) or an edit form."""
+
+    def __init__(self, view: GuardedView, info: TableInfo, row_id: int | None) -> None:
+        self.view, self.info, self.row_id = view, info, row_id
+        self.session, self.by = db.session(), acting()
+        self.stored = self._stored()
+
+    def _stored(self) -> editing.Stored | None:
+        if self.row_id is None:
+            return None
+        stored = editing.stored_row(self.session, self.info, self.by, self.row_id)
+        if stored is None:
+            not_found(self.info.name, "edit", str(self.row_id))
+        return stored
+
+    def answer(self) -> ResponseReturnValue:
+        formdata = request.form if request.method == "POST" else None
+        form = editing.open_form(
+            self.info, self.by, formdata, self.stored.values if self.stored else None, self._prefilled()
+        )
+        if formdata is None:
+            return self._show(form, 200)
+        self._refuse_unsettable(form)
+        return self._save(form)
+
+    def _prefilled(self) -> dict[str, Any]:
+        """Columns named in the URL of a new form; what is not a value of its column is left out."""
+        if self.row_id is not None:
+            return {}
+        given = MultiDict((k, v) for k, v in request.args.items() if k in self.info.fields)
+        if not given:
+            return {}
+        form = editing.open_form(self.info, self.by, given, None, {})
+        return {f.spec.name: f.data for f in form.fields() if f.spec.name in given and not f.process_errors}
+
+    def _refuse_unsettable(self, form: RowForm) -> None:
+        """A column this role may not set was sent: nothing of the form is saved."""
+        known = {field.spec.name for field in form.fields()}
+        for name in request.form:
+            column = name.partition("-")[0]
+            if column in self.info.fields and column not in known:
+                action = "create" if self.row_id is None else "edit"
+                refuse(self.info.name, action, f"set {column} of {self.info.many.lower()}", str(self.row_id or ""))
+
+    def _save(self, form: RowForm) -> ResponseReturnValue:
+        stored = self.stored.values if self.stored else None
+        good = form.validate()
+        good = editing.check_relations(self.session, form, self.by, stored) and good
+        token = request.form.get("_token", "")
+        if not 8 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
+            return self._show(form, 422, ["This form is too old. Look it over and save it again."])
+        if not good:
+            return self._show(form, 422)
+        try:
+            saved = self._write(form, token)
+        except rows.AlreadySavedError as error:
+            return self._done(error.row_id)
+        except rows.RowGoneError:
+            not_found(self.info.name, "edit", str(self.row_id))
+        except rows.StaleError:
+            return self._conflict(form)
+        except RuleError as error:
+            return self._show(form, 422, editing.tell_rule(form, error))
+        return self._done(saved.row_id)
+
+    def _write(self, form: RowForm, token: str) -> rows.Saved:
+        if self.stored is None or self.row_id is None:
+            return rows.create_row(
+                session=self.session, model=self.info.model, values=form.values(None), token=token, by=self.by
+            )
+        return rows.update_row(
+            session=self.session,
+            model=self.info.model,
+            row_id=self.row_id,
+            values=form.values(self.stored.values),
+            version=request.form.get("_version", ""),
+            token=token,
+            by=self.by,
+        )
+
+    def _conflict(self, form: RowForm) -> ResponseReturnValue:
+        """409: both versions side by side; what was typed stays in the form, under the new version."""
+        self.stored = self._stored()
+        if self.stored is None:
+            not_found(self.info.name, "edit", str(self.row_id))
+        found = editing.differences(self.session, form, self.by, self.stored)
+        return self._show(form, 409, conflict=found)
+
+    def _show(
+        self,
+        form: RowForm,
+        status: int,
+        messages: list[str] | None = None,
+        conflict: list[editing.Difference] | None = None,
+    ) -> ResponseReturnValue:
+        # After a refusal the token is the same: an unknown outcome followed by a second try is still one row.
+        token = request.form.get("_token") if request.method == "POST" and conflict is None else None
+        version = request.form.get("_version") if request.method == "POST" and conflict is None else None
+        page = self.view.render(
+            "admin/form.html",
+            info=self.info,
+            form=form,
+            row_id=self.row_id,
+            name=editing.row_name(self.info, self.stored) if self.stored else None,
+            messages=messages or [],
+            conflict=conflict,
+            labels=editing.picked_labels(self.session, form, self.by, self.stored),
+            token=token or editing.new_token(),
+            version=version or (self.stored.version if self.stored else ""),
+            back=safe_next(request.values.get("url"), otherwise=""),
+            access=self.by.access(self.info.name),
+        )
+        return page, status
+
+    def _done(self, row_id: int | None) -> ResponseReturnValue:
+        then, back = request.form.get("_then", ""), safe_next(request.values.get("url"), otherwise="")
+        flash(f"{self.info.one} saved.", "success")
+        if then == "add" and self.by.may(self.info.name, Action.CREATE):
+            return redirect(url_for(f"{self.info.name}.create_view", url=back))
+        if then == "continue" and row_id is not None:
+            return redirect(url_for(f"{self.info.name}.edit_view", id=row_id, url=back))
+        if back:
+            return redirect(back)
+        if row_id is None:
+            return redirect(url_for(f"{self.info.name}.index_view"))
+        return redirect(url_for(f"{self.info.name}.details_view", id=row_id))
+
+
+def one_value(info: TableInfo, by: Acting, sent: MultiDict[str, str]) -> dict[str, Any]:
+    """The single column `field` set to `value`, checked as its form would be. Raises RuleError; 403 if not settable."""
+    name = sent.get("field", "")
+    if name not in info.fields:
+        raise SpokenError(400, f"{info.many} have no column {name!r}.")
+    form = editing.open_form(info, by, MultiDict({name: sent.get("value", "")}), {}, {})
+    field = next((f for f in form.fields() if f.spec.name == name), None)
+    if field is None:
+        refuse(info.name, "edit", f"set {name} of {info.many.lower()}")
+    field.pre_validate(form) if not field.process_errors else None
+    if field.process_errors:
+        raise RuleError(name, str(field.process_errors[0]))
+    if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, by, None):
+        raise RuleError(name, str(field.errors[-1]))
+    return {name: form.values({}).get(name)}
+
+
+def update_in_place(info: TableInfo, by: Acting) -> ResponseReturnValue:
+    """One column of one row of a list: `id`, `field`, `value`, `version`. Answers JSON with the cell as it is now."""
+    try:
+        row_id = parse_id(request.form.get("id", ""))
+    except ValueError:
+        not_found(info.name, "edit", request.form.get("id"))
+    try:
+        values = one_value(info, by, request.form)
+        version = request.form.get("version", "")
+        rows.update_row(
+            session=db.session(), model=info.model, row_id=row_id, values=values, version=version, token=None, by=by
+        )
+    except RuleError as error:
+        return jsonify(error=error.message, field=error.field), 422
+    except rows.StaleError:
+        return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
+    except rows.RowGoneError:
+        not_found(info.name, "edit", str(row_id))
+    stored = editing.stored_row(db.session(), info, by, row_id)
+    if stored is None:
+        not_found(info.name, "edit", str(row_id))
+    field = info.fields[request.form["field"]]
+    cell = stored.text(field) if field.kind is Kind.RELATION else markup(field, getattr(stored.row, field.name, None))
+    return jsonify(version=stored.version, html=str(cell), text=stored.text(field))

@@ -1,0 +1,170 @@
+"""What a screen needs to know of a table, derived from its model and the overrides, once at start-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, String
+
+from homecare.access.fields import UNWRITABLE
+from homecare.admin.overrides import GROUPS, OVERRIDES
+from homecare.db import Base
+from homecare.models import business_models
+from homecare.models.columns import Kind, kind_of
+from homecare.models.indexes import is_searchable, is_sortable
+
+LIST_LENGTH = 7
+# Not chosen for a list by themselves: long, heavy, or of no use at a glance.
+OUT_OF_LISTS = (Kind.LONG, Kind.FILE, Kind.SECRET, Kind.POINT, Kind.FAYDA)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column as screens speak of it. `target` is the parent table of a relation."""
+
+    name: str
+    label: str
+    kind: Kind
+    column: Column[Any]
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    target: str = ""
+
+    @property
+    def required(self) -> bool:
+        return not self.column.nullable and self.column.server_default is None and not self.column.primary_key
+
+    @property
+    def sortable(self) -> bool:
+        return is_sortable(self.column) and self.kind is not Kind.RELATION
+
+    @property
+    def searchable(self) -> bool:
+        return is_searchable(self.column)
+
+    @property
+    def max_length(self) -> int | None:
+        return self.column.type.length if isinstance(self.column.type, String) else None
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """`naming` lists the columns that name a row; `groups` the form's sections with their columns, in order."""
+
+    model: type[Base]
+    name: str
+    many: str
+    one: str
+    group: str
+    icon: str
+    new: str
+    fields: dict[str, Field]
+    columns: tuple[str, ...]
+    order: str
+    naming: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def key(self) -> Column[Any]:
+        return self.fields["id"].column
+
+    @property
+    def of_patients(self) -> bool:
+        """A row tells of a patient: reading one is written down."""
+        return self.name == "patients" or any(field.target == "patients" for field in self.fields.values())
+
+    def the(self) -> str:
+        """ "the visit", for sentences."""
+        return f"the {self.one[0].lower()}{self.one[1:]}"
+
+
+def words(name: str) -> str:
+    text = name.removesuffix("_id").replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def singular(many: str) -> str:
+    if many.endswith("ies"):
+        return f"{many[:-3]}y"
+    return many[:-1] if many.endswith("s") and not many.endswith("ss") else many
+
+
+@cache
+def table_infos() -> dict[str, TableInfo]:
+    """Every company table by name, in the menu's order."""
+    infos = [_describe(model) for model in business_models().values()]
+    order = [*GROUPS.values()]
+    infos.sort(key=lambda info: (order.index(info.group) if info.group in order else len(order), info.many))
+    return {info.name: info for info in infos}
+
+
+def table_info(name: str) -> TableInfo:
+    """Raises KeyError for a table that is not the company's."""
+    return table_infos()[name]
+
+
+def _describe(model: type[Base]) -> TableInfo:
+    name = model.__tablename__
+    override = OVERRIDES.get(name, {})
+    fields = {column.name: _field(column, override) for column in model.__table__.columns}  # type: ignore[arg-type]
+    many = override.get("many") or words(name)
+    one = override.get("one") or singular(many)
+    module = model.__module__.rpartition(".")[2]
+    return TableInfo(
+        model=model,
+        name=name,
+        many=many,
+        one=one,
+        group=GROUPS.get(module, words(module)),
+        icon=override.get("icon", "list"),
+        new=override.get("new", f"New {one[0].lower()}{one[1:]}"),
+        fields=fields,
+        columns=override.get("columns") or _list_columns(fields),
+        order=override.get("order", "-id"),
+        naming=override.get("name") or tuple(f.name for f in fields.values() if f.kind is Kind.NAME),
+        groups=_groups(fields, override),
+    )
+
+
+def _field(column: Column[Any], override: dict[str, Any]) -> Field:
+    kind = Kind.NUMBER if column.primary_key else kind_of(column)
+    target = next(iter(column.foreign_keys)).column.table.name if column.foreign_keys else ""
+    label = override.get("labels", {}).get(column.name) or {
+        "id": "Number",
+        "created_at": "Created",
+        "updated_at": "Last changed",
+    }.get(column.name, words(column.name))
+    return Field(
+        name=column.name,
+        label=label,
+        kind=kind,
+        column=column,
+        help=override.get("help", {}).get(column.name, ""),
+        choices=tuple(column.info.get("choices", ())),
+        target=target,
+    )
+
+
+def _list_columns(fields: dict[str, Field]) -> tuple[str, ...]:
+    """The name first, then what fits at a glance, in the table's own order."""
+    fitting = [f for f in fields.values() if f.kind not in OUT_OF_LISTS and f.name not in UNWRITABLE]
+    ordered = sorted(fitting, key=lambda f: f.kind is not Kind.NAME)
+    return tuple(f.name for f in ordered[:LIST_LENGTH])
+
+
+def _groups(fields: dict[str, Field], override: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The sections of the form; a column that no override placed stands in a last section of its own."""
+    hidden = (*UNWRITABLE, *override.get("filled", ()))
+    placed = override.get("groups", ())
+    named = {name for _, names in placed for name in names}
+    rest = tuple(name for name in fields if name not in named and name not in hidden)
+    return (*placed, *([("Details" if not placed else "More", rest)] if rest else []))
+
+
+def whole_number_limit(column: Column[Any]) -> int | None:
+    """The highest number of an integer column, None for other types."""
+    if isinstance(column.type, BigInteger):
+        return 2**63 - 1
+    return 2**31 - 1 if isinstance(column.type, Integer) else None

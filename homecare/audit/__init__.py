@@ -1,0 +1,1 @@
+"""What is written down of what people did: refusals and reads."""

@@ -1,0 +1,37 @@
+"""Refusals and reads, written in a transaction of their own so that no later failure undoes them."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+
+from homecare.access.acting import Acting
+from homecare.db import db
+from homecare.models import Denial, Read
+
+ROW_ID_LENGTH = 64
+
+
+def log_denial(acting: Acting, *, resource: str, action: str, row_id: str | None, reason: str) -> None:
+    """One refused request: who, in which role, what; never what a row holds."""
+    with db.engine.begin() as connection:
+        connection.execute(
+            insert(Denial).values(
+                staff_id=acting.person.staff_id,
+                role=acting.person.role,
+                resource=resource,
+                action=action,
+                row_id=_short(row_id),
+                reason=reason,
+            )
+        )
+
+
+def log_read(acting: Acting, *, kind: str, resource: str, row_id: str | None, reason: str = "") -> None:
+    """One read: details, form, export, file or reveal. Where it cannot be written it raises: serve nothing then."""
+    values = {"kind": kind, "resource": resource, "row_id": _short(row_id), "reason": reason}
+    with db.engine.begin() as connection:
+        connection.execute(insert(Read).values(staff_id=acting.person.staff_id, **values))
+
+
+def _short(row_id: str | None) -> str | None:
+    return row_id[:ROW_ID_LENGTH].encode("ascii", "replace").decode().replace("\0", "?") if row_id else None

@@ -1,0 +1,121 @@
+"""The command line: `flask --app app …`."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from flask_migrate import Migrate
+from sqlalchemy.exc import SQLAlchemyError
+
+from homecare.config import ROOT, ConfigError
+from homecare.db import db, sqlstate
+from homecare.login import accounts, passwords
+from homecare.migrate import MigrationError
+from homecare.models.choices import ROLES
+from homecare.settings import current_config
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+account_commands = AppGroup("accounts", help="Who may sign in.")
+demo_commands = AppGroup("demo", help="The demo company.")
+
+
+def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
+    """Failures that a person can do something about end the command with their sentence and status 1."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (accounts.AccountError, passwords.PasswordError, MigrationError, ConfigError) as refused:
+            raise click.ClickException(str(refused)) from refused
+        except SQLAlchemyError as error:
+            raise click.ClickException(database_sentence(error)) from error
+
+    return run
+
+
+def database_sentence(error: SQLAlchemyError) -> str:
+    state = sqlstate(error)
+    if state in ("42P01", "3F000"):
+        return "The database has not been set up. Run `flask --app app db upgrade` first."
+    if state == "42501":
+        return "The database role of DATABASE_URL may not do this. Run `flask --app app db upgrade` to grant it."
+    return f"The database did not do it ({state or type(error).__name__}). Check that it runs and try again."
+
+
+def ask_password(from_stdin: bool) -> str:
+    """The new password, typed twice, or the first line of standard input for a script."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same password again")
+    return password
+
+
+password_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+email_option = click.option("--email", prompt="E-mail", help="The staff member's e-mail.")
+
+
+@account_commands.command("create")
+@email_option
+@click.option("--first-name", prompt="First name")
+@click.option("--last-name", prompt="Last name")
+@click.option("--role", prompt="Role", type=click.Choice(ROLES, case_sensitive=False), help="The staff member's role.")
+@password_stdin
+@in_sentences
+def create_account(email: str, first_name: str, last_name: str, role: str, password_stdin: bool) -> None:
+    """Let a staff member sign in; who is not on the staff yet is added."""
+    is_new = accounts.create(
+        email=email, first_name=first_name, last_name=last_name, role=role, password=ask_password(password_stdin)
+    )
+    added = " and was added to the staff" if is_new else ""
+    click.echo(f"{email} can sign in as {role}{added}.")
+
+
+@account_commands.command("disable")
+@email_option
+@in_sentences
+def disable_account(email: str) -> None:
+    """Shut an account and end its sessions."""
+    accounts.disable(email=email)
+    click.echo(f"{email} can no longer sign in, and every session of it is over.")
+
+
+@account_commands.command("reset")
+@email_option
+@password_stdin
+@in_sentences
+def reset_account(email: str, password_stdin: bool) -> None:
+    """Give an account a new password, end its sessions, and open it where it was disabled."""
+    accounts.reset(email=email, password=ask_password(password_stdin))
+    click.echo(f"{email} has a new password, and every session of it is over.")
+
+
+@demo_commands.command("load")
+@in_sentences
+def load_demo() -> None:
+    """Fill the private database with the demo company."""
+    config = current_config()
+    if not config.demo_allowed:
+        raise click.ClickException(
+            "The demo company is only for the private database while it is bound to this machine. "
+            "Unset DATABASE_URL and BIND to use it."
+        )
+    # Here, because the making of a company is needed by this command alone.
+    from homecare.local import setup
+
+    is_new = setup.load_demo(config)
+    click.echo("The demo company is loaded." if is_new else "The demo company is there already.")
+
+
+def init_app(app: Flask) -> None:
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    app.cli.add_command(account_commands)
+    app.cli.add_command(demo_commands)

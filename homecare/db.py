@@ -1,0 +1,62 @@
+"""The declarative base, the session, and who is acting in this transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# An editor waits for an answer, never for a lock or a runaway statement.
+SESSION_LIMITS = "-c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=CONVENTION)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    # A refresh after commit would read columns that the person may not see.
+    session_options={"expire_on_commit": False},
+)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def engine_options(**overrides: Any) -> dict[str, Any]:
+    """Options of every engine of the serving process; `hide_parameters` keeps people's data out of error texts."""
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_timeout": 3,
+        "pool_size": 5,
+        "max_overflow": 5,
+        "connect_args": {"options": SESSION_LIMITS, "connect_timeout": 3},
+    }
+    return options | overrides
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options())
+    db.init_app(app)
+
+
+def sqlstate(error: BaseException | None) -> str | None:
+    """The five characters PostgreSQL gave as the reason, or None where the error is not PostgreSQL's."""
+    original = getattr(error, "orig", error)
+    return original.sqlstate if isinstance(original, psycopg.Error) else None

@@ -1,0 +1,63 @@
+"""The security headers of every answer, errors and static files included."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+from homecare.settings import behind_tls, current_config
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+REFUSED_FEATURES = (
+    "accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
+    "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb",
+    "xr-spatial-tracking",
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: a form sent by https without a referrer is refused as forged.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # The camera photographs a prescription; nothing else of the device is asked for.
+    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]),
+}
+TWO_YEARS_S = 2 * 365 * 24 * 3600
+
+
+def request_id() -> str:
+    """Names this request in the log, in the trail and on the page that says what went wrong."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    name: str = g.request_id
+    return name
+
+
+def add_headers(answer: Response) -> Response:
+    answer.headers.update(HEADERS)
+    answer.headers["X-Request-Id"] = request_id()
+    if behind_tls(current_config()):
+        answer.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS_S}; includeSubDomains"
+    if request.endpoint != "static" or answer.status_code >= 400:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(add_headers)

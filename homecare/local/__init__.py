@@ -1,0 +1,1 @@
+"""What one machine needs to run the product by itself: the private cluster, its keys, the Makefile's commands."""

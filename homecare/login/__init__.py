@@ -1,0 +1,41 @@
+"""Who comes: accounts, sessions on the server, throttled sign-in, and the door that strangers find shut."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Flask, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import Unauthorized
+
+from homecare.errors import wants_json
+from homecare.login import sessions
+
+# What a person who is not signed in may open; everything else is shut, whoever adds it.
+OPEN_TO_STRANGERS = frozenset({"static", "health.healthz", "health.readyz", "login.show", "login.send", "login.leave"})
+
+csrf = CSRFProtect()
+
+
+def ask_to_sign_in() -> ResponseReturnValue | None:
+    """Shuts every address but the open ones; one that does not exist answers 404 to everybody."""
+    if request.endpoint is None or request.endpoint in OPEN_TO_STRANGERS or current_user.is_authenticated:
+        return None
+    if request.method not in ("GET", "HEAD") or wants_json():
+        raise Unauthorized()
+    asked_for = request.full_path if request.query_string else request.path
+    return redirect("/login?" + urlencode({"next": asked_for}))
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    manager = LoginManager()
+    # Its own context processor would ask the database who is there on the page that says the database is away.
+    manager.init_app(app, add_context_processor=False)
+    # A telephone changes its address while it moves; the session table decides, not the address.
+    manager.session_protection = None
+    manager.user_loader(sessions.find_person)
+    app.jinja_env.globals["current_user"] = current_user
+    app.before_request(ask_to_sign_in)

@@ -1,0 +1,143 @@
+"""Accounts: signing in with one, and what `flask accounts` does to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from homecare.db import db
+from homecare.login import passwords, sessions, throttle
+from homecare.models import Account, Staff
+from homecare.models.choices import ROLES
+
+_NOW = func.timezone("utc", func.now())
+
+
+class AccountError(Exception):
+    """The account cannot be made or changed like this; the message is a sentence."""
+
+
+def sign_in(*, email: str, password: str) -> str | None:
+    """The token of a new session; None where e-mail or password is wrong, after the same work for either.
+
+    Raises throttle.TooManyFailuresError.
+    """
+    failure_id = throttle.reserve(email)
+    with db.engine.connect() as connection:
+        row = _find(connection, email)
+    usable = row is not None and row.password_hash is not None and row.disabled_at is None
+    if not passwords.matches(row.password_hash if row and usable else None, password) or row is None:
+        return None
+    throttle.forgive(failure_id)
+    if passwords.is_outdated(row.password_hash):
+        with db.engine.begin() as connection:
+            _store_password(connection, row.account_id, password)
+    return sessions.start(row.account_id)
+
+
+def create(*, email: str, first_name: str, last_name: str, role: str, password: str) -> bool:
+    """Lets the staff member with this e-mail sign in; True where the staff row was made too. One transaction.
+
+    A staff member who is there already keeps name and role. Raises AccountError, passwords.PasswordError.
+    """
+    email = _checked_email(email)
+    if role not in ROLES:
+        raise AccountError(f"There is no role {role!r}. Choose one of: {', '.join(ROLES)}.")
+    passwords.check_new(password)
+    with db.engine.begin() as connection:
+        row = _find(connection, email)
+        if row is not None and row.account_id is not None:
+            raise AccountError(f"{row.email} has an account already. `accounts reset` gives it a new password.")
+        if row is not None and row.role != role:
+            raise AccountError(f"{row.email} is on the staff as {row.role}. Create the account with that role.")
+        staff_id = row.staff_id if row is not None else _add_staff(connection, email, first_name, last_name, role)
+        connection.execute(insert(Account).values(staff_id=staff_id, password_hash=passwords.hashed(password)))
+    return row is None
+
+
+def disable(*, email: str) -> None:
+    """Nobody signs in with the account any more and its sessions are over. Raises AccountError."""
+    with db.engine.begin() as connection:
+        row = _get(connection, email)
+        if row.role == "Admin" and row.account_id in (admins := _active_admins(connection)) and len(admins) == 1:
+            raise AccountError(f"{row.email} is the last active Admin. Create another one first.")
+        connection.execute(update(Account).where(Account.id == row.account_id).values(disabled_at=_NOW))
+        sessions.end_all(connection, row.account_id)
+
+
+def reset(*, email: str, password: str) -> None:
+    """A new password; every session is over and a disabled account is open again.
+
+    Raises AccountError, passwords.PasswordError.
+    """
+    passwords.check_new(password)
+    with db.engine.begin() as connection:
+        row = _get(connection, email)
+        _store_password(connection, row.account_id, password)
+        connection.execute(update(Account).where(Account.id == row.account_id).values(disabled_at=None))
+        sessions.end_all(connection, row.account_id)
+
+
+def _find(connection: Connection, email: str) -> Row[*tuple[Any, ...]] | None:
+    """The staff member with this e-mail in whatever case, with the account where there is one."""
+    written = email.strip()
+    if "\0" in written:
+        return None
+    found = (
+        select(
+            Staff.id.label("staff_id"),
+            Staff.email,
+            Staff.role,
+            Account.id.label("account_id"),
+            Account.password_hash,
+            Account.disabled_at,
+        )
+        .join_from(Staff, Account, Account.staff_id == Staff.id, isouter=True)
+        .where(func.lower(Staff.email) == written.lower())
+        # The company's table can hold one address in two ways of writing: the way it was typed goes first.
+        .order_by(Staff.email != written, Staff.id)
+        .limit(1)
+    )
+    return connection.execute(found).one_or_none()
+
+
+def _get(connection: Connection, email: str) -> Row[*tuple[Any, ...]]:
+    row = _find(connection, email)
+    if row is None or row.account_id is None:
+        raise AccountError(f"{email} has no account. Check the address, or make one with `accounts create`.")
+    return row
+
+
+def _active_admins(connection: Connection) -> list[int]:
+    """Locked until the transaction ends, so that two of them cannot be disabled at the same moment."""
+    found = (
+        select(Account.id)
+        .join(Staff, Account.staff_id == Staff.id)
+        .where(Staff.role == "Admin", Staff.status == "Active", Account.disabled_at.is_(None))
+        .order_by(Account.id)
+        .with_for_update(of=Account)
+    )
+    return list(connection.execute(found).scalars())
+
+
+def _add_staff(connection: Connection, email: str, first_name: str, last_name: str, role: str) -> int:
+    if not first_name.strip() or not last_name.strip():
+        raise AccountError(f"Nobody on the staff has the e-mail {email} yet; give a first and a last name.")
+    added = insert(Staff).values(
+        email=email, first_name=first_name.strip(), last_name=last_name.strip(), role=role, status="Active"
+    )
+    return connection.execute(added.returning(Staff.id)).scalar_one()
+
+
+def _store_password(connection: Connection, account_id: int, password: str) -> None:
+    changed = update(Account).where(Account.id == account_id)
+    connection.execute(changed.values(password_hash=passwords.hashed(password)))
+
+
+def _checked_email(email: str) -> str:
+    try:
+        return validate_email(email.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise AccountError(f"{email!r} is no e-mail address: {error}") from error

@@ -1,0 +1,20 @@
+"""Where a person is sent after signing in: never to another site."""
+
+from __future__ import annotations
+
+HOME = "/admin/"
+LONGEST = 2000
+
+
+def safe_next(target: str | None, otherwise: str = HOME) -> str:
+    """`target` where it is a path of this site, else `otherwise`.
+
+    One leading slash, no scheme, no host, no backslash, no control character, nothing a browser would read as another
+    host. So it is for the sign-in and sign-out pages themselves, which would go in a circle.
+    """
+    if not target or len(target) > LONGEST or not target.startswith("/") or target.startswith("//"):
+        return otherwise
+    if "\\" in target or not target.isprintable() or any(letter.isspace() for letter in target):
+        return otherwise
+    path = target.partition("?")[0].partition("#")[0].rstrip("/")
+    return otherwise if path in ("", "/login", "/logout") else target

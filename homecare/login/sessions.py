@@ -1,0 +1,106 @@
+"""Signed-in browsers, kept on the server: one that is ended, expired or of a disabled account is dead at once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from homecare.access.person import Person
+from homecare.db import db
+from homecare.models import Account, PolicyState, SignedIn, Staff
+
+IDLE_LIMIT = timedelta(minutes=20)
+LONGEST = timedelta(hours=12)
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+# On a connection of its own: who is asking is found before any row scope, and never inside the request's transaction.
+_NOW = func.timezone("utc", func.now())
+
+
+@dataclass(frozen=True)
+class SignedInPerson(Person):
+    """A person with the session that this request came by, in the shape Flask-Login asks for."""
+
+    token: str = field(default="", repr=False)
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def start(account_id: int) -> str:
+    """A new session of this account and the token that its cookie holds; the account's expired ones are removed."""
+    token = secrets.token_urlsafe(32)
+    with db.engine.begin() as connection:
+        connection.execute(delete(SignedIn).where(SignedIn.account_id == account_id, _is_over()))
+        connection.execute(insert(SignedIn).values(token_hash=_hash(token), account_id=account_id))
+    return token
+
+
+def end(token: str) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(delete(SignedIn).where(SignedIn.token_hash == _hash(token)))
+
+
+def end_all(connection: Connection, account_id: int) -> None:
+    """Signs the account out everywhere, in the caller's transaction."""
+    connection.execute(delete(SignedIn).where(SignedIn.account_id == account_id))
+
+
+def find_person(token: str) -> SignedInPerson | None:
+    """Who came with this token, as of now; None where the session is over or the account disabled. One statement.
+
+    Once a minute it also notes that the session is in use.
+    """
+    found = (
+        select(
+            Account.id.label("account_id"),
+            Staff.id.label("staff_id"),
+            Staff.first_name,
+            Staff.last_name,
+            Staff.email,
+            Staff.role,
+            Staff.status,
+            select(PolicyState.version).scalar_subquery().label("policy_version"),
+            (SignedIn.last_used_at < _NOW - USE_NOTED_EVERY).label("is_use_due"),
+        )
+        .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
+        .join(Staff, Account.staff_id == Staff.id)
+        .where(SignedIn.token_hash == _hash(token), Account.disabled_at.is_(None), ~_is_over())
+    )
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        row = connection.execute(found).mappings().one_or_none()
+        if row is None:
+            return None
+        if row["is_use_due"]:
+            _note_use(connection, token)
+    return SignedInPerson(token=token, **{name: value for name, value in row.items() if name != "is_use_due"})
+
+
+def _note_use(connection: Connection, token: str) -> None:
+    # Another request of the same browser that notes it right now has noted it for this one too.
+    free = select(SignedIn.token_hash).where(SignedIn.token_hash == _hash(token)).with_for_update(skip_locked=True)
+    try:
+        connection.execute(
+            update(SignedIn).where(SignedIn.token_hash == free.scalar_subquery()).values(last_used_at=_NOW)
+        )
+    except SQLAlchemyError:
+        # The person is known; a session that ends a minute early is better than a page that does not come.
+        current_app.logger.warning("The last use of a session could not be noted.")
+
+
+def _is_over() -> ColumnElement[bool]:
+    return or_(SignedIn.last_used_at <= _NOW - IDLE_LIMIT, SignedIn.created_at <= _NOW - LONGEST)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

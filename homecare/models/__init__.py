@@ -1,0 +1,49 @@
+"""The company's 24 tables, one module per domain, and ours in `dashboard`."""
+
+from homecare.db import Base, Model
+from homecare.models import indexes  # noqa: F401 - must listen before the first model is mapped
+from homecare.models.billing import InsuranceClaim, InventoryItem, Invoice
+from homecare.models.care import Assignment, Visit
+from homecare.models.community import Event, NgoNetwork
+from homecare.models.dashboard import (
+    Account,
+    Denial,
+    FormToken,
+    PolicyState,
+    Read,
+    SignedIn,
+    SignInFailure,
+    StoredFieldRule,
+    StoredGrant,
+    StoredRole,
+)
+from homecare.models.marketing import (
+    Campaign,
+    CampaignContent,
+    CampaignMetric,
+    CampaignPatient,
+    LandingPage,
+    Lead,
+    LeadSource,
+    MarketingBudget,
+    MarketingPlatform,
+    MarketingTask,
+)
+from homecare.models.partners import InternationalReferral, PartnerHospital, Referral
+from homecare.models.patients import Message, Patient
+from homecare.models.staff import AdminTask, Staff
+
+__all__ = [
+    "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient",
+    "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
+    "LandingPage", "Lead", "LeadSource", "MarketingBudget", "MarketingPlatform", "MarketingTask", "Message",
+    "NgoNetwork", "PartnerHospital", "Patient", "PolicyState", "Read", "Referral", "SignInFailure", "SignedIn",
+    "Staff", "StoredFieldRule", "StoredGrant", "StoredRole", "Visit", "business_models",
+]  # fmt: skip
+
+
+def business_models() -> dict[str, type[Base]]:
+    """The company's models by table name: every mapped table outside the schema `dashboard`."""
+    models: list[type[Base]] = [mapper.class_ for mapper in Model.registry.mappers]
+    company = [model for model in models if model.metadata.tables.get(model.__tablename__) is model.__table__]
+    return {model.__tablename__: model for model in sorted(company, key=lambda model: model.__tablename__)}

@@ -1,0 +1,66 @@
+"""Care: who is assigned to whom, and the visits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import column, func, text
+
+from homecare.db import Model
+from homecare.models.choices import ASSIGNMENT_STATUSES, LIVE_ASSIGNMENT_STATUSES, VISIT_STATUSES
+from homecare.models.columns import Kind, Stamped, clinical, link, plain
+
+_LIVE = ", ".join(f"'{status}'" for status in LIVE_ASSIGNMENT_STATUSES)
+
+
+class Assignment(Stamped, Model):
+    """A shift of a caregiver with a patient: [shift_start, shift_end)."""
+
+    __tablename__ = "caregiver_assignments"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    staff_id: Mapped[int] = link("staff.id", "CASCADE")
+    patient_id: Mapped[int] = link("patients.id", "CASCADE")
+    shift_start: Mapped[datetime | None] = mapped_column(info=plain())
+    shift_end: Mapped[datetime | None] = mapped_column(info=plain())
+    status: Mapped[str | None] = mapped_column(
+        String(255), server_default=ASSIGNMENT_STATUSES[0], info=plain(choices=ASSIGNMENT_STATUSES)
+    )
+
+    __table_args__ = (
+        CheckConstraint("shift_end >= shift_start", name="shift_ends_after_start"),
+        # Nobody is in two places (decision 20); a NULL status counts as the default, Assigned.
+        ExcludeConstraint(
+            (column("staff_id"), "="),
+            (func.tsrange(column("shift_start"), column("shift_end"), text("'[)'")), "&&"),
+            where=text(
+                f"shift_start IS NOT NULL AND shift_end IS NOT NULL AND (status IS NULL OR status IN ({_LIVE}))"
+            ),
+            using="gist",
+            name="ex_caregiver_assignments_no_overlap",
+        ),
+    )
+
+
+class Visit(Stamped, Model):
+    """A visit to a patient. Without staff it waits in the unassigned queue (decision 5)."""
+
+    __tablename__ = "visit_services"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    patient_id: Mapped[int] = link("patients.id", "CASCADE")
+    staff_id: Mapped[int | None] = link("staff.id", "SET NULL")
+    scheduled_at: Mapped[datetime | None] = mapped_column(info=plain())
+    check_in_time: Mapped[datetime | None] = mapped_column(info=plain())
+    check_out_time: Mapped[datetime | None] = mapped_column(info=plain())
+    visit_notes: Mapped[str | None] = mapped_column(Text, info=clinical())
+    prescription_file: Mapped[str | None] = mapped_column(Text, info=clinical(Kind.FILE))
+    vitals_file: Mapped[str | None] = mapped_column(Text, info=clinical(Kind.FILE))
+    status: Mapped[str | None] = mapped_column(
+        String, server_default=VISIT_STATUSES[0], info=plain(choices=VISIT_STATUSES)
+    )
+
+    __table_args__ = (CheckConstraint("check_out_time >= check_in_time", name="check_out_after_check_in"),)

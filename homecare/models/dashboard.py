@@ -1,0 +1,158 @@
+"""What is ours and not the company's: everything in the schema `dashboard`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from homecare.db import Model
+from homecare.models.columns import UTC_NOW, personal, plain, secret
+
+SCHEMA = "dashboard"
+
+
+class Account(Model):
+    """Lets one staff member sign in with staff.email; role and status stay the staff row's."""
+
+    __tablename__ = "accounts"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True, info=plain())
+    password_hash: Mapped[str] = mapped_column(Text, info=secret())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    disabled_at: Mapped[datetime | None] = mapped_column(info=plain())
+
+
+class SignedIn(Model):
+    """One signed-in browser; `token_hash` is SHA-256 of what its cookie holds, so that this table opens no door."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_account_id", "account_id"), {"schema": SCHEMA})
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, info=secret())
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), info=plain())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    last_used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
+class SignInFailure(Model):
+    """A refused sign-in, counted per e-mail over all workers; addresses are kept as a keyed hash, not in the clear."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (Index("ix_sign_in_failures_email_hash_failed_at", "email_hash", "failed_at"), {"schema": SCHEMA})
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    email_hash: Mapped[bytes] = mapped_column(LargeBinary, info=personal())
+    failed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
+class StoredRole(Model):
+    """A role of access.policy.Role; staff.role names it, compared trimmed and case-folded."""
+
+    __tablename__ = "roles"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    description: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    everything: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    delivers_care: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    visit_minutes: Mapped[int] = mapped_column(server_default="60", info=plain())
+    start_page: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    idle_minutes: Mapped[int] = mapped_column(server_default="20", info=plain())
+    second_factor: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    position: Mapped[int] = mapped_column(server_default="0", info=plain())
+
+
+class StoredGrant(Model):
+    __tablename__ = "grants"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    role: Mapped[str] = mapped_column(
+        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, info=plain()
+    )
+    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    action: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    scope: Mapped[str] = mapped_column(Text, server_default="all", info=plain())
+    level: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+
+
+class StoredFieldRule(Model):
+    __tablename__ = "field_rules"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    role: Mapped[str] = mapped_column(
+        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, info=plain()
+    )
+    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    column_name: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    state: Mapped[str] = mapped_column(Text, server_default="shown", info=plain())
+    write: Mapped[str] = mapped_column(Text, server_default="always", info=plain())
+
+
+class PolicyState(Model):
+    """One row. Triggers on the three tables above raise `version`, so that raw SQL is noticed by every worker too."""
+
+    __tablename__ = "policy_state"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"schema": SCHEMA})
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    version: Mapped[int] = mapped_column(info=plain())
+
+
+class FormToken(Model):
+    """A form that was saved, so that sending it again finds the row it made instead of making another."""
+
+    __tablename__ = "form_tokens"
+    __table_args__ = (
+        Index("ix_form_tokens_used_at", "used_at"),
+        Index("ix_form_tokens_staff_id", "staff_id"),
+        {"schema": SCHEMA},
+    )
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
+    used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
+class Read(Model):
+    """A person read a patient's record, exported a list, opened a file or revealed a value; written beforehand."""
+
+    __tablename__ = "reads"
+    __table_args__ = (
+        Index("ix_reads_resource_row_id", "resource", "row_id"),
+        Index("ix_reads_staff_id", "staff_id"),
+        {"schema": SCHEMA},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
+    read_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    kind: Mapped[str] = mapped_column(Text, info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[str | None] = mapped_column(String(64), info=plain())
+    reason: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+
+
+class Denial(Model):
+    """A request that the door refused: ids and names of rights only, never what a row holds."""
+
+    __tablename__ = "denials"
+    __table_args__ = (
+        Index("ix_denials_denied_at", "denied_at"),
+        Index("ix_denials_staff_id", "staff_id"),
+        {"schema": SCHEMA},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    denied_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    role: Mapped[str] = mapped_column(Text, info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    action: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[str | None] = mapped_column(String(64), info=plain())
+    reason: Mapped[str] = mapped_column(Text, info=plain())

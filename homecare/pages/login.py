@@ -1,0 +1,96 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import math
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from wtforms import EmailField, PasswordField
+from wtforms.validators import InputRequired, Length
+
+from homecare import errors
+from homecare.login import accounts, sessions, throttle
+from homecare.login.redirects import safe_next
+from homecare.models.choices import ROLES
+from homecare.settings import current_config
+
+page = Blueprint("login", __name__)
+
+WRONG = "The e-mail or the password is not right. Check both and try again."
+STALE = "This page was open for too long, so nothing was sent. Enter your password again."
+
+
+class LoginForm(FlaskForm):
+    email = EmailField("E-mail", [InputRequired("Enter your e-mail."), Length(max=255, message=WRONG)])
+    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=1024, message=WRONG)])
+
+
+@page.get("/login")
+def show() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(asked_for())
+    return form_page(LoginForm(), 200)
+
+
+@page.post("/login")
+def send() -> ResponseReturnValue:
+    form = LoginForm()
+    if not form.validate():
+        return form_page(form, 422)
+    try:
+        token = accounts.sign_in(email=form.email.data or "", password=form.password.data or "")
+    except throttle.TooManyFailuresError as refused:
+        minutes = math.ceil(refused.retry_after_s / 60)
+        answer = form_page(form, 429, f"Too many tries for this e-mail. Wait {minutes} min and try again.")
+        answer.headers["Retry-After"] = str(refused.retry_after_s)
+        return answer
+    person = sessions.find_person(token) if token else None
+    if person is None:
+        return form_page(form, 422, WRONG)
+    forget()
+    login_user(person)
+    return redirect(asked_for())
+
+
+@page.post("/logout")
+def leave() -> ResponseReturnValue:
+    forget()
+    return redirect("/login")
+
+
+@page.errorhandler(CSRFError)
+def stale(error: CSRFError) -> Response:
+    """A sign-in without a valid token comes back with a new one and the e-mail that was typed."""
+    if request.endpoint != "login.send":
+        return errors.on_forged(error)
+    return form_page(LoginForm(), 400, STALE)
+
+
+def forget() -> None:
+    """Ends the session this browser came with, on the server too; what follows starts under a new name."""
+    if current_user.is_authenticated:
+        sessions.end(current_user.get_id())
+    logout_user()
+    session.clear()
+
+
+def asked_for() -> str:
+    return safe_next(request.args.get("next"))
+
+
+def form_page(form: LoginForm, status: int, problem: str | None = None) -> Response:
+    config = current_config()
+    demo_accounts = [f"{role.lower()}@homecare.example" for role in ROLES] if config.demo_allowed else []
+    text = render_template(
+        "pages/login.html",
+        form=form,
+        problem=problem,
+        asked_for=asked_for(),
+        demo_accounts=demo_accounts,
+        demo_password=config.demo_password if demo_accounts else None,
+    )
+    return make_response(text, status)

@@ -1,0 +1,117 @@
+"""Pages by key: a page begins after or ends before a row's (sort value, id), never at an OFFSET.
+
+Every sort column has an index (column, id). Ascending puts NULLs last and descending puts them first, PostgreSQL's own
+order, so one index serves both directions; a page that crosses into the NULLs takes a second statement, because
+`OR column IS NULL` would scan them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, literal, tuple_
+
+from homecare import clock
+from homecare.models.columns import Kind, kind_of
+from homecare.queries.values import parse_id, parse_value
+
+SEPARATOR = "~"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The row a page stands beside: its id and, unless the sort is by id or the value is NULL, its sort value."""
+
+    id: int
+    value: Any = None
+
+    def text(self, column: Column[Any]) -> str:
+        return str(self.id) if self.value is None or column.primary_key else f"{self.id}{SEPARATOR}{_text(self.value)}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return clock.to_addis(value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def parse_anchor(column: Column[Any], text: str) -> Anchor:
+    """Raises ValueError with a sentence."""
+    number, separator, value = text.partition(SEPARATOR)
+    if not separator:
+        return Anchor(parse_id(number))
+    if column.primary_key:
+        raise ValueError("A page sorted by number is found by number alone.")
+    kind = kind_of(column)
+    # A stored phone may be older than the rules for phones; the anchor takes it as it stands.
+    return Anchor(parse_id(number), value if kind is Kind.PHONE else parse_value(kind, value))
+
+
+@dataclass(frozen=True)
+class Page:
+    """`rows` in the list's order; `before` and `after` are the anchors of the neighbouring pages, None at the ends."""
+
+    rows: Sequence[Row[Any]]
+    before: Anchor | None
+    after: Anchor | None
+
+
+def fetch(
+    run: Callable[[Select[Any]], Sequence[Row[Any]]],
+    statement: Select[Any],
+    column: Column[Any],
+    key: Column[Any],
+    *,
+    descending: bool,
+    size: int,
+    after: Anchor | None = None,
+    before: Anchor | None = None,
+    last: bool = False,
+) -> Page:
+    """One page of `statement`, whose rows carry the labels `_id` and `_sort`. One statement, two at the NULLs' edge."""
+    backwards = last or before is not None
+    rows: list[Row[Any]] = []
+    for condition in _segments(column, key, descending != backwards, before if backwards else after):
+        ordered = statement if condition is None else statement.where(condition)
+        down = descending != backwards
+        order = [part.desc() if down else part.asc() for part in ([key] if column is key else [column, key])]
+        rows += run(ordered.order_by(*order).limit(size + 1 - len(rows)))
+        if len(rows) > size:
+            break
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    beyond_start = more if backwards else after is not None
+    beyond_end = before is not None if backwards else more
+    return Page(
+        rows,
+        _anchor(rows[0]) if rows and beyond_start else None,
+        _anchor(rows[-1]) if rows and beyond_end else None,
+    )
+
+
+def _anchor(row: Row[Any]) -> Anchor:
+    return Anchor(row._id, row._sort)
+
+
+def _segments(
+    column: Column[Any], key: Column[Any], down: bool, anchor: Anchor | None
+) -> list[ColumnElement[bool] | None]:
+    """The stretches to read one after the other, walking `down` or up from the anchor."""
+    if anchor is None:
+        return [None]
+    beyond_key = key < anchor.id if down else key > anchor.id
+    if column is key:
+        return [beyond_key]
+    if anchor.value is None:
+        within = and_(column.is_(None), beyond_key)
+        return [within, column.is_not(None)] if down else [within]
+    place = tuple_(literal(anchor.value, column.type), literal(anchor.id, key.type))
+    beyond = tuple_(column, key) < place if down else tuple_(column, key) > place
+    return [beyond] if down or not column.nullable else [beyond, column.is_(None)]
