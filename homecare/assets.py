@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,18 @@ def init_app(app: Flask) -> None:
         """The address of a file of ours; needs no request, so that the page of a refused host name can use it."""
         return f"/static/{current}/{filename}"
 
+    def vendor(name: str) -> str:
+        """The address of an installed file by its logical name. Raises KeyError for one that is not installed."""
+        return asset(f"vendor/{installed[name]}")
+
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
             values.setdefault("version", current)
 
     current = version
+    manifest = FOLDER / "vendor" / "manifest.json"
+    installed: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
     # The version is in the path, so that the relative imports of a module carry it too.
     app.add_url_rule("/static/<version>/<path:filename>", endpoint="static", view_func=serve)
     app.url_defaults(add_version)
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, vendor=vendor)

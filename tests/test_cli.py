@@ -39,7 +39,7 @@ def test_the_first_admin_of_an_installation_can_sign_in(app: Flask, client: Visi
     assert result.exit_code == 0, result.output
     assert "first@care.example can sign in as Admin and was added to the staff." in result.output
     assert client.sign_in("first@care.example", PASSWORD).status_code == 302
-    assert "<strong>Admin</strong>" in client.get("/admin/").text
+    assert "You are signed in as Admin" in client.get("/admin/").text
 
 
 def test_the_password_is_asked_for_twice_and_not_shown(app: Flask, client: Visitor) -> None:
@@ -118,6 +118,14 @@ def test_resetting_gives_a_new_password_and_opens_the_account_again(
     assert nurse.get("/admin/").status_code == 302
     assert client.sign_in("back@care.example", PASSWORD).status_code == 422
     assert client.sign_in("back@care.example", NEW_PASSWORD).status_code == 302
+
+
+def test_resetting_a_password_ends_the_sessions(app: Flask, as_role: Callable[..., Visitor]) -> None:
+    nurse = as_role("Nurse", email="reset@care.example")
+
+    accounts(app, "reset", NEW_PASSWORD, email="reset@care.example")
+
+    assert nurse.get("/admin/").status_code == 302
 
 
 def test_the_last_active_admin_cannot_be_disabled(app: Flask, owner_engine: Engine) -> None:

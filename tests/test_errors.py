@@ -114,7 +114,8 @@ def test_who_asks_for_json_gets_json(client: FlaskClient) -> None:
 def test_a_wrong_method_is_told_which_are_right(client: FlaskClient) -> None:
     answer = client.get("/logout")
 
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
 
 
 def test_a_body_that_is_too_large_is_refused_in_words(client: FlaskClient) -> None:

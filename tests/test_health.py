@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from homecare import create_app
+from homecare import create_app, deadline
 from homecare.config import Config
 from homecare.db import db
 
@@ -71,3 +71,12 @@ def test_a_connection_that_froze_is_replaced(app: Flask, client: FlaskClient) ->
         os.kill(frozen, signal.SIGCONT)
     with app.app_context(), db.engine.connect() as connection:
         assert connection.scalar(text("SELECT pg_backend_pid()")) != frozen
+
+
+def test_a_connection_in_the_pool_has_less_patience_than_one_in_use(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        held = connection.connection.dbapi_connection
+        in_use_s = held.limit_s
+
+    assert (in_use_s, held.limit_s) == (deadline.STATEMENT_S, deadline.PING_S)
+    assert deadline.PING_S + deadline.CONNECT_S < 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import CheckConstraint, Connection, Engine, select, text, update
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.exc import IntegrityError
 
 from homecare import models
@@ -123,6 +124,18 @@ def test_times_are_utc_in_a_session_set_to_addis(connection: Connection) -> None
     now = connection.scalar(select(text("now() AT TIME ZONE 'UTC'")))
     assert connection.scalar(select(Patient.created_at).where(Patient.id == 1002)) == now
     assert connection.scalar(select(Staff.updated_at).where(Staff.id == 1001)) == now
+
+
+def test_the_models_know_the_rules_that_the_database_holds(owner_engine: Engine) -> None:
+    # Autogenerate compares neither CHECK nor EXCLUDE.
+    rules = (CheckConstraint, ExcludeConstraint)
+    known = {
+        rule.name for table in Base.metadata.sorted_tables for rule in table.constraints if isinstance(rule, rules)
+    }
+    held = text("""SELECT conname FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
+        WHERE contype IN ('c', 'x') AND t.relowner = CAST(current_user AS regrole)""")
+    with owner_engine.connect() as connection:
+        assert set(connection.scalars(held)) == known
 
 
 def test_every_foreign_key_leads_an_index(owner_engine: Engine) -> None:

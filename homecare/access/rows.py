@@ -61,21 +61,22 @@ def own_patient_ids() -> Any:
     return union(shifts, visits)
 
 
-# Own is offered on the roles page for these tables and no other.
-OWN: dict[type[Base], Callable[[], ColumnElement[bool]]] = {
-    Patient: lambda: Patient.id.in_(own_patient_ids()),
-    Staff: lambda: Staff.id == me(),
-    Assignment: lambda: Assignment.staff_id == me(),
-    Visit: lambda: Visit.staff_id == me(),
-    Message: lambda: Message.sender_id == me(),
-    AdminTask: lambda: AdminTask.staff_id == me(),
-    MarketingTask: lambda: MarketingTask.assigned_to_staff_id == me(),
-    Referral: lambda: Referral.patient_id.in_(own_patient_ids()),
-    InternationalReferral: lambda: InternationalReferral.patient_id.in_(own_patient_ids()),
+# Own is offered on the roles page for these tables and no other. Lambdas of the class, because only they are adapted to
+# an alias of it; SQLAlchemy caches each by its code, so none may hold anything but the class and the functions above.
+OWN: dict[type[Base], Callable[[Any], ColumnElement[bool]]] = {
+    Patient: lambda cls: cls.id.in_(own_patient_ids()),
+    Staff: lambda cls: cls.id == me(),
+    Assignment: lambda cls: cls.staff_id == me(),
+    Visit: lambda cls: cls.staff_id == me(),
+    Message: lambda cls: cls.sender_id == me(),
+    AdminTask: lambda cls: cls.staff_id == me(),
+    MarketingTask: lambda cls: cls.assigned_to_staff_id == me(),
+    Referral: lambda cls: cls.patient_id.in_(own_patient_ids()),
+    InternationalReferral: lambda cls: cls.patient_id.in_(own_patient_ids()),
 }
 
 OWN_OPTIONS: dict[str, LoaderCriteriaOption] = {
-    model.__tablename__: with_loader_criteria(model, predicate(), include_aliases=True)
+    model.__tablename__: with_loader_criteria(model, predicate, include_aliases=True)
     for model, predicate in OWN.items()
 }
 

@@ -60,8 +60,16 @@ def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
     return "" if field.kind is Kind.POINT and value == "," else str(value)
 
 
-def csv_lines(session: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
-    """The rows of the list in its order, a thousand at a time: memory stays flat however long it is."""
+def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
+    """The rows of the list in its order, a thousand at a time: memory stays flat however long it is.
+
+    Runs after the request's own session is gone, hence on one of its own under the same row scope.
+    """
+    with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
+        yield from _lines(session, request, columns)
+
+
+def _lines(session: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
     selected = request.selected(columns)
     order = [request.sort.column] if request.sort.name == "id" else [request.sort.column, request.info.key]
     statement = request.narrowed(selected.statement).order_by(

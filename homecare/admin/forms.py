@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from wtforms import Form
@@ -25,6 +25,10 @@ class RowForm(Form):
 
     def fields(self) -> list[ColumnField]:
         return cast(list[ColumnField], list(self))
+
+    def of(self, names: Iterable[str]) -> list[ColumnField]:
+        """The fields of these columns, as far as the role may set them."""
+        return [cast(ColumnField, self[name]) for name in names if name in self]
 
     def values(self, stored: Mapping[str, Any] | None) -> dict[str, Any]:
         """What to write: every field's value, without those left empty that the role could not see."""

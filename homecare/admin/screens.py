@@ -146,9 +146,7 @@ def _named(request: ListRequest) -> list[tuple[str, str, bool]]:
     for (table, key, value), named in NAMED.items():
         if table != request.info.name or not all(request.access.sees(c) for c in named.columns):
             continue
-        if not all(
-            request.acting.may(t) and request.acting.access(t).verdicts["view"].scope == "all" for t in named.reads
-        ):
+        if not all(_sees_whole(request.acting, other) for other in named.reads):
             continue
         on = next((c for c in request.conditions if (c.key, c.value) == (key, value)), None)
         url = request.without(on) if on else request.query(**{key: value})

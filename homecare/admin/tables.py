@@ -45,6 +45,13 @@ class Field:
         return is_searchable(self.column)
 
     @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """What a select offers: the stored word and the shown one."""
+        if self.kind is Kind.BOOL:
+            return (("1", "Yes"), ("0", "No"))
+        return tuple((word, word) for word in self.choices)
+
+    @property
     def max_length(self) -> int | None:
         return self.column.type.length if isinstance(self.column.type, String) else None
 

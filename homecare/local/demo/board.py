@@ -31,12 +31,12 @@ CAREGIVER_EVENING = Told("Caregiver", 270, "Scheduled")
 
 OTHERS = (
     Told("Nurse", -24, "Waiting"), Told("Nurse", -44, "Waiting"), Told("Caregiver", -28, "Waiting"),
-    Told("Caregiver", -38, "Waiting"), Told("Doctor", -31, "Waiting"),
+    Told("Nurse", -38, "Waiting"), Told("Doctor", -31, "Waiting"),
     Told("Nurse", -78, "Waiting"), Told("Caregiver", -95, "Waiting"),
     Told("Nurse", -180, "Missed"), Told("Caregiver", -250, "Missed"), Told("Doctor", -150, "Missed"),
     Told("Nurse", -200, "In Progress"), Told("Caregiver", -355, "In Progress"),
     Told("Nurse", -30, "In Progress"), Told("Nurse", -15, "In Progress"), Told("Doctor", -20, "In Progress"),
-    Told("Caregiver", -120, "In Progress"), Told("Caregiver", -60, "In Progress"),
+    Told("Nurse", -50, "In Progress"), Told("Caregiver", -60, "In Progress"),
     Told("Nurse", -170, "Completed"), Told("Caregiver", -330, "Completed"), Told("Doctor", -120, "Completed"),
     Told("Nurse", 40, "Cancelled"), Told("Caregiver", 120, "Cancelled"),
 )  # fmt: skip

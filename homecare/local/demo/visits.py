@@ -72,7 +72,7 @@ class Planner:
     def draft(self, patient: Row, staff: Row | None, role: str, start: datetime, state: str | None = None) -> bool:
         """Note a visit as it is given, without asking the diary; `state` fixes what became of it."""
         self._seen.add((patient["id"], self.company.clock.offset(start)))
-        if staff:
+        if staff and state not in ("Cancelled", "Missed"):
             self.diary.book(staff, patient["id"], start, start + timedelta(minutes=VISIT_MINUTES[role]))
         self.drafts.append({"patient": patient, "staff": staff, "role": role, "scheduled_at": start, "state": state})
         return True
