@@ -96,7 +96,7 @@ ANSWER_BY_STATE = {
     "42501": 403,
     "55P03": 503,  # a lock was not to be had in time
 }
-ANSWER_BY_CLASS = {"08": 503, "22": 422, "23": 409, "40": 503, "53": 503, "57": 503}
+ANSWER_BY_CLASS = {"08": 503, "22": 422, "23": 409, "40": 503, "53": 503, "54": 422, "57": 503}
 
 
 def status_of(error: BaseException) -> int:

@@ -32,7 +32,7 @@ READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 _MISSING = ("42P01", "3F000", "42501")  # no such table, no such schema, not granted yet
 
 
-class MigrationError(Exception):
+class MigrationError(RuntimeError):
     """The database cannot be migrated; the message is a sentence for the person who starts the program."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
@@ -14,7 +15,8 @@ from homecare.access.policy import NOTHING, Action, FieldRule, Grant, Policy, Ro
 from homecare.models import PolicyState, StoredFieldRule, StoredGrant, StoredRole
 
 _lock = Lock()
-_current = NOTHING
+# By engine: two databases can be at the same version with different grants.
+_current: WeakKeyDictionary[object, Policy] = WeakKeyDictionary()
 
 
 def fill_if_empty(connection: Connection) -> None:
@@ -52,13 +54,15 @@ def field_row(rule: FieldRule) -> dict[str, Any]:
 
 def policy_at(session: Session, version: int) -> Policy:
     """The stored policy as of `version` or later; one statement when the version has moved, none otherwise."""
-    global _current
-    if _current.version == version:
-        return _current
+    engine = session.get_bind()
+    known = _current.get(engine, NOTHING)
+    if known.version == version:
+        return known
     with _lock:
-        if _current.version != version:
-            _current = load(session)
-        return _current
+        known = _current.get(engine, NOTHING)
+        if known.version != version:
+            known = _current[engine] = load(session)
+        return known
 
 
 def load(session: Session) -> Policy:

@@ -22,7 +22,7 @@ CHECK_SENTENCES = {
 def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
     """The sentence for a violated constraint, or None where the error is not about what was typed."""
     state = sqlstate(error) or ""
-    if not state.startswith(("22", "23")) or not isinstance(error.orig, psycopg.Error):
+    if not state.startswith(("22", "23", "54")) or not isinstance(error.orig, psycopg.Error):
         return None
     diagnosis = error.orig.diag
     name, table = diagnosis.constraint_name or "", model.__tablename__

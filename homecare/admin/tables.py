@@ -16,6 +16,8 @@ from homecare.models.columns import Kind, kind_of
 from homecare.models.indexes import is_searchable, is_sortable
 
 LIST_LENGTH = 7
+# 2,704 bytes fit an entry of a B-tree; an Amharic letter takes three.
+INDEXED_LENGTH = 800
 # Not chosen for a list by themselves: long, heavy, or of no use at a glance.
 OUT_OF_LISTS = (Kind.LONG, Kind.FILE, Kind.SECRET, Kind.POINT, Kind.FAYDA)
 
@@ -53,7 +55,10 @@ class Field:
 
     @property
     def max_length(self) -> int | None:
-        return self.column.type.length if isinstance(self.column.type, String) else None
+        """Characters. A text without a length that is indexed is bounded, because an index entry is."""
+        if not isinstance(self.column.type, String) or self.column.type.length is not None:
+            return getattr(self.column.type, "length", None)
+        return INDEXED_LENGTH if is_sortable(self.column) or self.column.unique else None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from homecare.access.person import Person
 from homecare.db import db
-from homecare.models import Account, PolicyState, SignedIn, Staff
+from homecare.models import Account, FormToken, PolicyState, SignedIn, SignInFailure, Staff
+from homecare.settings import current_config
 
 IDLE_LIMIT = timedelta(minutes=20)
 LONGEST = timedelta(hours=12)
 USE_NOTED_EVERY = timedelta(minutes=1)
+DEMO_DOMAIN = "@homecare.example"
+# Nothing asks for older ones any more: sessions are over, guesses no longer count, forms are long sent.
+KEPT = timedelta(days=1)
 
 # On a connection of its own: who is asking is found before any row scope, and never inside the request's transaction.
 _NOW = func.timezone("utc", func.now())
@@ -38,10 +42,12 @@ class SignedInPerson(Person):
 
 
 def start(account_id: int) -> str:
-    """A new session of this account and the token that its cookie holds; the account's expired ones are removed."""
+    """A new session of this account and the token that its cookie holds; what is over of anybody's is swept out."""
     token = secrets.token_urlsafe(32)
     with db.engine.begin() as connection:
         connection.execute(delete(SignedIn).where(SignedIn.account_id == account_id, _is_over()))
+        for column in (SignedIn.created_at, SignInFailure.failed_at, FormToken.used_at):
+            connection.execute(delete(column.class_).where(column < _NOW - KEPT))
         connection.execute(insert(SignedIn).values(token_hash=_hash(token), account_id=account_id))
     return token
 
@@ -79,11 +85,16 @@ def find_person(token: str) -> SignedInPerson | None:
     )
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(found).mappings().one_or_none()
-        if row is None:
+        if row is None or is_refused_demo_account(row["email"]):
             return None
         if row["is_use_due"]:
             _note_use(connection, token)
     return SignedInPerson(token=token, **{name: value for name, value in row.items() if name != "is_use_due"})
+
+
+def is_refused_demo_account(email: str) -> bool:
+    """The demo company's password is public: its accounts open only on this machine's own demo installation."""
+    return email.casefold().endswith(DEMO_DOMAIN) and not current_config().demo_allowed
 
 
 def _note_use(connection: Connection, token: str) -> None:
