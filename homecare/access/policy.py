@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from homecare.access.fields import TableAccess
@@ -117,6 +117,10 @@ class Policy:
         self.fields = {(folded(f.role), f.resource, f.column): f for f in fields}
         # By (role, table); filled by access.acting, and thrown away with this version of the policy.
         self.table_accesses: dict[tuple[str, str], TableAccess] = {}
+        # Statements made for this version, by role, table, columns and order; filled by admin.rowselect.
+        self.selects: dict[tuple[str, str, tuple[str, ...], str], Any] = {}
+        # Likewise the classes of forms, by role, table and whether a row is created; filled by admin.editing.
+        self.forms: dict[tuple[str, str, bool], Any] = {}
 
     def role_of(self, name: str | None, status: str | None) -> Role | None:
         """The role a staff row gives, or None where it gives nothing: unknown role, or a status other than Active."""

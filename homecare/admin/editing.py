@@ -87,10 +87,19 @@ def open_form(
     info: TableInfo, acting: Acting, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]
 ) -> RowForm:
     """The form of a new row (`stored` None) or of a stored one, filled from `formdata` where there is any."""
-    access: TableAccess = acting.access(info.name)
-    cls = form_class(info, access, settable(info, acting), creating=stored is None)
+    cls = _form_class(info, acting, creating=stored is None)
     data = dict(stored) if stored is not None else default_values(info) | prefilled
     return cls(formdata=formdata, data=data)
+
+
+def _form_class(info: TableInfo, acting: Acting, creating: bool) -> type[RowForm]:
+    """Kept with the version of the policy that it follows from."""
+    access: TableAccess = acting.access(info.name)
+    key = (access.role.name, info.name, creating)
+    known: type[RowForm] | None = acting.policy.forms.get(key)
+    if known is None or known.info is not info:
+        known = acting.policy.forms[key] = form_class(info, access, settable(info, acting), creating=creating)
+    return known
 
 
 def new_token() -> str:

@@ -23,6 +23,7 @@ from homecare.models.columns import Kind
 # How many last characters of a masked value stay readable; every other kind shows none.
 MASKED_TAIL = {Kind.FAYDA: 4, Kind.PHONE: 2}
 MASK = "••••"
+MOST_KEPT = 1000
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,20 @@ def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
 def build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str = "id") -> RowSelect:
     """The columns of `info` that the acting role may see, in the given order, and the names of their parents.
 
-    Cost: one outer join per relation shown, two where the parent is itself named by its parent.
+    Cost: one outer join per relation shown, two where the parent is itself named by its parent. Making the statement
+    takes as long as running it, so it is kept with the version of the policy that it follows from.
     """
+    names = tuple(columns)
+    key = (acting.role.name if acting.role else "", info.name, names, sort)
+    known = acting.policy.selects.get(key)
+    if known is None or known.info is not info:
+        if len(acting.policy.selects) >= MOST_KEPT:
+            acting.policy.selects.clear()
+        known = acting.policy.selects[key] = _build(info, acting, names, sort)
+    return known
+
+
+def _build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str) -> RowSelect:
     access = acting.access(info.name)
     model: Any = info.model
     selected: list[Any] = [

@@ -9,8 +9,10 @@ from homecare.models.dashboard import (
     Account,
     Denial,
     FormToken,
+    ListPreference,
     PolicyState,
     Read,
+    SavedView,
     SignedIn,
     SignInFailure,
     StoredFieldRule,
@@ -36,8 +38,8 @@ from homecare.models.staff import AdminTask, Staff
 __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient",
     "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
-    "LandingPage", "Lead", "LeadSource", "MarketingBudget", "MarketingPlatform", "MarketingTask", "Message",
-    "NgoNetwork", "PartnerHospital", "Patient", "PolicyState", "Read", "Referral", "SignInFailure", "SignedIn",
+    "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask", "Message",
+    "NgoNetwork", "PartnerHospital", "Patient", "PolicyState", "Read", "Referral", "SavedView", "SignInFailure", "SignedIn",
     "Staff", "StoredFieldRule", "StoredGrant", "StoredRole", "Visit", "business_models",
 ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
@@ -156,3 +156,43 @@ class Denial(Model):
     action: Mapped[str] = mapped_column(Text, info=plain())
     row_id: Mapped[str | None] = mapped_column(String(64), info=plain())
     reason: Mapped[str] = mapped_column(Text, info=plain())
+
+
+class SavedView(Model):
+    """A page's address kept under a name: one's own, or offered to everybody of the roles named.
+
+    It holds words of a URL and no rights: who opens it passes the same door as who types it. At most one view of a
+    person is the default of a page.
+    """
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        Index("uq_saved_views_staff_id_path_name", "staff_id", "path", "name", unique=True),
+        Index("uq_saved_views_default", "staff_id", "path", unique=True, postgresql_where=text("is_default")),
+        Index("ix_saved_views_path", "path"),
+        {"schema": SCHEMA},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    path: Mapped[str] = mapped_column(String(200), info=plain())
+    name: Mapped[str] = mapped_column(String(80), info=plain())
+    # May hold what was searched for: a name, a phone.
+    query: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
+    is_default: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
+class ListPreference(Model):
+    """How one person likes one table's list: its columns in order (none: the usual ones) and how dense it is."""
+
+    __tablename__ = "list_preferences"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, info=plain()
+    )
+    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
+    density: Mapped[str] = mapped_column(String(10), server_default="", info=plain())

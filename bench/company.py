@@ -1,0 +1,48 @@
+"""The demo company on a cluster of the benchmark's own, which is gone afterwards."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from sqlalchemy import create_engine
+
+from homecare.config import Config
+from homecare.local import demo
+from homecare.local.cluster import Cluster
+from homecare.migrate import migrate
+
+PASSWORD = "homecare-demo"
+
+
+@contextmanager
+def demo_company() -> Iterator[Config]:
+    """A migrated database with the demo company loaded."""
+    folder = Path(tempfile.mkdtemp(prefix="homecare-bench-"))
+    folder.chmod(0o755)
+    try:
+        with Cluster(folder / "cluster") as cluster:
+            migrate(cluster.owner_url, cluster.serving_url)
+            owner = create_engine(cluster.owner_url)
+            demo.load(owner, PASSWORD)
+            owner.dispose()
+            yield Config(
+                database_url=cluster.serving_url,
+                owner_url=cluster.owner_url,
+                private=True,
+                secret_key=secrets.token_hex(32),
+                encryption_keys=(Fernet.generate_key().decode(),),
+                bind="127.0.0.1",
+                port=5000,
+                trusted_hosts=(),
+                trusted_proxies=0,
+                files_dir=folder / "files",
+                demo_password=PASSWORD,
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
