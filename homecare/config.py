@@ -33,6 +33,10 @@ class Config:
     trusted_proxies: int
     files_dir: Path
     demo_password: str
+    # Megabytes of uploads: of one person within a day, of everybody together, and what the disk must have left.
+    files_daily_mb: int = 300
+    files_total_mb: int = 20_000
+    files_keep_free_mb: int = 500
 
     @property
     def demo_allowed(self) -> bool:
@@ -75,6 +79,9 @@ def read(environ: Mapping[str, str], private: PrivateInstallation | None) -> Con
         "trusted_proxies": whole_number(environ, "TRUSTED_PROXIES", default=0, lowest=0, highest=10),
         "files_dir": Path(environ.get("FILES_DIR", "").strip() or ROOT / "instance" / "files"),
         "demo_password": environ.get("DEMO_PASSWORD", "").strip() or "homecare-demo",
+        "files_daily_mb": whole_number(environ, "FILES_DAILY_MB", default=300, lowest=1, highest=1_000_000),
+        "files_total_mb": whole_number(environ, "FILES_TOTAL_MB", default=20_000, lowest=1, highest=100_000_000),
+        "files_keep_free_mb": whole_number(environ, "FILES_KEEP_FREE_MB", default=500, lowest=0, highest=100_000_000),
     }
     url = environ.get("DATABASE_URL", "").strip()
     if not url:

@@ -23,6 +23,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+# A file that people uploaded loads nothing, runs nothing, and is of no origin even when it is opened by itself.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 REFUSED_FEATURES = (
     "accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
     "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb",
@@ -50,7 +52,8 @@ def request_id() -> str:
 
 
 def add_headers(answer: Response) -> Response:
-    answer.headers.update(HEADERS)
+    is_file = answer.headers.get("Content-Security-Policy") == FILE_POLICY
+    answer.headers.update(HEADERS | ({"Content-Security-Policy": FILE_POLICY} if is_file else {}))
     answer.headers["X-Request-Id"] = request_id()
     if behind_tls(current_config()):
         answer.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS_S}; includeSubDomains"

@@ -26,7 +26,14 @@ EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 LOCK = 4_815_162_342
 
 # What the serving role may do with a table of ours; a table that is not named here is read and written.
-RIGHTS = {"denials": "SELECT, INSERT", "reads": "SELECT, INSERT", "alembic_version": "SELECT"}
+ADDED_TO = "SELECT, INSERT"
+RIGHTS = {
+    "denials": ADDED_TO,
+    "reads": ADDED_TO,
+    "policy_versions": ADDED_TO,
+    "settings_versions": ADDED_TO,
+    "alembic_version": "SELECT",
+}
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
 _MISSING = ("42P01", "3F000", "42501")  # no such table, no such schema, not granted yet

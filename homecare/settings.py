@@ -30,8 +30,9 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "OWNER_URL": config.owner_url,
         "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
-        # Files come in one at a time; a form's text is far smaller, and its fields are at most the matrix of the roles.
-        "MAX_CONTENT_LENGTH": 16 * MEGABYTE,
+        # A visit's form takes two files of 10 MB; a form's text is far smaller, and its fields are at most the matrix of
+        # the roles. A file that is a little too large is refused at its field instead of losing what was typed.
+        "MAX_CONTENT_LENGTH": 32 * MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": 2 * MEGABYTE,
         "MAX_FORM_PARTS": 5000,
         # __Host- binds the cookie to this host and to https; a browser ignores such a cookie on plain http.

@@ -19,12 +19,12 @@ PACKAGE = ROOT / "homecare"
 
 # A part imports parts of the rows above its own, and itself; parts of one row do not know each other.
 ORDER = (
-    ("config", "clock"),
+    ("config", "clock", "calendars"),
     ("db", "settings"),
     ("models", "assets", "deadline", "headers"),
     ("migrate", "errors"),
     ("access",),
-    ("login", "audit", "queries", "actions"),
+    ("login", "audit", "queries", "actions", "files"),
     ("admin",),
     ("pages",),
     ("local",),

@@ -65,6 +65,8 @@ PAGES = {
     "map": ("exact", "exact", "own", "own", "own", "cells", "-", "-", "cells"),
     "funnel": ("all", "-", "-", "-", "-", "all", "money", "-", "all"),
     "audit": ("all", "-", "-", "-", "-", "-", "-", "-", "all"),
+    # Offering one's saved views to roles; everybody keeps views for themselves.
+    "views": ("share", "-", "-", "-", "-", "-", "-", "-", "-"),
 }
 
 _DIRECTORY = ("id", "first_name", "last_name", "position", "department", "phone")

@@ -7,7 +7,8 @@ execution, so that the options below are built once and never carry one person's
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -37,6 +38,16 @@ UNTIL = text(f"{UTC_TODAY} + interval '14 days'")
 
 def set_acting_staff(staff_id: int | None) -> None:
     _acting_staff_id.set(staff_id)
+
+
+@contextmanager
+def acting_staff(staff_id: int | None) -> Iterator[None]:
+    """Somebody else's own rows while the block runs."""
+    token = _acting_staff_id.set(staff_id)
+    try:
+        yield
+    finally:
+        _acting_staff_id.reset(token)
 
 
 def me() -> ColumnElement[int]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+from homecare import clock
 from homecare.actions.rules import RuleError
 from homecare.db import Base, sqlstate
 
+TAKEN = "Another row already has this value."
+OTHER_SHIFT = re.compile(r'existing key .*[\[\(]"([^"]+)","([^"]+)"')
 CHECK_SENTENCES = {
     "shift_ends_after_start": ("shift_end", "The shift ends before it starts."),
     "check_out_after_check_in": ("check_out_time", "The check-out is before the check-in."),
@@ -27,19 +32,32 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
     diagnosis = error.orig.diag
     name, table = diagnosis.constraint_name or "", model.__tablename__
     if state == "23505":
-        return RuleError(_column(name, f"uq_{table}_", model), "Another row already has this value.")
+        return RuleError(_column(name, f"uq_{table}_", model), TAKEN)
     if state == "23503":
         return RuleError(_column(name, f"fk_{table}_", model), "This choice is gone. Choose another.")
     if state == "23502":
         return RuleError(diagnosis.column_name or "", "This is needed.")
     if state == "23P01":
-        return RuleError("shift_start", "The caregiver already has a shift at this time. Choose another time.")
+        return RuleError("shift_start", _other_shift(diagnosis.message_detail or ""))
     if state == "23514":
         field, sentence = CHECK_SENTENCES.get(
             name.removeprefix(f"ck_{table}_"), ("", "The values do not fit together.")
         )
         return RuleError(field, sentence)
     return RuleError("", "A value cannot be stored as typed. Check numbers, dates and special characters.")
+
+
+def _other_shift(detail: str) -> str:
+    """Names the shift in the way by its times, which the database tells in the detail of the refusal."""
+    found = OTHER_SHIFT.search(detail)
+    if found is None:
+        return "The caregiver already has a shift at this time. Choose another time."
+    start, end = (clock.to_addis(datetime.fromisoformat(text)) for text in found.groups())
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end.day} {end:%b %H:%M}"
+    return (
+        f"The caregiver already has a shift on {start.day} {start:%b %Y} from {start:%H:%M} to {until}. "
+        "Choose another caregiver or time."
+    )
 
 
 def _column(constraint: str, prefix: str, model: type[Base]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.policy import folded
+from homecare.access.policy import Policy, folded
 from homecare.models import Account, Invoice, Staff, Visit
 
 
@@ -109,9 +109,15 @@ CHECKS: dict[str, tuple[Callable[[Session, Any, set[str], Acting], None], ...]] 
 
 
 def keep_an_administrator(session: Session, by: Acting) -> None:
-    """After a write to staff: somebody Active must be able to sign in and hold everything.
+    """After a write to staff: somebody Active must be able to sign in and hold everything. Raises RuleError."""
+    if not has_administrator(session, by.policy):
+        raise RuleError("role", "This is the last active Admin. Make somebody else an Admin first.")
 
-    Taken under one advisory lock, so that two people cannot each remove the other. Raises RuleError.
+
+def has_administrator(session: Session, policy: Policy) -> bool:
+    """Whether anybody Active who can sign in holds everything under this policy.
+
+    Asked under one advisory lock until the transaction ends, so that two people cannot each remove the other.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(7220001)"), execution_options={"unscoped": True})
     staff, account = Staff.__table__, Account.__table__
@@ -119,11 +125,10 @@ def keep_an_administrator(session: Session, by: Acting) -> None:
         select(func.count())
         .select_from(staff.join(account, account.c.staff_id == staff.c.id))
         .where(
-            func.lower(func.trim(staff.c.role)).in_(by.policy.administrators),
+            func.lower(func.trim(staff.c.role)).in_(policy.administrators),
             func.lower(func.trim(staff.c.status)) == folded("Active"),
             account.c.disabled_at.is_(None),
         ),
         execution_options={"unscoped": True},
     )
-    if not left:
-        raise RuleError("role", "This is the last active Admin. Make somebody else an Admin first.")
+    return bool(left)

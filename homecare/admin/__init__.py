@@ -6,6 +6,7 @@ from flask import Flask
 from flask_admin import Admin
 
 from homecare.admin.guard import GuardedView, acting, may
+from homecare.admin.kept import may_share, saved_views
 from homecare.admin.table_view import TableView
 from homecare.admin.tables import TableInfo, table_infos
 
@@ -24,5 +25,7 @@ def init_app(app: Flask, home: GuardedView) -> Admin:
     admin = Admin(app, name="Homecare Admin", url="/admin", index_view=home)
     for info in table_infos().values():
         admin.add_view(TableView(info))
-    app.jinja_env.globals.update(menu=menu, may=may, acting=acting)
+    # Half of a page would be the templates' indentation.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(menu=menu, may=may, acting=acting, saved_views=saved_views, may_share_views=may_share)
     return admin

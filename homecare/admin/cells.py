@@ -15,7 +15,7 @@ from homecare import clock
 from homecare.admin.tables import Field
 from homecare.models.columns import Kind
 
-EMPTY = Markup('<span class="empty">—</span>')
+EMPTY = Markup('<span class="muted">—</span>')
 
 # A value that is shown after a reason was given and logged.
 BEHIND_GLASS = "•••• Give a reason to read it"
@@ -91,11 +91,12 @@ def plain_text(field: Field, value: Any) -> str:
     return form(value) if form else str(value)
 
 
-BADGE = Markup('<span class="badge badge-{}"><span class="badge-dot"></span>{}</span>')
+BADGE = Markup('<span class="badge badge-{}">{}</span>')
 MASKED = Markup('<span class="masked" title="Masked for your role">{}</span>')
 PHONE = Markup('<a href="tel:{}">{}</a>')
 EMAIL = Markup('<a href="mailto:{}">{}</a>')
 WEB = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
+PARENT = Markup('<a href="/admin/{}/details/?id={}">{}</a>')
 TIME = Markup('<time datetime="{}+03:00" title="{}">{}</time>')
 
 
@@ -124,6 +125,15 @@ def markup(field: Field, value: Any) -> Markup:
         return WEB.format(value, text)
     if field.kind is Kind.DATETIME:
         local = clock.to_addis(value)
-        full = f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S} Addis Ababa time"
+        full = f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S}, Addis Ababa"
         return TIME.format(local.isoformat(), full, text)
     return escape(text)
+
+
+def relation_markup(field: Field, key: int | None, label: str | None) -> Markup:
+    """A link to the parent where its name could be read, else its number."""
+    if key is None:
+        return EMPTY
+    if label is None or label == f"#{key}":
+        return escape(f"#{key}")
+    return PARENT.format(field.target, key, label)

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.access.policy import State
+from homecare.actions.refusals import TAKEN
 from homecare.actions.rules import RuleError
 from homecare.admin import lookup
 from homecare.admin.cells import plain_text
 from homecare.admin.forms import RowForm, default_values, form_class
-from homecare.admin.rowselect import RowSelect, build, relation_label
+from homecare.admin.rowselect import RowSelect, build, file_name, relation_label
 from homecare.admin.tables import Field, TableInfo
 from homecare.models.columns import Kind
 
@@ -37,6 +38,8 @@ class Stored:
     def text(self, field: Field) -> str:
         if field.kind is Kind.RELATION:
             return relation_label(self.row, self.selected, field.name) or ""
+        if field.kind is Kind.FILE and (name := file_name(self.row, self.selected, field.name)):
+            return name
         return plain_text(field, getattr(self.row, field.name))
 
 
@@ -127,6 +130,20 @@ def tell_rule(form: RowForm, error: RuleError) -> list[str]:
             field.errors = [*field.errors, error.message]
             return []
     return [error.message]
+
+
+def naming_owner(session: Session, form: RowForm, acting: Acting, error: RuleError) -> RuleError:
+    """A taken value's refusal with the name of the row that has it, for those who may see both."""
+    name = error.field
+    if error.message != TAKEN or name not in form or not form.access.sees(name) or not acting.may(form.info.name):
+        return error
+    model: Any = form.info.model
+    column = getattr(model, name)
+    owner_id = session.scalar(select(model.id).where(column == form[name].data))
+    owner = stored_row(session, form.info, acting, owner_id) if owner_id is not None else None
+    if owner is None:
+        return error
+    return RuleError(name, f"{row_name(form.info, owner)} already has this {form.info.fields[name].label.lower()}.")
 
 
 def picked_labels(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> dict[str, str]:

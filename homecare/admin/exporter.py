@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access.policy import State
 from homecare.admin.listing import ListRequest
-from homecare.admin.rowselect import RowSelect, relation_label
+from homecare.admin.rowselect import RowSelect, file_name, relation_label
 from homecare.admin.tables import Field
 from homecare.models.columns import Kind
 
@@ -51,6 +51,8 @@ def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
     if field.kind is Kind.RELATION:
         return relation_label(row, selected, field.name) or ""
     value = getattr(row, field.name)
+    if field.kind is Kind.FILE and (name := file_name(row, selected, field.name)):
+        return name
     if value is None:
         return ""
     if field.kind is Kind.DATETIME:
@@ -61,30 +63,31 @@ def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
 
 
 def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
-    """The rows of the list in its order, a thousand at a time: memory stays flat however long it is.
-
-    Runs after the request's own session is gone, hence on one of its own under the same row scope.
-    """
-    with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
-        yield from _lines(session, request, columns)
-
-
-def _lines(session: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
+    """The rows of the list in its order, a thousand at a time: memory stays flat however long it is."""
     selected = request.selected(columns)
-    order = [request.sort.column] if request.sort.name == "id" else [request.sort.column, request.info.key]
-    statement = request.narrowed(selected.statement).order_by(
-        *(column.desc() if request.descending else column.asc() for column in order)
-    )
-    # A slow reader holds the statement open; the limit of an ordinary request would cut the file off.
-    session.execute(text("SET LOCAL statement_timeout = '10min'"), execution_options={"unscoped": True})
-    result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK)
     writer.writerow([safe(field.label) for field in selected.fields])
-    for block in result.partitions():
+    for block in blocks(scoped, request, selected):
         writer.writerows([safe(cell(field, row, selected)) for field in selected.fields] for row in block)
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue()
+
+
+def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Iterator[Sequence[Row[Any]]]:
+    """The rows of the list in its order, a thousand at a time.
+
+    Runs while the answer is sent, when the request's own session is gone: hence on one of its own, under the same
+    row scope.
+    """
+    order = [request.sort.column] if request.sort.name == "id" else [request.sort.column, request.info.key]
+    statement = request.narrowed(selected.statement).order_by(
+        *(column.desc() if request.descending else column.asc() for column in order)
+    )
+    with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
+        # A slow reader holds the statement open; the limit of an ordinary request would cut the file off.
+        session.execute(text("SET LOCAL statement_timeout = '10min'"), execution_options={"unscoped": True})
+        yield from session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE}).partitions()

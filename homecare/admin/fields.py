@@ -35,7 +35,7 @@ class ColumnField(FormField):
         if not valuelist:
             return
         typed = str(valuelist[0]).replace("\r\n", "\n")
-        if self.object_data is not None and typed == self._written(self.object_data):
+        if self.object_data is not None and typed == self._written(self.object_data).replace("\r\n", "\n"):
             # Sent back as it was shown: it stays as it is stored, seconds and unlisted words included.
             self.data = self.object_data
             return
@@ -73,6 +73,9 @@ class PlaceField(ColumnField):
             return
         self.raw_data = [formdata.get(name, "") for name in names]
         self.sure = bool(formdata.get(f"{self.name}-sure"))
+        if ",".join(self.raw_data) == (self.data or ","):
+            # Sent back as it was shown: it stays as it is stored, wherever it lies.
+            return
         try:
             self._read(*(values.storable(text).strip() for text in self.raw_data))
         except ValueError as error:

@@ -11,8 +11,10 @@ from homecare.access.fields import TableAccess
 from homecare.access.policy import State
 from homecare.admin.fields import ColumnField, PlaceField, point
 from homecare.admin.tables import Field, TableInfo
+from homecare.admin.uploads import FileField
 from homecare.models.columns import Kind
 
+FIELDS: dict[Kind, type[ColumnField]] = {Kind.POINT: PlaceField, Kind.FILE: FileField}
 # Values a form may carry unseen: what it leaves empty stays as it is.
 UNSEEN = (State.WRITE_ONLY, State.MASKED, State.BREAK_GLASS)
 
@@ -58,7 +60,7 @@ def form_class(info: TableInfo, access: TableAccess, settable: frozenset[str], c
 
 
 def _form_field(spec: Field) -> Any:
-    field = PlaceField if spec.kind is Kind.POINT else ColumnField
+    field = FIELDS.get(spec.kind, ColumnField)
     return field(spec.label, spec=spec)
 
 

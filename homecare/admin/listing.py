@@ -19,11 +19,14 @@ from homecare.admin.rowselect import RowSelect, build
 from homecare.admin.tables import Field, TableInfo
 from homecare.queries import counting, paging
 from homecare.queries.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
+from homecare.queries.preferences import Kept
 
 PAGE_SIZE = 50
 PLACE = ("after", "before", "last")
+# `?all=1` says "without conditions": a bare address opens the person's default view instead, where they have one.
+ALL = "all"
 # Words of a list's URL that are not conditions; `id` and `url` are Flask-Admin's own.
-RESERVED = ("sort", "search", "columns", "id", "url", *PLACE)
+RESERVED = ("sort", "search", "columns", "id", "url", ALL, *PLACE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class ListRequest:
     before: paging.Anchor | None
     last: bool
     chosen_columns: bool
+    density: str = ""
 
     @property
     def access(self) -> TableAccess:
@@ -87,7 +91,7 @@ class ListRequest:
         }
         rest |= changes
         words += [(key, value) for key, value in rest.items() if value]
-        return f"?{urlencode(words)}" if words else "?"
+        return f"?{urlencode(words or [(ALL, '1')])}"
 
     def without(self, condition: Condition) -> str:
         rest = [c for c in self.conditions if c is not condition]
@@ -98,8 +102,11 @@ class ListRequest:
         return f"{'-' if self.descending else ''}{self.sort.name}"
 
 
-def read(info: TableInfo, acting: Acting, args: MultiDict[str, str]) -> ListRequest:
-    """Raises UnknownConditionError (400) and ForbiddenConditionError (403)."""
+def read(info: TableInfo, acting: Acting, args: MultiDict[str, str], kept: Kept | None = None) -> ListRequest:
+    """The list of these words; what they leave open is as the person keeps it.
+
+    Raises UnknownConditionError (400) and ForbiddenConditionError (403).
+    """
     pairs = [(key, value) for key, value in args.items(multi=True) if key not in RESERVED]
     access = acting.access(info.name)
     search = args.get("search", "").strip()
@@ -114,11 +121,12 @@ def read(info: TableInfo, acting: Acting, args: MultiDict[str, str]) -> ListRequ
         search=search,
         sort=sort,
         descending=descending,
-        columns=_columns(info, access, args.get("columns")),
+        columns=_columns(info, access, args.get("columns"), kept),
         after=_anchor(column, args.get("after")),
         before=_anchor(column, args.get("before")),
         last=args.get("last") == "1",
         chosen_columns=bool(args.get("columns")),
+        density=kept.density if kept else "",
     )
 
 
@@ -142,16 +150,20 @@ def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field
     return field, (word or info.order).startswith("-")
 
 
-def _columns(info: TableInfo, access: TableAccess, word: str | None) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(word.split(","))) if word else info.columns
+def _columns(info: TableInfo, access: TableAccess, word: str | None, kept: Kept | None) -> tuple[str, ...]:
+    """Columns named in the URL are refused where they are not to be had; kept ones are silently left out then."""
+    if not word:
+        liked = [name for name in kept.columns if name in info.fields] if kept else []
+        visible = [name for name in liked if access.states[name] is not State.HIDDEN]
+        return tuple(visible or [name for name in info.columns if access.states[name] is not State.HIDDEN])
+    names = tuple(dict.fromkeys(word.split(",")))
     unknown = [name for name in names if name not in info.fields]
     if unknown:
         raise UnknownConditionError(f"{info.many} have no column {unknown[0]!r}.")
-    if word:
-        for name in names:
-            if access.states[name] is State.HIDDEN:
-                raise ForbiddenConditionError(name)
-    return tuple(name for name in names if access.states[name] is not State.HIDDEN)
+    for name in names:
+        if access.states[name] is State.HIDDEN:
+            raise ForbiddenConditionError(name)
+    return names
 
 
 def _anchor(column: Column[Any], text: str | None) -> paging.Anchor | None:

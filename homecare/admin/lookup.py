@@ -30,7 +30,7 @@ def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: b
         raise ValueError(f"Search for 1 to {LONGEST_SEARCH} characters.")
     searched = [f for f in info.fields.values() if f.searchable and acting.access(info.name).sees(f.name)]
     alternatives = [_all_words(info, searched, words)]
-    if number := _phone_digits(text):
+    if number := phone_digits(text):
         alternatives += [
             getattr(info.model, f.name).contains(number, autoescape=True) for f in searched if f.kind is Kind.PHONE
         ]
@@ -49,7 +49,7 @@ def _all_words(info: TableInfo, searched: list[Field], words: list[str]) -> Colu
     return clause if clause is not None else false()
 
 
-def _phone_digits(text: str) -> str:
+def phone_digits(text: str) -> str:
     """0911 234 567 and +251 911… are both stored as +251911…; the significant digits find either."""
     digits = re.sub(r"[\s()+-]", "", text)
     if not digits.isdigit() or len(digits) < 4:

@@ -1,7 +1,8 @@
 """The statement behind lists, details, labels and exports: exactly the columns shown, masked in SQL, parents joined.
 
 A row of the result carries `_id`, `_sort`, `_version` (xmin) and one attribute per column; a relation adds the parts of
-its parent's name as `<column>__0`, `<column>__1` … What a role may not see is not in the statement at all.
+its parent's name as `<column>__0`, `<column>__1` …, a file its name as people know it. What a role may not see is not
+in the statement at all.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
 from homecare.access.acting import Acting
@@ -18,11 +19,13 @@ from homecare.access.fields import TableAccess
 from homecare.access.policy import Action, State
 from homecare.admin.cells import plain_text
 from homecare.admin.tables import Field, TableInfo, table_info
+from homecare.models import StoredFile
 from homecare.models.columns import Kind
 
 # How many last characters of a masked value stay readable; every other kind shows none.
 MASKED_TAIL = {Kind.FAYDA: 4, Kind.PHONE: 2}
 MASK = "••••"
+FILE_NAME = Field("original_name", "File", Kind.TEXT, StoredFile.__table__.c.original_name)  # type: ignore[arg-type]
 MOST_KEPT = 1000
 
 
@@ -91,6 +94,11 @@ def _build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str) -
             pieces = _name_parts(shown, attribute, access, acting, joins)
             parts[shown.name] = tuple(part for part, _ in pieces)
             selected += [expression.label(part.attribute) for part, expression in pieces]
+        elif shown.kind is Kind.FILE and access.sees(shown.name):
+            stored = aliased(StoredFile)
+            joins.append((stored, _is_file_of(stored, model, shown.name)))
+            parts[shown.name] = (Part(f"{shown.name}__0", FILE_NAME),)
+            selected.append(stored.original_name.label(f"{shown.name}__0"))
     statement = select(*selected)
     for target, condition in joins:
         statement = statement.outerjoin(target, condition)
@@ -105,6 +113,16 @@ def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
     if shown.kind is Kind.POINT:
         return func.concat(func.ST_Y(_geometry(attribute)), ",", func.ST_X(_geometry(attribute)))
     return attribute
+
+
+def _is_file_of(stored: Any, model: Any, name: str) -> ColumnElement[bool]:
+    """The file that this row took: a key copied from another row has no name here, and opens nothing."""
+    return and_(
+        stored.key == getattr(model, name),
+        stored.row_id == model.id,
+        stored.resource == model.__tablename__,
+        stored.column_name == name,
+    )
 
 
 def _geometry(attribute: Any) -> ColumnElement[Any]:
@@ -145,6 +163,11 @@ def relation_label(row: Row[Any], selected: RowSelect, name: str) -> str | None:
     """The parent's name as text, "#12" where the role may not read it, None where there is no parent."""
     key = getattr(row, name)
     return None if key is None else join_parts(row, selected.parts.get(name, ())) or f"#{key}"
+
+
+def file_name(row: Row[Any], selected: RowSelect, name: str) -> str:
+    """The name of the row's file; empty where there is none, or where it is not one of our store."""
+    return join_parts(row, selected.parts.get(name, ()))
 
 
 def join_parts(row: Row[Any], parts: Iterable[Part]) -> str:

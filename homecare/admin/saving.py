@@ -12,13 +12,14 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.actions import rows
 from homecare.actions.rules import RuleError
-from homecare.admin import editing
+from homecare.admin import editing, uploads
 from homecare.admin.cells import markup
-from homecare.admin.forms import RowForm
+from homecare.admin.forms import UNSEEN, RowForm
 from homecare.admin.guard import acting, not_found, refuse
 from homecare.admin.tables import TableInfo
 from homecare.db import db
 from homecare.errors import SpokenError
+from homecare.files.claiming import FileGoneError
 from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
 from homecare.queries.values import parse_id
@@ -48,7 +49,7 @@ class FormScreen:
         return stored
 
     def answer(self) -> ResponseReturnValue:
-        formdata = request.form if request.method == "POST" else None
+        formdata = uploads.sent_form(self.info) if request.method == "POST" else None
         form = editing.open_form(
             self.info, self.by, formdata, self.stored.values if self.stored else None, self._prefilled()
         )
@@ -70,7 +71,7 @@ class FormScreen:
     def _refuse_unsettable(self, form: RowForm) -> None:
         """A column this role may not set was sent: nothing of the form is saved."""
         known = {field.spec.name for field in form.fields()}
-        for name in request.form:
+        for name in (*request.form, *request.files):
             column = name.partition("-")[0]
             if column in self.info.fields and column not in known:
                 action = "create" if self.row_id is None else "edit"
@@ -78,13 +79,15 @@ class FormScreen:
 
     def _save(self, form: RowForm) -> ResponseReturnValue:
         stored = self.stored.values if self.stored else None
+        # Before anything is judged: a file that was chosen is kept whatever else is wrong.
+        no_room = uploads.take_all(form.fields(), self.session, self.by)
         good = form.validate()
         good = editing.check_relations(self.session, form, self.by, stored) and good
         token = request.form.get("_token", "")
         if not 8 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             return self._show(form, 422, ["This form is too old. Look it over and save it again."])
         if not good:
-            return self._show(form, 422)
+            return self._show(form, no_room or 422)
         try:
             saved = self._write(form, token)
         except rows.AlreadySavedError as error:
@@ -93,20 +96,25 @@ class FormScreen:
             not_found(self.info.name, "edit", str(self.row_id))
         except rows.StaleError:
             return self._conflict(form)
+        except FileGoneError as gone:
+            self.session.rollback()
+            return self._show(form, 422, editing.tell_rule(form, RuleError(gone.column, uploads.GONE)))
         except RuleError as error:
-            return self._show(form, 422, editing.tell_rule(form, error))
+            return self._show(
+                form, 422, editing.tell_rule(form, editing.naming_owner(self.session, form, self.by, error))
+            )
         return self._done(saved.row_id)
 
     def _write(self, form: RowForm, token: str) -> rows.Saved:
+        told = uploads.filled(form.fields())
         if self.stored is None or self.row_id is None:
-            return rows.create_row(
-                session=self.session, model=self.info.model, values=form.values(None), token=token, by=self.by
-            )
+            values = form.values(None) | told
+            return rows.create_row(session=self.session, model=self.info.model, values=values, token=token, by=self.by)
         return rows.update_row(
             session=self.session,
             model=self.info.model,
             row_id=self.row_id,
-            values=form.values(self.stored.values),
+            values=form.values(self.stored.values) | told,
             version=request.form.get("_version", ""),
             token=token,
             by=self.by,
@@ -127,6 +135,7 @@ class FormScreen:
         messages: list[str] | None = None,
         conflict: list[editing.Difference] | None = None,
     ) -> ResponseReturnValue:
+        uploads.name_stored(form.fields(), form.access, self.stored)
         # After a refusal the token is the same: an unknown outcome followed by a second try is still one row.
         token = request.form.get("_token") if request.method == "POST" and conflict is None else None
         version = request.form.get("_version") if request.method == "POST" and conflict is None else None
@@ -141,13 +150,18 @@ class FormScreen:
             labels=editing.picked_labels(self.session, form, self.by, self.stored),
             token=token or editing.new_token(),
             version=version or (self.stored.version if self.stored else ""),
-            back=safe_next(request.values.get("url"), otherwise=""),
+            back=self._back(),
             access=self.by.access(self.info.name),
         )
         return page, status
 
+    def _back(self) -> str:
+        """Where the person came from: `url` of the address, and of the form unless that is a column of the table."""
+        words = request.args if "url" in self.info.fields else request.values
+        return safe_next(words.get("url"), otherwise="")
+
     def _done(self, row_id: int | None) -> ResponseReturnValue:
-        then, back = request.form.get("_then", ""), safe_next(request.values.get("url"), otherwise="")
+        then, back = request.form.get("_then", ""), self._back()
         flash(f"{self.info.one} saved.", "success")
         if then == "add" and self.by.may(self.info.name, Action.CREATE):
             return redirect(url_for(f"{self.info.name}.create_view", url=back))
@@ -165,16 +179,26 @@ def one_value(info: TableInfo, by: Acting, sent: MultiDict[str, str]) -> dict[st
     name = sent.get("field", "")
     if name not in info.fields:
         raise SpokenError(400, f"{info.many} have no column {name!r}.")
-    form = editing.open_form(info, by, MultiDict({name: sent.get("value", "")}), {}, {})
+    form = editing.open_form(info, by, _as_form(info, name, sent.get("value", "")), {}, {})
     field = next((f for f in form.fields() if f.spec.name == name), None)
     if field is None:
         refuse(info.name, "edit", f"set {name} of {info.many.lower()}")
     field.pre_validate(form) if not field.process_errors else None
     if field.process_errors:
         raise RuleError(name, str(field.process_errors[0]))
+    if field.data is None and form.access.states[name] in UNSEEN:
+        raise RuleError(name, "What cannot be seen is not emptied. Write the new value.")
     if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, by, None):
         raise RuleError(name, str(field.errors[-1]))
     return {name: form.values({}).get(name)}
+
+
+def _as_form(info: TableInfo, name: str, value: str) -> MultiDict[str, str]:
+    """One column as its form would send it: a place is typed into two inputs, here as "lat,lon"."""
+    if info.fields[name].kind is not Kind.POINT:
+        return MultiDict({name: value})
+    latitude, _, longitude = value.partition(",")
+    return MultiDict({f"{name}-lat": latitude, f"{name}-lon": longitude})
 
 
 def update_in_place(info: TableInfo, by: Acting) -> ResponseReturnValue:

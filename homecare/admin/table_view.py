@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 from flask import Response, flash, jsonify, redirect, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action, State
 from homecare.actions import rows
 from homecare.actions.rules import RuleError
-from homecare.admin import deleting, editing, exporter, listing, lookup, saving
+from homecare.admin import bulk, deleting, downloads, editing, exporter, listing, lookup, saving, workbook
+from homecare.admin.details import RELATED_ROWS, DetailsScreen, related_list
 from homecare.admin.guard import GuardedView, acting, not_found, refuse
-from homecare.admin.screens import DetailsScreen, ListScreen
+from homecare.admin.kept import kept_of
+from homecare.admin.screens import ListScreen
 from homecare.admin.tables import TableInfo
 from homecare.audit.log import log_read
 from homecare.db import db
@@ -21,16 +25,17 @@ from homecare.errors import SpokenError
 from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
 from homecare.queries.conditions import ForbiddenConditionError, UnknownConditionError
+from homecare.queries.preferences import Kept
 from homecare.queries.values import parse_id
 
-BULK_ACTIONS = {"delete": Action.DELETE, "set": Action.EDIT}
-MOST_AT_ONCE = 500
+BULK_ACTIONS = {"delete": Action.DELETE, "set": Action.EDIT, "export": Action.EXPORT}
 
 
 class TableView(GuardedView):
     needs: ClassVar[dict[str, Action | None]] = {
         "index_view": Action.VIEW,
         "details_view": Action.VIEW,
+        "related_view": Action.VIEW,
         "reveal_view": Action.VIEW,
         "create_view": Action.CREATE,
         "edit_view": Action.EDIT,
@@ -38,6 +43,8 @@ class TableView(GuardedView):
         "export": Action.EXPORT,
         "ajax_lookup": Action.VIEW,
         "ajax_update": Action.EDIT,
+        "file_view": Action.VIEW,
+        "preview_view": Action.VIEW,
     }
 
     def __init__(self, info: TableInfo) -> None:
@@ -55,7 +62,10 @@ class TableView(GuardedView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        screen = ListScreen.load(self._list_request(), db.session())
+        kept = kept_of(f"/admin/{self.info.name}/")
+        if not request.args and kept.default and (words := self._usable(kept.default.query)):
+            return redirect(f"{url_for('.index_view')}?{words}")
+        screen = ListScreen.load(self.list_request(request.args, kept), db.session())
         return self.render("admin/list.html", screen=screen, info=self.info, access=screen.request.access)
 
     @expose("/details/")
@@ -82,8 +92,20 @@ class TableView(GuardedView):
         if stored is None:
             not_found(self.info.name, "view", str(row_id))
         self._log_read("details", row_id)
-        screen = DetailsScreen.of(self.info, acting(), stored, revealed)
+        screen = DetailsScreen.of(self.info, acting(), stored, revealed, db.session())
         return self.render("admin/details.html", screen=screen, info=self.info, access=acting().access(self.info.name))
+
+    @expose("/related/")
+    def related_view(self) -> ResponseReturnValue:
+        """A piece of a details page: the newest rows of table `of` whose column `by` names row `id`."""
+        row_id = self._row_id("view")
+        if editing.stored_row(db.session(), self.info, acting(), row_id) is None:
+            not_found(self.info.name, "view", str(row_id))
+        of, by = request.args.get("of", ""), request.args.get("by", "")
+        screen = related_list(db.session(), self.info, acting(), row_id, of, by)
+        if screen is None:
+            raise SpokenError(404, "There is no such list of related records for your role.")
+        return self.render("admin/related.html", screen=screen, info=self.info, rows=RELATED_ROWS, row_id=row_id)
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
@@ -117,7 +139,7 @@ class TableView(GuardedView):
         except RuleError as error:
             raise SpokenError(422, error.message) from error
         flash(f"{editing.row_name(self.info, stored)} is deleted.", "success")
-        return redirect(self._back())
+        return redirect(self.back())
 
     def _confirm_delete(self, row_ids: list[int], name: str, version: str | None) -> str:
         fresh = editing.stored_row(db.session(), self.info, acting(), row_ids[0]) if version is None else None
@@ -128,49 +150,31 @@ class TableView(GuardedView):
             name=name,
             version=fresh.version if fresh else version,
             consequences=deleting.consequences(db.session(), self.info, row_ids),
-            back=self._back(),
+            back=self.back(),
         )
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
-        """Bulk: all of the chosen rows or none. `rowid` may stand many times; `field` and `value` for "set"."""
-        row_ids = self._chosen_ids()
-        session, by = db.session(), acting()
-        try:
-            if request.form["action"] == "delete":
-                if request.form.get("confirmed") != "1":
-                    return self._confirm_delete(row_ids, f"{len(row_ids)} {self.info.many.lower()}", "")
-                done = rows.delete_rows(session=session, model=self.info.model, row_ids=row_ids, by=by)
-                flash(f"{done:,} {self.info.many.lower()} deleted.", "success")
-            else:
-                values = saving.one_value(self.info, by, request.form)
-                done = rows.update_rows(session=session, model=self.info.model, row_ids=row_ids, values=values, by=by)
-                flash(f"{done:,} of {len(row_ids):,} {self.info.many.lower()} changed.", "success")
-        except rows.RowGoneError:
-            not_found(self.info.name, "bulk", None)
-        except RuleError as error:
-            raise SpokenError(422, f"{error.message} None of the rows was changed.") from error
-        return redirect(self._back())
-
-    def _chosen_ids(self) -> list[int]:
-        texts = request.form.getlist("rowid")
-        if not texts or len(texts) > MOST_AT_ONCE:
-            raise SpokenError(422, f"Choose 1 to {MOST_AT_ONCE} rows.")
-        try:
-            return sorted({parse_id(text) for text in texts})
-        except ValueError:
-            not_found(self.info.name, "bulk", None)
+        """Bulk, all of the rows or none: `rowid` many times, or `all=1` and the list's `query`; `field` and `value`."""
+        return bulk.answer(self)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> ResponseReturnValue:
-        if export_type != "csv":
+        """The whole list as a file, in its order; `columns` chooses from what the role may see."""
+        if export_type not in ("csv", "xlsx"):
             raise SpokenError(404, "There is no export of this kind.")
-        wanted = self._list_request()
+        wanted = self.list_request(request.args)
         columns = exporter.exported_columns(wanted, wanted.columns if wanted.chosen_columns else None)
         log_read(acting(), kind="export", resource=self.info.name, row_id=None, reason=wanted.query()[:1000])
-        lines = exporter.csv_lines(db.session(), wanted, columns)
-        answer = Response(stream_with_context(lines), mimetype="text/csv")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{self.info.name}.csv"'
+        if export_type == "csv":
+            answer = Response(
+                stream_with_context(exporter.csv_lines(db.session(), wanted, columns)), mimetype="text/csv"
+            )
+        else:
+            file = workbook.written(db.session(), wanted, columns)
+            answer = Response(workbook.pieces(file), mimetype=workbook.TYPE)
+            answer.call_on_close(file.close)
+        answer.headers["Content-Disposition"] = f'attachment; filename="{self.info.name}.{export_type}"'
         return answer
 
     @expose("/ajax/lookup/")
@@ -187,13 +191,31 @@ class TableView(GuardedView):
             raise SpokenError(400, str(error)) from error
         return jsonify([[key, label] for key, label in found])
 
+    @expose("/file/")
+    def file_view(self) -> ResponseReturnValue:
+        """The file that row `id` has in its column `name`, as an attachment."""
+        return downloads.answer(self.info, acting(), self._row_id("file"), preview=False)
+
+    @expose("/file/preview/")
+    def preview_view(self) -> ResponseReturnValue:
+        return downloads.answer(self.info, acting(), self._row_id("file"), preview=True)
+
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> ResponseReturnValue:
         return saving.update_in_place(self.info, acting())
 
-    def _list_request(self) -> listing.ListRequest:
+    def _usable(self, query: str) -> str:
+        """The words of a default view, or none where the role may no longer use them: a list must always open."""
         try:
-            return listing.read(self.info, acting(), request.args)
+            listing.read(self.info, acting(), MultiDict(parse_qsl(query)))
+        except (UnknownConditionError, ForbiddenConditionError):
+            flash("Your default view uses what is not there for you any more, so the whole list is shown.", "error")
+            return ""
+        return query
+
+    def list_request(self, args: MultiDict[str, str], kept: Kept | None = None) -> listing.ListRequest:
+        try:
+            return listing.read(self.info, acting(), args, kept)
         except UnknownConditionError as error:
             raise SpokenError(400, str(error)) from error
         except ForbiddenConditionError as error:
@@ -210,5 +232,5 @@ class TableView(GuardedView):
         if self.info.of_patients:
             log_read(acting(), kind=kind, resource=self.info.name, row_id=str(row_id))
 
-    def _back(self) -> str:
+    def back(self) -> str:
         return safe_next(request.values.get("url"), otherwise=url_for(".index_view"))

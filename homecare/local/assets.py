@@ -24,6 +24,8 @@ LOWEST_NPM = 7
 # Tabler's outline icons, one name a line; the sprite holds these and no others.
 ICONS = ROOT / "homecare" / "local" / "icons.txt"
 FONT = "@fontsource/noto-sans-ethiopic"
+FONT_WEIGHTS = (400, 500, 600)
+ETHIOPIC = "U+030E, U+1200-1399, U+2D80-2DDE, U+AB01-AB2E, U+1E7E0-1E7FE"
 
 # package -> folder, {logical name: file in the package}; the licence goes along where the file does not carry it.
 FILES: dict[str, tuple[str, dict[str, str]]] = {
@@ -34,7 +36,7 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
             "noto-sans-ethiopic-licence": "LICENSE",
             **{
                 f"noto-sans-ethiopic-{weight}.woff2": f"files/noto-sans-ethiopic-ethiopic-{weight}-normal.woff2"
-                for weight in (400, 500, 600)
+                for weight in FONT_WEIGHTS
             },
         },
     ),
@@ -86,6 +88,15 @@ def sprite() -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'
 
 
+def font_sheet() -> str:
+    """The font's style sheet, beside its files; a page without Amharic fetches none of them."""
+    face = (
+        '@font-face{{font-family:"Noto Sans Ethiopic";font-weight:{0};font-display:swap;'
+        'src:url(noto-sans-ethiopic-ethiopic-{0}-normal.woff2) format("woff2");unicode-range:{1}}}\n'
+    )
+    return "".join(face.format(weight, ETHIOPIC) for weight in FONT_WEIGHTS)
+
+
 def copy_named_files(target: Path) -> dict[str, str]:
     manifest = {}
     for package, (name, files) in FILES.items():
@@ -97,7 +108,9 @@ def copy_named_files(target: Path) -> dict[str, str]:
             manifest[logical] = path
     path = f"icons-{version_of('@tabler/icons')}/icons.svg"
     (target / path).write_text(sprite())
-    return manifest | {"icons.svg": path}
+    font = f"noto-sans-ethiopic-{version_of(FONT)}/noto-sans-ethiopic.css"
+    (target / font).write_text(font_sheet())
+    return manifest | {"icons.svg": path, "noto-sans-ethiopic.css": font}
 
 
 def main() -> int:

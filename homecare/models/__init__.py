@@ -11,11 +11,15 @@ from homecare.models.dashboard import (
     FormToken,
     ListPreference,
     PolicyState,
+    PolicyVersion,
     Read,
     SavedView,
+    SettingsDraft,
+    SettingsVersion,
     SignedIn,
     SignInFailure,
     StoredFieldRule,
+    StoredFile,
     StoredGrant,
     StoredRole,
 )
@@ -38,9 +42,10 @@ from homecare.models.staff import AdminTask, Staff
 __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient",
     "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
-    "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask", "Message",
-    "NgoNetwork", "PartnerHospital", "Patient", "PolicyState", "Read", "Referral", "SavedView", "SignInFailure", "SignedIn",
-    "Staff", "StoredFieldRule", "StoredGrant", "StoredRole", "Visit", "business_models",
+    "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
+    "Message", "NgoNetwork", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read", "Referral",
+    "SavedView", "SettingsDraft", "SettingsVersion", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule",
+    "StoredFile", "StoredGrant", "StoredRole", "Visit", "business_models",
 ]  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
@@ -30,12 +32,19 @@ class SignedIn(Model):
     """One signed-in browser; `token_hash` is SHA-256 of what its cookie holds, so that this table opens no door."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_account_id", "account_id"), {"schema": SCHEMA})
+    __table_args__ = (
+        Index("ix_sessions_account_id", "account_id"),
+        Index("ix_sessions_view_as_staff_id", "view_as_staff_id"),
+        {"schema": SCHEMA},
+    )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, info=secret())
     account_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), info=plain())
     created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
     last_used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    # Looking at the product as a role, or as a person; the session stays its owner's and can change nothing meanwhile.
+    view_as_role: Mapped[str | None] = mapped_column(Text, info=plain())
+    view_as_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
 
 
 class SignInFailure(Model):
@@ -196,3 +205,66 @@ class ListPreference(Model):
     resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
     density: Mapped[str] = mapped_column(String(10), server_default="", info=plain())
+
+
+class PolicyVersion(Model):
+    """The whole policy as access.document writes it, after one save; only ever added to."""
+
+    __tablename__ = "policy_versions"
+    __table_args__ = (Index("ix_policy_versions_saved_by", "saved_by"), {"schema": SCHEMA})
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
+    saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    note: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
+
+
+class SettingsVersion(Model):
+    """What IT set on top of the tables' own words and lists, after one publication; only ever added to."""
+
+    __tablename__ = "settings_versions"
+    __table_args__ = (Index("ix_settings_versions_saved_by", "saved_by"), {"schema": SCHEMA})
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
+    saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    note: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
+
+
+class SettingsDraft(Model):
+    """One editor's unpublished settings; while `previewing`, that person alone sees them."""
+
+    __tablename__ = "settings_drafts"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, info=plain())
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
+    based_on: Mapped[int] = mapped_column(server_default="0", info=plain())
+    previewing: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    changed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
+class StoredFile(Model):
+    """A file of the private store. No row has it until `claimed_at`; from then on only the row `row_id` may."""
+
+    __tablename__ = "files"
+    __table_args__ = (
+        Index("ix_files_resource_row_id", "resource", "row_id"),
+        Index("ix_files_unclaimed", "created_at", postgresql_where=text("claimed_at IS NULL")),
+        Index("ix_files_staff_id", "staff_id"),
+        {"schema": SCHEMA},
+    )
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True, info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    column_name: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    original_name: Mapped[str] = mapped_column(Text, info=personal())
+    media_type: Mapped[str] = mapped_column(Text, info=plain())
+    bytes: Mapped[int] = mapped_column(BigInteger, info=plain())
+    sha256: Mapped[str] = mapped_column(String(64), info=plain())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    claimed_at: Mapped[datetime | None] = mapped_column(info=plain())

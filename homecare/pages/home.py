@@ -1,15 +1,23 @@
-"""The first page after signing in."""
+"""The first page after signing in: what the day asks of this role."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
+from sqlalchemy.orm import Session
 
-from homecare.access.policy import Action
-from homecare.admin.guard import GuardedView
+from homecare import clock
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, Scope
+from homecare.admin import charts
+from homecare.admin.guard import GuardedView, acting
+from homecare.admin.worklist import WorkList, work_lists
+from homecare.db import db
+from homecare.queries import figures
 
 page = Blueprint("start", __name__)
 
@@ -17,6 +25,37 @@ page = Blueprint("start", __name__)
 @page.get("/")
 def start() -> ResponseReturnValue:
     return redirect("/admin/")
+
+
+@dataclass(frozen=True)
+class HomeScreen:
+    """`numbers` by the figures' keys. Cost: one statement for them, one for each list and each chart."""
+
+    day: str
+    figures: list[figures.Figure]
+    numbers: dict[str, int]
+    lists: list[WorkList]
+    drawings: list[charts.Drawing]
+
+    @classmethod
+    def load(cls, session: Session, who: Acting) -> HomeScreen:
+        chosen = figures.figures_of(who)
+        drawings = [
+            charts.draw(
+                chart,
+                figures.weeks(session, who, chart),
+                own=who.decide(chart.table, Action.VIEW).scope is Scope.OWN,
+            )
+            for chart in figures.charts_of(who)
+        ]
+        today = clock.today()
+        return cls(
+            day=f"{today:%A} {today.day} {today:%B %Y}",
+            figures=chosen,
+            numbers=figures.counted(session, who, chosen),
+            lists=work_lists(session, who),
+            drawings=drawings,
+        )
 
 
 class Home(GuardedView, AdminIndexView):
@@ -32,4 +71,6 @@ class Home(GuardedView, AdminIndexView):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        return self.render("pages/home.html")
+        who = acting()
+        screen = HomeScreen.load(db.session(), who) if who.role else None
+        return self.render("pages/home.html", screen=screen)

@@ -9,11 +9,12 @@ from typing import Any
 
 import phonenumbers
 
-from homecare import clock
+from homecare import calendars, clock
 from homecare.models.columns import Kind
 
 HIGHEST_INTEGER = 2**31 - 1
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+TIME_OF_DAY = re.compile(r"[ T,]\s*([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?=\s|$)")
 RELATIVE_DAY = re.compile(r"([+-])(\d{1,4})d")
 # Control characters other than tab and line breaks; lone surrogates cannot be stored as UTF-8.
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -50,8 +51,10 @@ def parse_decimal(text: str) -> Decimal:
 
 
 def parse_date(text: str) -> date:
-    """`2026-03-09`, or a day relative to the Addis today: `today`, `-7d`, `+14d`."""
+    """`2026-03-09`, `30 Yekatit 2018 EC`, or a day relative to the Addis today: `today`, `-7d`, `+14d`."""
     text = text.strip()
+    if calendars.is_marked(text):
+        return _in_range(calendars.parse(text))
     if text == "today":
         return clock.today()
     if relative := RELATIVE_DAY.fullmatch(text):
@@ -63,23 +66,40 @@ def parse_date(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"{text} is not a day of the calendar.") from error
+    return _in_range(day)
+
+
+def _in_range(day: date) -> date:
     if not EARLIEST <= day <= LATEST:
         raise ValueError("Write a year from 1900 to 2199.")
     return day
 
 
 def parse_moment(text: str) -> datetime:
-    """`2026-03-09T14:30` in Addis time, with seconds where given; returned as stored, UTC without a zone."""
-    text = text.strip().replace(" ", "T")
+    """`2026-03-09T14:30` or `30 Yekatit 2018 14:30 EC` in Addis time, with seconds where given.
+
+    Returned as stored, UTC without a zone.
+    """
+    text = _gregorian(text.strip()).replace(" ", "T")
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?", text):
         raise ValueError("Write a day and a time, such as 2026-03-09 14:30.")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"{text.replace('T', ' ')} is not a moment of the calendar.") from error
-    if not EARLIEST <= moment.date() <= LATEST:
-        raise ValueError("Write a year from 1900 to 2199.")
+    _in_range(moment.date())
     return clock.to_utc(moment)
+
+
+def _gregorian(text: str) -> str:
+    """A moment whose day is marked as Ethiopian, written with the Gregorian day; any other text as it is."""
+    time = TIME_OF_DAY.search(text)
+    rest = text if time is None else f"{text[: time.start()]} {text[time.end() :]}"
+    if not calendars.is_marked(rest):
+        return text
+    if time is None:
+        raise ValueError("Write the time too, such as 30 Yekatit 2018 14:30 EC.")
+    return f"{_in_range(calendars.parse(rest)).isoformat()} {time[1]}"
 
 
 def parse_bool(text: str) -> bool:
@@ -131,7 +151,7 @@ def parse_value(kind: Kind, text: str) -> Any:
     if kind is Kind.DATE:
         return parse_date(text)
     if kind is Kind.DATETIME:
-        return parse_moment(text) if "T" in text or ":" in text else parse_date(text)
+        return parse_moment(text) if ":" in text else parse_date(text)
     if kind is Kind.PHONE:
         return parse_phone(text)
     return text

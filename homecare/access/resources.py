@@ -1,0 +1,91 @@
+"""What can be granted at all: the tables with their columns, and the pages with their levels."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from homecare.access.fields import UNWRITABLE
+from homecare.access.policy import NEVER, Action, FieldRule, State, Write
+from homecare.access.rows import OWN_OPTIONS
+from homecare.models import business_models
+from homecare.models.columns import Kind, Privacy, kind_of
+
+# By page: what its levels open, the widest first.
+PAGE_LEVELS: dict[str, dict[str, str]] = {
+    "assign": {"all": "everybody's work", "own": "the own schedule", "marketing": "marketing tasks"},
+    "map": {"exact": "every patient's place", "own": "own patients", "cells": "areas of 5 patients and more"},
+    "funnel": {"all": "all figures", "money": "the money only"},
+    "audit": {"all": "changes and reads"},
+    "roles": {"all": "the roles"},
+    "accounts": {"all": "the accounts"},
+    "views": {"share": "offering one's saved views to roles"},
+}
+
+# Every state a column can have; a secret has no state that would show it.
+SECRET_STATES = (State.WRITE_ONLY, State.HIDDEN)
+
+
+@cache
+def tables() -> dict[str, dict[str, Kind]]:
+    """The kind of every column of every company table, by name."""
+    return {
+        name: {
+            column.name: Kind.NUMBER if column.primary_key else kind_of(column)  # type: ignore[arg-type]
+            for column in model.__table__.columns
+        }
+        for name, model in business_models().items()
+    }
+
+
+def is_scopable(table: str) -> bool:
+    """Whether "own rows only" means something for the table."""
+    return table in OWN_OPTIONS
+
+
+def is_possible(resource: str, action: Action) -> bool:
+    return (resource, action) not in NEVER
+
+
+def ruled_columns(table: str) -> list[str]:
+    """The columns whose state can be chosen: all but the row's number, which names it in every address."""
+    return [name for name in tables()[table] if name != "id"]
+
+
+def states_of(table: str, column: str) -> tuple[State, ...]:
+    return SECRET_STATES if tables()[table][column] is Kind.SECRET else tuple(State)
+
+
+def is_writable(column: str) -> bool:
+    return column not in UNWRITABLE
+
+
+def sound(rule: FieldRule) -> FieldRule:
+    """The rule as it can hold: a secret is never shown, and what a role does not see it does not set.
+
+    A masked relation is set all the same, by the code it shows.
+    """
+    kind = tables()[rule.resource][rule.column]
+    state = rule.state if rule.state in states_of(rule.resource, rule.column) else State.WRITE_ONLY
+    unseen = state in (State.HIDDEN, State.BREAK_GLASS) or (state is State.MASKED and kind is not Kind.RELATION)
+    write = Write.NEVER if unseen or not is_writable(rule.column) else rule.write
+    if state is State.SHOWN and not is_writable(rule.column):
+        write = Write.ALWAYS  # nothing to say about a column that only the database sets
+    return FieldRule(rule.role, rule.resource, rule.column, state, write)
+
+
+def careful_rules(role: str) -> list[FieldRule]:
+    """What a new role starts with: secrets unseen, clinical text hidden, national numbers masked."""
+    found = []
+    for name, model in business_models().items():
+        for column in model.__table__.columns:
+            privacy, kind = column.info.get("privacy"), tables()[name][column.name]
+            if kind is Kind.SECRET:
+                state = State.WRITE_ONLY
+            elif privacy is Privacy.CLINICAL:
+                state = State.HIDDEN
+            elif kind is Kind.FAYDA:
+                state = State.MASKED
+            else:
+                continue
+            found.append(sound(FieldRule(role, name, column.name, state)))
+    return found

@@ -1,0 +1,108 @@
+"""Keeping, renaming and forgetting what a person saved for themselves: views of pages, and the columns of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.actions.rules import RuleError
+from homecare.models import ListPreference, SavedView
+
+MOST_VIEWS = 200
+LONGEST_NAME = 80
+LONGEST_QUERY = 4000
+DENSITIES = ("", "dense")
+
+
+class ViewGoneError(Exception):
+    """There is no such view, or it is another person's."""
+
+
+def save_view(
+    *, session: Session, name: str, path: str, query: str, roles: Sequence[str], default: bool, by: Acting
+) -> int:
+    """Returns the view's id; one of the same name on the same page is replaced. Raises RuleError."""
+    name = _checked_name(name)
+    if len(query) > LONGEST_QUERY:
+        raise RuleError("query", f"This view has more than {LONGEST_QUERY:,} characters of conditions. Use fewer.")
+    me = by.person.staff_id
+    kept = session.scalar(select(func.count()).select_from(SavedView).where(SavedView.staff_id == me)) or 0
+    if kept >= MOST_VIEWS:
+        raise RuleError("name", f"You have {MOST_VIEWS} saved views already. Delete one first.")
+    if default:
+        _no_default(session, me, path)
+    values = {"query": query, "roles": list(roles), "is_default": default}
+    statement = (
+        upsert(SavedView)
+        .values(staff_id=me, path=path, name=name, **values)
+        .on_conflict_do_update(index_elements=["staff_id", "path", "name"], set_=values)
+        .returning(SavedView.id)
+    )
+    view_id = session.execute(statement).scalar_one()
+    session.commit()
+    return view_id
+
+
+def rename_view(*, session: Session, view_id: int, name: str, by: Acting) -> None:
+    """Raises RuleError, ViewGoneError."""
+    mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
+    statement = update(SavedView).where(*mine).values(name=_checked_name(name)).returning(SavedView.id)
+    try:
+        found = session.execute(statement, execution_options={"synchronize_session": False}).first()
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        raise RuleError("name", "Another of your views on this page has this name. Choose a different one.") from error
+    if found is None:
+        raise ViewGoneError
+
+
+def delete_view(*, session: Session, view_id: int, by: Acting) -> str:
+    """Returns the page it was of. Raises ViewGoneError."""
+    mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
+    statement = delete(SavedView).where(*mine).returning(SavedView.path)
+    path = session.execute(statement, execution_options={"synchronize_session": False}).scalar()
+    session.commit()
+    if path is None:
+        raise ViewGoneError
+    return path
+
+
+def save_list(*, session: Session, table: str, columns: Sequence[str] | None, density: str | None, by: Acting) -> None:
+    """How the person likes the table's list from now on; None leaves a part as it is. Raises RuleError."""
+    if density is not None and density not in DENSITIES:
+        raise RuleError("density", "A list is ordinary or dense.")
+    changes: dict[str, object] = {}
+    if columns is not None:
+        changes["columns"] = list(columns)
+    if density is not None:
+        changes["density"] = density
+    if not changes:
+        raise RuleError("", "Name the columns or the density.")
+    session.execute(
+        upsert(ListPreference)
+        .values(staff_id=by.person.staff_id, resource=table, **changes)
+        .on_conflict_do_update(index_elements=["staff_id", "resource"], set_=changes)
+    )
+    session.commit()
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise RuleError("name", f"Give the view a name of 1 to {LONGEST_NAME} characters.")
+    return name
+
+
+def _no_default(session: Session, staff_id: int, path: str) -> None:
+    session.execute(
+        update(SavedView)
+        .where(SavedView.staff_id == staff_id, SavedView.path == path, SavedView.is_default)
+        .values(is_default=False),
+        execution_options={"synchronize_session": False},
+    )

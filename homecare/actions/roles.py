@@ -1,0 +1,189 @@
+"""Changing the policy: one save is one version, refused in words where it would lock somebody out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from homecare.access import versions
+from homecare.access.acting import Acting
+from homecare.access.document import LONGEST, from_policy
+from homecare.access.policy import Action, Policy, Role, folded
+from homecare.access.resources import careful_rules
+from homecare.actions.rules import has_administrator
+from homecare.models import SavedView, Staff
+
+LONGEST_NOTE = 300
+ROLES_PAGE = "page:roles"
+
+
+class PolicyError(Exception):
+    """The change is not made; the message is a sentence for the person who asked for it."""
+
+
+class StalePolicyError(Exception):
+    """Somebody saved the policy after the form was opened; `version` is the stored one's now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+def save(*, session: Session, new: Policy, expected: int | None, note: str, by: Acting | None) -> int:
+    """Store `new` as the next version and return its number.
+
+    `expected` is the version of the stored policy the change was made from (None: whatever there is), `by` is None for
+    the command line. Raises StalePolicyError, PolicyError; nothing is written then.
+    """
+    with _transaction(session):
+        _lock(session, expected)
+        return _store(session, new, note, by)
+
+
+def check(session: Session, new: Policy, by: Acting | None) -> None:
+    """What must hold of every policy that is saved. Raises PolicyError."""
+    _check_names(new)
+    _check_deleted(session, new)
+    if not has_administrator(session, new):
+        raise PolicyError(
+            "Nobody Active who can sign in would hold everything any more. Leave one Admin, or make another first."
+        )
+    if (
+        by is not None
+        and not new.decide(new.role_of(by.person.role, by.person.status), ROLES_PAGE, Action.VIEW).allowed
+    ):
+        raise PolicyError("This would take the roles page from you. Ask another Admin to do it.")
+
+
+def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
+    """The role, its cells, the staff who hold it and the views shared with it, in one transaction."""
+    with _transaction(session):
+        current = _lock(session, expected)
+        role, new_name = _get(current, name), new_name.strip()
+        if folded(new_name) != folded(name) and folded(new_name) in current.roles:
+            raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
+        _check_names(replace_role(current, replace(role, name=new_name), folded(name)))
+        held = update(Staff).where(func.lower(func.trim(Staff.role)) == folded(name)).values(role=new_name)
+        session.execute(held, execution_options=_PLAIN)
+        shared = func.array_replace(SavedView.roles, role.name, new_name)
+        session.execute(
+            update(SavedView).where(SavedView.roles.contains([role.name])).values(roles=shared),
+            execution_options=_PLAIN,
+        )
+        versions.rename(session, role.name, new_name)
+        mine = folded(by.person.role) == folded(name)
+        acting = replace(by, person=replace(by.person, role=new_name)) if mine else by
+        return _store(session, versions.stored_policy(session), f"{role.name} is now {new_name}", acting)
+
+
+def create(*, session: Session, name: str, description: str, like: str | None, expected: int, by: Acting) -> int:
+    """A role that may do nothing yet, or what the role `like` may do."""
+    with _transaction(session):
+        current = _lock(session, expected)
+        name = name.strip()
+        if folded(name) in current.roles:
+            raise PolicyError(f"There is a role named {name} already. Choose another name.")
+        base = _get(current, like) if like else Role("")
+        role = replace(base, name=name, description=description.strip() or base.description)
+        grants, fields = list(current.grants.values()), list(current.fields.values())
+        if like:
+            grants += [replace(grant, role=name) for key, grant in current.grants.items() if key[0] == folded(like)]
+            fields += [replace(rule, role=name) for key, rule in current.fields.items() if key[0] == folded(like)]
+        else:
+            fields += careful_rules(name)
+        new = Policy(current.version, [*current.roles.values(), role], grants, fields)
+        return _store(session, new, f"{name} is new" + (f", a copy of {base.name}" if like else ""), by)
+
+
+def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
+    """Only where nobody on the staff holds it."""
+    with _transaction(session):
+        current = _lock(session, expected)
+        role = _get(current, name)
+        new = Policy(
+            current.version,
+            [other for key, other in current.roles.items() if key != folded(name)],
+            [grant for key, grant in current.grants.items() if key[0] != folded(name)],
+            [rule for key, rule in current.fields.items() if key[0] != folded(name)],
+        )
+        return _store(session, new, f"{role.name} is deleted", by)
+
+
+def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> int:
+    """The policy of an earlier version, as a new one."""
+    with _transaction(session):
+        _lock(session, expected)
+        earlier = versions.version_policy(session, version)
+        if earlier is None:
+            raise PolicyError(f"There is no version {version}.")
+        return _store(session, earlier, f"Back to version {version}", by)
+
+
+def replace_role(policy: Policy, role: Role, key: str) -> Policy:
+    """The policy with the settings of one role changed; its cells keep the old name where the name changes."""
+    roles = [role if known == key else other for known, other in policy.roles.items()]
+    return Policy(policy.version, roles, policy.grants.values(), policy.fields.values())
+
+
+_PLAIN = {"unscoped": True, "synchronize_session": False}
+
+
+@contextmanager
+def _transaction(session: Session) -> Iterator[None]:
+    try:
+        yield
+        session.commit()
+    except (PolicyError, StalePolicyError, SQLAlchemyError):
+        session.rollback()
+        raise
+
+
+def _lock(session: Session, expected: int | None) -> Policy:
+    """The stored policy, which stays as it is until the transaction ends."""
+    current = versions.lock_version(session)
+    if expected is not None and current != expected:
+        raise StalePolicyError(current)
+    return versions.stored_policy(session)
+
+
+def _store(session: Session, new: Policy, note: str, by: Acting | None) -> int:
+    note = " ".join(note.split())
+    if len(note) > LONGEST_NOTE or not note.isprintable():
+        raise PolicyError(f"A note is one line of at most {LONGEST_NOTE} characters.")
+    check(session, new, by)
+    versions.note_outside_change(session, versions.stored_policy(session))
+    versions.write(session, new)
+    document = from_policy(versions.stored_policy(session))
+    return versions.add(session, document, staff_id=by.person.staff_id if by else None, note=note)
+
+
+def _get(policy: Policy, name: str) -> Role:
+    role = policy.roles.get(folded(name))
+    if role is None:
+        raise PolicyError(f"There is no role {name}.")
+    return role
+
+
+def _check_names(policy: Policy) -> None:
+    for role in policy.roles.values():
+        if not role.name.strip() or len(role.name) > LONGEST["name"] or not role.name.isprintable():
+            raise PolicyError(f"A role needs a name of at most {LONGEST['name']} characters.")
+
+
+def _check_deleted(session: Session, new: Policy) -> None:
+    current = versions.stored_policy(session)
+    gone = current.roles.keys() - new.roles.keys()
+    if not gone:
+        return
+    key = func.lower(func.trim(Staff.__table__.c.role))
+    counted = select(key, func.count()).where(key.in_(gone)).group_by(key)
+    for held, people in session.execute(counted, execution_options={"unscoped": True}).all():
+        raise PolicyError(
+            f"{people:,} on the staff {'holds' if people == 1 else 'hold'} the role {current.roles[held].name}."
+            " Give them another role before it goes."
+        )

@@ -1,0 +1,133 @@
+"""A list's conditions as people see them: chips in words, and what the filter builder offers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, Scope
+from homecare.admin import cells, editing
+from homecare.admin.listing import ListRequest
+from homecare.admin.tables import Field, table_info
+from homecare.models.columns import Kind
+from homecare.queries.conditions import OPERATOR_WORDS, OPERATORS, Condition
+from homecare.queries.named import NAMED
+from homecare.queries.values import parse_id, parse_value
+
+DAYS = re.compile(r"([+-])(\d+)d")
+TIME_WORDS = {"gte": "from", "lte": "until", "gt": "after", "lt": "before", "eq": "on", "ne": "not on"}
+# Kinds whose value a bulk change may set.
+SET_AT_ONCE = (
+    Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition in words, and the URL of the list without it."""
+
+    text: str
+    remove: str
+
+
+def chips(request: ListRequest, session: Session) -> list[Chip]:
+    """One statement per parent that a condition names."""
+    return [Chip(chip_text(request, c, session), request.without(c)) for c in request.conditions]
+
+
+def chip_text(request: ListRequest, condition: Condition, session: Session) -> str:
+    """ "Status is Pending", "Patient is Almaz Bekele", "Scheduled for from 7 days ago"."""
+    if not condition.column:
+        return NAMED[request.info.name, condition.key, condition.value].label
+    field = request.info.fields[condition.column]
+    word = OPERATOR_WORDS[condition.operator]
+    if condition.operator == "isnull":
+        return f"{field.label} {word if condition.value == '1' else 'is filled'}"
+    if field.kind in (Kind.DATE, Kind.DATETIME):
+        word = TIME_WORDS[condition.operator]
+    return f"{field.label} {word} {value_text(field, condition, request.acting, session)}"
+
+
+def value_text(field: Field, condition: Condition, acting: Acting, session: Session) -> str:
+    parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
+    if field.kind is Kind.RELATION:
+        return ", ".join(parent_name(field, part, acting, session) for part in parts if part)
+    return ", ".join(_spoken(field, part) for part in parts)
+
+
+def parent_name(field: Field, text: str, acting: Acting, session: Session) -> str:
+    """The parent's name where the person may open it, else its number."""
+    if acting.may(field.target):
+        stored = editing.stored_row(session, table_info(field.target), acting, parse_id(text))
+        if stored is not None:
+            return editing.row_name(stored.selected.info, stored)
+    return f"#{text}"
+
+
+def _spoken(field: Field, text: str) -> str:
+    if relative := DAYS.fullmatch(text):
+        days = f"{int(relative[2])} day{'' if int(relative[2]) == 1 else 's'}"
+        return f"in {days}" if relative[1] == "+" else f"{days} ago"
+    if field.kind in (Kind.NAME, Kind.TEXT, Kind.CODE, Kind.PHONE, Kind.EMAIL, Kind.URL, Kind.FAYDA) or text == "today":
+        return text
+    try:
+        value = parse_value(field.kind, text)
+    except ValueError:
+        return text
+    return cells.day(value) if type(value) is date else cells.plain_text(field, value)
+
+
+def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
+    """The named conditions this role may use here: label, URL that turns it on or off, whether it is on."""
+    found = []
+    for (table, key, value), named in NAMED.items():
+        if table != request.info.name or not all(request.access.sees(c) for c in named.columns):
+            continue
+        if not all(_sees_whole(request.acting, other) for other in named.reads):
+            continue
+        on = next((c for c in request.conditions if (c.key, c.value) == (key, value)), None)
+        url = request.without(on) if on else request.query(**{key: value})
+        found.append((named.label, url, on is not None))
+    return found
+
+
+def _sees_whole(acting: Acting, table: str) -> bool:
+    verdict = acting.decide(table, Action.VIEW)
+    return verdict.allowed and verdict.scope is Scope.ALL
+
+
+def builder(request: ListRequest, session: Session) -> dict[str, Any]:
+    """What the list's dialogs are made of: the columns the role sees, and the conditions there are."""
+    access, info = request.access, request.info
+    may_edit = access.may(Action.EDIT)
+    columns = [
+        {
+            "name": field.name,
+            "label": field.label,
+            "kind": field.kind.value,
+            "operators": list(OPERATORS[field.kind]) if access.sees(field.name) and field.name != "id" else [],
+            "choices": [list(option) for option in field.options],
+            "set": may_edit and field.kind in SET_AT_ONCE and access.sets(field.name, creating=False),
+            "shown": field.name in request.columns,
+        }
+        for field in info.fields.values()
+        if access.states[field.name].value != "hidden"
+    ]
+    return {
+        "table": info.name,
+        "columns": columns,
+        "order": list(request.columns),
+        "present": [
+            [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.acting, session)]
+            for c in request.conditions
+            if c.column
+        ],
+        "named": [[c.key, c.value] for c in request.conditions if not c.column],
+        "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != info.order else ""},
+        "chosen": request.chosen_columns,
+    }

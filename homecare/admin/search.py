@@ -1,0 +1,126 @@
+"""One search over everything a person may open: rows by name, code, phone or number, pages, and things to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, cast, false, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Text
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action
+from homecare.admin.cells import phone
+from homecare.admin.kept import guarded_views, opens
+from homecare.admin.lookup import phone_digits, search_clause
+from homecare.admin.table_view import TableView
+from homecare.admin.tables import Field, TableInfo, table_infos
+from homecare.models.columns import Kind
+from homecare.queries.values import storable
+
+MOST_OF_A_TABLE = 5
+MOST_OF_THE_REST = 8
+# Of a frequent word only so many rows are put in order: a search must answer while somebody types.
+CANDIDATES = 200
+SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Found:
+    """`hint` tells apart what has the same label: a code, a phone, the kind of page."""
+
+    label: str
+    hint: str
+    url: str
+
+
+def search(session: Session, acting: Acting, text: str) -> list[tuple[str, list[Found]]]:
+    """Groups by name: things to do and pages, then tables in the menu's order. One statement; none for a short text.
+
+    Only columns the role sees are looked into or shown, and only rows in the session's scope. Raises ValueError for
+    text that cannot be stored or is too long.
+    """
+    text = " ".join(storable(text).split())
+    groups = [("Do", _matching(_actions(acting), text)), ("Pages", _matching(_pages(), text))]
+    if len(text) >= SHORTEST:
+        groups += _rows(session, acting, text)
+    return [(name, found) for name, found in groups if found]
+
+
+def _matching(all_of_them: Iterator[Found], text: str) -> list[Found]:
+    words = text.casefold().split()
+    found = [one for one in all_of_them if all(word in one.label.casefold() for word in words)]
+    return found[:MOST_OF_THE_REST]
+
+
+def _actions(acting: Acting) -> Iterator[Found]:
+    for info in table_infos().values():
+        if acting.may(info.name, Action.CREATE):
+            yield Found(info.new, info.group, f"/admin/{info.name}/new/")
+
+
+def _pages() -> Iterator[Found]:
+    for view in guarded_views().values():
+        if view.is_visible() and opens(view):
+            yield Found(view.name, view.info.group if isinstance(view, TableView) else "Page", f"{view.url}/")
+
+
+def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[Found]]]:
+    parts = [part for info in table_infos().values() if (part := _statement(info, acting, text)) is not None]
+    if not parts:
+        return []
+    groups: dict[str, list[Found]] = {}
+    # A union keeps no order; each part says its rows' places.
+    for row in sorted(session.execute(union_all(*parts)).all(), key=lambda row: row.place):
+        info = table_infos()[row.of_table]
+        groups.setdefault(info.name, []).append(_found(info, row))
+    return [(info.many, groups[info.name]) for info in table_infos().values() if info.name in groups]
+
+
+def _found(info: TableInfo, row: Row[Any]) -> Found:
+    hints = [text for text in (row.code, phone(row.phone) if row.phone else "", row.more) if text]
+    return Found(row.label or f"{info.one} #{row.id}", " · ".join(hints), f"/admin/{info.name}/details/?id={row.id}")
+
+
+def _statement(info: TableInfo, acting: Acting, text: str) -> Select[Any] | None:
+    """The best five rows of one table; None where the role may not view it or sees nothing to search by."""
+    if not acting.may(info.name, Action.VIEW):
+        return None
+    seen = [field for field in info.fields.values() if acting.access(info.name).sees(field.name)]
+    names = [field for field in seen if field.name in info.naming and field.kind is not Kind.RELATION]
+    if not names or not any(field.searchable for field in seen):
+        return None
+    model: Any = info.model
+    label = func.concat_ws(" ", *(getattr(model, field.name) for field in names))
+    found = (
+        select(
+            model.id,
+            label.label("label"),
+            _first(model, seen, Kind.CODE).label("code"),
+            _first(model, seen, Kind.PHONE).label("phone"),
+            _more(model, seen).label("more"),
+        )
+        .where(search_clause(info, acting, text, through_parents=False))
+        .limit(CANDIDATES)
+        .subquery()
+    )
+    begins = or_(
+        found.c.label.istartswith(text, autoescape=True),
+        found.c.code == text.upper(),
+        found.c.phone.startswith(f"+251{digits}", autoescape=True) if (digits := phone_digits(text)) else false(),
+    )
+    place = func.row_number().over(order_by=(begins.desc(), found.c.id.desc())).label("place")
+    return select(literal(info.name).label("of_table"), found, place).order_by(place).limit(MOST_OF_A_TABLE)
+
+
+def _first(model: Any, seen: list[Field], kind: Kind) -> ColumnElement[Any]:
+    field = next((field for field in seen if field.kind is kind), None)
+    return cast(null(), Text) if field is None else cast(getattr(model, field.name), Text)
+
+
+def _more(model: Any, seen: list[Field]) -> ColumnElement[Any]:
+    """The row's status or role, which tells one namesake from another."""
+    field = next((field for field in seen if field.name in ("role", "status")), None)
+    return cast(null(), Text) if field is None else cast(getattr(model, field.name), Text)

@@ -1,0 +1,1 @@
+"""Files that people upload: read whole, written anew, kept under random names outside the web root."""

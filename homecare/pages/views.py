@@ -1,0 +1,95 @@
+"""Saved views of any page: the address of a page kept under a name, for oneself or for roles."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from homecare.access.policy import Action
+from homecare.actions import preferences
+from homecare.actions.rules import RuleError
+from homecare.admin import kept
+from homecare.admin.guard import GuardedView, acting, not_found, refuse
+from homecare.db import db
+from homecare.errors import SpokenError, wants_json
+from homecare.login.redirects import safe_next
+
+
+class Views(GuardedView):
+    """Open to everybody with a role: what a view shows is decided when it is opened, at the page's own door."""
+
+    needs: ClassVar[dict[str, Action | None]] = {"save": None, "rename": None, "delete": None}
+    resource = kept.RESOURCE
+
+    def __init__(self) -> None:
+        super().__init__(name="Saved views", endpoint="views", url="/admin/views")
+
+    def is_visible(self) -> bool:
+        return False
+
+    @expose("/", methods=("POST",))
+    def save(self) -> ResponseReturnValue:
+        """`name`, `path`, `query`; `roles` may stand many times; `default=1` opens it when the page is opened."""
+        path = request.form.get("path", "")
+        if not kept.may_open(path):
+            raise SpokenError(422, "Only a page that you may open can be saved. Open it and save it from there.")
+        roles = self._roles()
+        try:
+            query = kept.cleaned(request.form.get("query", ""))
+            view_id = preferences.save_view(
+                session=db.session(),
+                name=request.form.get("name", ""),
+                path=path,
+                query=query,
+                roles=roles,
+                default=request.form.get("default") == "1",
+                by=acting(),
+            )
+        except RuleError as error:
+            raise SpokenError(422, error.message) from error
+        except ValueError as error:
+            raise SpokenError(422, str(error)) from error
+        url = kept.address(path, query)
+        if wants_json():
+            return jsonify(id=view_id, url=url), 201
+        flash("The view is saved.", "success")
+        return redirect(url)
+
+    @expose("/<int:view_id>/rename/", methods=("POST",))
+    def rename(self, view_id: int) -> ResponseReturnValue:
+        try:
+            preferences.rename_view(
+                session=db.session(), view_id=view_id, name=request.form.get("name", ""), by=acting()
+            )
+        except RuleError as error:
+            raise SpokenError(422, error.message) from error
+        except preferences.ViewGoneError:
+            not_found(self.resource, "rename", str(view_id))
+        return self._done("The view is renamed.", "/admin/")
+
+    @expose("/<int:view_id>/delete/", methods=("POST",))
+    def delete(self, view_id: int) -> ResponseReturnValue:
+        try:
+            path = preferences.delete_view(session=db.session(), view_id=view_id, by=acting())
+        except preferences.ViewGoneError:
+            not_found(self.resource, "delete", str(view_id))
+        return self._done("The view is deleted.", path)
+
+    def _roles(self) -> list[str]:
+        """The roles it is offered to, under their stored names."""
+        wanted = {name for name in request.form.getlist("roles") if name}
+        if wanted and not kept.may_share():
+            refuse(self.resource, kept.SHARE, "share views with other roles")
+        known = {role.name for role in acting().policy.roles.values()}
+        if unknown := wanted - known:
+            raise SpokenError(422, f"There is no role {min(unknown)!r}.")
+        return sorted(wanted)
+
+    def _done(self, sentence: str, otherwise: str) -> ResponseReturnValue:
+        if wants_json():
+            return jsonify(done=sentence)
+        flash(sentence, "success")
+        return redirect(safe_next(request.form.get("url"), otherwise=otherwise))

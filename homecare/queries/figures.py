@@ -1,0 +1,201 @@
+"""The figures of the home page: which a role gets, how many rows each has, and eight weeks of them.
+
+A figure is a list's conditions and nothing else: it is counted through the same `parse` that the list it opens goes
+through, exactly and without a cap, so that the two are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from sqlalchemy import Date, Interval, String, func, literal, select, union_all
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Session
+
+from homecare import clock
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, Scope
+from homecare.models import business_models
+from homecare.queries.conditions import Condition, ForbiddenConditionError, parse
+
+MOST = 6
+# A role with fewer figures of its own work is shown others that it may look at.
+ENOUGH = 4
+WEEKS = 8
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`work` is the right that makes the figure somebody's business; `scope` limits it to roles who see such rows."""
+
+    key: str
+    label: str
+    table: str
+    pairs: Pairs
+    work: tuple[str, Action]
+    scope: Scope | None = None
+    alarming: bool = False
+
+    @property
+    def url(self) -> str:
+        return address(self.table, self.pairs)
+
+
+OPEN_OFFICE_TASKS = ("task_status__in", "Assigned,In Progress,Blocked")
+OPEN_MARKETING_TASKS = ("status__in", "Pending,In Progress")
+
+# In the order in which a role that may work on everything gets them.
+FIGURES = (
+    Figure("visits_today", "My visits today", "visit_services", (("is", "today"),),
+           ("visit_services", Action.EDIT), scope=Scope.OWN),
+    Figure("late", "Late visits", "visit_services", (("is", "late"),), ("visit_services", Action.EDIT), alarming=True),
+    Figure("missed", "Missed today", "visit_services", (("is", "missed"), ("is", "today")),
+           ("visit_services", Action.EDIT), alarming=True),
+    Figure("unassigned", "Unassigned today", "visit_services", (("is", "unassigned"), ("is", "today")),
+           ("visit_services", Action.EDIT), scope=Scope.ALL, alarming=True),
+    Figure("now", "Visits now", "visit_services", (("is", "now"),), ("visit_services", Action.EDIT)),
+    Figure("to_invoice", "Visits to invoice", "visit_services", (("is", "to_invoice"),), ("invoices", Action.CREATE)),
+    Figure("overdue_invoices", "Overdue invoices", "invoices", (("is", "overdue"),),
+           ("invoices", Action.EXPORT), alarming=True),
+    Figure("open_claims", "Open claims", "insurance_claims",
+           (("claim_status__in", "Submitted,Under Review,Appealed"),), ("insurance_claims", Action.EXPORT)),
+    Figure("expiring", "Items expiring within 30 days", "inventory_items", (("is", "expiring"),),
+           ("inventory_items", Action.EDIT), alarming=True),
+    Figure("maintenance", "Items in maintenance", "inventory_items", (("status__eq", "Maintenance"),),
+           ("inventory_items", Action.EDIT)),
+    Figure("new_leads", "New leads", "marketing_leads", (("status__eq", "New"),), ("marketing_leads", Action.EDIT)),
+    Figure("marketing_tasks", "My marketing tasks", "marketing_tasks", (("is", "mine"), OPEN_MARKETING_TASKS),
+           ("marketing_tasks", Action.CREATE)),
+    Figure("office_tasks", "My office tasks", "admin_task_tracking", (("is", "mine"), OPEN_OFFICE_TASKS),
+           ("admin_task_tracking", Action.VIEW)),
+    Figure("overdue_marketing", "Overdue marketing tasks", "marketing_tasks", (("is", "overdue"),),
+           ("marketing_tasks", Action.EDIT), alarming=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Series:
+    label: str
+    pairs: Pairs
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Weeks of `table` by its moment `column`: rows counted, or `amount` added up. `own` is the title for one's own."""
+
+    key: str
+    title: str
+    own: str
+    table: str
+    column: str
+    series: tuple[Series, ...]
+    amount: str = ""
+
+
+CHARTS = (
+    Chart("visits", "Completed and missed visits", "My completed and missed visits", "visit_services", "scheduled_at",
+          (Series("Completed", (("status__eq", "Completed"),)), Series("Missed", (("is", "missed"),)))),
+    Chart("revenue", "Revenue from paid invoices", "Revenue from my invoices", "invoices", "paid_at",
+          (Series("Paid", (("status__eq", "Paid"),)),), amount="amount"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Week:
+    """`monday` in Addis time; `values` and `urls` in the order of the chart's series."""
+
+    monday: date
+    values: tuple[Decimal, ...]
+    urls: tuple[str, ...]
+
+
+def address(table: str, pairs: Iterable[tuple[str, str]]) -> str:
+    return f"/admin/{table}/?{urlencode(list(pairs), safe=',')}"
+
+
+def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> list[Condition] | None:
+    """As the list of these words parses them; None where the role may not look into it."""
+    if not acting.may(table):
+        return None
+    try:
+        return parse(business_models()[table], pairs, acting.access(table), acting.policy)
+    except ForbiddenConditionError:
+        return None
+
+
+def figures_of(acting: Acting) -> list[Figure]:
+    """At most six: those of the role's own work first, others only where it has hardly any."""
+    open_to_it = [figure for figure in FIGURES if is_open_to(acting, figure)]
+    work = [figure for figure in open_to_it if acting.may(*figure.work)]
+    others = [figure for figure in open_to_it if figure not in work] if len(work) < ENOUGH else []
+    return [*work, *others][:MOST]
+
+
+def is_open_to(acting: Acting, figure: Figure) -> bool:
+    if figure.scope is not None and acting.decide(figure.table, Action.VIEW).scope is not figure.scope:
+        return False
+    return conditions(acting, figure.table, figure.pairs) is not None
+
+
+def counted(session: Session, acting: Acting, figures: Sequence[Figure]) -> dict[str, int]:
+    """How many rows each figure's list has, by key. One statement."""
+    if not figures:
+        return {}
+    parts = []
+    for figure in figures:
+        model = business_models()[figure.table]
+        found = conditions(acting, figure.table, figure.pairs) or []
+        part = select(literal(figure.key, String).label("key"), func.count().label("rows")).select_from(model)
+        parts.append(part.where(*(condition.clause for condition in found)))
+    return {row.key: row.rows for row in session.execute(union_all(*parts))}
+
+
+def charts_of(acting: Acting) -> list[Chart]:
+    return [
+        chart
+        for chart in CHARTS
+        if all(conditions(acting, chart.table, [*one.pairs, *_period(chart, 0)]) is not None for one in chart.series)
+        and (not chart.amount or acting.access(chart.table).sees(chart.amount))
+    ]
+
+
+def weeks(session: Session, acting: Acting, chart: Chart) -> list[Week]:
+    """The last eight weeks, this one included, from Monday to Sunday in Addis time, the oldest first. One statement."""
+    model: Any = business_models()[chart.table]
+    moment = getattr(model, chart.column)
+    monday = sql_cast(func.date_trunc("week", moment + sql_cast(literal("3 hours"), Interval)), Date)
+    columns = []
+    for number, one in enumerate(chart.series):
+        total = func.sum(getattr(model, chart.amount)) if chart.amount else func.count()
+        clauses = [condition.clause for condition in conditions(acting, chart.table, one.pairs) or []]
+        columns.append(func.coalesce(total.filter(*clauses), 0).label(f"value_{number}"))
+    first, last = _monday(WEEKS - 1), _monday(0) + timedelta(days=6)
+    period = [(f"{chart.column}__gte", first.isoformat()), (f"{chart.column}__lte", last.isoformat())]
+    narrowed = [condition.clause for condition in conditions(acting, chart.table, period) or []]
+    rows = session.execute(select(monday.label("monday"), *columns).where(*narrowed).group_by(monday)).all()
+    by_week = {cast(date, row.monday): tuple(Decimal(value) for value in row[1:]) for row in rows}
+    nothing = tuple(Decimal(0) for _ in chart.series)
+    return [_week(chart, ago, by_week.get(_monday(ago), nothing)) for ago in reversed(range(WEEKS))]
+
+
+def _week(chart: Chart, weeks_ago: int, values: tuple[Decimal, ...]) -> Week:
+    urls = (address(chart.table, [*one.pairs, *_period(chart, weeks_ago)]) for one in chart.series)
+    return Week(_monday(weeks_ago), values, tuple(urls))
+
+
+def _period(chart: Chart, weeks_ago: int) -> Pairs:
+    monday = _monday(weeks_ago)
+    sunday = monday + timedelta(days=6)
+    return ((f"{chart.column}__gte", monday.isoformat()), (f"{chart.column}__lte", sunday.isoformat()))
+
+
+def _monday(weeks_ago: int) -> date:
+    today = clock.today()
+    return today - timedelta(days=today.weekday(), weeks=weeks_ago)

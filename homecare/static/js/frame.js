@@ -1,0 +1,57 @@
+import { $, $$, leave } from "./dom.js";
+
+const root = document.documentElement;
+
+for (const group of $$(".side-menu details")) {
+  const name = `menu:${group.dataset.group}`;
+  const holdsThisPage = Boolean($('[aria-current="page"]', group));
+  if (localStorage.getItem(name) === "closed" && !holdsThisPage && !root.classList.contains("folded")) group.open = false;
+  $("summary", group).addEventListener("click", () => {
+    localStorage.setItem(name, group.open ? "closed" : "open");
+  });
+}
+$('.side-menu [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
+
+const fold = $("#fold");
+const tellFold = () => fold?.setAttribute("aria-expanded", String(!root.classList.contains("folded")));
+tellFold();
+fold?.addEventListener("click", () => {
+  const folded = root.classList.toggle("folded");
+  localStorage.setItem("menu", folded ? "folded" : "open");
+  // A folded menu has no heads to open a group by.
+  if (folded) $$(".side-menu details").forEach((group) => (group.open = true));
+  tellFold();
+});
+
+const tellTheme = () => {
+  const chosen = localStorage.getItem("theme") || "auto";
+  $$("[data-theme]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.theme === chosen)));
+};
+tellTheme();
+for (const button of $$("[data-theme]")) {
+  button.addEventListener("click", () => {
+    localStorage.setItem("theme", button.dataset.theme);
+    dispatchEvent(new Event("theme-chosen"));
+    tellTheme();
+  });
+}
+
+$$(".toasts .notice-success").forEach(leave);
+$$(".toasts [data-close]").forEach((button) => button.addEventListener("click", () => button.parentElement.remove()));
+
+// A dialog opens and closes by attributes: data-open="id" on a button, data-shut inside the dialog.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (event.target.closest("[data-shut]")) event.target.closest("dialog")?.close();
+  if (event.target.tagName === "DIALOG") {
+    const box = event.target.getBoundingClientRect();
+    const outside = event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+    if (outside && event.detail) event.target.close();
+  }
+  const copied = event.target.closest("[data-copy]");
+  if (copied) {
+    navigator.clipboard?.writeText(new URL(copied.dataset.copy || location.href, location.href).href);
+    copied.closest("[popover]")?.hidePopover();
+  }
+});
