@@ -29,12 +29,12 @@ print(time.perf_counter() - start)
 """
 
 
-def signed_in(app: Flask) -> FlaskClient:
+def signed_in(app: Flask, role: str = "admin") -> FlaskClient:
     client = app.test_client()
     page = client.get("/login").get_data(as_text=True)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token is not None
-    form = {"csrf_token": token[1], "email": "admin@homecare.example", "password": PASSWORD}
+    form = {"csrf_token": token[1], "email": f"{role}@homecare.example", "password": PASSWORD}
     assert client.post("/login", data=form).status_code == 302
     return client
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TextIO, TypeVar
 
 import click
 from flask import Flask
@@ -13,6 +13,10 @@ from flask.cli import AppGroup
 from flask_migrate import Migrate
 from sqlalchemy.exc import SQLAlchemyError
 
+from homecare.access import document, preview, versions
+from homecare.access.document import DocumentError
+from homecare.actions import roles
+from homecare.actions.roles import PolicyError
 from homecare.config import ROOT, ConfigError
 from homecare.db import db, sqlstate
 from homecare.login import accounts, passwords
@@ -25,6 +29,12 @@ R = TypeVar("R")
 
 account_commands = AppGroup("accounts", help="Who may sign in.")
 demo_commands = AppGroup("demo", help="The demo company.")
+role_commands = AppGroup("roles", help="Who may do what, as a file.")
+
+
+REFUSALS = (
+    accounts.AccountError, passwords.PasswordError, MigrationError, ConfigError, PolicyError, DocumentError,
+)  # fmt: skip
 
 
 def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
@@ -34,7 +44,7 @@ def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (accounts.AccountError, passwords.PasswordError, MigrationError, ConfigError) as refused:
+        except REFUSALS as refused:
             raise click.ClickException(str(refused)) from refused
         except SQLAlchemyError as error:
             raise click.ClickException(database_sentence(error)) from error
@@ -98,6 +108,36 @@ def reset_account(email: str, password_stdin: bool) -> None:
     click.echo(f"{email} has a new password, and every session of it is over.")
 
 
+@role_commands.command("export")
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+@in_sentences
+def export_roles(file: TextIO) -> None:
+    """Write all roles to FILE, or to the screen, as YAML."""
+    file.write(document.to_yaml(versions.stored_policy(db.session())))
+
+
+@role_commands.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@in_sentences
+def import_roles(file: TextIO, dry_run: bool) -> None:
+    """Put the roles of FILE in place of all roles, as one version of the history."""
+    session = db.session()
+    stored = versions.stored_policy(session)
+    new = document.from_yaml(file.read(), stored.version)
+    found = preview.changes(stored, new)
+    for change in found:
+        click.echo(f"{change.role} {change.sense}: {change.sentence()}")
+    if not found:
+        click.echo("Nothing changes.")
+    elif dry_run:
+        roles.check(session, new, None)
+        click.echo(f"{len(found)} changes; nothing was saved.")
+    else:
+        number = roles.save(session=session, new=new, expected=stored.version, note="From a file", by=None)
+        click.echo(f"{len(found)} changes, saved as version {number}.")
+
+
 @demo_commands.command("load")
 @in_sentences
 def load_demo() -> None:
@@ -119,3 +159,4 @@ def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.cli.add_command(account_commands)
     app.cli.add_command(demo_commands)
+    app.cli.add_command(role_commands)

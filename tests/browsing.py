@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
@@ -18,7 +20,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# Chromium notes every answer of 400 and above; a form that comes back with its errors is as it should be.
+REFUSED_FORM = re.compile(r"Failed to load resource: the server responded with a status of (409|422)\b")
 REPORT_POLICY = """addEventListener("securitypolicyviolation", event =>
     console.error(`policy: ${event.violatedDirective} refuses ${event.blockedURI} (${event.sourceFile})`))"""
 
@@ -39,7 +44,7 @@ def watched_page(browser: Browser, base_url: str) -> Iterator[Page]:
     host = urlsplit(base_url).netloc
 
     def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not REFUSED_FORM.match(message.text):
             problems.append(f"console: {message.text}")
 
     def note_request(request: Request) -> None:
@@ -54,3 +59,21 @@ def watched_page(browser: Browser, base_url: str) -> Iterator[Page]:
         context.on("request", note_request)
         yield context.new_page()
     assert problems == []
+
+
+def sign_in(page: Page, role: str, password: str) -> Page:
+    """As the demo company's person of that role, through the real door."""
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(f"{role}@homecare.example")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands. The program is evaluated, because no policy lets it be a tag."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document)")["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]

@@ -146,6 +146,6 @@ def ids_of(page: str) -> list[int]:
 
 def count_of(page: str) -> str:
     """The count as the list shows it: "1,234", "≈ 20,000", "10,000+"."""
-    found = re.search(r'<p class="muted"[^>]*>\s*([≈\d,+ ]+)', page)
+    found = re.search(r'<p class="muted count"[^>]*>\s*([≈\d,+ ]+)', page)
     assert found, "the list shows no count"
     return found[1].strip()

@@ -5,7 +5,9 @@ A canary stands in each such column of a row that the role may view; every surfa
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -93,6 +95,12 @@ def plant(company: Company, role: str, table: str, column: str) -> tuple[int, st
     return row_id, pattern
 
 
+def unpacked(workbook: bytes) -> str:
+    """All the text of an XLSX."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist())
+
+
 def filter_of(table: str, column: str) -> str:
     kind = kind_of(business_models()[table].__table__.columns[column])  # type: ignore[arg-type]
     only_empty = kind in (Kind.LONG, Kind.FILE, Kind.POINT)
@@ -145,9 +153,12 @@ def test_no_file_takes_it_along(company: Company, role: str, table: str, column:
 
     answer = company.as_(role).get(f"/admin/{table}/export/csv/", id__eq=row_id)
 
-    assert answer.status_code == 200
+    workbook = company.as_(role).get(f"/admin/{table}/export/xlsx/", id__eq=row_id)
+
+    assert (answer.status_code, workbook.status_code) == (200, 200)
     assert not re.search(pattern, answer.get_data(as_text=True))
     assert answer.get_data(as_text=True).count("\n") == 2
+    assert not re.search(pattern, unpacked(workbook.get_data()))
 
 
 @pytest.mark.parametrize(("role", "table", "column"), UNSEEN)
@@ -162,6 +173,8 @@ def test_no_name_of_a_row_betrays_it(company: Company, role: str, table: str, co
                 assert not re.search(pattern, found.get_data(as_text=True))
                 shown = walker.get(f"/admin/{other}/", columns=key.name, **{f"{key.name}__eq": row_id})
                 assert not re.search(pattern, shown.get_data(as_text=True))
+                related = walker.get(f"/admin/{table}/related/", id=row_id, of=other, by=key.name)
+                assert not re.search(pattern, related.get_data(as_text=True))
 
 
 def refused_writes() -> list[Any]:

@@ -96,8 +96,9 @@ def test_an_export_leaves_with_those_who_may_export_and_holds_their_rows(
     walker = company.as_(role)
 
     if not cells()[role, table].may("export"):
-        with company.one_denial(walker, table):
-            assert walker.get(f"/admin/{table}/export/csv/").status_code == 403
+        for kind in ("csv", "xlsx"):
+            with company.one_denial(walker, table):
+                assert walker.get(f"/admin/{table}/export/{kind}/").status_code == 403
         return
     answer = walker.get(f"/admin/{table}/export/csv/", columns="id", sort="id")
     lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
-import resource
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Visitor
-from flask import Flask
 from sqlalchemy import Engine
-from uploading import HIDDEN, edit, file_of, new_item, new_patient, one, picture, post_page, send_form, stored
+from uploading import (
+    add_photo,
+    edit,
+    file_of,
+    kept_key,
+    new_item,
+    new_patient,
+    on_disk,
+    one,
+    photo,
+    picture,
+    post_page,
+    send_form,
+    stored,
+)
 
 from homecare.config import Config
-from homecare.db import db
-from homecare.files import keeping, store
+from homecare.files import store
 
 As = Callable[..., Visitor]
 
@@ -29,26 +37,6 @@ def item(owner_engine: Engine) -> int:
 @pytest.fixture
 def keeper(as_role: As) -> Visitor:
     return as_role("Inventory")
-
-
-def add_photo(visitor: Visitor, item: int, name: str = "chair.jpg", **values: Any) -> Any:
-    return send_form(visitor, edit("inventory_items", item), {"photo": (picture(), name)}, **values)
-
-
-def photo(engine: Engine, item: int) -> str | None:
-    return stored(engine, "inventory_items", "photo", item)
-
-
-def kept_key(answer: Any) -> str:
-    return dict(HIDDEN.findall(answer.get_data(as_text=True)))["photo-kept"]
-
-
-def on_disk(config: Config) -> set[Path]:
-    return {path for path in config.files_dir.rglob("*") if path.is_file()}
-
-
-def limits(app: Flask, monkeypatch: pytest.MonkeyPatch, **changed: int) -> None:
-    monkeypatch.setitem(app.config, "HOMECARE", dataclasses.replace(app.config["HOMECARE"], **changed))
 
 
 def test_a_picture_is_kept_under_a_random_name_for_this_system_user_alone(
@@ -182,7 +170,7 @@ def test_a_key_cannot_be_typed(keeper: Visitor, item: int, owner_engine: Engine,
 
 def test_a_role_that_may_not_set_the_column_keeps_nothing(as_role: As, owner_engine: Engine, config: Config) -> None:
     manager = as_role("Manager")
-    before = on_disk(config)
+    before = on_disk(config.files_dir)
     patient = new_patient(owner_engine)
 
     answer = send_form(
@@ -190,83 +178,4 @@ def test_a_role_that_may_not_set_the_column_keeps_nothing(as_role: As, owner_eng
     )
 
     assert answer.status_code == 403
-    assert on_disk(config) == before
-
-
-def test_a_person_has_a_quota_a_day(
-    app: Flask, keeper: Visitor, item: int, monkeypatch: pytest.MonkeyPatch, config: Config
-) -> None:
-    limits(app, monkeypatch, files_daily_mb=0)
-    before = on_disk(config)
-
-    answer = add_photo(keeper, item)
-
-    assert answer.status_code == 422
-    assert "You have uploaded 0 MB within a day." in answer.get_data(as_text=True)
-    assert on_disk(config) == before
-
-
-def test_everybody_together_has_a_quota(
-    app: Flask, keeper: Visitor, item: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limits(app, monkeypatch, files_total_mb=0)
-
-    answer = add_photo(keeper, item)
-
-    assert answer.status_code == 422
-    assert "The store of files is full." in answer.get_data(as_text=True)
-
-
-def test_a_nearly_full_disk_is_said_in_words_and_loses_nothing(
-    app: Flask, keeper: Visitor, item: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limits(app, monkeypatch, files_keep_free_mb=10**9)
-
-    answer = add_photo(keeper, item, location="Third shelf")
-
-    assert answer.status_code == 507
-    assert "There is no room left for files." in answer.get_data(as_text=True)
-    assert 'value="Third shelf"' in answer.get_data(as_text=True)
-
-
-def test_a_disk_that_fills_up_while_writing_leaves_nothing_behind(tmp_path: Path) -> None:
-    key, usual = store.new_key(), resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, usual[1]))
-    try:
-        with pytest.raises(store.StoreFullError):
-            store.write(tmp_path, key, bytes(2000))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-
-
-def test_a_file_that_no_row_took_is_removed_after_a_day(
-    app: Flask, keeper: Visitor, item: int, config: Config, owner_engine: Engine
-) -> None:
-    add_photo(keeper, item)
-    key = kept_key(add_photo(keeper, item, "second.jpg", expiry_date="soon"))
-    one(owner_engine, "UPDATE dashboard.files SET created_at = created_at - interval '25 hours' RETURNING 1")
-
-    with app.app_context():
-        removed = keeping.purge(db.engine, config.files_dir)
-
-    assert removed >= 1
-    assert not store.path_of(config.files_dir, key).exists()
-    assert store.path_of(config.files_dir, photo(owner_engine, item) or "").is_file()
-
-
-def test_a_purged_file_is_asked_for_again(keeper: Visitor, item: int, owner_engine: Engine) -> None:
-    refused = add_photo(keeper, item, expiry_date="soon")
-    one(owner_engine, "DELETE FROM dashboard.files WHERE key = :key RETURNING 1", key=kept_key(refused))
-
-    answer = post_page(keeper, edit("inventory_items", item), refused.get_data(as_text=True), {}, location="Ward 5")
-
-    assert answer.status_code == 422
-    assert "The uploaded file is no longer there. Choose it again." in answer.get_data(as_text=True)
-
-
-@pytest.mark.parametrize("key", ["../../etc/passwd", "a" * 47, "A" * 48, "", "a" * 48 + "\n", "aa/" + "b" * 45])
-def test_the_store_has_no_path_for_what_is_not_a_key(tmp_path: Path, key: str) -> None:
-    with pytest.raises(LookupError):
-        store.path_of(tmp_path, key)
+    assert on_disk(config.files_dir) == before

@@ -165,7 +165,7 @@ NAMES = [
     ("/", "file.jpg"),
     ("ሐኪም ማዘዣ.jpeg", "ሐኪም ማዘዣ.jpg"),
     ("x" * 5000 + ".jpg", "x" * 120 + ".jpg"),
-    ("\ud800.jpg", "file.jpg"),
+    ("a\ud800.jpg", "a.jpg"),
 ]
 
 

@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 
 from conftest import Visitor
@@ -20,6 +21,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 from sqlalchemy import Engine, text
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 HIDDEN = re.compile(r'<input type="hidden" name="(_token|_version|[a-z_]+-kept)" value="([^"]*)">')
 SCRIPT = b"<script>alert(document.cookie)</script>"
@@ -148,8 +151,10 @@ def send_form(visitor: Visitor, url: str, files: dict[str, tuple[bytes, str]], *
 
 def post_page(visitor: Visitor, url: str, page: str, files: dict[str, tuple[bytes, str]], **values: Any) -> Any:
     data: dict[str, Any] = dict(HIDDEN.findall(page)) | values | {"csrf_token": visitor.token("/admin/")}
-    data |= {column: (io.BytesIO(content), name) for column, (content, name) in files.items()}
-    return visitor.post(url, data=data, content_type="multipart/form-data")
+    data |= {column: FileStorage(io.BytesIO(content), name) for column, (content, name) in files.items()}
+    # Encoded here, because the test client leaves the temporary file of a large form open.
+    boundary, body = encode_multipart(data)
+    return visitor.post(url, data=body, content_type=f'multipart/form-data; boundary="{boundary}"')
 
 
 def stored(engine: Engine, table: str, column: str, row_id: int) -> str | None:
@@ -195,3 +200,20 @@ def file_of(table: str, row_id: int, column: str) -> str:
 
 def preview_of(table: str, row_id: int, column: str) -> str:
     return f"/admin/{table}/file/preview/?id={row_id}&name={column}"
+
+
+def add_photo(visitor: Visitor, item: int, name: str = "chair.jpg", **values: Any) -> Any:
+    return send_form(visitor, edit("inventory_items", item), {"photo": (picture(), name)}, **values)
+
+
+def photo(engine: Engine, item: int) -> str | None:
+    return stored(engine, "inventory_items", "photo", item)
+
+
+def kept_key(answer: Any) -> str:
+    """The key that a form carries of a file that is not saved yet."""
+    return dict(HIDDEN.findall(answer.get_data(as_text=True)))["photo-kept"]
+
+
+def on_disk(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}

@@ -13,11 +13,19 @@ from homecare.models import business_models
 
 @dataclass(frozen=True)
 class Acting:
-    """`role` is None where the staff row gives no role: signed in to nothing."""
+    """`role` is None where the staff row gives no role: signed in to nothing.
+
+    `behind` is the person who looks at the product as `person`: what is written down names them.
+    """
 
     person: Person
     role: Role | None
     policy: Policy
+    behind: Person | None = None
+
+    @property
+    def accountable(self) -> Person:
+        return self.behind or self.person
 
     @classmethod
     def of(cls, person: Person, policy: Policy) -> Acting:

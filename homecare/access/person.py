@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class Person:
     role: str
     status: str
     policy_version: int
+    # The published settings of the tables, and the draft this person is trying out; read in the same statement.
+    settings_version: int = 0
+    draft_changed_at: datetime | None = None
 
     @property
     def full_name(self) -> str:

@@ -30,6 +30,7 @@ from homecare.models import (
 )
 
 _acting_staff_id: ContextVar[int | None] = ContextVar("acting_staff_id", default=None)
+_inside_request: ContextVar[bool] = ContextVar("inside_request", default=False)
 
 UTC_TODAY = "timezone('utc', now())"
 SINCE = text(f"{UTC_TODAY} - interval '30 days'")
@@ -96,6 +97,17 @@ class UnscopedStatementError(Exception):
     """A statement that cannot be scoped was sent in a scoped request: a bug, answered as an error, never with rows."""
 
 
+def enter_request() -> None:
+    """Until a door has said whose request this is and what they see, no statement for rows is run in it."""
+    _inside_request.set(True)
+    _acting_staff_id.set(None)
+
+
+def leave_request(_error: BaseException | None = None) -> None:
+    _inside_request.set(False)
+    _acting_staff_id.set(None)
+
+
 def scope_session(session: Session, tables: frozenset[str]) -> None:
     """From here on the session's ORM statements see only own rows of `tables`; an empty set sees all."""
     session.info["row_scope"] = tuple(OWN_OPTIONS[table] for table in sorted(tables))
@@ -104,7 +116,11 @@ def scope_session(session: Session, tables: frozenset[str]) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _scope_rows(state: ORMExecuteState) -> None:
     options = state.session.info.get("row_scope")
-    if not options or state.is_column_load or state.execution_options.get("unscoped"):
+    if state.is_column_load or state.execution_options.get("unscoped"):
+        return
+    if options is None and _inside_request.get():
+        raise UnscopedStatementError("A statement was sent before a door was passed.")
+    if not options:
         return
     if not state.is_orm_statement or state.is_from_statement or state.is_executemany:
         raise UnscopedStatementError("Only single ORM statements can be sent while a row scope is active.")

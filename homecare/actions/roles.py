@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import func, select, update
+from sqlalchemy import any_, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,8 @@ def check(session: Session, new: Policy, by: Acting | None) -> None:
     """What must hold of every policy that is saved. Raises PolicyError."""
     _check_names(new)
     _check_deleted(session, new)
-    if not has_administrator(session, new):
+    # An installation that has no Admin yet may be set up with the roles it will have.
+    if not has_administrator(session, new) and has_administrator(session, versions.stored_policy(session)):
         raise PolicyError(
             "Nobody Active who can sign in would hold everything any more. Leave one Admin, or make another first."
         )
@@ -72,7 +73,7 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
         session.execute(held, execution_options=_PLAIN)
         shared = func.array_replace(SavedView.roles, role.name, new_name)
         session.execute(
-            update(SavedView).where(SavedView.roles.contains([role.name])).values(roles=shared),
+            update(SavedView).where(any_(SavedView.roles) == role.name).values(roles=shared),
             execution_options=_PLAIN,
         )
         versions.rename(session, role.name, new_name)

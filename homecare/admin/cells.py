@@ -87,6 +87,8 @@ def plain_text(field: Field, value: Any) -> str:
         return value
     if isinstance(value, bool) and field.kind is not Kind.BOOL:
         return ("Set" if field.kind is Kind.SECRET else BEHIND_GLASS) if value else ""
+    if field.column.primary_key:
+        return str(value)
     form = _TEXT.get(field.kind)
     return form(value) if form else str(value)
 

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, State
 from homecare.admin import cells, editing, filecells, listing
+from homecare.admin.overrides import OVERRIDES
 from homecare.admin.rowselect import relation_label
 from homecare.admin.screens import ListScreen
 from homecare.admin.tables import Field, TableInfo, table_infos
@@ -21,7 +22,7 @@ from homecare.queries import counting
 
 RELATED_ROWS = 10
 # What the head of a record tells beside its name.
-KEY_FACTS = (Kind.CODE, Kind.PHONE, Kind.DATETIME, Kind.MONEY)
+KEY_FACTS = (Kind.CODE, Kind.PHONE, Kind.RELATION, Kind.DATETIME, Kind.MONEY)
 MOST_KEY_FACTS = 4
 
 
@@ -119,7 +120,7 @@ def children(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, Field]]:
 
 
 def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: int) -> list[Related]:
-    """In the menu's order, those that have rows first."""
+    """Those with rows first; within that as the overrides say, then as the menu does."""
     pairs = children(info, acting)
     tables = [child.name for child, _ in pairs]
     found = []
@@ -138,7 +139,13 @@ def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: in
                 may_add=may_add,
             )
         )
-    return sorted(found, key=lambda related: related.count.rows == 0)
+    first = OVERRIDES.get(info.name, {}).get("related", ())
+
+    def place(related: Related) -> tuple[bool, int]:
+        name = related.table.name
+        return related.count.rows == 0 and name not in first, first.index(name) if name in first else len(first)
+
+    return sorted(found, key=place)
 
 
 def related_list(session: Session, info: TableInfo, acting: Acting, row_id: int, of: str, by: str) -> ListScreen | None:

@@ -14,10 +14,11 @@ from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.access.policy import State
 from homecare.actions.refusals import TAKEN
-from homecare.actions.rules import RuleError
+from homecare.actions.rules import TIMES_OF_STATUSES, RuleError
 from homecare.admin import lookup
 from homecare.admin.cells import plain_text
 from homecare.admin.forms import RowForm, default_values, form_class
+from homecare.admin.overrides import OVERRIDES
 from homecare.admin.rowselect import RowSelect, build, file_name, relation_label
 from homecare.admin.tables import Field, TableInfo
 from homecare.models.columns import Kind
@@ -45,11 +46,12 @@ class Stored:
 
 @dataclass(frozen=True)
 class Difference:
-    """A field in which what somebody else saved and what was typed differ."""
+    """A field in which what somebody else saved and what was typed differ; `written` is theirs as it would be typed."""
 
     field: Field
     theirs: str
     yours: str
+    written: str
 
 
 def stored_row(session: Session, info: TableInfo, acting: Acting, row_id: int) -> Stored | None:
@@ -91,7 +93,7 @@ def open_form(
 ) -> RowForm:
     """The form of a new row (`stored` None) or of a stored one, filled from `formdata` where there is any."""
     cls = _form_class(info, acting, creating=stored is None)
-    data = dict(stored) if stored is not None else default_values(info) | prefilled
+    data = dict(stored) if stored is not None else default_values(info) | mine(info, acting) | prefilled
     return cls(formdata=formdata, data=data)
 
 
@@ -103,6 +105,11 @@ def _form_class(info: TableInfo, acting: Acting, creating: bool) -> type[RowForm
     if known is None or known.info is not info:
         known = acting.policy.forms[key] = form_class(info, access, settable(info, acting), creating=creating)
     return known
+
+
+def mine(info: TableInfo, acting: Acting) -> dict[str, Any]:
+    """The columns of a new row that name who makes it."""
+    return dict.fromkeys(OVERRIDES.get(info.name, {}).get("mine", ()), acting.person.staff_id)
 
 
 def new_token() -> str:
@@ -172,8 +179,23 @@ def differences(session: Session, form: RowForm, acting: Acting, stored: Stored)
         yours = _typed(session, form, field, acting)
         theirs = stored.text(field.spec)
         if yours != theirs:
-            found.append(Difference(field.spec, theirs, yours))
+            found.append(Difference(field.spec, theirs, yours, field.written(stored.values.get(name))))
     return found
+
+
+def retyped(session: Session, form: RowForm, acting: Acting, stored: Stored) -> list[Difference]:
+    """The differences that somebody typed: not what the database or a rule filled in, nor what cannot be compared."""
+    times = TIMES_OF_STATUSES.get(form.info.name, ())
+    filled = {rule.column for rule in times if not form.data.get(rule.column)}
+    filled |= {rule.status_column for rule in times if form.data.get(rule.column)}
+    if form.creating:
+        filled |= {name for name, value in form.data.items() if value is None}
+    incomparable = (Kind.SECRET, Kind.FILE)
+    return [
+        d
+        for d in differences(session, form, acting, stored)
+        if d.field.name not in filled and d.field.kind not in incomparable
+    ]
 
 
 def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
@@ -181,6 +203,8 @@ def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
         return str(field.text())
     if field.spec.kind is Kind.RELATION and isinstance(field.data, int):
         return lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
+    if field.spec.kind is Kind.SECRET:
+        return "A new one"
     return plain_text(field.spec, field.data)
 
 

@@ -58,6 +58,10 @@ class ColumnField(FormField):
             return str(self.raw_data[0])
         return "" if self.data is None else self._written(self.data)
 
+    def written(self, value: Any) -> str:
+        """The value as it would be typed; empty for none."""
+        return "" if value is None else self._written(value)
+
     def _written(self, value: Any) -> str:
         return WRITERS.get(self.spec.kind, str)(value)
 
@@ -95,7 +99,8 @@ class PlaceField(ColumnField):
             raise ValueError(
                 "This place is outside Ethiopia. Are the two numbers swapped? Tick the box if it is right."
             )
-        self.data = f"{float(latitude)},{float(longitude)}"
+        # As PostgreSQL writes them, so that the same place compares as the same.
+        self.data = ",".join(repr(float(degrees)).removesuffix(".0") for degrees in (latitude, longitude))
 
     def inputs(self) -> tuple[str, str]:
         """Latitude and longitude as their inputs show them."""

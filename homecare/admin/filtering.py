@@ -41,7 +41,7 @@ def chips(request: ListRequest, session: Session) -> list[Chip]:
 
 
 def chip_text(request: ListRequest, condition: Condition, session: Session) -> str:
-    """ "Status is Pending", "Patient is Almaz Bekele", "Scheduled for from 7 days ago"."""
+    """ "Status is Pending", "Patient is Almaz Bekele", "Due date: from 7 days ago"."""
     if not condition.column:
         return NAMED[request.info.name, condition.key, condition.value].label
     field = request.info.fields[condition.column]
@@ -49,15 +49,18 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
     if condition.operator == "isnull":
         return f"{field.label} {word if condition.value == '1' else 'is filled'}"
     if field.kind in (Kind.DATE, Kind.DATETIME):
-        word = TIME_WORDS[condition.operator]
+        word = f": {TIME_WORDS[condition.operator]}"
+        return f"{field.label}{word} {value_text(field, condition, request.acting, session)}"
+    if condition.operator == "in":
+        word = "is"
     return f"{field.label} {word} {value_text(field, condition, request.acting, session)}"
 
 
 def value_text(field: Field, condition: Condition, acting: Acting, session: Session) -> str:
     parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
     if field.kind is Kind.RELATION:
-        return ", ".join(parent_name(field, part, acting, session) for part in parts if part)
-    return ", ".join(_spoken(field, part) for part in parts)
+        return " or ".join(parent_name(field, part, acting, session) for part in parts if part)
+    return " or ".join(_spoken(field, part) for part in parts)
 
 
 def parent_name(field: Field, text: str, acting: Acting, session: Session) -> str:

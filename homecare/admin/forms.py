@@ -24,6 +24,7 @@ class RowForm(Form):
 
     access: TableAccess
     info: TableInfo
+    creating: bool
 
     def fields(self) -> list[ColumnField]:
         return cast(list[ColumnField], list(self))
@@ -56,7 +57,7 @@ def form_class(info: TableInfo, access: TableAccess, settable: frozenset[str], c
         name for _, group in info.groups for name in group if name in settable and access.sets(name, creating=creating)
     ]
     fields = {name: _form_field(info.fields[name]) for name in names}
-    return type("RowForm", (RowForm,), {"access": access, "info": info, **fields})
+    return type("RowForm", (RowForm,), {"access": access, "info": info, "creating": creating, **fields})
 
 
 def _form_field(spec: Field) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlencode
 
 from flask import g, request
 from flask.typing import ResponseReturnValue
@@ -12,8 +14,10 @@ from werkzeug.exceptions import NotFound
 
 from homecare.access.acting import Acting
 from homecare.access.grants import policy_at
+from homecare.access.person import Person
 from homecare.access.policy import Action
 from homecare.access.rows import scope_session, set_acting_staff
+from homecare.admin.table_settings import infos_at
 from homecare.audit.log import log_denial
 from homecare.db import db
 from homecare.errors import SpokenError
@@ -21,12 +25,54 @@ from homecare.login import ask_to_sign_in
 
 
 def acting() -> Acting:
-    """The signed-in person of this request under the policy of this request."""
+    """The person of this request under the policy of this request: whom they look as, where they look as somebody."""
     if "acting" not in g:
-        person = current_user._get_current_object()
-        g.acting = Acting.of(person, policy_at(db.session(), person.policy_version))
+        me = oneself()
+        viewed = current_user.view_as if _may_look_as_others(me) else None
+        _act_as(replace(Acting.of(viewed, me.policy), behind=me.person) if viewed is not None else me)
     found: Acting = g.acting
     return found
+
+
+def _act_as(who: Acting) -> None:
+    g.acting = who
+    g.table_infos = infos_at(db.session(), who)
+
+
+def oneself() -> Acting:
+    """The signed-in person, whomever they look as."""
+    if "oneself" not in g:
+        person = current_user._get_current_object()
+        g.oneself = Acting.of(person, policy_at(db.session(), person.policy_version))
+    found: Acting = g.oneself
+    return found
+
+
+def _may_look_as_others(me: Acting) -> bool:
+    return me.role is not None and me.role.everything
+
+
+def viewed_as() -> Person | None:
+    """Whom the signed-in person looks as, in whatever view; None: as themselves."""
+    if not current_user.is_authenticated or not _may_look_as_others(oneself()):
+        return None
+    found: Person | None = current_user.view_as
+    return found
+
+
+# What may be sent while looking as somebody else: to stop, and to go.
+SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "login.leave"})
+
+
+def keep_viewing_read_only() -> None:
+    """Looking as somebody else changes nothing, on whatever address."""
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in (None, *SENT_WHILE_VIEWING):
+        return
+    viewed = viewed_as()
+    if viewed is not None:
+        log_denial(oneself(), resource=request.endpoint or "", action="view-as", row_id=None, reason="changes nothing")
+        name = viewed.full_name.strip()
+        raise SpokenError(403, f"You are looking as {name} and can change nothing. Stop looking as {name} first.")
 
 
 def may(resource: str, action: str = "view") -> bool:
@@ -34,11 +80,24 @@ def may(resource: str, action: str = "view") -> bool:
     return acting().may(resource, Action(action))
 
 
-def refuse(resource: str, action: str, reason: str, row_id: str | None = None) -> NoReturn:
+def refuse(resource: str, action: str, reason: str, row_id: str | None = None, column: str = "") -> NoReturn:
     """Answer 403, naming the missing right and who can give it, and write the refusal down."""
     who = acting()
     log_denial(who, resource=resource, action=action, row_id=row_id, reason=reason)
-    raise SpokenError(403, f"{_why(who, reason)} {_who_can_give_it(who)}")
+    raise SpokenError(
+        403, f"{_why(who, reason)} {_who_can_give_it(who)}", explained_at(resource, action, row_id, column)
+    )
+
+
+def explained_at(resource: str, action: str, row_id: str | None, column: str) -> str | None:
+    """Where IT reads which cell of the matrix refused; None for everybody else."""
+    if not oneself().may("page:roles"):
+        return None
+    who = acting()
+    asked = {"table": resource, "action": action if action in list(Action) else Action.VIEW.value, "field": column}
+    asked |= {"row": row_id or ""}
+    asked |= {"person": str(who.person.staff_id)} if who.person.staff_id else {"role": who.person.role}
+    return "/admin/roles/explain?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def _why(who: Acting, reason: str) -> str:
@@ -68,6 +127,8 @@ class GuardedView(BaseView):
     needs: ClassVar[dict[str, Action | None]] = {}
     # View methods that open to a person without a role too, because they say just that.
     roleless: frozenset[str] = frozenset()
+    # View methods in which one acts as oneself even while looking as somebody else.
+    as_oneself: frozenset[str] = frozenset()
     resource: str = ""
 
     def needed(self, name: str) -> Action | None:
@@ -81,6 +142,8 @@ class GuardedView(BaseView):
         stranger = ask_to_sign_in()
         if stranger is not None:
             return stranger
+        if name in self.as_oneself:
+            _act_as(oneself())
         who = acting()
         row_id = request.args.get("id")
         try:

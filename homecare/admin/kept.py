@@ -30,6 +30,7 @@ class SavedLink:
     mine: bool
     default: bool
     id: int
+    roles: tuple[str, ...]
 
 
 def kept_of(path: str) -> preferences.Kept:
@@ -53,7 +54,7 @@ def kept_of(path: str) -> preferences.Kept:
 def saved_views(path: str) -> list[SavedLink]:
     """The views of the page that this person may choose from, their own first."""
     return [
-        SavedLink(view.name, address(path, view.query), view.mine, view.default, view.id)
+        SavedLink(view.name, address(path, view.query), view.mine, view.default, view.id, view.roles)
         for view in kept_of(path).views
     ]
 

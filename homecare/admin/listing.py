@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -117,7 +118,9 @@ def read(info: TableInfo, acting: Acting, args: MultiDict[str, str], kept: Kept 
     return ListRequest(
         info=info,
         acting=acting,
-        conditions=parse(info.model, pairs, access, acting.policy),
+        conditions=parse(info.model, pairs, access, acting.policy)
+        if pairs
+        else _default_conditions(info, acting, args),
         search=search,
         sort=sort,
         descending=descending,
@@ -128,6 +131,18 @@ def read(info: TableInfo, acting: Acting, args: MultiDict[str, str], kept: Kept 
         chosen_columns=bool(args.get("columns")),
         density=kept.density if kept else "",
     )
+
+
+def _default_conditions(info: TableInfo, acting: Acting, args: MultiDict[str, str]) -> list[Condition]:
+    """What IT narrows the bare list by, as far as this role may look into it."""
+    found: list[Condition] = []
+    if args.get("search", "").strip() or ALL in args:
+        return found
+    for pair in info.conditions:
+        # Set when its column was still there, or for other roles than this one.
+        with suppress(UnknownConditionError, ForbiddenConditionError):
+            found += parse(info.model, [pair], acting.access(info.name), acting.policy)
+    return found
 
 
 def _checked_search(info: TableInfo, acting: Acting, text: str) -> None:

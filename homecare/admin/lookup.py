@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, State
+from homecare.admin.overrides import OVERRIDES
 from homecare.admin.rowselect import Part, RowSelect, build, code_columns, join_parts, relation_label
 from homecare.admin.tables import Field, TableInfo, table_info
 from homecare.models.columns import Kind
@@ -34,7 +35,8 @@ def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: b
         alternatives += [
             getattr(info.model, f.name).contains(number, autoescape=True) for f in searched if f.kind is Kind.PHONE
         ]
-    if re.fullmatch(r"#?[0-9]{1,10}", text.strip()) and int(text.strip("# ")) <= HIGHEST_INTEGER:
+    numbered = through_parents and re.fullmatch(r"#?[0-9]{1,10}", text.strip())
+    if numbered and int(text.strip("# ")) <= HIGHEST_INTEGER:
         alternatives.append(info.key == int(text.strip("# ")))
     if through_parents:
         alternatives += _through_parents(info, acting, text)
@@ -117,6 +119,24 @@ def find(session: Session, info: TableInfo, field: Field, acting: Acting, text: 
         statement = statement.where(search_clause(target, acting, text))
     rows = session.execute(statement.order_by(model.id.desc()).limit(MOST)).all()
     return [(row._id, _option_label(row, selected)) for row in rows]
+
+
+def fills(
+    session: Session, info: TableInfo, field: Field, acting: Acting, keys: list[int]
+) -> dict[int, dict[str, tuple[int, str]]]:
+    """What choosing one of these parents says of other columns: {key: {column: (id, label)}}. One statement or none."""
+    target = table_info(field.target)
+    wanted = OVERRIDES.get(info.name, {}).get("fills", {}).get(field.name, ())
+    if not wanted or acting.access(info.name).states[field.name] is not State.SHOWN:
+        return {}
+    names = [name for name in wanted if acting.access(target.name).sees(name)]
+    selected = build(target, acting, names)
+    model: Any = target.model
+    found = session.execute(selected.statement.where(model.id.in_(keys))).all()
+    return {
+        row._id: {name: (getattr(row, name), relation_label(row, selected, name) or "") for name in names}
+        for row in found
+    }
 
 
 def label_of(session: Session, info: TableInfo, field: Field, acting: Acting, key: int) -> str | None:

@@ -1,7 +1,9 @@
 """The few exceptions to what the models' metadata says about a table, as data: everything else is generated.
 
 `many` and `one` name the table and a row; `columns` is the list's default choice; `order` its default sort; `labels`
-and `help` speak of one column; `name` lists the columns that name a row; `groups` orders the form.
+and `help` speak of one column; `name` lists the columns that name a row; `groups` orders the form; `related` names the
+tables whose rows a record's page shows first; `mine` the columns that name who makes a row; `fills` what choosing a
+parent says of other columns.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ GROUPS = {
 OVERRIDES: dict[str, dict[str, Any]] = {
     "patients": {
         "icon": "user-circle",
+        "related": ("visit_services", "caregiver_assignments", "invoices"),
+        "mine": ("registered_by_staff_id",),
         "columns": ("full_name", "phone_number", "gender", "date_of_birth", "source", "registered_by_staff_id"),
         "labels": {
             "fayda_id": "Fayda number",
@@ -47,6 +51,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "many": "Staff",
         "one": "Staff member",
         "icon": "users",
+        "related": ("visit_services", "caregiver_assignments"),
         "columns": ("first_name", "role", "status", "position", "department", "phone", "hire_date"),
         "labels": {"last_name": "Father's name", "user_id": "User in the other application"},
         "groups": (
@@ -90,6 +95,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "columns": ("receiver_id", "sender_id", "message", "type", "read_at", "created_at"),
         "labels": {"sender_id": "From", "receiver_id": "To", "attachment_path": "Attachment", "created_at": "Sent"},
         "new": "Record message",
+        "mine": ("sender_id",),
         "filled": ("attachment_filename", "attachment_mime_type"),
     },
     "invoices": {
@@ -97,6 +103,8 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "name": ("patient_id", "amount"),
         "columns": ("patient_id", "service_id", "amount", "status", "paid_at", "created_at"),
         "labels": {"service_id": "Visit"},
+        "fills": {"service_id": ("patient_id",)},
+        "groups": (("Invoice", ("service_id", "patient_id", "amount", "status", "paid_at")),),
         "order": "-created_at",
     },
     "insurance_claims": {

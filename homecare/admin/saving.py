@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 # Words of a form that are not columns.
 CONTROL = ("csrf_token", "_token", "_version", "_then", "url", "id")
 LONGEST_TOKEN = 64
+# The name under which a picker listens for the record made for it.
+PICKER = re.compile(r"picker-[0-9a-z]{1,12}")
 
 
 class FormScreen:
@@ -91,7 +94,7 @@ class FormScreen:
         try:
             saved = self._write(form, token)
         except rows.AlreadySavedError as error:
-            return self._done(error.row_id)
+            return self._again(form, error.row_id)
         except rows.RowGoneError:
             not_found(self.info.name, "edit", str(self.row_id))
         except rows.StaleError:
@@ -120,6 +123,17 @@ class FormScreen:
             by=self.by,
         )
 
+    def _again(self, form: RowForm, row_id: int | None) -> ResponseReturnValue:
+        """A form that was saved before. The same once more is done; what was typed into it since (the browser's Back)
+        is neither dropped nor written over what is saved: it is shown, and can be saved as its own."""
+        stored = editing.stored_row(self.session, self.info, self.by, row_id) if row_id is not None else None
+        if stored is None or not editing.retyped(self.session, form, self.by, stored):
+            return self._done(row_id)
+        if self.row_id is not None:
+            return self._conflict(form)
+        name = editing.row_name(self.info, stored)
+        return self._show(form, 409, [f"This form was saved before, as {name}. Save it again to make another."])
+
     def _conflict(self, form: RowForm) -> ResponseReturnValue:
         """409: both versions side by side; what was typed stays in the form, under the new version."""
         self.stored = self._stored()
@@ -137,8 +151,8 @@ class FormScreen:
     ) -> ResponseReturnValue:
         uploads.name_stored(form.fields(), form.access, self.stored)
         # After a refusal the token is the same: an unknown outcome followed by a second try is still one row.
-        token = request.form.get("_token") if request.method == "POST" and conflict is None else None
-        version = request.form.get("_version") if request.method == "POST" and conflict is None else None
+        token = request.form.get("_token") if request.method == "POST" and status != 409 else None
+        version = request.form.get("_version") if request.method == "POST" and status != 409 else None
         page = self.view.render(
             "admin/form.html",
             info=self.info,
@@ -162,6 +176,8 @@ class FormScreen:
 
     def _done(self, row_id: int | None) -> ResponseReturnValue:
         then, back = request.form.get("_then", ""), self._back()
+        if row_id is not None and PICKER.fullmatch(request.args.get("picker", "")):
+            return self._picked(row_id)
         flash(f"{self.info.one} saved.", "success")
         if then == "add" and self.by.may(self.info.name, Action.CREATE):
             return redirect(url_for(f"{self.info.name}.create_view", url=back))
@@ -172,6 +188,12 @@ class FormScreen:
         if row_id is None:
             return redirect(url_for(f"{self.info.name}.index_view"))
         return redirect(url_for(f"{self.info.name}.details_view", id=row_id))
+
+    def _picked(self, row_id: int) -> ResponseReturnValue:
+        """The form was opened by another form's picker, which waits to hear what was made."""
+        stored = editing.stored_row(self.session, self.info, self.by, row_id)
+        label = editing.row_name(self.info, stored) if stored else f"#{row_id}"
+        return self.view.render("admin/picked.html", channel=request.args["picker"], row_id=row_id, label=label)
 
 
 def one_value(info: TableInfo, by: Acting, sent: MultiDict[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ ROW = Markup('<a class="row-name" href="/admin/{}/details/?id={}">{}</a>')
 CODE = Markup('{} <span class="muted">{}</span>')
 RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.SHARE, Kind.PERCENT)
 # How many cells stand on a card's second line on a telephone; the first line has the name and the status.
-ON_A_CARD = 3
+ON_A_CARD = 2
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from homecare.admin.details import RELATED_ROWS, DetailsScreen, related_list
 from homecare.admin.guard import GuardedView, acting, not_found, refuse
 from homecare.admin.kept import kept_of
 from homecare.admin.screens import ListScreen
-from homecare.admin.tables import TableInfo
+from homecare.admin.tables import TableInfo, table_info
 from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.errors import SpokenError
@@ -48,9 +48,14 @@ class TableView(GuardedView):
     }
 
     def __init__(self, info: TableInfo) -> None:
-        self.info = info
+        self.table = info.name
         self.resource = info.name
         super().__init__(name=info.many, category=info.group, endpoint=info.name, url=f"/admin/{info.name}")
+
+    @property
+    def info(self) -> TableInfo:
+        """The table as IT set it for the role of this request."""
+        return table_info(self.table)
 
     def needed(self, name: str) -> Action | None:
         if name != "action_view":
@@ -179,7 +184,7 @@ class TableView(GuardedView):
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> ResponseReturnValue:
-        """`name` is the relation's column, `query` what was typed: [[id, label], …], at most 20."""
+        """`name` is the relation's column, `query` what was typed: [[id, label, what it fills], …], at most 20."""
         field = self.info.fields.get(request.args.get("name", ""))
         if field is None or field.kind is not Kind.RELATION:
             raise SpokenError(400, "There is no relation of this name.")
@@ -189,7 +194,8 @@ class TableView(GuardedView):
             found = lookup.find(db.session(), self.info, field, acting(), request.args.get("query", ""))
         except ValueError as error:
             raise SpokenError(400, str(error)) from error
-        return jsonify([[key, label] for key, label in found])
+        fills = lookup.fills(db.session(), self.info, field, acting(), [key for key, _ in found])
+        return jsonify([[key, label, fills[key]] if key in fills else [key, label] for key, label in found])
 
     @expose("/file/")
     def file_view(self) -> ResponseReturnValue:
@@ -219,7 +225,8 @@ class TableView(GuardedView):
         except UnknownConditionError as error:
             raise SpokenError(400, str(error)) from error
         except ForbiddenConditionError as error:
-            refuse(self.info.name, "filter", f"look into {error.column} of {self.info.many.lower()}")
+            reason = f"look into {error.column} of {self.info.many.lower()}"
+            refuse(self.info.name, "filter", reason, column=error.column)
 
     def _row_id(self, action: str) -> int:
         text = request.args.get("id") or request.form.get("id", "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from flask import g, has_request_context
 from sqlalchemy import BigInteger, Column, Integer, String
 
 from homecare.access.fields import UNWRITABLE
@@ -77,6 +78,8 @@ class TableInfo:
     order: str
     naming: tuple[str, ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
+    # What a list is narrowed by until somebody asks for something else, as words of its URL.
+    conditions: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> Column[Any]:
@@ -103,9 +106,17 @@ def singular(many: str) -> str:
     return many[:-1] if many.endswith("s") and not many.endswith("ss") else many
 
 
-@cache
 def table_infos() -> dict[str, TableInfo]:
-    """Every company table by name, in the menu's order."""
+    """Every company table by name, in the menu's order, as IT set it for the role of this request."""
+    if has_request_context() and "table_infos" in g:
+        found: dict[str, TableInfo] = g.table_infos
+        return found
+    return coded_infos()
+
+
+@cache
+def coded_infos() -> dict[str, TableInfo]:
+    """The tables as models and overrides describe them; the base of what IT sets."""
     infos = [_describe(model) for model in business_models().values()]
     order = [*GROUPS.values()]
     infos.sort(key=lambda info: (order.index(info.group) if info.group in order else len(order), info.many))

@@ -67,7 +67,7 @@ class FileField(ColumnField):
         return self.shown_name
 
     def take(self, session: Session, by: Acting) -> int | None:
-        """Keep what was sent, or find what was kept before; a refusal stands at the field. 507 where there is no room."""
+        """Keep what was sent, or find what was kept before; refusals stand at the field. 507 where there is no room."""
         self.kept = self._found(session, by)
         if self.upload is not None:
             try:

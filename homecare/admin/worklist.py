@@ -80,7 +80,7 @@ class WorkList:
 
 def work_lists(session: Session, acting: Acting) -> list[WorkList]:
     """One statement for each list."""
-    known = {figure.key: figure for figure in figures.FIGURES if figures.is_open_to(acting, figure)}
+    known = {figure.key: figure for figure in figures.open_figures(acting)}
     plans = [
         plan
         for plan in PLANS

@@ -16,7 +16,7 @@ def log_denial(acting: Acting, *, resource: str, action: str, row_id: str | None
     with db.engine.begin() as connection:
         connection.execute(
             insert(Denial).values(
-                staff_id=acting.person.staff_id,
+                staff_id=acting.accountable.staff_id,
                 role=acting.person.role,
                 resource=resource,
                 action=action,
@@ -30,7 +30,7 @@ def log_read(acting: Acting, *, kind: str, resource: str, row_id: str | None, re
     """One read: details, form, export, file or reveal. Where it cannot be written it raises: serve nothing then."""
     values = {"kind": kind, "resource": resource, "row_id": _short(row_id), "reason": reason}
     with db.engine.begin() as connection:
-        connection.execute(insert(Read).values(staff_id=acting.person.staff_id, **values))
+        connection.execute(insert(Read).values(staff_id=acting.accountable.staff_id, **values))
 
 
 def _short(row_id: str | None) -> str | None:

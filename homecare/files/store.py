@@ -55,6 +55,11 @@ def write(folder: Path, key: str, data: bytes) -> None:
         raise
 
 
+def read(folder: Path, key: str) -> bytes:
+    """Raises FileNotFoundError where the bytes are gone."""
+    return path_of(folder, key).read_bytes()
+
+
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

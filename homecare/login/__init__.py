@@ -10,6 +10,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import Unauthorized
 
+from homecare.access.rows import enter_request, leave_request
 from homecare.errors import wants_json
 from homecare.login import sessions
 
@@ -38,4 +39,6 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(sessions.find_person)
     app.jinja_env.globals["current_user"] = current_user
+    app.before_request(enter_request)
     app.before_request(ask_to_sign_in)
+    app.teardown_request(leave_request)

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import aliased
 
 from homecare.access.person import Person
 from homecare.db import db
-from homecare.models import Account, FormToken, PolicyState, SignedIn, SignInFailure, Staff
+from homecare.models import (
+    Account,
+    FormToken,
+    PolicyState,
+    SettingsDraft,
+    SettingsVersion,
+    SignedIn,
+    SignInFailure,
+    Staff,
+)
 from homecare.settings import current_config
 
 IDLE_LIMIT = timedelta(minutes=20)
 LONGEST = timedelta(hours=12)
 USE_NOTED_EVERY = timedelta(minutes=1)
+# The staff member a session looks as; 0 where it looks as a role and nobody in particular.
+VIEWED = ("id", "first_name", "last_name", "email", "role", "status")
+NOBODY = 0
 DEMO_DOMAIN = "@homecare.example"
 # Nothing asks for older ones any more: sessions are over, guesses no longer count, forms are long sent.
 KEPT = timedelta(days=1)
@@ -32,6 +46,8 @@ class SignedInPerson(Person):
     """A person with the session that this request came by, in the shape Flask-Login asks for."""
 
     token: str = field(default="", repr=False)
+    # Whom this session looks at the product as; honoured only for those who hold everything.
+    view_as: Person | None = None
 
     is_authenticated = True
     is_active = True
@@ -67,6 +83,7 @@ def find_person(token: str) -> SignedInPerson | None:
 
     Once a minute it also notes that the session is in use.
     """
+    viewed = aliased(Staff)
     found = (
         select(
             Account.id.label("account_id"),
@@ -77,10 +94,18 @@ def find_person(token: str) -> SignedInPerson | None:
             Staff.role,
             Staff.status,
             select(PolicyState.version).scalar_subquery().label("policy_version"),
+            select(func.coalesce(func.max(SettingsVersion.version), 0)).scalar_subquery().label("settings_version"),
+            select(SettingsDraft.changed_at)
+            .where(SettingsDraft.staff_id == Staff.id, SettingsDraft.previewing)
+            .scalar_subquery()
+            .label("draft_changed_at"),
             (SignedIn.last_used_at < _NOW - USE_NOTED_EVERY).label("is_use_due"),
+            SignedIn.view_as_role,
+            *(getattr(viewed, name).label(f"viewed_{name}") for name in VIEWED),
         )
         .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
+        .outerjoin(viewed, viewed.id == SignedIn.view_as_staff_id)
         .where(SignedIn.token_hash == _hash(token), Account.disabled_at.is_(None), ~_is_over())
     )
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -89,7 +114,38 @@ def find_person(token: str) -> SignedInPerson | None:
             return None
         if row["is_use_due"]:
             _note_use(connection, token)
-    return SignedInPerson(token=token, **{name: value for name, value in row.items() if name != "is_use_due"})
+    return _person(token, dict(row))
+
+
+def _person(token: str, row: dict[str, Any]) -> SignedInPerson:
+    del row["is_use_due"]
+    role = row.pop("view_as_role")
+    staff_id, first_name, last_name, email, viewed_role, status = (row.pop(f"viewed_{name}") for name in VIEWED)
+    if staff_id is None and role is not None:
+        # Nobody in particular: no row is their own.
+        staff_id, first_name, last_name, email, viewed_role, status = NOBODY, role, "", "", role, "Active"
+    person = SignedInPerson(token=token, **row)
+    if staff_id is None:
+        return person
+    viewed = Person(
+        account_id=person.account_id,
+        staff_id=staff_id,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        role=viewed_role,
+        status=status,
+        policy_version=person.policy_version,
+        settings_version=person.settings_version,
+    )
+    return replace(person, view_as=viewed)
+
+
+def look_as(token: str, *, role: str | None = None, staff_id: int | None = None) -> None:
+    """From the next request on this session shows what that role, or that person, sees; neither: itself again."""
+    changed = update(SignedIn).where(SignedIn.token_hash == _hash(token))
+    with db.engine.begin() as connection:
+        connection.execute(changed.values(view_as_role=role, view_as_staff_id=staff_id))
 
 
 def is_refused_demo_account(email: str) -> bool:

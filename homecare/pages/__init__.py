@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 from homecare import admin
-from homecare.pages import health, home, login, preferences, roles, search, views
+from homecare.pages import (
+    explain,
+    health,
+    home,
+    login,
+    lowcode,
+    preferences,
+    role_history,
+    roles,
+    search,
+    view_as,
+    views,
+)
 
 PAGES = (health.page, login.page, home.page)
 
@@ -16,5 +28,6 @@ def init_app(app: Flask) -> None:
     registry = admin.init_app(app, home.Home())
     for view in (search.Search(), views.Views(), preferences.Preferences()):
         registry.add_view(view)
-    for page_view in (roles.Roles(),):
-        registry.add_view(page_view)
+    for role_view in (roles.Roles(), role_history.RoleHistory(), explain.Explain(), view_as.ViewAs()):
+        registry.add_view(role_view)
+    registry.add_view(lowcode.LowCode())

@@ -13,6 +13,7 @@ from homecare.access.policy import Action, Policy, folded
 from homecare.access.preview import compared
 from homecare.actions import roles
 from homecare.admin import policy_words
+from homecare.admin.cells import when
 from homecare.admin.guard import GuardedView, acting
 from homecare.audit.log import log_read
 from homecare.db import db
@@ -34,7 +35,7 @@ class RoleHistory(GuardedView):
     resource = roles.ROLES_PAGE
 
     def __init__(self) -> None:
-        super().__init__(name="History of the roles", endpoint="role_history", url="/admin/roles")
+        super().__init__(name="History of the roles", endpoint="role_history", url="/admin/roles/history")
 
     @expose("/compare")
     def compare_view(self) -> ResponseReturnValue:
@@ -51,9 +52,9 @@ class RoleHistory(GuardedView):
             label=policy_words.label,
         )
 
-    @expose("/history")
+    @expose("/")
     def history_view(self) -> ResponseReturnValue:
-        return self.render("pages/roles_history.html", versions=versions.history(db.session()))
+        return self.render("pages/roles_history.html", versions=versions.history(db.session()), when=when)
 
     @expose("/version")
     def version_view(self) -> ResponseReturnValue:
@@ -77,6 +78,7 @@ class RoleHistory(GuardedView):
             label=policy_words.label,
             version=current.version,
             problem=problem,
+            when=when,
         )
         return page, status
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Date, Interval, String, func, literal, select, union_all
 from sqlalchemy import cast as sql_cast
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
-from homecare.access.policy import Action, Scope
+from homecare.access.policy import Action, Policy, Role, Scope
 from homecare.models import business_models
 from homecare.queries.conditions import Condition, ForbiddenConditionError, parse
 
@@ -120,28 +121,45 @@ def address(table: str, pairs: Iterable[tuple[str, str]]) -> str:
     return f"/admin/{table}/?{urlencode(list(pairs), safe=',')}"
 
 
-def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> list[Condition] | None:
-    """As the list of these words parses them; None where the role may not look into it."""
-    if not acting.may(table):
-        return None
+def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> list[Condition]:
+    """As the list of these words parses them. Raises ForbiddenConditionError."""
+    return parse(business_models()[table], pairs, acting.access(table), acting.policy)
+
+
+def may_count(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether the list of these words opens for the role."""
     try:
-        return parse(business_models()[table], pairs, acting.access(table), acting.policy)
+        return acting.may(table) and bool(conditions(acting, table, pairs))
     except ForbiddenConditionError:
-        return None
+        return False
+
+
+# A role's choice changes with the policy alone, and every version of the policy is an object of its own.
+_open_figures: WeakKeyDictionary[Policy, dict[Role, tuple[Figure, ...]]] = WeakKeyDictionary()
+
+
+def open_figures(acting: Acting) -> tuple[Figure, ...]:
+    """Every figure whose list opens for the role; worked out once per role and policy."""
+    if acting.role is None:
+        return ()
+    known = _open_figures.setdefault(acting.policy, {})
+    if acting.role not in known:
+        known[acting.role] = tuple(figure for figure in FIGURES if _is_open_to(acting, figure))
+    return known[acting.role]
 
 
 def figures_of(acting: Acting) -> list[Figure]:
     """At most six: those of the role's own work first, others only where it has hardly any."""
-    open_to_it = [figure for figure in FIGURES if is_open_to(acting, figure)]
+    open_to_it = open_figures(acting)
     work = [figure for figure in open_to_it if acting.may(*figure.work)]
     others = [figure for figure in open_to_it if figure not in work] if len(work) < ENOUGH else []
     return [*work, *others][:MOST]
 
 
-def is_open_to(acting: Acting, figure: Figure) -> bool:
+def _is_open_to(acting: Acting, figure: Figure) -> bool:
     if figure.scope is not None and acting.decide(figure.table, Action.VIEW).scope is not figure.scope:
         return False
-    return conditions(acting, figure.table, figure.pairs) is not None
+    return may_count(acting, figure.table, figure.pairs)
 
 
 def counted(session: Session, acting: Acting, figures: Sequence[Figure]) -> dict[str, int]:
@@ -151,7 +169,7 @@ def counted(session: Session, acting: Acting, figures: Sequence[Figure]) -> dict
     parts = []
     for figure in figures:
         model = business_models()[figure.table]
-        found = conditions(acting, figure.table, figure.pairs) or []
+        found = conditions(acting, figure.table, figure.pairs)
         part = select(literal(figure.key, String).label("key"), func.count().label("rows")).select_from(model)
         parts.append(part.where(*(condition.clause for condition in found)))
     return {row.key: row.rows for row in session.execute(union_all(*parts))}
@@ -161,7 +179,7 @@ def charts_of(acting: Acting) -> list[Chart]:
     return [
         chart
         for chart in CHARTS
-        if all(conditions(acting, chart.table, [*one.pairs, *_period(chart, 0)]) is not None for one in chart.series)
+        if all(may_count(acting, chart.table, [*one.pairs, *_period(chart, 0)]) for one in chart.series)
         and (not chart.amount or acting.access(chart.table).sees(chart.amount))
     ]
 
@@ -174,11 +192,11 @@ def weeks(session: Session, acting: Acting, chart: Chart) -> list[Week]:
     columns = []
     for number, one in enumerate(chart.series):
         total = func.sum(getattr(model, chart.amount)) if chart.amount else func.count()
-        clauses = [condition.clause for condition in conditions(acting, chart.table, one.pairs) or []]
+        clauses = [condition.clause for condition in conditions(acting, chart.table, one.pairs)]
         columns.append(func.coalesce(total.filter(*clauses), 0).label(f"value_{number}"))
     first, last = _monday(WEEKS - 1), _monday(0) + timedelta(days=6)
     period = [(f"{chart.column}__gte", first.isoformat()), (f"{chart.column}__lte", last.isoformat())]
-    narrowed = [condition.clause for condition in conditions(acting, chart.table, period) or []]
+    narrowed = [condition.clause for condition in conditions(acting, chart.table, period)]
     rows = session.execute(select(monday.label("monday"), *columns).where(*narrowed).group_by(monday)).all()
     by_week = {cast(date, row.monday): tuple(Decimal(value) for value in row[1:]) for row in rows}
     nothing = tuple(Decimal(0) for _ in chart.series)

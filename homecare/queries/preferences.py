@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, CompoundSelect, Text, any_, cast, false, literal, null, or_, select, true, union_all
+from sqlalchemy import CompoundSelect, any_, false, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from homecare.models import ListPreference, SavedView
@@ -13,13 +13,17 @@ from homecare.models import ListPreference, SavedView
 
 @dataclass(frozen=True)
 class View:
-    """`query` is without its question mark. `default` says that it is this person's default of the page."""
+    """`query` is without its question mark. `default` says that it is this person's default of the page.
+
+    `roles` are those it is shared with.
+    """
 
     id: int
     name: str
     query: str
     mine: bool
     default: bool
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def kept(session: Session, *, path: str, table: str, staff_id: int, role: str) -
         SavedView.query,
         (SavedView.staff_id == staff_id).label("mine"),
         SavedView.is_default,
-        cast(null(), ARRAY(Text)).label("columns"),
+        SavedView.roles.label("columns"),
     ).where(SavedView.path == path, or_(SavedView.staff_id == staff_id, literal(role) == any_(SavedView.roles)))
     preferences = select(
         literal(0), literal(""), ListPreference.density, true(), false(), ListPreference.columns
@@ -51,7 +55,11 @@ def kept(session: Session, *, path: str, table: str, staff_id: int, role: str) -
     # Both tables are narrowed to the person right here; a row scope has nothing to say of them.
     both: CompoundSelect[Any] = union_all(views, preferences)
     rows = session.execute(both, execution_options={"unscoped": True}).all()
-    found = [View(row.id, row.name, row.query, row.mine, row.mine and row.is_default) for row in rows if row.id]
+    found = [
+        View(row.id, row.name, row.query, row.mine, row.mine and row.is_default, tuple(row.columns))
+        for row in rows
+        if row.id
+    ]
     liked = next((row for row in rows if not row.id), None)
     return Kept(
         views=tuple(sorted(found, key=lambda view: (not view.mine, view.name.casefold()))),

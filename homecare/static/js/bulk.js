@@ -64,7 +64,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 const dialog = $("#bulk-set");
-if (dialog) {
+if (dialog && form) {
   const field = $('select[name="field"]', dialog);
   const place = $("#bulk-value");
   const confirm = $("#bulk-set-do");

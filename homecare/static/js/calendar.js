@@ -105,7 +105,7 @@ function addWords(input) {
 
 function addEthiopianField(input) {
   const label = input.labels?.[0]?.firstChild?.textContent.trim() || input.name;
-  const wrong = make("p", { className: "error", id: `${input.id}-ethiopian-error`, hidden: true });
+  const wrong = make("p", { className: "error", id: `${input.id}-ethiopian-error`, role: "alert", hidden: true });
   const typed = make("input", {
     className: "form-control", type: "text", placeholder: "30 Yekatit 2018", autocomplete: "off",
     "aria-label": `${label}, Ethiopian date`, "aria-describedby": wrong.id,

@@ -33,7 +33,9 @@ function operatorsOf(column) {
   return names.map((name) => [name, DAYS[name]?.[0] ?? words[name]]);
 }
 
-function line(name = columns[0].name, operator = "", value = "", text = "") {
+const usual = (columns.find((column) => column.kind === "choice") ?? columns[0])?.name;
+
+function line(name = usual, operator = "", value = "", text = "") {
   const row = make("div", { className: "condition", role: "group", "aria-label": "Condition" });
   const column = make("select", { className: "form-select", "aria-label": "Column" },
     ...columns.map((one) => make("option", { value: one.name, textContent: one.label, selected: one.name === name })));

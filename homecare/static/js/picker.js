@@ -18,10 +18,11 @@ export function attach(box) {
   key.removeAttribute("id");
   $(".picker-label", box)?.remove();
   key.after(text, options);
-  const state = { box, key, text, options, shown: text.value, asked: null, waiting: 0 };
+  const state = { box, key, text, options, shown: text.value, asked: null, waiting: 0, loading: false };
   text.addEventListener("input", () => {
     clearTimeout(state.waiting);
     if (!text.value.trim()) set(state, "", "");
+    state.loading = true;
     state.waiting = setTimeout(() => look(state), 120);
   });
   text.addEventListener("click", () => options.hidden && look(state));
@@ -45,6 +46,7 @@ function set(state, id, label, fills = {}) {
 async function look(state) {
   state.asked?.abort();
   state.asked = new AbortController();
+  state.loading = true;
   const typed = state.text.value === state.shown ? "" : state.text.value.trim();
   try {
     const found = await read(`${state.box.dataset.lookupUrl}&query=${encodeURIComponent(typed)}`, state.asked.signal);
@@ -61,6 +63,7 @@ function show(state, found, sentence = "Nothing found. Try fewer letters.") {
     return option;
   }));
   if (!found.length) state.options.append(make("li", { className: "muted", role: "option", "aria-disabled": "true", "aria-selected": "false", textContent: sentence }));
+  state.loading = false;
   state.options.hidden = false;
   state.text.setAttribute("aria-expanded", "true");
   mark(state, found.length ? 0 : -1);
@@ -81,6 +84,7 @@ function choose(state, option) {
 
 function shut(state) {
   state.options.hidden = true;
+  state.loading = false;
   state.text.setAttribute("aria-expanded", "false");
   state.text.removeAttribute("aria-activedescendant");
 }
@@ -99,9 +103,10 @@ function pressed(state, event) {
     event.preventDefault();
     if (state.options.hidden) look(state);
     else if (all.length) mark(state, (at + step + all.length) % all.length);
-  } else if (event.key === "Enter" && !state.options.hidden) {
+  } else if (event.key === "Enter" && (state.loading || !state.options.hidden)) {
+    // While the choices are on their way Enter must not send the form without one.
     event.preventDefault();
-    if (all[at]) choose(state, all[at]);
+    if (!state.loading && all[at]) choose(state, all[at]);
   } else if (event.key === "Escape" && !state.options.hidden) {
     event.preventDefault();
     event.stopPropagation();

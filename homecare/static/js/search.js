@@ -48,7 +48,8 @@ async function ask() {
   if (text.length < 2) return;
   asked = new AbortController();
   try {
-    const found = await read(`${dialog.dataset.url}?q=${encodeURIComponent(text)}`, asked.signal);
+    const answer = await read(`${dialog.dataset.url}?q=${encodeURIComponent(text)}`, asked.signal);
+    const found = answer.groups.flatMap(({ name, items }) => items.map((item) => ({ ...item, group: name })));
     const known = new Set(found.map((item) => item.url));
     show([...found, ...here.filter((place) => !known.has(place.url))]);
     const count = list.querySelectorAll("[role=option]").length;

@@ -5,7 +5,7 @@ const MEGABYTE = 1000000;
 const PICTURE = /^image\/(jpeg|png|webp|gif)$/;
 
 function enhance(input) {
-  const told = make("p", { className: "error", id: `${input.id}-upload-error`, hidden: true });
+  const told = make("p", { className: "error", id: `${input.id}-upload-error`, role: "alert", hidden: true });
   const preview = make("img", { className: "file-chosen", alt: "", hidden: true, width: 160 });
   input.after(preview, told);
   input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), told.id].filter(Boolean).join(" "));

@@ -1,0 +1,99 @@
+"""Drafts of the tables' settings, their publication as one version, and going back to an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.models import SettingsDraft, SettingsVersion, Staff
+
+_PLAIN = {"unscoped": True, "synchronize_session": False}
+_LOCK = text("SELECT pg_advisory_xact_lock(7220002)")
+_NOW = func.timezone("utc", func.clock_timestamp())
+
+
+class StaleSettingsError(Exception):
+    """Somebody published after the draft was begun."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    document: dict[str, Any]
+    based_on: int
+    previewing: bool
+
+
+@dataclass(frozen=True)
+class Published:
+    version: int
+    saved_at: datetime
+    saved_by: str | None
+    note: str
+    document: dict[str, Any]
+
+
+def draft_of(session: Session, staff_id: int) -> Draft | None:
+    columns = (SettingsDraft.document, SettingsDraft.based_on, SettingsDraft.previewing)
+    row = session.execute(select(*columns).where(SettingsDraft.staff_id == staff_id), execution_options=_PLAIN).first()
+    return None if row is None else Draft(row.document, row.based_on, row.previewing)
+
+
+def newest(session: Session) -> int:
+    return session.execute(select(func.max(SettingsVersion.version)), execution_options=_PLAIN).scalar() or 0
+
+
+def versions(session: Session, most: int = 100) -> list[Published]:
+    staff = cast(Table, Staff.__table__)
+    name = func.concat_ws(" ", staff.c.first_name, staff.c.last_name).label("name")
+    columns = (SettingsVersion.version, SettingsVersion.saved_at, SettingsVersion.note, SettingsVersion.document)
+    rows = session.execute(
+        select(*columns, name)
+        .join(staff, staff.c.id == SettingsVersion.saved_by, isouter=True)
+        .order_by(SettingsVersion.version.desc())
+        .limit(most),
+        execution_options=_PLAIN,
+    ).all()
+    return [Published(row.version, row.saved_at, row.name or None, row.note, row.document) for row in rows]
+
+
+def save_draft(*, session: Session, document: Mapping[str, Any], based_on: int, by: Acting) -> None:
+    """The editor's own draft, in place of the one before; whether it is tried out stays as it is."""
+    values = {"document": dict(document), "based_on": based_on, "changed_at": _NOW}
+    statement = upsert(cast(Table, SettingsDraft.__table__)).values(staff_id=by.person.staff_id, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["staff_id"], set_=values), execution_options=_PLAIN)
+    session.commit()
+
+
+def try_draft(*, session: Session, previewing: bool, by: Acting) -> None:
+    changed = update(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id)
+    session.execute(changed.values(previewing=previewing), execution_options=_PLAIN)
+    session.commit()
+
+
+def discard_draft(*, session: Session, by: Acting) -> None:
+    session.execute(delete(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id), execution_options=_PLAIN)
+    session.commit()
+
+
+def publish(*, session: Session, document: Mapping[str, Any], based_on: int, note: str, by: Acting) -> int:
+    """The document as the next version, for everybody from their next request; the editor's draft ends with it.
+
+    Raises StaleSettingsError where another version came after `based_on`; the draft stays then.
+    """
+    session.execute(_LOCK, execution_options=_PLAIN)
+    current = newest(session)
+    if current != based_on:
+        session.rollback()
+        raise StaleSettingsError
+    values = {"version": current + 1, "saved_by": by.person.staff_id, "note": note, "document": dict(document)}
+    session.execute(insert(SettingsVersion).values(values), execution_options=_PLAIN)
+    session.execute(delete(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id), execution_options=_PLAIN)
+    session.commit()
+    return current + 1

@@ -1,0 +1,93 @@
+// A form: pickers, Ctrl+S, a warning before what was typed is lost, and the choices of a conflict.
+import { $, $$, make } from "./dom.js";
+import { attach } from "./picker.js";
+
+const form = $("#row-form");
+const note = $("#form-note");
+$$(".picker", form).forEach((box) => {
+  attach(box);
+  if (box.dataset.newUrl) offerNew(box);
+});
+
+// What was typed and not saved.
+const written = () => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
+const opened = written();
+let sending = false;
+const changed = () => "changed" in form.dataset || written() !== opened;
+const tell = () => (note.textContent = changed() ? "Not saved yet" : "");
+form.addEventListener("input", tell);
+form.addEventListener("change", tell);
+addEventListener("beforeunload", (event) => {
+  if (!sending && changed()) event.preventDefault();
+});
+form.addEventListener("submit", (event) => {
+  if (sending) event.preventDefault();
+  sending = true;
+  // After the browser has read which button was pressed.
+  setTimeout(() => $$("button", form).forEach((button) => (button.disabled = true)));
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  sending = false;
+  $$("button", form).forEach((button) => (button.disabled = false));
+});
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+    event.preventDefault();
+    if (!sending) form.requestSubmit($("#save"));
+  }
+});
+
+const summary = $("#summary");
+if (summary) summary.focus();
+else if (!$(":focus")?.closest("form")) $(".field :is(input:not([type=hidden]), select, textarea)", form)?.focus();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('.summary a[href^="#"], .conflict a[href^="#"]');
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.scrollIntoView({ block: "center" });
+});
+
+// A conflict: each choice puts their value or the one typed into the field below.
+for (const row of $$(".conflict tr[data-field]")) {
+  const inputs = $$(`[name="${row.dataset.field}"], [name^="${row.dataset.field}-"]`, form).filter((input) => input.type !== "checkbox" && input.type !== "file");
+  const mine = inputs.map((input) => input.value);
+  const names = $$("label span", row).map((cell) => (cell.textContent === "—" ? "" : cell.textContent));
+  row.addEventListener("change", (event) => {
+    const theirs = event.target.value === "theirs";
+    const values = theirs ? (inputs.length > 1 ? row.dataset.theirs.split(",") : [row.dataset.theirs]) : mine;
+    const box = inputs[0]?.closest(".picker");
+    if (box) box.dispatchEvent(new CustomEvent("picked", { detail: { id: values[0], label: names[theirs ? 0 : 1] } }));
+    else inputs.forEach((input, at) => {
+      input.value = values[at] ?? "";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  });
+}
+
+// Choosing a parent can say more: a visit says whose it was.
+form.addEventListener("change", (event) => {
+  for (const [column, [id, label]] of Object.entries(event.detail?.fills ?? {})) {
+    const other = form.elements[column];
+    if (other && !other.value) other.closest(".picker")?.dispatchEvent(new CustomEvent("picked", { detail: { id, label } }));
+  }
+});
+
+/** A new parent is made in a tab of its own, which sends word when it is saved; this form stays as it is. */
+function offerNew(box) {
+  const name = `picker-${Math.random().toString(36).slice(2, 12)}`;
+  const link = make("a", { className: "picker-new", href: `${box.dataset.newUrl}?picker=${name}`, target: "_blank", textContent: "Create new" });
+  link.setAttribute("aria-label", `Create new ${box.closest(".field").querySelector("label").firstChild.textContent.trim().toLowerCase()}, in a new tab`);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    open(link.href, name);
+  });
+  box.after(link);
+  new BroadcastChannel(name).addEventListener("message", (event) => {
+    box.dispatchEvent(new CustomEvent("picked", { detail: event.data }));
+    $("[role=combobox]", box).focus();
+  });
+}

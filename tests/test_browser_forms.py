@@ -1,0 +1,177 @@
+"""Records and forms in a real browser: tabs, pickers, warnings, refusals at the field, conflicts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browsing import sign_in, violations
+from clusters import DEMO_PASSWORD, Database
+from playwright.sync_api import Page, expect
+
+THEMES = [("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375)]
+VISIT = "/admin/visit_services/edit/?id=5000"
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+@pytest.fixture
+def office(page: Page) -> Page:
+    """An Admin at a common laptop."""
+    page.set_viewport_size({"width": 1366, "height": 768})
+    return sign_in(page, "admin", DEMO_PASSWORD)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def change_meanwhile(page: Page, status: str) -> None:
+    """Somebody else saves the visit in another window."""
+    other = page.context.new_page()
+    other.goto(VISIT)
+    other.get_by_label("Status").select_option(status)
+    save(other)
+    expect(other.get_by_text("Visit saved.")).to_be_visible()
+    other.close()
+
+
+def test_a_record_shows_what_belongs_to_it_in_tabs(office: Page) -> None:
+    office.goto("/admin/patients/details/?id=5")
+    expect(office.get_by_role("tab", name="Visits")).to_have_attribute("aria-selected", "true")
+    expect(office.get_by_role("tabpanel").locator("tbody tr").first).to_be_visible()
+    office.get_by_role("tab", name="Visits").press("ArrowRight")
+    expect(office.get_by_role("tab", name="Shifts")).to_be_focused()
+
+
+def test_a_visit_added_from_a_patient_comes_back_to_the_patient(office: Page) -> None:
+    office.goto("/admin/patients/details/?id=5")
+    name = office.get_by_role("heading", level=1).inner_text()
+    office.get_by_role("link", name="New visit").first.click()
+    expect(office.get_by_role("combobox", name="Patient")).to_have_value(re.compile(name))
+    save(office)
+    expect(office).to_have_url(re.compile(r"/admin/patients/details/\?id=5$"))
+
+
+def test_the_records_beside_it_are_those_of_the_list(office: Page) -> None:
+    office.goto("/admin/patients/?search=Abebe")
+    names = office.locator(".row-name").all_inner_texts()
+    office.locator(".row-name").first.click()
+    expect(office.get_by_role("link", name="Next record")).to_be_visible()
+    office.keyboard.press("j")
+    expect(office.get_by_role("heading", level=1)).to_have_text(names[1])
+    office.get_by_role("navigation", name="Where you are").get_by_role("link", name="Patients").click()
+    expect(office).to_have_url(re.compile("search=Abebe"))
+
+
+def test_a_refused_form_links_to_the_field_and_says_why(office: Page) -> None:
+    office.goto("/admin/patients/new/")
+    save(office)
+    expect(office.get_by_role("alert")).to_be_focused()
+    office.get_by_role("alert").get_by_role("link", name="Full name").click()
+    field = office.get_by_label("Full name")
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(re.compile("This is needed"))
+
+
+def test_ctrl_s_saves(office: Page) -> None:
+    office.goto("/admin/patients/new/")
+    office.get_by_label("Full name").fill("Almaz Bekele Tadesse")
+    office.keyboard.press("Control+s")
+    expect(office.get_by_role("heading", level=1)).to_have_text("Almaz Bekele Tadesse")
+
+
+def test_leaving_a_changed_form_is_asked_about(office: Page) -> None:
+    office.goto("/admin/patients/new/")
+    office.get_by_label("Full name").press_sequentially("Almaz")
+    asked: list[str] = []
+    office.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    office.get_by_role("link", name="Home").first.click()
+    expect(office.get_by_label("Full name")).to_have_value("Almaz")
+    assert asked == ["beforeunload"]
+
+
+def test_choosing_a_visit_fills_its_patient(office: Page) -> None:
+    office.goto("/admin/invoices/new/")
+    visit = office.get_by_role("combobox", name="Visit")
+    visit.click()
+    expect(office.get_by_role("option").first).to_be_visible()
+    visit.press("ArrowDown")
+    visit.press("Enter")
+    patient = visit.input_value().split(" · ")[0]
+    expect(office.get_by_role("combobox", name="Patient")).to_have_value(re.compile(patient))
+
+
+def test_a_new_record_begins_with_me(office: Page) -> None:
+    office.goto("/admin/patients/new/")
+    me = office.locator(".who .word").inner_text().split("\n")[0]
+    expect(office.get_by_role("combobox", name="Registered by")).to_have_value(re.compile(me))
+
+
+def test_a_parent_is_created_without_losing_the_form(office: Page) -> None:
+    office.goto("/admin/visit_services/new/")
+    office.get_by_label("Scheduled for", exact=True).fill("2027-01-05T09:00")
+    with office.context.expect_page() as opened:
+        office.get_by_role("link", name="Create new patient").click()
+    opened.value.get_by_label("Full name").fill("Chaltu Girma Hailu")
+    opened.value.get_by_role("button", name="Save", exact=True).click()
+    expect(office.get_by_role("combobox", name="Patient")).to_have_value("Chaltu Girma Hailu")
+    expect(office.get_by_label("Scheduled for", exact=True)).to_have_value("2027-01-05T09:00")
+
+
+def test_text_that_is_no_choice_does_not_stay_in_a_picker(office: Page) -> None:
+    office.goto("/admin/visit_services/new/")
+    patient = office.get_by_role("combobox", name="Patient")
+    patient.fill("Somebody who is not there")
+    office.get_by_label("Status").focus()
+    expect(patient).to_have_value("")
+
+
+def test_a_conflict_is_settled_field_by_field(office: Page) -> None:
+    change_meanwhile(office, "Completed")
+    office.goto(VISIT)
+    change_meanwhile(office, "Cancelled")
+    office.get_by_label("Status").select_option("Missed")
+    save(office)
+    row = office.get_by_role("row", name=re.compile("^Status"))
+    expect(row).to_contain_text("Cancelled")
+    row.get_by_role("radio").first.check()
+    expect(office.get_by_label("Status", exact=True)).to_have_value("Cancelled")
+    row.get_by_role("radio").last.check()
+    expect(office.get_by_label("Status", exact=True)).to_have_value("Missed")
+    save(office)
+    expect(office.get_by_text("Visit saved.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("theme", "width"), THEMES)
+def test_records_and_forms_are_accessible(office: Page, theme: str, width: int) -> None:
+    office.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    office.set_viewport_size({"width": width, "height": 812})
+    for url in (
+        "/admin/patients/details/?id=5",
+        "/admin/visit_services/details/?id=5000",
+        "/admin/patients/new/",
+        VISIT,
+        "/admin/patients/delete/?id=5",
+    ):
+        office.goto(url)
+        assert violations(office) == [], url
+    office.goto("/admin/patients/new/")
+    save(office)
+    assert violations(office) == []
+
+
+@pytest.mark.parametrize(("theme", "width"), THEMES)
+def test_a_conflict_is_accessible(office: Page, theme: str, width: int) -> None:
+    office.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    office.set_viewport_size({"width": width, "height": 812})
+    change_meanwhile(office, "Completed")
+    office.goto(VISIT)
+    change_meanwhile(office, "Cancelled")
+    office.get_by_label("Status").select_option("Missed")
+    save(office)
+    expect(office.get_by_role("alert")).to_contain_text("Somebody else saved this visit")
+    assert violations(office) == []

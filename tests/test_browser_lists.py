@@ -1,0 +1,214 @@
+"""Lists in a real browser: found, narrowed, changed in place, many at once, by keyboard, on a telephone, in the dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browsing import sign_in, violations
+from clusters import DEMO_PASSWORD, Database
+from playwright.sync_api import Page, expect
+
+VISITS = "/admin/visit_services/"
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+@pytest.fixture
+def visits(page: Page) -> Page:
+    """The list of visits, as an Admin sees it on a common laptop."""
+    page.set_viewport_size({"width": 1366, "height": 768})
+    sign_in(page, "admin", DEMO_PASSWORD).goto(VISITS)
+    return page
+
+
+def test_a_laptop_shows_thirteen_rows_without_sideways_scroll_and_one_filled_button(visits: Page) -> None:
+    shown = visits.evaluate("""() => {
+        const box = document.querySelector('.table-wrap').getBoundingClientRect();
+        const rows = [...document.querySelectorAll('tbody tr')].map(row => row.getBoundingClientRect());
+        return {rows: rows.filter(row => row.bottom <= box.bottom).length, heights: new Set(rows.map(row => row.height)).size,
+                over: document.querySelector('.table-wrap').scrollWidth - document.querySelector('.table-wrap').clientWidth};
+    }""")  # noqa: E501
+    assert shown["rows"] >= 13
+    assert shown["heights"] == 1
+    assert shown["over"] == 0
+    assert visits.locator(".btn-primary:visible").count() == 1
+
+
+def test_a_condition_is_built_shown_as_a_chip_and_removed(visits: Page) -> None:
+    visits.get_by_role("button", name="Filter", exact=True).click()
+    visits.get_by_label("Missed", exact=True).check()
+    visits.get_by_role("button", name="Apply").click()
+    chip = visits.get_by_role("link", name="Status is Missed")
+    expect(chip).to_be_visible()
+    assert set(visits.locator("tbody .badge").all_inner_texts()) == {"Missed"}
+    chip.click()
+    expect(visits).not_to_have_url(re.compile("status"))
+
+
+def test_a_condition_on_a_relation_is_picked_and_told_by_name(visits: Page) -> None:
+    name = visits.locator(".row-name").first.inner_text()
+    visits.keyboard.press("f")
+    visits.get_by_label("Column", exact=True).select_option(label="Patient")
+    visits.get_by_role("combobox", name="Value").fill(name)
+    visits.get_by_role("option", name=re.compile(f"^{name}")).first.click()
+    visits.get_by_role("button", name="Apply").click()
+    expect(visits.get_by_role("link", name=f"Patient is {name}")).to_be_visible()
+
+
+def test_quick_words_stand_for_days(visits: Page) -> None:
+    visits.keyboard.press("f")
+    visits.get_by_label("Column", exact=True).select_option(label="Scheduled for")
+    visits.get_by_label("How", exact=True).select_option("last7")
+    visits.get_by_role("button", name="Apply").click()
+    expect(visits).to_have_url(re.compile("scheduled_at__gte=-7d&scheduled_at__lte=today"))
+    expect(visits.get_by_role("link", name="Scheduled for: until today")).to_be_visible()
+
+
+def test_a_status_is_changed_in_place_and_undone(visits: Page) -> None:
+    visits.goto(f"{VISITS}?status__eq=Pending&sort=id")
+    status = visits.locator(".in-place").first
+    status.click()
+    visits.get_by_role("menuitemradio", name="Cancelled").click()
+    expect(status).to_have_text("Cancelled")
+    visits.get_by_role("button", name="Undo").click()
+    expect(status).to_have_text("Pending")
+    visits.reload()
+    expect(visits.locator(".in-place").first).to_have_text("Pending")
+
+
+def test_a_status_somebody_else_changed_meanwhile_is_put_back_and_told(visits: Page) -> None:
+    visits.goto(f"{VISITS}?status__eq=Pending&sort=id")
+    visits.evaluate("document.querySelector('tbody tr').dataset.version = '1'")
+    visits.locator(".in-place").first.click()
+    visits.get_by_role("menuitemradio", name="Cancelled").click()
+    expect(visits.get_by_role("alert")).to_contain_text("Somebody changed this row meanwhile")
+    expect(visits.locator(".in-place").first).to_have_text("Pending")
+
+
+def test_a_field_of_the_chosen_rows_is_set_at_once(visits: Page) -> None:
+    visits.goto(f"{VISITS}?status__eq=Scheduled&sort=id")
+    boxes = visits.get_by_role("checkbox", name=re.compile("^Choose (?!every)"))
+    boxes.nth(0).check()
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(visits.locator("#chosen-count")).to_have_text("3 visits chosen")
+    visits.get_by_role("button", name="Set a field").click()
+    visits.get_by_role("dialog").get_by_label("Field").select_option("status")
+    visits.locator("#bulk-value select").select_option("Cancelled")
+    visits.get_by_role("button", name="Change 3 visits").click()
+    expect(visits.get_by_text("3 visits changed.")).to_be_visible()
+
+
+def test_everything_that_matches_is_chosen_and_confirmed_with_its_number(visits: Page) -> None:
+    visits.goto(f"{VISITS}?status__eq=Missed")
+    count = visits.locator(".count").first.inner_text()
+    visits.locator("#pick-all").check()
+    visits.get_by_role("button", name=f"Select all {count} matching").click()
+    visits.get_by_role("button", name=f"Delete {count}").click()
+    expect(visits.get_by_role("heading", level=1)).to_have_text(f"Delete {count} visits?")
+
+
+def test_columns_are_chosen_moved_by_keyboard_and_remembered(visits: Page) -> None:
+    visits.get_by_role("button", name="Columns").click()
+    dialog = visits.get_by_role("dialog")
+    dialog.get_by_label("Check-out", exact=True).uncheck()
+    dialog.get_by_role("button", name="Move Status up").press("Enter")
+    dialog.get_by_role("button", name="Apply").click()
+    visits.wait_for_load_state("networkidle")
+    visits.goto(VISITS)
+    heads = visits.locator("thead th[data-name]").all_inner_texts()
+    assert [head.split("\n")[0] for head in heads] == ["Patient", "Scheduled for", "Status", "Staff", "Check-in"]
+
+
+def test_the_keyboard_walks_chooses_and_opens(visits: Page) -> None:
+    second = visits.locator(".row-name").nth(1).inner_text()
+    for key in ("j", "j", "k", "j", "x"):
+        visits.keyboard.press(key)
+    expect(visits.locator("#chosen-count")).to_have_text("1 visit chosen")
+    visits.keyboard.press("Escape")
+    expect(visits.locator(".bulk-bar")).to_be_hidden()
+    visits.keyboard.press("Enter")
+    expect(visits.get_by_role("heading", level=1)).to_contain_text(second)
+
+
+def test_shortcuts_are_silent_while_typing(visits: Page) -> None:
+    visits.get_by_role("searchbox", name="Search visits").press_sequentially("cje?/")
+    expect(visits.get_by_role("searchbox", name="Search visits")).to_have_value("cje?/")
+    expect(visits).to_have_url(re.compile(f"{VISITS}$"))
+
+
+def test_the_question_mark_lists_the_shortcuts(visits: Page) -> None:
+    visits.keyboard.press("?")
+    expect(visits.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def test_a_patient_is_found_by_phone_with_one_shortcut(visits: Page) -> None:
+    visits.goto("/admin/patients/")
+    row = visits.locator("tbody tr").nth(7)
+    name, phone = row.locator(".row-name").inner_text(), row.locator("a[href^='tel:']").inner_text()
+    visits.goto("/admin/")
+    visits.keyboard.press("Control+k")
+    visits.keyboard.type(phone)
+    expect(visits.get_by_role("option", name=re.compile(name)).first).to_be_visible()
+    visits.keyboard.press("Enter")
+    expect(visits.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_a_search_without_a_match_says_what_to_do(visits: Page) -> None:
+    visits.goto(f"{VISITS}?search=nobodyiscalledthis")
+    expect(visits.get_by_text("No visit matches “nobodyiscalledthis”.")).to_be_visible()
+    visits.get_by_role("link", name="Show all visits").click()
+    expect(visits.locator("tbody tr")).to_have_count(50)
+
+
+def test_the_theme_and_the_folded_menu_are_remembered(visits: Page) -> None:
+    visits.get_by_role("button", name="My menu").click()
+    visits.get_by_role("button", name="Dark").click()
+    visits.keyboard.press("Escape")
+    visits.get_by_role("button", name="Wide menu").click()
+    visits.reload()
+    expect(visits.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert visits.locator(".side-menu").bounding_box()["width"] == 56  # type: ignore[index]
+
+
+def test_a_telephone_shows_cards_and_filters_in_a_sheet(visits: Page) -> None:
+    visits.set_viewport_size({"width": 375, "height": 812})
+    assert visits.evaluate("document.documentElement.scrollWidth") == 375
+    assert visits.locator("tbody tr").first.bounding_box()["height"] >= 56  # type: ignore[index]
+    visits.get_by_role("button", name="Filter", exact=True).click()
+    assert visits.get_by_role("dialog").bounding_box()["width"] == 375  # type: ignore[index]
+
+
+def test_the_menu_of_a_telephone_opens_over_the_page(visits: Page) -> None:
+    visits.set_viewport_size({"width": 375, "height": 812})
+    expect(visits.get_by_role("link", name="Invoices")).to_be_hidden()
+    visits.get_by_role("button", name="Menu", exact=True).click()
+    visits.get_by_role("link", name="Invoices").click()
+    expect(visits.get_by_role("heading", level=1)).to_have_text("Invoices")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375)])
+def test_a_list_its_dialogs_and_its_bulk_bar_are_accessible(visits: Page, theme: str, width: int) -> None:
+    visits.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    visits.set_viewport_size({"width": width, "height": 812})
+    assert violations(visits) == []
+    visits.get_by_role("button", name="Filter", exact=True).click()
+    assert violations(visits) == []
+    visits.keyboard.press("Escape")
+    visits.locator("[name=rowid]").first.check()
+    assert violations(visits) == []
+    visits.goto(f"{VISITS}?search=nobodyiscalledthis")
+    assert violations(visits) == []
+
+
+def test_the_first_load_of_a_list_is_light(visits: Page) -> None:
+    sizes: dict[str, int] = {}
+    visits.on("response", lambda answer: sizes.update({answer.url: int(answer.headers.get("content-length", 0))}))
+    page = visits.goto(VISITS)
+    visits.wait_for_load_state("networkidle")
+    assert sum(size for url, size in sizes.items() if url.endswith((".css", ".js"))) < 250 * 1024
+    assert page is not None
+    assert len(page.body()) < 60 * 1024

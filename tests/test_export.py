@@ -1,0 +1,111 @@
+"""Files that leave: readable by a spreadsheet, harmless in it, of the list's rows, in a stream."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from clusters import Database
+from doors import Company, opened
+from flask import Flask
+from sqlalchemy import Engine
+
+from homecare.admin import exporter
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+@pytest.fixture(scope="module")
+def company(app: Flask, owner_engine: Engine) -> Company:
+    return opened(app, owner_engine)
+
+
+def export(company: Company, words: str, table: str = "patients", role: str = "Admin") -> list[list[str]]:
+    answer = company.as_(role).get(f"/admin/{table}/export/csv/?{words}")
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"), newline="")))
+
+
+def test_a_file_begins_with_the_mark_that_says_utf_8(company: Company) -> None:
+    answer = company.as_("Admin").get("/admin/lead_sources/export/csv/")
+
+    assert answer.get_data().startswith(b"\xef\xbb\xbf")
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="lead_sources.csv"'
+
+
+LIVE = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1", "＝1+1", "=HYPERLINK(\"http://evil.example\")",
+        "+251911A", "-", "--1", "\n=1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", LIVE)
+def test_no_cell_is_a_live_formula(company: Company, formula: str) -> None:
+    row_id = company.scalar("SELECT min(id) FROM patients")
+    company.run("UPDATE patients SET address = :f WHERE id = :id", f=formula, id=row_id)
+
+    ((_, cell),) = export(company, f"columns=id,address&id__eq={row_id}")[1:]
+
+    assert cell == f"'{formula}"
+
+
+@pytest.mark.parametrize("harmless", ["-12.5", "+251911234567", "Bole - house 4", "a=b", "ሐና ግርማ", "1,5", 'say "yes"'])
+def test_a_harmless_cell_stays_as_it_is(company: Company, harmless: str) -> None:
+    row_id = company.scalar("SELECT min(id) FROM patients")
+    company.run("UPDATE patients SET address = :text WHERE id = :id", text=harmless, id=row_id)
+
+    assert export(company, f"columns=address&id__eq={row_id}")[1:] == [[harmless]]
+
+
+def test_phones_stay_readable(company: Company) -> None:
+    phones = {row[0] for row in export(company, "columns=phone_number&phone_number__isnull=0")[1:]}
+
+    assert phones == {row[0] for row in company.rows("SELECT phone_number FROM patients WHERE phone_number IS NOT NULL")}
+
+
+@pytest.mark.parametrize(("words", "sql"), [
+    ("status__eq=Completed&sort=scheduled_at", "status = 'Completed' ORDER BY scheduled_at, id"),
+    ("is=unassigned&sort=-id", "staff_id IS NULL AND status IN ('Pending', 'Scheduled') ORDER BY id DESC"),
+    ("", "true ORDER BY scheduled_at DESC, id DESC"),
+])  # fmt: skip
+def test_a_file_holds_the_rows_of_the_list_in_its_order(company: Company, words: str, sql: str) -> None:
+    lines = export(company, f"columns=id&{words}", "visit_services")
+
+    assert [int(line[0]) for line in lines[1:]] == [r.id for r in company.rows(f"SELECT id FROM visit_services WHERE {sql}")]
+
+
+def test_a_masked_column_is_absent(company: Company) -> None:
+    company.run("INSERT INTO dashboard.grants (role, resource, action) VALUES ('Auditor', 'patients', 'export')")
+
+    heads = export(company, "", role="Auditor")[0]
+    chosen = export(company, "columns=full_name,phone_number,fayda_id", role="Auditor")[0]
+
+    assert {"Fayda number", "Phone number", "Email", "Address", "Place", "Emergency contact"} & set(heads) == set()
+    assert chosen == ["Full name"]
+
+
+def test_an_export_is_written_down_before_it_leaves(company: Company) -> None:
+    export(company, "gender__eq=Female&columns=id")
+
+    row = company.rows("SELECT kind, resource, reason FROM dashboard.reads ORDER BY id DESC LIMIT 1")[0]
+    assert row.kind, row.resource == ("export", "patients")
+    assert "gender__eq=Female" in row.reason
+
+
+def test_a_file_leaves_in_pieces(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporter, "ROWS_AT_ONCE", 100)
+    admin = company.as_("Admin")
+
+    answer: Any = admin.visitor.get("/admin/patients/export/csv/?columns=id", buffered=False)
+    pieces = [piece for piece in answer.iter_encoded() if piece]
+    answer.close()
+
+    assert len(pieces) >= company.size("patients") / 100
+
+
+def test_there_is_no_export_of_an_unknown_kind(company: Company) -> None:
+    assert company.as_("Admin").get("/admin/patients/export/exe/").status_code == 404

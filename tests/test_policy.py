@@ -1,0 +1,246 @@
+"""The door itself: what nobody decided is shut, what is decided holds from the next request, somebody stays Admin."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clusters import Database
+from conftest import PASSWORD, Visitor
+from doors import Company, Walker, opened
+from flask import Flask
+from flask_admin import expose
+from forms import form_with
+from sqlalchemy import Engine
+
+from homecare import create_app
+from homecare.admin.guard import GuardedView
+from homecare.admin.table_view import BULK_ACTIONS, TableView
+from homecare.config import Config
+from homecare.db import db
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+@pytest.fixture(scope="module")
+def company(app: Flask, owner_engine: Engine) -> Company:
+    return opened(app, owner_engine)
+
+
+class Forgotten(GuardedView):
+    """A view whose author named no action for its method."""
+
+    resource = "patients"
+
+    @expose("/")
+    def index(self) -> str:
+        return "patients"
+
+
+def test_a_view_method_without_an_action_is_refused(config: Config, owner_engine: Engine) -> None:
+    scratch = create_app(config)
+    scratch.extensions["admin"][0].add_view(Forgotten(name="Forgotten", endpoint="forgotten", url="/admin/forgotten"))
+    scratch.test_client_class = Visitor
+    company = Company(scratch, owner_engine)
+    admin = company.as_("Admin")
+
+    with company.one_denial(admin, "patients"):
+        assert admin.get("/admin/forgotten/").status_code == 403
+    with scratch.app_context():
+        db.engine.dispose()
+
+
+def views(app: Flask) -> list[Any]:
+    return list(app.extensions["admin"][0]._views)
+
+
+def test_every_method_of_every_view_has_an_action_and_no_action_is_left_over(app: Flask) -> None:
+    for view in views(app):
+        assert isinstance(view, GuardedView)
+        methods = {name for _, name, _ in view._urls}
+        # What a bulk action is stands in the form.
+        declared = set(view.needs) | ({"action_view"} if isinstance(view, TableView) else set())
+        assert methods == declared, view.endpoint
+
+
+def test_every_bulk_action_has_its_right() -> None:
+    assert {"delete": "delete", "set": "edit"}.items() <= {k: v.value for k, v in BULK_ACTIONS.items()}.items()
+
+
+def test_an_unknown_bulk_action_is_not_understood(company: Company) -> None:
+    assert company.as_("Auditor").post("/admin/patients/action/", {"action": "erase", "rowid": "1"}).status_code == 400
+
+
+class Worker:
+    """A second process of the installation with the same browser."""
+
+    def __init__(self, database: Database, walker: Walker) -> None:
+        cookie = walker.visitor.get_cookie("homecare")
+        assert cookie is not None
+        script = Path(__file__).with_name("scratch_worker.py")
+        arguments = [sys.executable, str(script), database.socket_folder, database.name, cookie.value]
+        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def get(self, url: str) -> int:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(url + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        self.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def finance(company: Company, database: Database) -> Iterator[Callable[[str], tuple[int, int]]]:
+    """Asks both workers as Finance."""
+    walker = company.as_("Finance")
+    worker = Worker(database, walker)
+    yield lambda url: (walker.get(url).status_code, worker.get(url))
+    worker.close()
+
+
+INVOICES = "/admin/invoices/?columns=amount&sort=amount"
+CHANGES = {
+    "a grant": (
+        "DELETE FROM dashboard.grants WHERE (role, resource, action) = ('Finance', 'invoices', 'view')",
+        "INSERT INTO dashboard.grants (role, resource, action) VALUES ('Finance', 'invoices', 'view')",
+    ),
+    "a field rule": (
+        "INSERT INTO dashboard.field_rules (role, resource, column_name, state) "
+        "VALUES ('Finance', 'invoices', 'amount', 'hidden')",
+        "DELETE FROM dashboard.field_rules WHERE (role, resource, column_name) = ('Finance', 'invoices', 'amount')",
+    ),
+    "the role": (
+        "UPDATE staff SET role = 'Inventory' WHERE email = 'finance@homecare.example'",
+        "UPDATE staff SET role = ' fiNance ' WHERE email = 'finance@homecare.example'",
+    ),
+    "the role, to an unknown one": (
+        "UPDATE staff SET role = 'Wizard' WHERE email = 'finance@homecare.example'",
+        "UPDATE staff SET role = 'Finance' WHERE email = 'finance@homecare.example'",
+    ),
+    "the status": (
+        "UPDATE staff SET status = 'On Leave' WHERE email = 'finance@homecare.example'",
+        "UPDATE staff SET status = 'Active' WHERE email = 'finance@homecare.example'",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_holds_from_the_next_request_in_every_worker(company: Company, finance: Any, change: str) -> None:
+    there, back = CHANGES[change]
+    assert finance(INVOICES) == (200, 200)
+
+    company.run(there)
+    assert finance(INVOICES) == (403, 403)
+
+    company.run(back)
+    assert finance(INVOICES) == (200, 200)
+
+
+@pytest.mark.parametrize(("role", "status"), [("", "Active"), ("Wizard", "Active"), ("Admin", "Suspended")])
+def test_without_a_role_or_not_active_one_is_signed_in_to_nothing(
+    company: Company, new_person: Callable[..., tuple[int, str]], role: str, status: str
+) -> None:
+    _, email = new_person(role, status=status)
+    nobody = company.enter(role, email, PASSWORD)
+
+    with company.one_denial(nobody, "patients"):
+        answer = nobody.get("/admin/patients/")
+
+    assert answer.status_code == 403
+    assert "signed in to nothing" in answer.get_data(as_text=True)
+
+
+def test_a_refusal_names_the_right_and_who_can_give_it(company: Company) -> None:
+    page = company.as_("Nurse").get("/admin/invoices/").get_data(as_text=True)
+
+    assert "view on invoices" in page
+    assert "Admin can give it" in page
+
+
+@pytest.fixture
+def only_admin(company: Company) -> Iterator[Walker]:
+    company.run("UPDATE staff SET role = 'Manager' WHERE role = 'Admin' AND email <> 'admin@homecare.example'")
+    yield company.as_("Admin")
+
+
+def set_own(admin: Walker, field: str, value: str, version: str) -> list[Any]:
+    url = f"/admin/staff/edit/?id={admin.staff_id}"
+    form = form_with(admin.get(url).get_data(as_text=True), "_version")
+    one = {"field": field, "value": value}
+    return [
+        admin.post(url, form | {field: value}),
+        admin.post("/admin/staff/ajax/update/", one | {"id": admin.staff_id, "version": version}),
+        admin.post("/admin/staff/action/", one | {"action": "set", "confirmed": "1", "rowid": admin.staff_id}),
+    ]
+
+
+@pytest.mark.parametrize(("field", "value", "sentence"), [
+    ("role", "Manager", "own role"), ("status", "Inactive", "last active Admin"),
+])  # fmt: skip
+def test_the_last_admin_stays_an_active_admin(
+    company: Company, only_admin: Walker, field: str, value: str, sentence: str
+) -> None:
+    before = company.whole("staff", only_admin.staff_id)
+
+    for answer in set_own(only_admin, field, value, before.xmin):
+        assert answer.status_code == 422
+        assert sentence in answer.get_data(as_text=True)
+
+    assert company.whole("staff", only_admin.staff_id) == before
+
+
+def test_the_last_admin_is_not_deleted(company: Company, only_admin: Walker) -> None:
+    answers = [
+        only_admin.post("/admin/staff/delete/", {"id": only_admin.staff_id}),
+        only_admin.post("/admin/staff/action/", {"action": "delete", "confirmed": "1", "rowid": only_admin.staff_id}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert company.whole("staff", only_admin.staff_id) is not None
+
+
+def test_nobody_changes_their_own_role_even_with_another_admin(
+    company: Company, new_person: Callable[..., tuple[int, str]]
+) -> None:
+    _, email = new_person("Admin")
+    other = company.enter("Admin", email, PASSWORD)
+    before = company.whole("staff", other.staff_id)
+
+    for answer in set_own(other, "role", "Manager", before.xmin):
+        assert answer.status_code == 422
+
+    assert company.whole("staff", other.staff_id) == before
+
+
+def test_two_admins_cannot_remove_each_other_at_once(
+    company: Company, only_admin: Walker, new_person: Callable[..., tuple[int, str]]
+) -> None:
+    other = company.enter("Admin", new_person("Admin")[1], PASSWORD)
+    company.run("UPDATE staff SET role = 'Manager' WHERE role = 'Admin' AND id NOT IN (:a, :b)", a=only_admin.staff_id, b=other.staff_id)
+    start, answers = threading.Barrier(2), []
+
+    def demote(who: Walker, whom: Walker) -> None:
+        sent = {"action": "set", "confirmed": "1", "field": "role", "value": "Manager", "rowid": whom.staff_id}
+        start.wait()
+        answers.append(who.post("/admin/staff/action/", sent).status_code)
+
+    threads = [threading.Thread(target=demote, args=pair) for pair in ((only_admin, other), (other, only_admin))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # The slower of the two is refused as the last Admin's demoter, or as no Admin any more.
+    assert company.scalar("SELECT count(*) FROM staff WHERE role = 'Admin' AND status = 'Active'") == 1
+    assert answers.count(302) == 1
+    company.run("UPDATE staff SET role = 'Admin' WHERE id = :id", id=only_admin.staff_id)
