@@ -50,7 +50,8 @@ def file_answer(filename: str) -> Response:
     path = Path(found)
     compressible = path.suffix in COMPRESSED and path.stat().st_size >= WORTH_IT_BYTES
     shrunk = compressible and bool(request.accept_encodings["gzip"])
-    answer = Response(contents(path, path.stat().st_mtime_ns, shrunk), mimetype=mimetypes.guess_type(path.name)[0])
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    answer = Response(contents(path, path.stat().st_mtime_ns, shrunk), mimetype=kind)
     if compressible:
         answer.headers["Vary"] = "Accept-Encoding"
     if shrunk:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 
 class Forms(HTMLParser):
-    """`forms` holds, for each form of the page, the names and values of its fields; file inputs and buttons are left."""
+    """`forms` holds the names and values of the fields of each form, without files and buttons."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,8 @@ class Forms(HTMLParser):
             self.forms.append([])
             self.open = True
         elif tag == "input" and found.get("name"):
-            if found.get("type") in ("checkbox", "radio") and "checked" not in found or found.get("type") == "file":
+            unticked = found.get("type") in ("checkbox", "radio") and "checked" not in found
+            if unticked or found.get("type") == "file":
                 return
             self._add(found["name"], found.get("value", "on" if found.get("type") == "checkbox" else ""))
         elif tag == "textarea":

@@ -96,7 +96,18 @@ class Rule:
     state: str
 
 
-ALL = ("Admin", "Manager", "Coordinator", "Doctor", "Nurse", "Caregiver", "Marketing", "Finance", "Inventory", "Auditor")
+ALL = (
+    "Admin",
+    "Manager",
+    "Coordinator",
+    "Doctor",
+    "Nurse",
+    "Caregiver",
+    "Marketing",
+    "Finance",
+    "Inventory",
+    "Auditor",
+)
 CLINICAL = ("visit_notes", "prescription_file", "vitals_file")
 DIRECTORY = ("first_name", "last_name", "position", "department", "phone")
 OFF_DIRECTORY = ("email", "role", "status", "hire_date", "photo", "user_id", "created_at", "updated_at")

@@ -20,7 +20,6 @@ from homecare import create_app, migrate
 from homecare.db import Model
 from homecare.models.columns import Kind, Stamped, link, plain
 
-
 GRANT = "INSERT INTO dashboard.grants (role, resource, action) VALUES ('Manager', 'vehicles', 'view')"
 
 

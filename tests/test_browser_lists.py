@@ -1,4 +1,4 @@
-"""Lists in a real browser: found, narrowed, changed in place, many at once, by keyboard, on a telephone, in the dark."""
+"""Lists in a real browser: found, narrowed, changed in place, many at once, by keyboard, on a telephone, dark."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ def database(demo_database: Database) -> Database:
 def company(app: Flask, owner_engine: Engine) -> Company:
     made = opened(app, owner_engine)
     # What the demo company never has: a status left empty, a name of its own, amounts at the edge.
-    made.run("UPDATE visit_services SET status = NULL WHERE id % 50 = 0 AND status IN ('Pending', 'Cancelled', 'Missed')")
+    made.run(
+        "UPDATE visit_services SET status = NULL WHERE id % 50 = 0 AND status IN ('Pending', 'Cancelled', 'Missed')"
+    )
     made.run("UPDATE invoices SET status = NULL WHERE id % 60 = 0")
     made.run("UPDATE patients SET full_name = 'ሐና ግርማ', phone_number = '+251911998877' WHERE id = 7")
     made.run("UPDATE events SET is_free_service = NULL WHERE id = (SELECT max(id) FROM events)")
@@ -85,8 +87,8 @@ CONDITIONS: list[tuple[str, str, str]] = [
     ("visit_services", "is=missed", f"coalesce(status, 'Pending') = 'Missed' OR (coalesce(status, 'Pending') IN "
      f"('Pending', 'Scheduled') AND check_in_time IS NULL AND scheduled_at <= {NOW} - interval '60 minutes')"),
     ("visit_services", "is=stuck", f"status = 'In Progress' AND check_out_time IS NULL AND scheduled_at + CASE "
-     f"(SELECT role FROM staff s WHERE s.id = t.staff_id) WHEN 'Doctor' THEN interval '45 minutes' WHEN 'Caregiver' THEN "
-     f"interval '4 hours' ELSE interval '1 hour' END < {NOW} - interval '1 hour'"),
+     f"(SELECT role FROM staff s WHERE s.id = t.staff_id) WHEN 'Doctor' THEN interval '45 minutes' WHEN 'Caregiver' "
+     f"THEN interval '4 hours' ELSE interval '1 hour' END < {NOW} - interval '1 hour'"),
     ("visit_services", "is=unassigned", "staff_id IS NULL AND coalesce(status, 'Pending') IN ('Pending', 'Scheduled')"),
     ("visit_services", "is=today", f"(scheduled_at + interval '3 hours')::date = {DAY}"),
     ("visit_services", "is=to_invoice", "status = 'Completed' AND id NOT IN (SELECT service_id FROM invoices "
@@ -100,10 +102,11 @@ CONDITIONS: list[tuple[str, str, str]] = [
      f"assigned_date + interval '48 hours') < {NOW}"),
     ("admin_task_tracking", "is=mine", "staff_id = :me"),
     ("marketing_tasks", "is=mine", "assigned_to_staff_id = :me"),
-    ("marketing_tasks", "is=overdue", f"coalesce(status, 'Pending') IN ('Pending', 'In Progress') AND due_date < {DAY}"),
+    ("marketing_tasks", "is=overdue",
+     f"coalesce(status, 'Pending') IN ('Pending', 'In Progress') AND due_date < {DAY}"),
     ("staff", "is=unknown_role", "lower(trim(role)) NOT IN (SELECT lower(name) FROM dashboard.roles)"),
-    ("visit_services", "is=today&is=unassigned", f"(scheduled_at + interval '3 hours')::date = {DAY} AND staff_id IS NULL "
-     "AND coalesce(status, 'Pending') IN ('Pending', 'Scheduled')"),
+    ("visit_services", "is=today&is=unassigned", f"(scheduled_at + interval '3 hours')::date = {DAY} AND staff_id "
+     "IS NULL AND coalesce(status, 'Pending') IN ('Pending', 'Scheduled')"),
 ]  # fmt: skip
 
 
@@ -161,7 +164,9 @@ def test_a_search_looks_into_the_names_of_parents(company: Company) -> None:
 
 def test_a_search_does_not_look_into_parents_the_role_may_not_read(company: Company) -> None:
     """Marketing sees touched patients by their code, and leads, but no patient's name."""
-    name: Any = company.scalar("SELECT full_name FROM patients p JOIN campaign_patients t ON t.patient_id = p.id LIMIT 1")
+    name: Any = company.scalar(
+        "SELECT full_name FROM patients p JOIN campaign_patients t ON t.patient_id = p.id LIMIT 1"
+    )
 
     page = company.as_("Marketing").get("/admin/campaign_patients/", search=name).get_data(as_text=True)
 

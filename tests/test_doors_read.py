@@ -1,4 +1,4 @@
-"""Roles x tables x the surfaces that read: what the document grants is there, what it does not is refused and logged."""
+"""Roles x tables x the surfaces that read: what the document grants is there, the rest is refused and logged."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def test_the_document_speaks_of_every_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", (*permission_table.NOT_SEEN, *permission_table.SETS_ONLY, *permission_table.NEVER_SETS), ids=lambda rule: f"{rule.roles[0]}-{rule.table}-{rule.state}"
+    "rule",
+    [*permission_table.NOT_SEEN, *permission_table.SETS_ONLY, *permission_table.NEVER_SETS],
+    ids=lambda rule: f"{rule.roles[0]}-{rule.table}-{rule.state}",
 )
 def test_every_field_rule_stands_in_the_document(rule: permission_table.Rule) -> None:
     assert rule.words in permission_table.text()

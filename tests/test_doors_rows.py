@@ -1,4 +1,4 @@
-"""Own rows only: somebody else's row is as if it were not there, on every surface, and nothing moves in or out of reach."""
+"""Own rows only: another's row is as if it were not there on every surface, and nothing moves in or out of reach."""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ def test_a_harmless_cell_stays_as_it_is(company: Company, harmless: str) -> None
 def test_phones_stay_readable(company: Company) -> None:
     phones = {row[0] for row in export(company, "columns=phone_number&phone_number__isnull=0")[1:]}
 
-    assert phones == {row[0] for row in company.rows("SELECT phone_number FROM patients WHERE phone_number IS NOT NULL")}
+    assert phones == {
+        row[0] for row in company.rows("SELECT phone_number FROM patients WHERE phone_number IS NOT NULL")
+    }
 
 
 @pytest.mark.parametrize(("words", "sql"), [
@@ -75,7 +77,9 @@ def test_phones_stay_readable(company: Company) -> None:
 def test_a_file_holds_the_rows_of_the_list_in_its_order(company: Company, words: str, sql: str) -> None:
     lines = export(company, f"columns=id&{words}", "visit_services")
 
-    assert [int(line[0]) for line in lines[1:]] == [r.id for r in company.rows(f"SELECT id FROM visit_services WHERE {sql}")]
+    assert [int(line[0]) for line in lines[1:]] == [
+        r.id for r in company.rows(f"SELECT id FROM visit_services WHERE {sql}")
+    ]
 
 
 def test_a_masked_column_is_absent(company: Company) -> None:

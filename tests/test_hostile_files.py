@@ -114,6 +114,11 @@ def test_a_large_photograph_becomes_small_enough_for_a_telephone() -> None:
         assert max(image.size) == 2560
 
 
+def test_a_picture_of_too_many_pixels_is_refused_before_one_is_decoded() -> None:
+    with pytest.raises(RefusedFileError, match="more than 64 million pixels"):
+        reading.clean(uploading.png_bomb(), "small.png", IMAGES)
+
+
 KINDS = [
     ("JPEG", "L", "image/jpeg"), ("JPEG", "CMYK", "image/jpeg"), ("PNG", "RGB", "image/png"),
     ("PNG", "RGBA", "image/png"), ("PNG", "P", "image/png"), ("PNG", "1", "image/png"), ("PNG", "I;16", "image/png"),

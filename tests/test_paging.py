@@ -41,7 +41,10 @@ def connection(owner_engine: Engine) -> Iterator[Connection]:
 
 
 COLUMNS = InventoryItem.__table__.c
-SORTS = {"name": st.sampled_from(["", "a", "b", "ሐ", "~"]), "expiry_date": st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 3))}
+SORTS = {
+    "name": st.sampled_from(["", "a", "b", "ሐ", "~"]),
+    "expiry_date": st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 3)),
+}
 SHELVES = st.lists(st.fixed_dictionaries(SORTS), max_size=12)
 
 
@@ -73,7 +76,10 @@ def test_every_row_is_visited_once_in_one_order(
         connection.execute(InventoryItem.__table__.insert().values(id=number, **row))
     by = COLUMNS[sort]
     direction = "DESC" if down else "ASC"
-    whole = [r.id for r in connection.execute(text(f"SELECT id FROM inventory_items ORDER BY {sort} {direction}, id {direction}"))]
+    whole = [
+        r.id
+        for r in connection.execute(text(f"SELECT id FROM inventory_items ORDER BY {sort} {direction}, id {direction}"))
+    ]
 
     assert walk(connection, by, down=down, size=size, backwards=False) == whole
     assert walk(connection, by, down=down, size=size, backwards=True) == whole

@@ -90,7 +90,8 @@ class Worker:
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def get(self, url: str) -> int:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(url + "\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
@@ -168,9 +169,9 @@ def test_a_refusal_names_the_right_and_who_can_give_it(company: Company) -> None
 
 
 @pytest.fixture
-def only_admin(company: Company) -> Iterator[Walker]:
+def only_admin(company: Company) -> Walker:
     company.run("UPDATE staff SET role = 'Manager' WHERE role = 'Admin' AND email <> 'admin@homecare.example'")
-    yield company.as_("Admin")
+    return company.as_("Admin")
 
 
 def set_own(admin: Walker, field: str, value: str, version: str) -> list[Any]:
@@ -226,7 +227,11 @@ def test_two_admins_cannot_remove_each_other_at_once(
     company: Company, only_admin: Walker, new_person: Callable[..., tuple[int, str]]
 ) -> None:
     other = company.enter("Admin", new_person("Admin")[1], PASSWORD)
-    company.run("UPDATE staff SET role = 'Manager' WHERE role = 'Admin' AND id NOT IN (:a, :b)", a=only_admin.staff_id, b=other.staff_id)
+    company.run(
+        "UPDATE staff SET role = 'Manager' WHERE role = 'Admin' AND id NOT IN (:a, :b)",
+        a=only_admin.staff_id,
+        b=other.staff_id,
+    )
     start, answers = threading.Barrier(2), []
 
     def demote(who: Walker, whom: Walker) -> None:

@@ -46,7 +46,7 @@ def stop(admin: Any) -> None:
 
 
 def body(page: str) -> str:
-    """What a page says, without whom it is said to: the banner, the name at the top, tokens and versions."""
+    """What a page says, without the banner, tokens and versions."""
     main = page.partition('<main id="main"')[2].partition("</main>")[0] or page
     main = re.sub(
         r'<link rel="stylesheet"[^>]*viewing.css">\s*<section class="viewing".*?</section>', "", main, flags=re.S

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.policy import State
+from homecare.access.rows import acting_staff
 from homecare.admin.listing import ListRequest
 from homecare.admin.rowselect import RowSelect, file_name, relation_label
 from homecare.admin.tables import Field
@@ -90,4 +91,7 @@ def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Iterat
     with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
         # A slow reader holds the statement open; the limit of an ordinary request would cut the file off.
         session.execute(text("SET LOCAL statement_timeout = '10min'"), execution_options={"unscoped": True})
-        yield from session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE}).partitions()
+        # The statement is sent once nobody acts any more, so it says itself whose own rows it is for.
+        with acting_staff(request.acting.person.staff_id):
+            result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
+        yield from result.partitions()

@@ -205,9 +205,8 @@ def one_value(info: TableInfo, by: Acting, sent: MultiDict[str, str]) -> dict[st
     field = next((f for f in form.fields() if f.spec.name == name), None)
     if field is None:
         refuse(info.name, "edit", f"set {name} of {info.many.lower()}")
-    field.pre_validate(form) if not field.process_errors else None
-    if field.process_errors:
-        raise RuleError(name, str(field.process_errors[0]))
+    if not field.validate(form):
+        raise RuleError(name, str(field.errors[0]))
     if field.data is None and form.access.states[name] in UNSEEN:
         raise RuleError(name, "What cannot be seen is not emptied. Write the new value.")
     if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, by, None):

@@ -104,6 +104,7 @@ def row_is_seen(session: Session, table: str, row_id: int, staff_id: int | None,
     model: Any = business_models()[table]
     with Session(session.get_bind()) as looking:
         exists = select(func.count()).select_from(model).where(model.id == row_id)
+        scope_session(looking, frozenset())
         if not looking.scalar(exists):
             return None
         if not own_only:

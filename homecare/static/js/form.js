@@ -71,7 +71,7 @@ for (const row of $$(".conflict tr[data-field]")) {
 // Choosing a parent can say more: a visit says whose it was.
 form.addEventListener("change", (event) => {
   for (const [column, [id, label]] of Object.entries(event.detail?.fills ?? {})) {
-    const other = form.elements[column];
+    const other = $(`input[name="${column}"]`, form);
     if (other && !other.value) other.closest(".picker")?.dispatchEvent(new CustomEvent("picked", { detail: { id, label } }));
   }
 });

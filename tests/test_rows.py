@@ -1,0 +1,106 @@
+"""Rows as they are written: a status and its time together on every surface, and what goes with a deleted row."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from clusters import Database
+from doors import Company, Walker, opened
+from flask import Flask
+from forms import form_with
+from permission_table import tables
+from sqlalchemy import Connection, Engine
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+@pytest.fixture(scope="module")
+def company(app: Flask, owner_engine: Engine) -> Company:
+    return opened(app, owner_engine)
+
+
+@pytest.fixture
+def admin(company: Company) -> Walker:
+    return company.as_("Admin")
+
+
+def opened_form(walker: Walker, url: str) -> dict[str, str]:
+    return form_with(walker.get(url).get_data(as_text=True), "_token")
+
+
+def sizes(connection: Connection) -> dict[str, int]:
+    names = [table for table in tables() if table != "patients"]
+    return {name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in names}
+
+
+def gone_with(company: Company, patient_id: int) -> dict[str, int]:
+    """What the database itself takes along, found by doing it and taking it back."""
+    with company.engine.connect() as connection:
+        before = sizes(connection)
+        connection.exec_driver_sql(f"DELETE FROM patients WHERE id = {patient_id}")
+        after = sizes(connection)
+        connection.rollback()
+    return {name: before[name] - after[name] for name in before if before[name] != after[name]}
+
+
+def test_delete_says_the_numbers_that_go(company: Company, admin: Walker) -> None:
+    patient_id = company.scalar("SELECT patient_id FROM invoices GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+
+    page = admin.get("/admin/patients/delete/", id=patient_id).get_data(as_text=True)
+
+    told = [int(number.replace(",", "")) for number in re.findall(r"<li>([\d,]+) ", page.split("These stay")[0])]
+    assert sorted(told) == sorted(gone_with(company, patient_id).values())
+
+
+# status, its time, on every surface: (table, status column, reached, time column, a status that takes it back)
+PAIRS: list[tuple[str, str, str, str, str]] = [
+    ("invoices", "status", "Paid", "paid_at", "Pending"),
+    ("admin_task_tracking", "task_status", "Completed", "completed_date", "Assigned"),
+    ("marketing_tasks", "status", "Completed", "completed_at", "Pending"),
+    ("marketing_leads", "status", "Converted", "converted_to_patient_at", "Contacted"),
+    ("insurance_claims", "claim_status", "Approved", "processed_at", "Submitted"),
+    ("visit_services", "status", "In Progress", "check_in_time", "Scheduled"),
+]
+
+
+def by_form(admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
+    url = f"/admin/{table}/edit/?id={row_id}"
+    return admin.post(url, opened_form(admin, url) | {field: value})
+
+
+def in_place(admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
+    return admin.post(
+        f"/admin/{table}/ajax/update/", {"id": row_id, "field": field, "value": value, "version": version}
+    )
+
+
+def in_bulk(admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
+    sent = {"action": "set", "confirmed": "1", "rowid": row_id, "field": field, "value": value}
+    return admin.post(f"/admin/{table}/action/", sent)
+
+
+@pytest.mark.parametrize("way", [by_form, in_place, in_bulk])
+@pytest.mark.parametrize(("table", "status", "reached", "time", "back"), PAIRS)
+def test_a_status_and_its_time_move_together(
+    company: Company, admin: Walker, table: str, status: str, reached: str, time: str, back: str, way: Any
+) -> None:
+    row_id = company.scalar(
+        f"SELECT max(id) FROM {table}" + (" WHERE staff_id > 0" if table == "visit_services" else "")
+    )
+    extra = ", check_out_time = NULL" if table == "visit_services" else ""
+    company.run(f"UPDATE {table} SET {status} = :back, {time} = NULL{extra} WHERE id = :id", back=back, id=row_id)
+
+    for value, is_set in ((reached, True), (back, False)):
+        answer = way(admin, table, row_id, status, value, company.whole(table, row_id).xmin)
+        assert answer.status_code in (200, 302)
+        now = company.whole(table, row_id).row
+        assert (now[status], now[time] is not None) == (value, is_set)
+
+    if table != "insurance_claims":
+        assert way(admin, table, row_id, time, "2026-09-01T10:00", company.whole(table, row_id).xmin).status_code < 400
+        assert company.whole(table, row_id).row[status] == reached
