@@ -82,7 +82,7 @@ def test_of_thirty_editors_one_is_saved_and_the_others_are_told(company: Company
 
 
 def test_every_editor_gets_their_turn_in_the_end(company: Company, admin: Walker) -> None:
-    """Each saves what the page of the conflict gave back, until nobody is left: thirty versions, none skipped."""
+    """Each saves what the page of the conflict gave back, until nobody is left: one version each, none skipped."""
     row_id = company.scalar("SELECT max(id) FROM partner_hospitals")
     url, before = edit_url(row_id), company.whole("partner_hospitals", row_id).xmin
     waiting = [form_at(admin, url) | {"address": f"Turn {n}"} for n in range(5)]

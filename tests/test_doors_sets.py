@@ -1,4 +1,4 @@
-"""Roles x columns: what a role may not set is refused on every surface, not ignored, and nothing of the form is saved."""
+"""Roles x columns: what a role may not set is refused on every surface, not ignored, and nothing else is saved."""
 
 from __future__ import annotations
 

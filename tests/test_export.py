@@ -96,7 +96,7 @@ def test_an_export_is_written_down_before_it_leaves(company: Company) -> None:
     export(company, "gender__eq=Female&columns=id")
 
     row = company.rows("SELECT kind, resource, reason FROM dashboard.reads ORDER BY id DESC LIMIT 1")[0]
-    assert row.kind, row.resource == ("export", "patients")
+    assert (row.kind, row.resource) == ("export", "patients")
     assert "gender__eq=Female" in row.reason
 
 

@@ -23,17 +23,21 @@ REQUESTS = {"Admin": 2000, "Coordinator": 1000, "Caregiver": 700, "Marketing": 7
 
 HOSTILE = [
     "", " ", "0", "1", "-1", "7", "abc", "1,2", "1e9", "2147483647", "2147483648", "18446744073709551616", "NaN",
-    "Infinity", "-Infinity", "1.5", "0x10", "٣", "\x00", "a\x00b", "\ufeff", "\u202e", "💉", "ሐና", "'", '"', "''", "\\", "%", "%%",
+    "Infinity", "-Infinity", "1.5", "0x10", "٣", "\x00", "a\x00b", "\ufeff", "\u202e", "💉", "ሐና",
+    "'", '"', "''", "\\", "%", "%%",
     "_", "';--", "1 or 1=1", "$1", ":x", "%(x)s", "%s", "{0}", "{{7*7}}", "<script>", "../../etc/passwd", "\r\nX: y",
-    "today", "-7d", "+99999d", "10000-01-01", "2026-02-30", "0001-01-01", "2026-03-09T10:00", "9999-12-31T23:59", "true",
-    "null", "None", "undefined", "[]", "1~", "~", "1~2~3", "1~2026-01-01", "3~x", "a" * 5000, "id", "-id", "--id", "full_name",
+    "today", "-7d", "+99999d", "10000-01-01", "2026-02-30", "0001-01-01", "2026-03-09T10:00",
+    "9999-12-31T23:59", "true",
+    "null", "None", "undefined", "[]", "1~", "~", "1~2~3", "1~2026-01-01", "3~x", "a" * 5000, "id",
+    "-id", "--id", "full_name",
     "Completed", "delete", "set", "export", "csv", "xlsx", "//evil.example", "javascript:x", "\ud800", "\udfff",
     "1", "2", "3", "10", "50", "1", "2", "today", "Pending", "+251911223344", "9.02,38.75", "visit_services", "csv",
 ]  # fmt: skip
 WORDS = [
     "id", "sort", "search", "columns", "after", "before", "last", "url", "is", "all", "name", "query", "rowid", "field",
     "value", "version", "_version", "_token", "_then", "action", "confirmed", "reason", "limit", "page", "role", "of",
-    "by", "count", "next", "email", "password", "format", "area", "stage", "window", "endpoint", "_method", "data", "on",
+    "by", "count", "next", "email", "password", "format", "area", "stage", "window", "endpoint",
+    "_method", "data", "on",
 ]  # fmt: skip
 OPERATORS = ["eq", "ne", "gte", "lte", "gt", "lt", "contains", "startswith", "in", "isnull", "like", ""]
 TYPES = [

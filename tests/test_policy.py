@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -239,11 +240,8 @@ def test_two_admins_cannot_remove_each_other_at_once(
         start.wait()
         answers.append(who.post("/admin/staff/action/", sent).status_code)
 
-    threads = [threading.Thread(target=demote, args=pair) for pair in ((only_admin, other), (other, only_admin))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(demote, (only_admin, other), (other, only_admin)))
 
     # The slower of the two is refused as the last Admin's demoter, or as no Admin any more.
     assert company.scalar("SELECT count(*) FROM staff WHERE role = 'Admin' AND status = 'Active'") == 1

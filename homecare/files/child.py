@@ -33,4 +33,3 @@ def main(media_type: str) -> None:
     else:
         answer = {"media_type": kept_type}
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + kept)
-
