@@ -212,3 +212,19 @@ def test_the_first_load_of_a_list_is_light(visits: Page) -> None:
     assert sum(size for url, size in sizes.items() if url.endswith((".css", ".js"))) < 250 * 1024
     assert page is not None
     assert len(page.body()) < 60 * 1024
+
+
+def test_an_invoice_is_marked_paid_with_three_clicks_from_home(visits: Page) -> None:
+    visits.goto("/admin/")
+    visits.get_by_role("link", name="Overdue invoices").first.click()
+    status = visits.locator(".in-place").first
+    name = visits.locator(".row-name").first.inner_text()
+    status.click()
+    visits.get_by_role("menuitemradio", name="Paid", exact=True).click()
+    expect(visits.get_by_text(f"{name}: Paid.")).to_be_visible()
+
+
+def test_amharic_is_drawn_by_a_font_of_our_own(visits: Page) -> None:
+    visits.goto("/admin/patients/details/?id=1497")
+    visits.wait_for_load_state("networkidle")
+    assert visits.evaluate("document.fonts.check('600 24px \"Noto Sans Ethiopic\"', 'ጫልቱ')")

@@ -46,17 +46,23 @@ class Forgotten(GuardedView):
         return "patients"
 
 
-def test_a_view_method_without_an_action_is_refused(config: Config, owner_engine: Engine) -> None:
-    scratch = create_app(config)
-    scratch.extensions["admin"][0].add_view(Forgotten(name="Forgotten", endpoint="forgotten", url="/admin/forgotten"))
-    scratch.test_client_class = Visitor
+@pytest.fixture
+def scratch(config: Config) -> Iterator[Flask]:
+    """The application with the forgotten view in it."""
+    made = create_app(config)
+    made.extensions["admin"][0].add_view(Forgotten(name="Forgotten", endpoint="forgotten", url="/admin/forgotten"))
+    made.test_client_class = Visitor
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+def test_a_view_method_without_an_action_is_refused(scratch: Flask, owner_engine: Engine) -> None:
     company = Company(scratch, owner_engine)
     admin = company.as_("Admin")
 
     with company.one_denial(admin, "patients"):
         assert admin.get("/admin/forgotten/").status_code == 403
-    with scratch.app_context():
-        db.engine.dispose()
 
 
 def views(app: Flask) -> list[Any]:
@@ -243,7 +249,6 @@ def test_two_admins_cannot_remove_each_other_at_once(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(demote, (only_admin, other), (other, only_admin)))
 
-    # The slower of the two is refused as the last Admin's demoter, or as no Admin any more.
     assert company.scalar("SELECT count(*) FROM staff WHERE role = 'Admin' AND status = 'Active'") == 1
     assert answers.count(302) == 1
     company.run("UPDATE staff SET role = 'Admin' WHERE id = :id", id=only_admin.staff_id)

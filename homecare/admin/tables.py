@@ -182,7 +182,9 @@ def _groups(fields: dict[str, Field], override: dict[str, Any]) -> tuple[tuple[s
     hidden = (*UNWRITABLE, *override.get("filled", ()))
     placed = override.get("groups", ())
     named = {name for _, names in placed for name in names}
-    rest = tuple(name for name in fields if name not in named and name not in hidden)
+    left = [name for name in fields if name not in named and name not in hidden]
+    # What the row is called comes first.
+    rest = tuple(sorted(left, key=lambda name: fields[name].kind is not Kind.NAME))
     return (*placed, *([("Details" if not placed else "More", rest)] if rest else []))
 
 

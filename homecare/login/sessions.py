@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Interval, cast, delete, func, insert, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
@@ -24,10 +24,12 @@ from homecare.models import (
     SignedIn,
     SignInFailure,
     Staff,
+    StoredRole,
 )
 from homecare.settings import current_config
 
-IDLE_LIMIT = timedelta(minutes=20)
+# Minutes, where no role says otherwise.
+IDLE_MINUTES = 20
 LONGEST = timedelta(hours=12)
 USE_NOTED_EVERY = timedelta(minutes=1)
 # The staff member a session looks as; 0 where it looks as a role and nobody in particular.
@@ -61,7 +63,6 @@ def start(account_id: int) -> str:
     """A new session of this account and the token that its cookie holds; what is over of anybody's is swept out."""
     token = secrets.token_urlsafe(32)
     with db.engine.begin() as connection:
-        connection.execute(delete(SignedIn).where(SignedIn.account_id == account_id, _is_over()))
         for column in (SignedIn.created_at, SignInFailure.failed_at, FormToken.used_at):
             connection.execute(delete(column.class_).where(column < _NOW - KEPT))
         connection.execute(insert(SignedIn).values(token_hash=_hash(token), account_id=account_id))
@@ -106,7 +107,8 @@ def find_person(token: str) -> SignedInPerson | None:
         .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
         .outerjoin(viewed, viewed.id == SignedIn.view_as_staff_id)
-        .where(SignedIn.token_hash == _hash(token), Account.disabled_at.is_(None), ~_is_over())
+        .where(SignedIn.token_hash == _hash(token), Account.disabled_at.is_(None))
+        .where(SignedIn.last_used_at > _NOW - _idle_limit(), SignedIn.created_at > _NOW - LONGEST)
     )
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(found).mappings().one_or_none()
@@ -165,8 +167,15 @@ def _note_use(connection: Connection, token: str) -> None:
         current_app.logger.warning("The last use of a session could not be noted.")
 
 
-def _is_over() -> ColumnElement[bool]:
-    return or_(SignedIn.last_used_at <= _NOW - IDLE_LIMIT, SignedIn.created_at <= _NOW - LONGEST)
+def _idle_limit() -> ColumnElement[timedelta]:
+    """What the person's own role allows, whomever they look as."""
+    minutes = (
+        select(StoredRole.idle_minutes)
+        .where(func.lower(StoredRole.name) == func.lower(func.trim(Staff.role)))
+        .correlate(Staff)
+        .scalar_subquery()
+    )
+    return func.coalesce(minutes, IDLE_MINUTES) * cast(literal("1 minute"), Interval)
 
 
 def _hash(token: str) -> bytes:

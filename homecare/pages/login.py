@@ -13,8 +13,11 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from homecare import errors
+from homecare.access.grants import policy_at
+from homecare.access.person import Person
+from homecare.db import db
 from homecare.login import accounts, sessions, throttle
-from homecare.login.redirects import safe_next
+from homecare.login.redirects import HOME, safe_next
 from homecare.models.choices import ROLES
 from homecare.settings import current_config
 
@@ -53,7 +56,7 @@ def send() -> ResponseReturnValue:
         return form_page(form, 422, WRONG)
     forget()
     login_user(person)
-    return redirect(asked_for())
+    return redirect(asked_for(otherwise=start_page(person)))
 
 
 @page.post("/logout")
@@ -78,8 +81,14 @@ def forget() -> None:
     session.clear()
 
 
-def asked_for() -> str:
-    return safe_next(request.args.get("next"))
+def asked_for(otherwise: str = HOME) -> str:
+    return safe_next(request.args.get("next"), otherwise)
+
+
+def start_page(person: Person) -> str:
+    """Where the person's role begins its day; home where it says nothing."""
+    role = policy_at(db.session(), person.policy_version).role_of(person.role, person.status)
+    return safe_next(role.start_page if role is not None else None)
 
 
 def form_page(form: LoginForm, status: int, problem: str | None = None) -> Response:

@@ -1,20 +1,25 @@
 // One letter does what a button of the page does: an element with data-key is pressed by that key.
 import { $, typing } from "./dom.js";
 
+function openOnce(id) {
+  const dialog = document.getElementById(id);
+  if (!dialog.open) dialog.showModal();
+}
+
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
-    $("#search-everything").showModal();
+    openOnce("search-everything");
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (typing(event.target) || $("dialog[open]") || $(".menu:popover-open")) return;
   if (event.key === "?") {
     event.preventDefault();
-    $("#shortcuts").showModal();
+    openOnce("shortcuts");
   } else if (event.key === "/") {
     event.preventDefault();
-    $("#search-everything").showModal();
+    openOnce("search-everything");
   } else {
     const pressed = $(`[data-key="${CSS.escape(event.key)}"]`);
     if (!pressed || pressed.disabled) return;

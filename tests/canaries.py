@@ -1,0 +1,121 @@
+"""A token of its own in every cell of every table: found on a page, it tells which cell the page was made of."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, Date, Integer, Numeric, String, insert, text
+
+from homecare.db import Base
+from homecare.models import business_models
+from homecare.models.columns import Kind, kind_of
+
+UNTOKENED = (Kind.SHARE, Kind.PERCENT, Kind.POINT, Kind.BOOL, Kind.RELATION)
+# Rows of one's own: table, and the columns that make the row a person's or of their patient.
+OWN = {
+    "caregiver_assignments": {"staff_id": "me", "patient_id": "patient"},
+    "visit_services": {"staff_id": "me", "patient_id": "patient"},
+    "messages": {"sender_id": "me", "receiver_id": "patient"},
+    "admin_task_tracking": {"staff_id": "me"},
+    "marketing_tasks": {"assigned_to_staff_id": "me"},
+    "referrals": {"patient_id": "patient"},
+    "international_referrals": {"patient_id": "patient"},
+}
+
+
+@dataclass(frozen=True)
+class Canary:
+    """`owner` is the role whose own row it is in, "" for a row that is nobody's."""
+
+    table: str
+    column: str
+    row_id: int
+    owner: str
+    kind: Kind
+    texts: tuple[str, ...]
+
+    def sings(self, page: str) -> bool:
+        return any(text_ in page for text_ in self.texts)
+
+
+class Planter:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.numbers = itertools.count(11_111)
+        self.canaries: list[Canary] = []
+        self.ids: dict[str, int] = {}
+
+    def nobodys(self) -> None:
+        """A row in every table that is nobody's own."""
+        for table in Base.metadata.sorted_tables:
+            if table.name in business_models() and table.schema is None:
+                self.ids[table.name] = self.row(table.name, "", {})
+
+    def own(self, role: str, staff_id: int) -> None:
+        """A patient of that person's, and a row of each table in which one can have own rows."""
+        found = {"me": staff_id, "patient": self.row("patients", role, {})}
+        for table, keys in OWN.items():
+            extra = {"scheduled_at": text("timezone('utc', now())")} if table == "visit_services" else {}
+            self.row(table, role, {column: found[word] for column, word in keys.items()} | extra)
+
+    def row(self, table: str, owner: str, given: dict[str, Any]) -> int:
+        values, made = dict(given), []
+        for column in business_models()[table].__table__.columns:
+            if column.primary_key or column.name in values:
+                continue
+            kind = kind_of(column)  # type: ignore[arg-type]
+            if kind is Kind.RELATION:
+                values[column.name] = self.ids.get(next(iter(column.foreign_keys)).column.table.name)
+            elif (token := self._token(column, kind)) is not None:
+                values[column.name] = token[0]
+                made.append((column.name, kind, token[1]))
+            elif not column.nullable and column.server_default is None:
+                values[column.name] = text("timezone('utc', now())") if kind is Kind.DATETIME else 0
+        if table == "patients":
+            values["marketing_lead_id"] = None
+        added = insert(business_models()[table]).values(values).returning(text("id"))
+        row_id = self.connection.execute(added).scalar_one()
+        self.canaries += [Canary(table, name, row_id, owner, kind, texts) for name, kind, texts in made]
+        return int(row_id)
+
+    def _token(self, column: Column[Any], kind: Kind) -> tuple[Any, tuple[str, ...]] | None:
+        number = next(self.numbers)
+        if kind in UNTOKENED:
+            return None
+        if isinstance(column.type, String):
+            return f"q{number}z", (f"q{number}z",)
+        if isinstance(column.type, Date):
+            day = date(1850, 1, 1) + timedelta(days=number - 11_111)
+            return day, (day.isoformat(), f">{day.day} {day:%b %Y}<")
+        if isinstance(column.type, Integer) or (isinstance(column.type, Numeric) and (column.type.precision or 99) > 9):
+            return 73_000_000 + number, (f"73{number:06d}", f"73,{number // 1000:03d},{number % 1000:03d}")
+        return None
+
+
+def rights(connection: Connection, role: str) -> tuple[dict[str, str], dict[tuple[str, str], str], bool]:
+    """What IT stored for the role: scope by table it may view, state by column, whether it holds everything."""
+    asked = {"role": role}
+    grants = "SELECT resource, scope FROM dashboard.grants WHERE role = :role AND action = 'view'"
+    states = "SELECT resource, column_name, state FROM dashboard.field_rules WHERE role = :role"
+    everything = connection.scalar(text("SELECT everything FROM dashboard.roles WHERE name = :role"), asked)
+    return (
+        {row.resource: row.scope for row in connection.execute(text(grants), asked)},
+        {(row.resource, row.column_name): row.state for row in connection.execute(text(states), asked)},
+        bool(everything),
+    )
+
+
+def visible(connection: Connection, role: str, canaries: list[Canary]) -> Iterator[Canary]:
+    """The canaries that the role's stored grants and field rules let it see."""
+    scopes, states, everything = rights(connection, role)
+    for canary in canaries:
+        scope = "all" if everything else scopes.get(canary.table)
+        mine = scope == "all" or (scope == "own" and canary.owner == role)
+        if mine and states.get((canary.table, canary.column), "shown") == "shown":
+            yield canary
+        elif role == "Marketing" and (canary.table, canary.column) == ("patients", "patient_code"):
+            yield canary  # the one thing Marketing sees of a patient: the code, to name one in a campaign's touch
