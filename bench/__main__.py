@@ -13,6 +13,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bench import policy
 from bench.company import PASSWORD, demo_company
 from bench.stock import stock_app
 from homecare import create_app
@@ -92,6 +93,7 @@ def main() -> None:
         print(
             f"{'a worker after 50 lists':30} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most"
         )
+        policy.measure(app)
         compare(config)
 
 

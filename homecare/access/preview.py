@@ -73,7 +73,9 @@ def _of_role(old: Policy, new: Policy, key: str) -> Iterable[Change]:
         for action in Action:
             yield from _cell(old, new, key, table, action)
         for column in resources.ruled_columns(table):
-            yield from _field(old, new, key, table, column)
+            for change in _field(old, new, key, table, column):
+                # A new role had nothing to lose.
+                yield change if key in old.roles else replace(change, sense=Sense.OTHER)
     for page in resources.PAGE_LEVELS:
         yield from _cell(old, new, key, f"page:{page}", Action.VIEW)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -161,6 +161,8 @@ def _claim(session: Session, token: str, model: type[Base], row_id: int | None, 
             FormToken.token == token,
             FormToken.staff_id == by.person.staff_id,
             FormToken.resource == model.__tablename__,
+            # The form of one row tells nothing of another: its "saved" would be a change that was dropped.
+            true() if row_id is None else FormToken.row_id == row_id,
         )
     ).first()
     if used is None:

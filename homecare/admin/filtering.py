@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.policy import Action, Scope
+from homecare.access.policy import Action
 from homecare.admin import cells, editing
 from homecare.admin.listing import ListRequest
 from homecare.admin.tables import Field, table_info
@@ -89,19 +89,12 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
     """The named conditions this role may use here: label, URL that turns it on or off, whether it is on."""
     found = []
     for (table, key, value), named in NAMED.items():
-        if table != request.info.name or not all(request.access.sees(c) for c in named.columns):
-            continue
-        if not all(_sees_whole(request.acting, other) for other in named.reads):
+        if table != request.info.name or named.unseen_by(request.access, request.acting.policy) is not None:
             continue
         on = next((c for c in request.conditions if (c.key, c.value) == (key, value)), None)
         url = request.without(on) if on else request.query(**{key: value})
         found.append((named.label, url, on is not None))
     return found
-
-
-def _sees_whole(acting: Acting, table: str) -> bool:
-    verdict = acting.decide(table, Action.VIEW)
-    return verdict.allowed and verdict.scope is Scope.ALL
 
 
 def builder(request: ListRequest, session: Session) -> dict[str, Any]:

@@ -73,9 +73,18 @@ def _through_parents(info: TableInfo, acting: Acting, text: str) -> Iterable[Col
 
 
 def may_look_up(info: TableInfo, field: Field, acting: Acting) -> bool:
-    """A parent is picked by name where the role may view it, and by its code through a masked relation."""
-    state = acting.access(info.name).states[field.name]
-    return state is State.MASKED or (state is State.SHOWN and acting.may(field.target, Action.VIEW))
+    """A parent is picked by name where the role may view it, and by its code through a masked relation that it sets.
+
+    Who only looks at a masked relation has no use for the codes of all the parents there are.
+    """
+    access = acting.access(info.name)
+    state = access.states[field.name]
+    if state is State.MASKED:
+        return any(
+            access.may(action) and access.sets(field.name, creating=action is Action.CREATE)
+            for action in (Action.CREATE, Action.EDIT)
+        )
+    return state is State.SHOWN and acting.may(field.target, Action.VIEW)
 
 
 def _options(info: TableInfo, field: Field, acting: Acting) -> tuple[Select[Any], RowSelect]:

@@ -14,7 +14,7 @@ from homecare.access.policy import Action
 from homecare.actions import rows
 from homecare.actions.rules import RuleError
 from homecare.admin import editing, uploads
-from homecare.admin.cells import markup
+from homecare.admin.cells import markup, relation_markup
 from homecare.admin.forms import UNSEEN, RowForm
 from homecare.admin.guard import acting, not_found, refuse
 from homecare.admin.tables import TableInfo
@@ -244,5 +244,7 @@ def update_in_place(info: TableInfo, by: Acting) -> ResponseReturnValue:
     if stored is None:
         not_found(info.name, "edit", str(row_id))
     field = info.fields[request.form["field"]]
-    cell = stored.text(field) if field.kind is Kind.RELATION else markup(field, getattr(stored.row, field.name, None))
-    return jsonify(version=stored.version, html=str(cell), text=stored.text(field))
+    value, label = getattr(stored.row, field.name, None), stored.text(field)
+    # Markup on either side: the page puts it into the list as it is.
+    cell = relation_markup(field, value, label or None) if field.kind is Kind.RELATION else markup(field, value)
+    return jsonify(version=stored.version, html=str(cell), text=label)

@@ -26,7 +26,7 @@ def sign_in(*, email: str, password: str) -> str | None:
     """
     failure_id = throttle.reserve(email)
     with db.engine.connect() as connection:
-        row = _find(connection, email)
+        row = _find(connection, email, with_account=True)
     usable = row is not None and row.password_hash is not None and row.disabled_at is None
     if not passwords.matches(row.password_hash if row and usable else None, password) or row is None:
         return None
@@ -80,8 +80,11 @@ def reset(*, email: str, password: str) -> None:
         sessions.end_all(connection, row.account_id)
 
 
-def _find(connection: Connection, email: str) -> Row[*tuple[Any, ...]] | None:
-    """The staff member with this e-mail in whatever case, with the account where there is one."""
+def _find(connection: Connection, email: str, *, with_account: bool = False) -> Row[*tuple[Any, ...]] | None:
+    """The staff member with this e-mail in whatever case, with the account where there is one.
+
+    `with_account` passes over those without: a row that somebody added in another way of writing shuts nobody out.
+    """
     written = email.strip()
     if "\0" in written:
         return None
@@ -94,7 +97,7 @@ def _find(connection: Connection, email: str) -> Row[*tuple[Any, ...]] | None:
             Account.password_hash,
             Account.disabled_at,
         )
-        .join_from(Staff, Account, Account.staff_id == Staff.id, isouter=True)
+        .join_from(Staff, Account, Account.staff_id == Staff.id, isouter=not with_account)
         .where(func.lower(Staff.email) == written.lower())
         # The company's table can hold one address in two ways of writing: the way it was typed goes first.
         .order_by(Staff.email != written, Staff.id)

@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, and_, false, or_
 
 from homecare import clock
 from homecare.access.fields import TableAccess
-from homecare.access.policy import Action, Policy, Scope
+from homecare.access.policy import Policy
 from homecare.db import Base
 from homecare.models.columns import Kind, kind_of
 from homecare.queries.named import NAMED
@@ -34,6 +34,11 @@ OPERATOR_WORDS = {
     "eq": "is", "ne": "is not", "gte": "from", "lte": "up to", "gt": "over", "lt": "under",
     "contains": "contains", "startswith": "starts with", "in": "is one of", "isnull": "is empty",
 }  # fmt: skip
+
+
+# Each costs a clause of the statement, and the query of a bulk change is as long as a form may be.
+MOST_CONDITIONS = 50
+MOST_CHOICES = 500
 
 
 class UnknownConditionError(ValueError):
@@ -61,6 +66,9 @@ class Condition:
 
 def parse(model: type[Base], pairs: Iterable[tuple[str, str]], access: TableAccess, policy: Policy) -> list[Condition]:
     """The conditions of a URL, in its order. Raises UnknownConditionError, ForbiddenConditionError."""
+    pairs = list(pairs)
+    if len(pairs) > MOST_CONDITIONS:
+        raise UnknownConditionError(f"A list takes at most {MOST_CONDITIONS} conditions; this has {len(pairs):,}.")
     return [_parse_one(model, key, value, access, policy) for key, value in pairs]
 
 
@@ -88,13 +96,9 @@ def _named(model: type[Base], key: str, value: str, access: TableAccess, policy:
     condition = NAMED.get((model.__tablename__, key, value))
     if condition is None:
         raise UnknownConditionError(f"There is no condition {key}={value!r} on {model.__tablename__}.")
-    for name in condition.columns:
-        if not access.sees(name):
-            raise ForbiddenConditionError(name)
-    for table in condition.reads:
-        verdict = policy.decide(access.role, table, Action.VIEW)
-        if not verdict.allowed or verdict.scope is not Scope.ALL:
-            raise ForbiddenConditionError(table)
+    unseen = condition.unseen_by(access, policy)
+    if unseen is not None:
+        raise ForbiddenConditionError(unseen)
     return Condition(key, value, condition.predicate())
 
 
@@ -104,7 +108,7 @@ def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool
     if operator == "isnull":
         return _is_empty(column, text)
     if operator == "in":
-        return or_(false(), *(_equals(column, kind, part) for part in text.split(",") if part))
+        return or_(false(), *(_equals(column, kind, part) for part in _choices(text)))
     if operator == "contains":
         return column.icontains(storable(text), autoescape=True)
     if operator == "startswith":
@@ -116,6 +120,13 @@ def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool
         return same if operator == "eq" else or_(~same, column.is_(None)) if _default(column) is None else ~same
     value = parse_value(kind, text)
     return {"gte": column >= value, "lte": column <= value, "gt": column > value, "lt": column < value}[operator]
+
+
+def _choices(text: str) -> list[str]:
+    found = [part for part in text.split(",") if part]
+    if len(found) > MOST_CHOICES:
+        raise ValueError(f"At most {MOST_CHOICES} values can be chosen; these are {len(found):,}.")
+    return found
 
 
 def _is_empty(column: Column[Any], text: str) -> ColumnElement[bool]:

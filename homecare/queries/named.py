@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Interval, and_, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from homecare import clock
+from homecare.access.fields import TableAccess
+from homecare.access.policy import Action, Policy, Role, Scope, State
 from homecare.access.rows import me
 from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Staff, StoredRole, Visit
 
@@ -22,13 +25,38 @@ DEFAULT_VISIT_MINUTES = 60
 
 
 @dataclass(frozen=True)
+class Reads:
+    """What a condition looks into in another table: its answer would tell of columns that a role does not see.
+
+    A predicate that is not `whole` goes through the mapped class, so that own rows only are looked into by those who
+    have no others.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True)
 class Named:
-    """`columns` the role must see on the table, and `reads` other tables it must see whole, to use the condition."""
+    """To use the condition the role must see `columns` of the table and what it `reads` elsewhere."""
 
     label: str
     predicate: Callable[[], ColumnElement[bool]]
     columns: tuple[str, ...]
-    reads: tuple[str, ...] = ()
+    reads: tuple[Reads, ...] = ()
+
+    def unseen_by(self, access: TableAccess, policy: Policy) -> str | None:
+        """The first column or table that keeps this role from using the condition; None where it may."""
+        unseen = next((name for name in self.columns if not access.sees(name)), None)
+        return unseen or next((r.table for r in self.reads if not _is_seen(r, access.role, policy)), None)
+
+
+def _is_seen(reads: Reads, role: Role, policy: Policy) -> bool:
+    verdict = policy.decide(role, reads.table, Action.VIEW)
+    if not verdict.allowed or (reads.whole and verdict.scope is not Scope.ALL):
+        return False
+    return all(policy.field(role, reads.table, column).state is State.SHOWN for column in reads.columns)
 
 
 # By (table, key, value) of the URL: `?is=late` on visit_services.
@@ -36,7 +64,7 @@ NAMED: dict[tuple[str, str, str], Named] = {}
 
 
 def named(
-    table: str, value: str, label: str, columns: tuple[str, ...], reads: tuple[str, ...] = (), key: str = "is"
+    table: str, value: str, label: str, columns: tuple[str, ...], reads: tuple[Reads, ...] = (), key: str = "is"
 ) -> Callable[[Callable[[], ColumnElement[bool]]], Callable[[], ColumnElement[bool]]]:
     def register(predicate: Callable[[], ColumnElement[bool]]) -> Callable[[], ColumnElement[bool]]:
         NAMED[table, key, value] = Named(label, predicate, columns, reads)
@@ -65,12 +93,16 @@ def missed() -> ColumnElement[bool]:
     return or_(and_(Visit.status.is_not(None), Visit.status == "Missed"), overdue)
 
 
-@named("visit_services", "stuck", "Stuck", (*_VISIT_TIMES, "check_out_time", "staff_id"))
+@named(
+    "visit_services", "stuck", "Stuck", (*_VISIT_TIMES, "check_out_time", "staff_id"),
+    reads=(Reads("staff", ("role",)),),
+)  # fmt: skip
 def stuck() -> ColumnElement[bool]:
+    staff = aliased(Staff)
     minutes = (
         select(StoredRole.visit_minutes)
-        .join(Staff.__table__, func.lower(func.trim(Staff.__table__.c.role)) == func.lower(StoredRole.name))
-        .where(Staff.__table__.c.id == Visit.staff_id)
+        .join(staff, func.lower(func.trim(staff.role)) == func.lower(StoredRole.name))
+        .where(staff.id == Visit.staff_id)
         .correlate(Visit)
         .scalar_subquery()
     )
@@ -98,7 +130,10 @@ def today() -> ColumnElement[bool]:
     return and_(Visit.scheduled_at >= start, Visit.scheduled_at < start + timedelta(days=1))
 
 
-@named("visit_services", "to_invoice", "To invoice", ("status",), reads=("invoices",))
+@named(
+    "visit_services", "to_invoice", "To invoice", ("status",),
+    reads=(Reads("invoices", ("service_id", "status"), whole=True),),
+)  # fmt: skip
 def to_invoice() -> ColumnElement[bool]:
     invoice = Invoice.__table__.alias()
     live = exists().where(
@@ -124,10 +159,13 @@ def expiring() -> ColumnElement[bool]:
     return and_(usable, InventoryItem.expiry_date.between(day, day + EXPIRES_SOON))
 
 
-@named("admin_task_tracking", "overdue", "Overdue", ("task_status", "assigned_date", "visit_service_id"))
+@named(
+    "admin_task_tracking", "overdue", "Overdue", ("task_status", "assigned_date", "visit_service_id"),
+    reads=(Reads("visit_services", ("scheduled_at",)),),
+)  # fmt: skip
 def overdue_task() -> ColumnElement[bool]:
-    visit = Visit.__table__.alias()
-    visit_time = select(visit.c.scheduled_at).where(visit.c.id == AdminTask.visit_service_id).scalar_subquery()
+    visit = aliased(Visit)
+    visit_time = select(visit.scheduled_at).where(visit.id == AdminTask.visit_service_id).scalar_subquery()
     due = func.coalesce(visit_time, AdminTask.assigned_date + TASK_DUE)
     still_open = func.coalesce(AdminTask.task_status, "Assigned").in_(("Assigned", "In Progress", "Blocked"))
     return and_(still_open, due < clock.now_utc())
