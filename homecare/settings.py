@@ -30,8 +30,8 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "OWNER_URL": config.owner_url,
         "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
-        # A visit's form takes two files of 10 MB; a form's text is far smaller, and its fields are at most the matrix of
-        # the roles. A file that is a little too large is refused at its field instead of losing what was typed.
+        # A visit's form takes two files of 10 MB; a form's text is far smaller, and its fields are at most the matrix
+        # of the roles. A file that is a little too large is refused at its field instead of losing what was typed.
         "MAX_CONTENT_LENGTH": 32 * MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": 2 * MEGABYTE,
         "MAX_FORM_PARTS": 5000,

@@ -26,11 +26,18 @@ READABLE_PHONE = re.compile(r"\+\d{7,15}")
 PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
+# Where the region of a computer separates cells by something else than commas, what follows is a cell of its own.
+OTHER_CELL = re.compile(
+    rf"([;\t\r\n] *)(?=[=+\-@＝＋－＠])(?!(?:{READABLE_PHONE.pattern}|{PLAIN_NUMBER.pattern}) *(?:[;\t\r\n]|$))"
+)
+
+
 def safe(value: str) -> str:
-    """The text with a quote before it where a spreadsheet would run it as a formula."""
+    """The text with a quote before whatever in it a spreadsheet would run as a formula."""
     if READABLE_PHONE.fullmatch(value) or PLAIN_NUMBER.fullmatch(value):
         return value
-    return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
+    quoted = f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
+    return OTHER_CELL.sub(r"\1'", quoted)
 
 
 def exported_columns(request: ListRequest, columns: Iterable[str] | None = None) -> list[str]:

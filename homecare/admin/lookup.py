@@ -19,6 +19,8 @@ from homecare.queries.values import HIGHEST_INTEGER, storable
 
 MOST = 20
 LONGEST_SEARCH = 200
+# Each word is looked for in every name, code, phone and e-mail, and in those of the parents.
+MOST_WORDS = 12
 
 
 def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: bool = True) -> ColumnElement[bool]:
@@ -29,6 +31,8 @@ def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: b
     words = storable(text).split()
     if len(text) > LONGEST_SEARCH or not words:
         raise ValueError(f"Search for 1 to {LONGEST_SEARCH} characters.")
+    if len(words) > MOST_WORDS:
+        raise ValueError(f"Search for at most {MOST_WORDS} words.")
     searched = [f for f in info.fields.values() if f.searchable and acting.access(info.name).sees(f.name)]
     alternatives = [_all_words(info, searched, words)]
     if number := phone_digits(text):

@@ -245,6 +245,5 @@ def update_in_place(info: TableInfo, by: Acting) -> ResponseReturnValue:
         not_found(info.name, "edit", str(row_id))
     field = info.fields[request.form["field"]]
     value, label = getattr(stored.row, field.name, None), stored.text(field)
-    # Markup on either side: the page puts it into the list as it is.
-    cell = relation_markup(field, value, label or None) if field.kind is Kind.RELATION else markup(field, value)
+    cell = relation_markup(field, value, label) if field.kind is Kind.RELATION else markup(field, value)
     return jsonify(version=stored.version, html=str(cell), text=label)
