@@ -63,8 +63,8 @@ ANSWERS = {
         Answer(
             413,
             "Too large",
-            "A file may have 10 MB, a form with its files 32 MB and the text of a form 2 MB. Make it smaller and send it "
-            "again.",
+            "A file may have 10 MB, a form with its files 32 MB and the text of a form 2 MB. Make it smaller and send "
+            "it again.",
         ),
         Answer(
             422,
