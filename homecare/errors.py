@@ -141,21 +141,35 @@ def wants_json() -> bool:
 class SpokenError(HTTPException):
     """A refusal with a sentence of its own for the person, instead of the status's general one."""
 
-    def __init__(self, status: int, sentence: str, explained_at: str | None = None) -> None:
+    def __init__(
+        self, status: int, sentence: str, explained_at: str | None = None, back: tuple[str, str] | None = None
+    ) -> None:
         super().__init__(sentence)
         self.code = status
         self.sentence = sentence
         # Where those who may change it read which rule refused.
         self.explained_at = explained_at
+        # Where to go on, and the words for it.
+        self.back = back
 
 
-def respond(answer: Answer, sentence: str | None = None, explained_at: str | None = None) -> Response:
+def respond(
+    answer: Answer,
+    sentence: str | None = None,
+    explained_at: str | None = None,
+    back: tuple[str, str] | None = None,
+) -> Response:
     sentence = sentence or answer.sentence
     if wants_json():
         response = jsonify(error=sentence, status=answer.status, request=request_id())
     else:
         page = render_template(
-            "pages/error.html", answer=answer, sentence=sentence, explained_at=explained_at, request_id=request_id()
+            "pages/error.html",
+            answer=answer,
+            sentence=sentence,
+            explained_at=explained_at,
+            back=back,
+            request_id=request_id(),
         )
         response = make_response(page)
     response.status_code = answer.status
@@ -169,7 +183,8 @@ def on_http_error(error: HTTPException) -> Any:
         return error
     fallback = ANSWERS[500] if error.code >= 500 else ANSWERS[400]
     answer = ANSWERS.get(error.code) or Answer(error.code, fallback.title, fallback.sentence)
-    response = respond(answer, getattr(error, "sentence", None), getattr(error, "explained_at", None))
+    spoken = {name: getattr(error, name, None) for name in ("sentence", "explained_at", "back")}
+    response = respond(answer, **spoken)
     for name, value in error.get_headers():
         # Allow of 405 and Retry-After of 429; its own body and type are replaced.
         if name in ("Allow", "Retry-After"):

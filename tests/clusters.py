@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, pool, text
 
 from homecare import migrate
+from homecare.config import ROOT
 from homecare.local.initialise import DATABASE, OWNER, SERVING
 from homecare.local.server import Cluster
 
@@ -34,6 +35,10 @@ DEMO_PASSWORD = "homecare-demo"
 BUILDING = 20_250_101
 CLUSTER = pytest.StashKey[Cluster]()
 _numbers = itertools.count(1)
+
+
+# For scripts of tests/ that run in a process of their own: they find the project too.
+WITH_PROJECT = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,7 @@ def test_columns_are_chosen_moved_by_keyboard_and_remembered(visits: Page) -> No
     dialog.get_by_role("button", name="Move Status up").press("Enter")
     dialog.get_by_role("button", name="Apply").click()
     expect(visits.locator("thead th[data-name]")).to_have_count(5)
+    visits.wait_for_load_state("networkidle")
     visits.goto(VISITS)
     heads = visits.locator("thead th[data-name]").all_inner_texts()
     assert [head.split("\n")[0] for head in heads] == ["Patient", "Scheduled for", "Status", "Staff", "Check-in"]

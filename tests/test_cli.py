@@ -39,7 +39,7 @@ def test_the_first_admin_of_an_installation_can_sign_in(app: Flask, client: Visi
     assert result.exit_code == 0, result.output
     assert "first@care.example can sign in as Admin and was added to the staff." in result.output
     assert client.sign_in("first@care.example", PASSWORD).status_code == 302
-    assert "You are signed in as Admin" in client.get("/admin/").text
+    assert " · Admin</p>" in client.get("/admin/").text
 
 
 def test_the_password_is_asked_for_twice_and_not_shown(app: Flask, client: Visitor) -> None:

@@ -48,7 +48,7 @@ def failing(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
     @app.get("/run/<name>")
     def run(name: str) -> str:
-        db.session.execute(text(STATEMENTS[name][0]))
+        db.session.execute(text(STATEMENTS[name][0]), execution_options={"unscoped": True})
         return "done"
 
     @app.get("/raise/<name>")

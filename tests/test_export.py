@@ -41,7 +41,8 @@ def test_a_file_begins_with_the_mark_that_says_utf_8(company: Company) -> None:
 
 
 LIVE = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1", "＝1+1", "=HYPERLINK(\"http://evil.example\")",
-        "+251911A", "-", "--1", "\n=1", "Bole;=1+1", "Bole\n=1+1", "Bole; @SUM(A1)", "=1;=1", "Bole\t+251911A"]  # fmt: skip
+        "+251911A", "-", "--1", "\n=1", "Bole;=1+1", "Bole\n=1+1", "Bole; @SUM(A1)", "=1;=1",
+        "Bole\t+251911A"]  # fmt: skip
 
 
 @pytest.mark.parametrize("formula", LIVE)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clusters import Database
+from clusters import WITH_PROJECT, Database
 from conftest import PASSWORD, Visitor
 from doors import Company, Walker, opened
 from flask import Flask
@@ -94,7 +94,9 @@ class Worker:
         assert cookie is not None
         script = Path(__file__).with_name("scratch_worker.py")
         arguments = [sys.executable, str(script), database.socket_folder, database.name, cookie.value]
-        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=WITH_PROJECT
+        )
 
     def get(self, url: str) -> int:
         assert self.process.stdin

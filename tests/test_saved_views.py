@@ -123,7 +123,9 @@ def test_a_shared_view_opens_no_door(as_role: AsRole) -> None:
 
     assert as_role("Nurse").get("/admin/invoices/?status__eq=Paid").status_code == 403
     finance = as_role("Finance")
-    assert finance.get(offered(finance)["By Fayda"]).status_code == 403
+    # Its address alone would tell which number was looked for.
+    assert "By Fayda" not in offered(finance)
+    assert finance.get("/admin/patients/?fayda_id__eq=999912341234").status_code == 403
 
 
 @pytest.mark.parametrize("role", ["Coordinator", "Nurse", "Finance", "Auditor"])

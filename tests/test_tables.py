@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from clusters import Database
+from clusters import WITH_PROJECT, Database
 
 from homecare.admin.tables import table_infos
 from homecare.models import business_models
@@ -48,7 +48,7 @@ def test_a_25th_table_needs_a_model_and_nothing_else(database: Database) -> None
 
     done = subprocess.run(
         [sys.executable, "-W", "error", str(script), database.socket_folder, database.name],
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=120, env=WITH_PROJECT,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr

@@ -89,7 +89,7 @@ def _chosen(view: TableView) -> Chosen:
         return Chosen(_matching(view, query), True, query)
     texts = request.form.getlist("rowid")
     if not texts or len(texts) > MOST_TICKED:
-        raise SpokenError(422, f"Choose 1 to {MOST_TICKED} rows.")
+        raise SpokenError(422, f"Choose 1 to {MOST_TICKED} rows.", back=_to_list(view))
     try:
         ids = sorted({parse_id(text) for text in texts})
     except ValueError:
@@ -108,12 +108,15 @@ def _matching(view: TableView, query: str) -> list[int]:
     statement = wanted.narrowed(select(model.id)).order_by(model.id).limit(MOST_MATCHING + 1)
     found = list(db.session.scalars(statement))
     if len(found) > MOST_MATCHING:
-        raise SpokenError(
-            422, f"More than {MOST_MATCHING:,} rows match. Narrow the list with conditions, and do it part by part."
-        )
+        sentence = f"More than {MOST_MATCHING:,} rows match. Narrow the list with conditions, and do it part by part."
+        raise SpokenError(422, sentence, back=_to_list(view))
     if not found:
-        raise SpokenError(422, "No row matches any more. Look at the list again.")
+        raise SpokenError(422, "No row matches any more. Look at the list again.", back=_to_list(view))
     return found
+
+
+def _to_list(view: TableView) -> tuple[str, str]:
+    return view.back(), f"Back to the {view.info.many.lower()}"
 
 
 def _export_url(view: TableView) -> str:

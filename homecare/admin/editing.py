@@ -70,6 +70,16 @@ def stored_row(session: Session, info: TableInfo, acting: Acting, row_id: int) -
     return Stored(row, selected, values)
 
 
+def with_fills(session: Session, info: TableInfo, acting: Acting, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form is filled with beforehand, and what its parents say of columns left open: a visit its patient."""
+    found: dict[str, Any] = {}
+    for name, key in values.items():
+        if info.fields[name].kind is Kind.RELATION and isinstance(key, int):
+            told = lookup.fills(session, info, info.fields[name], acting, [key]).get(key, {})
+            found |= {column: parent for column, (parent, _) in told.items()}
+    return found | dict(values)
+
+
 def row_name(info: TableInfo, stored: Stored) -> str:
     """The sentence that names a row: its name columns as far as they are seen, else "Visit #12"."""
     access_fields = [f for f in stored.selected.fields if f.name in info.naming]

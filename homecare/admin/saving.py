@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from homecare.admin.guard import GuardedView
 
 # Words of a form that are not columns.
-CONTROL = ("csrf_token", "_token", "_version", "_then", "url", "id")
+CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "url", "id")
 LONGEST_TOKEN = 64
 # The name under which a picker listens for the record made for it.
 PICKER = re.compile(r"picker-[0-9a-z]{1,12}")
@@ -69,7 +69,8 @@ class FormScreen:
         if not given:
             return {}
         form = editing.open_form(self.info, self.by, given, None, {})
-        return {f.spec.name: f.data for f in form.fields() if f.spec.name in given and not f.process_errors}
+        values = {f.spec.name: f.data for f in form.fields() if f.spec.name in given and not f.process_errors}
+        return editing.with_fills(self.session, self.info, self.by, values)
 
     def _refuse_unsettable(self, form: RowForm) -> None:
         """A column this role may not set was sent: nothing of the form is saved."""

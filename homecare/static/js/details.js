@@ -65,7 +65,11 @@ if (at >= 0) {
     else if (edge) {
       link.href = `/admin/${table}/${edge}`;
       link.setAttribute("aria-label", "The list goes on");
-    } else link.setAttribute("aria-disabled", "true");
+    } else {
+      // Without an address it is no link any more, and a name needs a role.
+      link.setAttribute("role", "link");
+      link.setAttribute("aria-disabled", "true");
+    }
   };
   show($("#record-before"), list.ids[at - 1], list.before);
   show($("#record-after"), list.ids[at + 1], list.next);

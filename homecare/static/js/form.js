@@ -20,9 +20,28 @@ form.addEventListener("change", tell);
 addEventListener("beforeunload", (event) => {
   if (!sending && changed()) event.preventDefault();
 });
+// Which columns a person changed, so that a conflict does not begin by taking back what somebody else changed.
+const columnOf = (input) => input.name.split("-")[0];
+const contents = () => {
+  const values = {};
+  for (const input of form.elements) {
+    if (!input.name || input.name.startsWith("_")) continue;
+    const value = input.type === "checkbox" ? String(input.checked) : input.value;
+    values[columnOf(input)] = [values[columnOf(input)], value].join();
+  }
+  return values;
+};
+function noteTouched() {
+  const noted = $("[name=_touched]", form);
+  if (!noted) return;
+  const now = contents();
+  const touched = Object.keys(now).filter((name) => now[name] !== atFirst[name]);
+  noted.value = [...new Set([...noted.value.split(","), ...touched])].filter(Boolean).join() || "-";
+}
 form.addEventListener("submit", (event) => {
   if (sending) event.preventDefault();
   sending = true;
+  noteTouched();
   // After the browser has read which button was pressed.
   setTimeout(() => $$("button", form).forEach((button) => (button.disabled = true)));
 });
@@ -66,7 +85,11 @@ for (const row of $$(".conflict tr[data-field]")) {
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
   });
+  $("[value=theirs]:checked", row)?.dispatchEvent(new Event("change", { bubbles: true }));
 }
+
+// After a conflict's choices have filled the fields.
+const atFirst = contents();
 
 // Choosing a parent can say more: a visit says whose it was.
 form.addEventListener("change", (event) => {

@@ -65,6 +65,11 @@ input.addEventListener("input", () => {
   waiting = setTimeout(ask, 80);
 });
 input.addEventListener("keydown", (event) => {
+  // A search field takes the first Esc for itself, to empty it.
+  if (event.key === "Escape") {
+    event.preventDefault();
+    dialog.close();
+  }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) {
     event.preventDefault();
