@@ -1,7 +1,7 @@
 """Stock Flask-Admin 2.2.1 over the same tables: ModelView as its guide sets it up, 50 rows a page, no sign-in.
 
-Its views get the same list columns as ours. It has no relations to resolve, because our models define none; with
-relations it would load every parent for each dropdown of a form.
+Its lists get the same columns as ours, and show a relation's bare key where ours shows the name. Its forms get the same
+inputs, relations as the AJAX pickers its guide advises for large tables; with dropdowns it would load every parent.
 """
 
 from __future__ import annotations
@@ -11,10 +11,26 @@ from flask_admin import Admin
 from flask_admin.contrib.sqla import ModelView
 from flask_sqlalchemy import SQLAlchemy
 from geoalchemy2 import Geography
+from sqlalchemy.orm import relationship
 
-from homecare.admin.tables import table_infos
+from homecare.admin.tables import TableInfo, table_infos
 from homecare.config import Config
 from homecare.db import db, engine_options
+
+
+def relate(info: TableInfo) -> dict[str, dict[str, object]]:
+    """Gives the model a relationship for each foreign key; returns the pickers' settings by its name."""
+    pickers: dict[str, dict[str, object]] = {}
+    for field in info.fields.values():
+        if not field.target:
+            continue
+        parent = table_infos()[field.target]
+        name = f"{field.name.removesuffix('_id')}_row"
+        keys = [getattr(info.model, field.name)]
+        setattr(info.model, name, relationship(parent.model, foreign_keys=keys, post_update=True))
+        found = [n for n, f in parent.fields.items() if f.searchable] or ["status"]
+        pickers[name] = {"fields": found, "page_size": 10}
+    return pickers
 
 
 def stock_app(config: Config) -> Flask:
@@ -27,6 +43,7 @@ def stock_app(config: Config) -> Flask:
     extension: SQLAlchemy = db
     extension.init_app(app)
     admin = Admin(app, url="/admin")
+    pickers = {info.name: relate(info) for info in table_infos().values()}
     for info in table_infos().values():
         points = [name for name, field in info.fields.items() if isinstance(field.column.type, Geography)]
         options = {
@@ -34,6 +51,7 @@ def stock_app(config: Config) -> Flask:
             "can_view_details": True,
             "column_list": list(info.columns),
             "column_searchable_list": [name for name, field in info.fields.items() if field.searchable],
+            "form_ajax_refs": pickers[info.name],
             "form_excluded_columns": points,
             "column_details_exclude_list": points,
         }

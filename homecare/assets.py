@@ -6,17 +6,19 @@ import gzip
 import hashlib
 import json
 import mimetypes
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 from homecare.config import ROOT
 
 FOLDER = ROOT / "homecare" / "static"
+ICON = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>')
 ONE_YEAR_S = 365 * 24 * 3600
 # Text that shrinks; fonts and pictures are compressed already, and less than a packet is not worth it.
 COMPRESSED = (".css", ".js", ".mjs", ".svg", ".json")
@@ -79,6 +81,11 @@ def init_app(app: Flask) -> None:
         """The address of an installed file by its logical name. Raises KeyError for one that is not installed."""
         return asset(f"vendor/{installed[name]}")
 
+    @cache
+    def icon(name: str) -> Markup:
+        """A picture that says nothing to those who listen; the word beside it does. Pages have forty of them."""
+        return ICON.format(vendor("icons.svg"), name)
+
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
             values.setdefault("version", current)
@@ -89,4 +96,4 @@ def init_app(app: Flask) -> None:
     # The version is in the path, so that the relative imports of a module carry it too.
     app.add_url_rule("/static/<version>/<path:filename>", endpoint="static", view_func=serve)
     app.url_defaults(add_version)
-    app.jinja_env.globals.update(asset=asset, vendor=vendor)
+    app.jinja_env.globals.update(asset=asset, vendor=vendor, icon=icon)

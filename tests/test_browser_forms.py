@@ -105,6 +105,14 @@ def test_choosing_a_visit_fills_its_patient(office: Page) -> None:
     expect(office.get_by_role("combobox", name="Patient")).to_have_value(re.compile(patient))
 
 
+def test_an_invoice_added_from_a_visit_has_its_patient(office: Page) -> None:
+    office.goto("/admin/visit_services/?is=to_invoice")
+    patient = office.locator(".row-name").first.inner_text()
+    office.locator(".row-name").first.click()
+    office.get_by_role("link", name="New invoice").first.click()
+    expect(office.get_by_role("combobox", name="Patient")).to_have_value(re.compile(f"^{patient} · HHC-"))
+
+
 def test_a_new_record_begins_with_me(office: Page) -> None:
     office.goto("/admin/patients/new/")
     me = office.locator(".who .word").inner_text().split("\n")[0]
@@ -144,6 +152,17 @@ def test_a_conflict_is_settled_field_by_field(office: Page) -> None:
     expect(office.get_by_label("Status", exact=True)).to_have_value("Missed")
     save(office)
     expect(office.get_by_text("Visit saved.")).to_be_visible()
+
+
+def test_a_conflict_begins_with_theirs_where_nothing_was_typed(office: Page) -> None:
+    change_meanwhile(office, "Completed")
+    office.goto(VISIT)
+    change_meanwhile(office, "Cancelled")
+    office.get_by_label("Scheduled for", exact=True).fill("2026-01-05T09:00")
+    save(office)
+    expect(office.get_by_role("row", name=re.compile("^Status")).get_by_role("radio").first).to_be_checked()
+    expect(office.get_by_label("Status", exact=True)).to_have_value("Cancelled")
+    expect(office.get_by_label("Scheduled for", exact=True)).to_have_value("2026-01-05T09:00")
 
 
 @pytest.mark.parametrize(("theme", "width"), THEMES)

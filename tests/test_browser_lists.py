@@ -158,6 +158,22 @@ def test_a_patient_is_found_by_phone_with_one_shortcut(visits: Page) -> None:
     expect(visits.get_by_role("heading", level=1)).to_have_text(name)
 
 
+def test_one_esc_closes_the_search_with_words_in_it(visits: Page) -> None:
+    visits.keyboard.press("Control+k")
+    visits.keyboard.type("0911")
+    visits.keyboard.press("Escape")
+    expect(visits.get_by_role("dialog", name="Search everything")).to_be_hidden()
+
+
+def test_too_many_rows_at_once_are_refused_with_a_way_back(visits: Page) -> None:
+    visits.goto(f"{VISITS}?sort=id")
+    visits.locator("#pick-all").check()
+    visits.get_by_role("button", name=re.compile("^Select all")).click()
+    visits.get_by_role("button", name=re.compile("^Delete")).click()
+    visits.get_by_role("link", name="Back to the visits").click()
+    expect(visits).to_have_url(re.compile("sort=id"))
+
+
 def test_a_search_without_a_match_says_what_to_do(visits: Page) -> None:
     visits.goto(f"{VISITS}?search=nobodyiscalledthis")
     expect(visits.get_by_text("No visit matches “nobodyiscalledthis”.")).to_be_visible()
