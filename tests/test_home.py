@@ -59,14 +59,16 @@ def rows_of(visitor: Visitor, url: str) -> int:
 
 @pytest.mark.parametrize("role", NAMES)
 def test_every_figure_equals_the_list_it_opens(as_demo: Callable[[str], Visitor], role: str) -> None:
+    """A visit becomes late while the test looks: a list has the number that home said before it or says after it."""
     visitor = as_demo(role)
 
     shown = figures(visitor)
+    lists = {label: rows_of(visitor, url) for label, (url, _) in shown.items()}
+    afterwards = figures(visitor)
 
     assert 1 <= len(shown) <= 6
-    assert {label: rows_of(visitor, url) for label, (url, _) in shown.items()} == {
-        label: number for label, (_, number) in shown.items()
-    }
+    for label, rows in lists.items():
+        assert rows in (shown[label][1], afterwards[label][1]), label
 
 
 @pytest.mark.parametrize("role", NAMES)
