@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin/python
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint fix bench system system-test
+.PHONY: run test walk lint fix bench system system-test
 .DELETE_ON_ERROR:
 
 # With DATABASE_URL set nothing of PostgreSQL is needed on this machine.
@@ -19,6 +19,9 @@ lint: .venv/.dev
 	@$(BIN) -m ruff check .
 	@$(BIN) -m ruff format --check .
 	@$(BIN) -m mypy
+
+walk: .venv/.dev system-test homecare/static/vendor/manifest.json
+	@$(BIN) -m pytest tests/walk_everything.py -n 2 -v --show-capture=no
 
 fix: .venv/.dev
 	@$(BIN) -m ruff check --fix .

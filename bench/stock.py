@@ -9,7 +9,6 @@ from __future__ import annotations
 from flask import Flask
 from flask_admin import Admin
 from flask_admin.contrib.sqla import ModelView
-from flask_sqlalchemy import SQLAlchemy
 from geoalchemy2 import Geography
 from sqlalchemy.orm import relationship
 
@@ -40,8 +39,7 @@ def stock_app(config: Config) -> Flask:
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
     )
-    extension: SQLAlchemy = db
-    extension.init_app(app)
+    db.init_app(app)
     admin = Admin(app, url="/admin")
     pickers = {info.name: relate(info) for info in table_infos().values()}
     for info in table_infos().values():

@@ -21,7 +21,6 @@ from homecare.config import ROOT, ConfigError
 from homecare.db import db, sqlstate
 from homecare.login import accounts, passwords
 from homecare.migrate import MigrationError
-from homecare.models.choices import ROLES
 from homecare.settings import current_config
 
 P = ParamSpec("P")
@@ -77,16 +76,16 @@ email_option = click.option("--email", prompt="E-mail", help="The staff member's
 @email_option
 @click.option("--first-name", prompt="First name")
 @click.option("--last-name", prompt="Last name")
-@click.option("--role", prompt="Role", type=click.Choice(ROLES, case_sensitive=False), help="The staff member's role.")
+@click.option("--role", prompt="Role", help="The staff member's role, one of those on the roles page.")
 @password_stdin
 @in_sentences
 def create_account(email: str, first_name: str, last_name: str, role: str, password_stdin: bool) -> None:
     """Let a staff member sign in; who is not on the staff yet is added."""
-    is_new = accounts.create(
+    made = accounts.create(
         email=email, first_name=first_name, last_name=last_name, role=role, password=ask_password(password_stdin)
     )
-    added = " and was added to the staff" if is_new else ""
-    click.echo(f"{email} can sign in as {role}{added}.")
+    added = " and was added to the staff" if made.is_new else ""
+    click.echo(f"{email} can sign in as {made.role}{added}.")
 
 
 @account_commands.command("disable")

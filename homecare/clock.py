@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+import re
+from datetime import UTC, date, datetime, timedelta
 
-ADDIS = timezone(timedelta(hours=3), "EAT")
+ADDIS_OFFSET = timedelta(hours=3)
+# A moment nearer to the ends of the calendar than this cannot be told in every zone's hours.
+EARLIEST, LATEST = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
+_BEYOND = re.compile(
+    r"-?infinity|[0-9]{4,6}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?(?: BC)?(?: UTC)?"
+)
+
+
+class Beyond(str):
+    """A stored day or moment that Python's calendar cannot hold, as PostgreSQL writes it: `infinity`, `12026-03-09`.
+
+    The other application writes such values. They are shown, compared and sent back as this text, a moment in UTC.
+    """
+
+    __slots__ = ()
 
 
 def now_utc() -> datetime:
@@ -13,12 +28,19 @@ def now_utc() -> datetime:
 
 
 def to_addis(moment: datetime) -> datetime:
-    return moment + timedelta(hours=3)
+    return moment + ADDIS_OFFSET
+
+
+def parse_beyond(text: str) -> Beyond:
+    """Raises ValueError where the text is not written as PostgreSQL writes such a value."""
+    if not _BEYOND.fullmatch(text):
+        raise ValueError(f"{text!r} is not a stored day or moment.")
+    return Beyond(text)
 
 
 def to_utc(moment: datetime) -> datetime:
     """Raises OverflowError at the edges of what a datetime can hold."""
-    return moment - timedelta(hours=3)
+    return moment - ADDIS_OFFSET
 
 
 def today() -> date:

@@ -1,14 +1,20 @@
-"""The declarative base, the session, and who is acting in this transaction."""
+"""The declarative base, the session, and how the driver reads what Python cannot hold."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.abc import AdaptContext, Buffer
+from psycopg.adapt import Loader
+from psycopg.pq import Format
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+from homecare.clock import EARLIEST, LATEST, Beyond
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,6 +42,35 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+def reading_beyond(type_name: str) -> type[Loader]:
+    """The driver's own loader of a day or a moment, which hands on as text what it would refuse the whole row for."""
+    oid = psycopg.adapters.types[type_name].oid
+    usual = cast(type[Loader], psycopg.adapters.get_loader(oid, Format.TEXT))
+
+    class BeyondLoader(Loader):
+        def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+            super().__init__(oid, context)
+            self.usual = usual(oid, context)
+
+        def load(self, data: Buffer) -> date | Beyond:
+            try:
+                found: date = self.usual.load(data)
+            except psycopg.DataError:
+                pass
+            else:
+                if not isinstance(found, datetime) or EARLIEST <= found <= LATEST:
+                    return found
+            text = bytes(data).decode()
+            return Beyond(f"{text} UTC" if ":" in text else text)
+
+    return BeyondLoader
+
+
+# For every connection of the process, made by whichever engine: each of them reads the company's tables.
+for name in ("date", "timestamp"):
+    psycopg.adapters.register_loader(name, reading_beyond(name))
 
 
 def engine_options(**overrides: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -108,7 +108,7 @@ def status_of(error: BaseException) -> int:
     original = getattr(error, "orig", None) or error
     if isinstance(original, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
         return 503
-    # The driver refuses these before the database sees them: NUL in text, half of a surrogate pair, a year 10000.
+    # The driver refuses these before the database sees them: NUL in text, half of a surrogate pair.
     if isinstance(original, (psycopg.DataError, UnicodeEncodeError)):
         return 422
     return 500
@@ -142,11 +142,17 @@ class SpokenError(HTTPException):
     """A refusal with a sentence of its own for the person, instead of the status's general one."""
 
     def __init__(
-        self, status: int, sentence: str, explained_at: str | None = None, back: tuple[str, str] | None = None
+        self,
+        status: int,
+        sentence: str,
+        explained_at: str | None = None,
+        back: tuple[str, str] | None = None,
+        title: str | None = None,
     ) -> None:
         super().__init__(sentence)
         self.code = status
         self.sentence = sentence
+        self.title = title
         # Where those who may change it read which rule refused.
         self.explained_at = explained_at
         # Where to go on, and the words for it.
@@ -158,8 +164,10 @@ def respond(
     sentence: str | None = None,
     explained_at: str | None = None,
     back: tuple[str, str] | None = None,
+    title: str | None = None,
 ) -> Response:
     sentence = sentence or answer.sentence
+    answer = replace(answer, title=title or answer.title)
     if wants_json():
         response = jsonify(error=sentence, status=answer.status, request=request_id())
     else:
@@ -183,7 +191,7 @@ def on_http_error(error: HTTPException) -> Any:
         return error
     fallback = ANSWERS[500] if error.code >= 500 else ANSWERS[400]
     answer = ANSWERS.get(error.code) or Answer(error.code, fallback.title, fallback.sentence)
-    spoken = {name: getattr(error, name, None) for name in ("sentence", "explained_at", "back")}
+    spoken = {name: getattr(error, name, None) for name in ("sentence", "explained_at", "back", "title")}
     response = respond(answer, **spoken)
     for name, value in error.get_headers():
         # Allow of 405 and Retry-After of 429; its own body and type are replaced.

@@ -33,6 +33,7 @@ RIGHTS = {
     "policy_versions": ADDED_TO,
     "settings_versions": ADDED_TO,
     "alembic_version": "SELECT",
+    "sub_cities": "SELECT",
 }
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, Integer, Numeric, String, insert, text
+from sqlalchemy import Column, Connection, Date, Engine, Integer, Numeric, String, insert, text
 
 from homecare.db import Base
 from homecare.models import business_models
@@ -94,6 +94,16 @@ class Planter:
         if isinstance(column.type, Integer) or (isinstance(column.type, Numeric) and (column.type.precision or 99) > 9):
             return 73_000_000 + number, (f"73{number:06d}", f"73,{number // 1000:03d},{number % 1000:03d}")
         return None
+
+
+def planted(engine: Engine, people: dict[str, tuple[int, str]]) -> list[Canary]:
+    """Nobody's row in every table, and own rows of each role's person, whose staff id comes first."""
+    with engine.begin() as connection:
+        planter = Planter(connection)
+        planter.nobodys()
+        for role, (staff_id, _) in people.items():
+            planter.own(role, staff_id)
+    return planter.canaries
 
 
 def rights(connection: Connection, role: str) -> tuple[dict[str, str], dict[tuple[str, str], str], bool]:

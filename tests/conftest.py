@@ -1,6 +1,6 @@
 """Fixtures of all tests: a database of one's own per module, the application on it, and people who sign in.
 
-A module that wants the demo company says so by overriding one fixture:
+A module that wants the demo company says so by overriding one fixture; `doors` signs its people in:
 
     @pytest.fixture(scope="module")
     def database(demo_database): return demo_database
@@ -34,6 +34,7 @@ from homecare.db import db
 from homecare.login import passwords
 from homecare.models import Account, Staff
 
+pytest_plugins = ("doors",)
 CSRF_FIELD = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 PASSWORD = "correct horse battery"
 

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from clusters import DEMO_PASSWORD
 from conftest import Visitor
 from flask import Flask
+from forms import form_with
 from permission_table import cells, roles
 from sqlalchemy import Engine, text
 
@@ -133,10 +135,24 @@ class Company:
 
 
 def opened(app: Flask, owner_engine: Engine) -> Company:
-    """For a fixture of the module: the demo company with a row of their own for everybody who has a scope."""
+    """The demo company with a row of their own for everybody who has a scope."""
     made = Company(app, owner_engine)
     made.give_rows()
     return made
+
+
+@pytest.fixture(scope="module")
+def company(app: Flask, owner_engine: Engine) -> Company:
+    return opened(app, owner_engine)
+
+
+@pytest.fixture
+def admin(company: Company) -> Walker:
+    return company.as_("Admin")
+
+
+def opened_form(walker: Walker, url: str) -> dict[str, str]:
+    return form_with(walker.get(url).get_data(as_text=True), "_token")
 
 
 def ids_of(page: str) -> list[int]:

@@ -8,11 +8,13 @@ import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from clusters import DEMO_PASSWORD, Database
 from conftest import Visitor, configured
 from doors import Walker
 from forms import form_with
+from geoalchemy2 import Geography
 from sqlalchemy import Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +32,9 @@ class Vehicle(Stamped, Model):
     name: Mapped[str] = mapped_column(String(255), info=plain(Kind.NAME))
     price: Mapped[Decimal | None] = mapped_column(Numeric(15, 2), info=plain(Kind.MONEY))
     driver_id: Mapped[int | None] = link("staff.id", "SET NULL")
+    garage: Mapped[Any | None] = mapped_column(
+        Geography("POINT", srid=4326, spatial_index=False), info=plain(Kind.POINT)
+    )
 
 
 def main(database: Database, files: Path) -> dict[str, object]:
@@ -41,7 +46,10 @@ def main(database: Database, files: Path) -> dict[str, object]:
     admin, manager = (entered(app, role) for role in ("admin", "manager"))
     form = form_with(admin.get("/admin/vehicles/new/").get_data(as_text=True), "_token")
     picked = admin.get("/admin/vehicles/ajax/lookup/", name="driver_id", query="").json[0]
-    made = admin.post("/admin/vehicles/new/", form | {"name": "Ambulance", "price": "1500", "driver_id": picked[0]})
+    place = {"garage-lat": "9.0023", "garage-lon": "38.7564"}
+    new = {"name": "Ambulance", "price": "1500", "driver_id": picked[0]}
+    made = admin.post("/admin/vehicles/new/", form | new | place)
+    details = admin.get(made.location).get_data(as_text=True)
     refused = manager.get("/admin/vehicles/").status_code
     with database.owner_engine() as engine, engine.begin() as connection:
         connection.execute(text(GRANT))
@@ -51,7 +59,8 @@ def main(database: Database, files: Path) -> dict[str, object]:
         "made": made.status_code,
         "list": "Ambulance" in admin.get("/admin/vehicles/?search=ambul").get_data(as_text=True),
         "filtered": admin.get("/admin/vehicles/?price__gte=2000&sort=-price").get_data(as_text=True).count("data-id="),
-        "parent": picked[1].split(" · ")[0] in admin.get(made.location).get_data(as_text=True),
+        "parent": picked[1].split(" · ")[0] in details,
+        "drawn": 'aria-label="In Kirkos, 0.0 km from its centre"' in details,
         "export": admin.get("/admin/vehicles/export/csv/?columns=name,price").get_data(as_text=True),
         "without a grant": refused,
         "with a grant": manager.get("/admin/vehicles/").status_code,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 from clusters import Database
-from doors import Company, count_of, opened
-from flask import Flask
-from sqlalchemy import Engine
+from doors import Company, count_of
 
 HOUR = "interval '1 hour'"
 
@@ -14,11 +12,6 @@ HOUR = "interval '1 hour'"
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 def give_task(company: Company, role: str, assigned: str) -> int:

@@ -65,7 +65,9 @@ def test_quick_words_stand_for_days(visits: Page) -> None:
     visits.get_by_label("How", exact=True).select_option("last7")
     visits.get_by_role("button", name="Apply").click()
     expect(visits).to_have_url(re.compile("scheduled_at__gte=-7d&scheduled_at__lte=today"))
-    expect(visits.get_by_role("link", name="Scheduled for: until today")).to_be_visible()
+    expect(visits.get_by_role("link", name="Scheduled for in the last 7 days")).to_be_visible()
+    visits.keyboard.press("f")
+    expect(visits.get_by_label("How", exact=True)).to_have_value("last7")
 
 
 def test_a_status_is_changed_in_place_and_undone(visits: Page) -> None:
@@ -74,8 +76,10 @@ def test_a_status_is_changed_in_place_and_undone(visits: Page) -> None:
     status.click()
     visits.get_by_role("menuitemradio", name="Cancelled").click()
     expect(status).to_have_text("Cancelled")
-    visits.get_by_role("button", name="Undo").click()
+    expect(visits.get_by_role("button", name="Undo")).to_be_visible()
+    visits.keyboard.press("Control+z")
     expect(status).to_have_text("Pending")
+    expect(status).to_be_focused()
     visits.reload()
     expect(visits.locator(".in-place").first).to_have_text("Pending")
 
@@ -96,10 +100,80 @@ def test_a_field_of_the_chosen_rows_is_set_at_once(visits: Page) -> None:
     boxes.nth(2).click(modifiers=["Shift"])
     expect(visits.locator("#chosen-count")).to_have_text("3 visits chosen")
     visits.get_by_role("button", name="Set a field").click()
-    visits.get_by_role("dialog").get_by_label("Field").select_option("status")
+    visits.get_by_role("dialog").locator("[name=field]").select_option("status")
     visits.locator("#bulk-value select").select_option("Cancelled")
     visits.get_by_role("button", name="Change 3 visits").click()
-    expect(visits.get_by_text("3 visits changed.")).to_be_visible()
+    expect(visits.get_by_text("3 visits changed: status is Cancelled.")).to_be_visible()
+    visits.get_by_role("button", name="Undo").click()
+    expect(visits.get_by_text("Undone: 3 visits as before.")).to_be_visible()
+
+
+def test_a_field_is_emptied_only_when_that_was_said(visits: Page) -> None:
+    visits.goto(f"{VISITS}?status__eq=Pending&staff_id__isnull=0")
+    visits.get_by_role("checkbox", name=re.compile("^Choose (?!every)")).first.check()
+    visits.get_by_role("button", name="Set a field").click()
+    dialog = visits.get_by_role("dialog")
+    dialog.locator("[name=field]").select_option("staff_id")
+    dialog.get_by_role("button", name="Change 1 visit").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Give a value")
+    dialog.get_by_label("Empty the field instead").check()
+    dialog.get_by_role("button", name="Empty 1 visit").click()
+    expect(visits.get_by_text("1 visit changed: staff is empty.")).to_be_visible()
+
+
+def test_chosen_rows_are_exported_with_columns_and_kind_of_file(visits: Page) -> None:
+    visits.get_by_role("checkbox", name=re.compile("^Choose (?!every)")).first.check()
+    visits.get_by_role("button", name="Export…").click()
+    dialog = visits.get_by_role("dialog", name="Export 1 visit")
+    dialog.get_by_label("File").select_option("xlsx")
+    with visits.expect_download() as download:
+        dialog.get_by_role("button", name="Export", exact=True).click()
+    assert download.value.suggested_filename == "visit_services.xlsx"
+    assert re.search(r"\?id__in=\d+&sort=-scheduled_at&columns=patient_id%2C", download.value.url)
+
+
+def test_conditions_that_do_not_fit_are_behind_a_button(visits: Page) -> None:
+    visits.goto(
+        f"{VISITS}?status__in=Pending,Scheduled&is=unassigned&scheduled_at__gte=-7d&staff_id__isnull=1&is=today"
+    )
+    more = visits.get_by_role("button", name=re.compile(r"^\d+ more$"))
+    hidden = visits.locator("#chips li[inert]")
+    assert hidden.count() == int(more.inner_text().split()[0]) > 0
+    more.press("Enter")
+    expect(hidden).to_have_count(0)
+    expect(visits.get_by_role("link", name="To invoice")).to_be_in_viewport()
+
+
+def test_the_list_stands_where_it_was_left(visits: Page) -> None:
+    row = visits.locator("tbody tr").nth(37)
+    row.locator(".row-name").click()
+    visits.get_by_role("heading", level=1).wait_for()
+    visits.wait_for_url("**/details/**")
+    visits.go_back()
+    expect(row).to_be_in_viewport()
+    expect(row).to_have_class("current")
+
+
+def test_the_views_close_by_esc_and_give_the_focus_back(visits: Page) -> None:
+    summary = visits.locator(".views > summary")
+    summary.click()
+    visits.get_by_label("Save this page as a view").press("Escape")
+    expect(visits.locator(".views-panel")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_a_status_is_set_by_keys_alone(visits: Page) -> None:
+    visits.goto(f"{VISITS}?status__eq=Pending&sort=id")
+    for key in ("j", "s", "m"):
+        visits.keyboard.press(key)
+    expect(visits.get_by_role("menuitemradio", name="Missed")).to_be_focused()
+    visits.keyboard.press("Enter")
+    expect(visits.locator(".in-place").first).to_have_text("Missed")
+    visits.locator(".toasts p").first.evaluate("told => { told.textContent = 'ኃይለ'.repeat(60); }")
+    expect(visits.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+    visits.keyboard.press("x")
+    visits.keyboard.press("s")
+    expect(visits.get_by_role("dialog", name="Change 1 visit")).to_be_visible()
 
 
 def test_everything_that_matches_is_chosen_and_confirmed_with_its_number(visits: Page) -> None:
@@ -188,7 +262,16 @@ def test_the_theme_and_the_folded_menu_are_remembered(visits: Page) -> None:
     visits.get_by_role("button", name="Wide menu").click()
     visits.reload()
     expect(visits.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(visits.locator("body")).to_have_css("background-color", "rgb(18, 23, 22)")
     assert visits.locator(".side-menu").bounding_box()["width"] == 56  # type: ignore[index]
+
+
+def test_a_list_prints_whole_and_black_on_white_in_the_dark_too(visits: Page) -> None:
+    visits.emulate_media(media="print", color_scheme="dark")
+    for part in (".side-menu", ".top-bar", ".list-foot", "#filter-button", "tbody .pick"):
+        expect(visits.locator(part).first).to_be_hidden()
+    expect(visits.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    assert visits.evaluate("document.documentElement.scrollHeight") > 1000
 
 
 def test_a_telephone_shows_cards_and_filters_in_a_sheet(visits: Page) -> None:
@@ -239,6 +322,7 @@ def test_an_invoice_is_marked_paid_with_three_clicks_from_home(visits: Page) -> 
     status.click()
     visits.get_by_role("menuitemradio", name="Paid", exact=True).click()
     expect(visits.get_by_text(f"{name}: Paid.")).to_be_visible()
+    expect(visits.locator("tbody tr").first.locator("time")).to_have_count(2)
 
 
 def test_amharic_is_drawn_by_a_font_of_our_own(visits: Page) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from boxes import iphone_photograph
 from conftest import PASSWORD
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
@@ -67,8 +68,11 @@ def test_a_file_survives_a_form_that_is_refused(form: Page, item: int, owner_eng
     assert photo(owner_engine, item) is not None
 
 
+A_PICTURE = "Choose a picture (JPEG, PNG, HEIC, WebP or GIF)."
 WRONG = [
-    ("film.mp4", "video/mp4", b"film", "cannot be kept here"),
+    ("film.mp4", "video/mp4", b"film", f"is sound or film, which cannot be kept here. {A_PICTURE}"),
+    ("letter.docx", "", b"PK", f"cannot be kept here. {A_PICTURE}"),
+    ("letter.pdf", "application/pdf", b"%PDF", f"cannot be kept here. {A_PICTURE}"),
     ("large.jpg", "image/jpeg", bytes(11_000_000), "has 11.0 MB; a file may have 10 MB."),
     ("empty.jpg", "image/jpeg", b"", "is empty."),
 ]
@@ -82,6 +86,29 @@ def test_a_file_that_will_not_do_is_refused_before_it_is_sent(
 
     expect(form.locator("#photo-upload-error")).to_contain_text(f"{name} {sentence}")
     assert form.locator("#photo").evaluate("input => input.files.length") == 0
+
+
+def test_a_phone_opens_its_camera_and_keeps_the_choice_of_files(form: Page) -> None:
+    form.context.new_cdp_session(form).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    form.reload()
+
+    with form.expect_file_chooser() as camera:
+        form.get_by_role("button", name="Take a picture").click()
+    camera.value.set_files(chosen("IMG_1.HEIC", "image/heic", iphone_photograph()))
+
+    expect(form.locator("#photo-upload-error")).to_be_hidden()
+    expect(form.locator(".file-chosen")).to_be_hidden()
+    expect(form.locator("#photo")).to_have_attribute("accept", re.compile("^image/jpeg,.*image/heic,.*[.]heif"))
+    expect(form.locator("#photo[capture]")).to_have_count(0)
+
+
+def test_how_much_is_being_sent_is_said(form: Page) -> None:
+    form.locator("#row-form").evaluate("form => form.addEventListener('submit', event => event.preventDefault())")
+    form.locator("#photo").set_input_files(chosen("chair.jpg", "image/jpeg", picture() + bytes(2_000_000)))
+
+    save(form)
+
+    expect(form.locator("#form-note")).to_have_text("Sending 2.0 MB…")
 
 
 def test_a_day_is_told_in_both_calendars_while_it_is_typed(form: Page) -> None:

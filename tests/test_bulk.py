@@ -106,7 +106,8 @@ def test_how_many_really_changed_is_told(as_role: AsRole) -> None:
 
     act(keeper, **wish, confirmed="1", count="12")
 
-    assert "7 inventory items changed; 5 had this value already." in keeper.get("/admin/").get_data(as_text=True)
+    told = "7 inventory items changed: location is Room 2; 5 had this value already."
+    assert told in keeper.get("/admin/").get_data(as_text=True)
 
 
 def test_more_rows_than_can_be_changed_at_once_are_refused(

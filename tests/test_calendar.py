@@ -101,7 +101,7 @@ def test_a_marked_moment_without_a_time_asks_for_it() -> None:
 def test_the_browser_and_the_server_agree_on_a_thousand_days(page: Page, app: Flask) -> None:
     days = [date(1900, 1, 1) + timedelta(days=109 * number) for number in range(1000)]
     page.goto("/login")
-    address = app.jinja_env.globals["asset"]("js/calendar.js")
+    address = app.jinja_env.globals["asset"]("js/ethiopian.js")
 
     found = page.evaluate(
         """async ([address, days]) => {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from canaries import Canary, Planter, visible
+from canaries import Canary, planted, visible
 from conftest import PASSWORD, Visitor
 from flask import Flask
 from sqlalchemy import Engine
@@ -32,12 +32,7 @@ def people(new_person: Callable[..., tuple[int, str]]) -> dict[str, tuple[int, s
 
 @pytest.fixture(scope="module")
 def canaries(owner_engine: Engine, people: dict[str, tuple[int, str]]) -> list[Canary]:
-    with owner_engine.begin() as connection:
-        planter = Planter(connection)
-        planter.nobodys()
-        for role, (staff_id, _) in people.items():
-            planter.own(role, staff_id)
-    return planter.canaries
+    return planted(owner_engine, people)
 
 
 def filled_in(address: str, canaries: list[Canary], role: str) -> Iterator[str]:

@@ -13,11 +13,11 @@ import pytest
 from click.testing import Result
 from conftest import PASSWORD, Visitor
 from flask import Flask
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, insert, select, update
 
 from homecare import create_app
 from homecare.config import Config
-from homecare.models import Account, Staff
+from homecare.models import Account, Staff, StoredRole
 
 ROOT = Path(__file__).resolve().parent.parent
 NEW_PASSWORD = "another long password"
@@ -67,11 +67,22 @@ def test_who_is_on_the_staff_already_is_not_added_again(app: Flask, owner_engine
         assert connection.execute(found).scalars().all() == ["Sara"]
 
 
+def test_a_role_that_it_made_is_a_role_like_any_other(app: Flask, owner_engine: Engine, client: Visitor) -> None:
+    with owner_engine.begin() as connection:
+        connection.execute(insert(StoredRole).values(name="Night Nurse", position=20))
+
+    result = create(app, "night@care.example", role="night nurse")
+
+    assert "night@care.example can sign in as Night Nurse and was added" in result.output
+    assert client.sign_in("night@care.example", PASSWORD).status_code == 302
+    assert " · Night Nurse</p>" in client.get("/admin/").text
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         ({"email": "no address"}, "is no e-mail address"),
-        ({"role": "Wizard"}, "'Wizard' is not one of"),
+        ({"role": "Wizard"}, "There is no role 'Wizard'. Choose one of: Admin, Manager, Coordinator"),
         ({"password": "short"}, "A password has 12 to 256 characters; this one has 5."),
     ],
 )
@@ -138,6 +149,16 @@ def test_the_last_active_admin_cannot_be_disabled(app: Flask, owner_engine: Engi
 
     assert [result.exit_code for result in results] == [0] * (len(everyone) - 1) + [1]
     assert "is the last active Admin" in results[-1].output
+
+
+def test_whoever_holds_everything_counts_whatever_the_role_is_called(app: Flask, owner_engine: Engine) -> None:
+    create(app, "head@care.example")
+    with owner_engine.begin() as connection:
+        connection.execute(update(StoredRole).where(StoredRole.name == "Admin").values(name="Head of IT"))
+        connection.execute(update(Staff).where(Staff.role == "Admin").values(role="Inventory"))
+        connection.execute(update(Staff).where(Staff.email == "head@care.example").values(role=" head of it"))
+
+    assert "is the last active" in accounts(app, "disable", email="head@care.example").output
 
 
 def test_nobody_is_disabled_by_a_wrong_address(app: Flask) -> None:

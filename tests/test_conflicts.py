@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, opened
-from flask import Flask
+from doors import Company, Walker, opened_form
 from forms import form_with
-from sqlalchemy import Engine
 
 EDITORS = 30
 
@@ -19,16 +17,6 @@ EDITORS = 30
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
-
-
-@pytest.fixture
-def admin(company: Company) -> Walker:
-    return company.as_("Admin")
 
 
 def at_once(*sends: Callable[[], Any]) -> list[Any]:
@@ -60,14 +48,10 @@ def edit_url(row_id: int, table: str = "partner_hospitals") -> str:
     return f"/admin/{table}/edit/?id={row_id}"
 
 
-def form_at(walker: Walker, url: str) -> dict[str, str]:
-    return form_with(walker.get(url).get_data(as_text=True), "_token")
-
-
 def test_of_thirty_editors_one_is_saved_and_the_others_are_told(company: Company, admin: Walker) -> None:
     row_id = company.scalar("SELECT min(id) FROM partner_hospitals")
     url, browsers = edit_url(row_id), [a_browser(company, admin) for _ in range(EDITORS)]
-    forms = [form_at(b, url) | {"address": f"Address of editor {n}."} for n, b in enumerate(browsers)]
+    forms = [opened_form(b, url) | {"address": f"Address of editor {n}."} for n, b in enumerate(browsers)]
 
     answers = at_once(*(lambda b=b, f=f: b.post(url, f) for b, f in zip(browsers, forms, strict=True)))
 
@@ -85,7 +69,7 @@ def test_every_editor_gets_their_turn_in_the_end(company: Company, admin: Walker
     """Each saves what the page of the conflict gave back, until nobody is left: one version each, none skipped."""
     row_id = company.scalar("SELECT max(id) FROM partner_hospitals")
     url, before = edit_url(row_id), company.whole("partner_hospitals", row_id).xmin
-    waiting = [form_at(admin, url) | {"address": f"Turn {n}"} for n in range(5)]
+    waiting = [opened_form(admin, url) | {"address": f"Turn {n}"} for n in range(5)]
     versions = {before}
 
     while waiting:
@@ -120,7 +104,7 @@ def test_a_row_changed_since_it_was_shown_is_not_deleted(company: Company, admin
 
 def test_eight_equal_submits_make_one_row(company: Company, admin: Walker) -> None:
     browsers, before = [a_browser(company, admin) for _ in range(8)], company.size("lead_sources")
-    form = form_at(admin, "/admin/lead_sources/new/") | {"name": "Radio Fana"}
+    form = opened_form(admin, "/admin/lead_sources/new/") | {"name": "Radio Fana"}
 
     answers = at_once(*(lambda b=b: b.post("/admin/lead_sources/new/", form) for b in browsers))
 
@@ -130,7 +114,7 @@ def test_eight_equal_submits_make_one_row(company: Company, admin: Walker) -> No
 
 
 def test_the_same_form_sent_again_later_makes_no_second_row(company: Company, admin: Walker) -> None:
-    form = form_at(admin, "/admin/events/new/") | {"title": "Open day"}
+    form = opened_form(admin, "/admin/events/new/") | {"title": "Open day"}
 
     first = admin.post("/admin/events/new/", form)
     again = admin.post("/admin/events/new/", form)
@@ -141,7 +125,7 @@ def test_the_same_form_sent_again_later_makes_no_second_row(company: Company, ad
 
 def test_a_saved_form_gone_back_to_and_changed_is_not_lost(company: Company, admin: Walker) -> None:
     """The browser's Back gives the old form again; what is typed into it then is neither dropped nor written unseen."""
-    form = form_at(admin, "/admin/events/new/") | {"title": "First day"}
+    form = opened_form(admin, "/admin/events/new/") | {"title": "First day"}
     admin.post("/admin/events/new/", form)
 
     answer = admin.post("/admin/events/new/", form | {"title": "Second day"})
@@ -154,7 +138,7 @@ def test_a_saved_form_gone_back_to_and_changed_is_not_lost(company: Company, adm
 
 def test_an_edit_gone_back_to_and_changed_is_shown_beside_what_is_saved(company: Company, admin: Walker) -> None:
     row_id = company.scalar("SELECT min(id) FROM lead_sources")
-    form = form_at(admin, edit_url(row_id, "lead_sources"))
+    form = opened_form(admin, edit_url(row_id, "lead_sources"))
     assert admin.post(edit_url(row_id, "lead_sources"), form | {"description": "One"}).status_code == 302
     assert admin.post(edit_url(row_id, "lead_sources"), form | {"description": "One"}).status_code == 302
 
@@ -166,7 +150,7 @@ def test_an_edit_gone_back_to_and_changed_is_shown_beside_what_is_saved(company:
 
 
 def test_a_form_of_somebody_else_cannot_be_sent_as_ones_own(company: Company, admin: Walker) -> None:
-    form = form_at(admin, "/admin/events/new/") | {"title": "Borrowed"}
+    form = opened_form(admin, "/admin/events/new/") | {"title": "Borrowed"}
     admin.post("/admin/events/new/", form)
 
     manager = company.as_("Manager")

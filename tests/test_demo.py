@@ -16,10 +16,10 @@ from clusters import DEMO_PASSWORD
 from demo_rules import BOARD, CONTRADICTIONS, WORK
 from sqlalchemy import Engine, text
 
-from homecare.config import ROOT
+from homecare.config import ROOT, demo_email
 from homecare.local import demo
 from homecare.local.demo.company import Clock
-from homecare.local.demo.staffing import DEMO_PEOPLE, demo_email
+from homecare.local.demo.staffing import DEMO_PEOPLE
 from homecare.local.demo.write import ORDER
 from homecare.login import passwords
 

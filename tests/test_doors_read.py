@@ -8,14 +8,13 @@ import io
 import permission_table
 import pytest
 from clusters import Database
-from doors import Company, count_of, ids_of, opened
-from flask import Flask
+from doors import Company, count_of, ids_of
 from permission_table import Cell, cells
-from sqlalchemy import Engine
 
 from homecare.models import business_models
 
 EVERYWHERE = [pytest.param(role, table, id=f"{role}-{table}") for role, table in cells()]
+VIEWED = [param for param in EVERYWHERE if cells()[param.values[0:2]].may("view")]  # type: ignore[index]
 SURFACES = {
     "list": "",
     "search": "?search=a",
@@ -28,11 +27,6 @@ SURFACES = {
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 def relation_of(table: str) -> tuple[str, str] | None:
@@ -67,10 +61,8 @@ def test_a_list_opens_to_those_who_may_view(company: Company, role: str, table: 
         assert walker.get(url).status_code == 403
 
 
-@pytest.mark.parametrize(("role", "table"), EVERYWHERE)
+@pytest.mark.parametrize(("role", "table"), VIEWED)
 def test_a_list_holds_the_rows_the_role_may_view_and_counts_them(company: Company, role: str, table: str) -> None:
-    if not cells()[role, table].may("view"):
-        return
     own = company.own(role, table)
 
     page = company.as_(role).get(f"/admin/{table}/", sort="id").get_data(as_text=True)
@@ -123,7 +115,8 @@ def test_a_parent_is_looked_up_by_those_who_may_view_it(company: Company, role: 
         return
     answer = walker.get(url)
     assert answer.status_code == 200
-    assert {key for key, _ in answer.json} <= set(company.own(role, parent) or [key for key, _ in answer.json])
+    assert answer.json
+    assert {choice[0] for choice in answer.json} <= set(company.own(role, parent))
 
 
 @pytest.mark.parametrize("role", permission_table.roles())

@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, count_of, ids_of, opened
-from flask import Flask
+from doors import Company, Walker, count_of, ids_of
 from forms import form_with
 from new_rows import change, new_row
 from permission_table import cells
-from sqlalchemy import Engine
 
 SCOPED = [
     pytest.param(role, table, id=f"{role}-{table}")
@@ -24,11 +22,6 @@ EDITED = [p for p in SCOPED if cells()[p.values[0:2]].scopes.get("edit") == "own
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 @pytest.mark.parametrize(("role", "table"), SCOPED)

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, opened
-from flask import Flask
+from doors import Company
 from forms import form_with
 from permission_table import cells, unsettable
-from sqlalchemy import Engine
 
 from homecare.models import business_models
 
@@ -18,11 +16,6 @@ from homecare.models import business_models
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 def refused_writes() -> list[Any]:

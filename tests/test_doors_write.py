@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, opened
-from flask import Flask
+from doors import Company, Walker
 from forms import form_with
 from new_rows import change, new_row
 from permission_table import cells
-from sqlalchemy import Engine
 
 EVERYWHERE = [pytest.param(role, table, id=f"{role}-{table}") for role, table in cells()]
 
@@ -26,11 +24,6 @@ def where(action: str, granted: bool) -> list[Any]:
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 def create(company: Company, walker: Walker, table: str) -> int:

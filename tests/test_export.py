@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, opened
-from flask import Flask
-from sqlalchemy import Engine
+from doors import Company
 
 from homecare.admin import exporter
 
@@ -19,11 +17,6 @@ from homecare.admin import exporter
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 def export(company: Company, words: str, table: str = "patients", role: str = "Admin") -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -138,6 +139,27 @@ def test_a_message_tells_the_name_and_kind_of_its_attachment(as_role: As, owner_
     assert answer.status_code == 302
     sql = "SELECT attachment_filename || ' ' || attachment_mime_type FROM messages WHERE receiver_id = :receiver"
     assert one(owner_engine, sql, receiver=receiver) == "wound.jpg image/jpeg"
+
+
+PICTURE = "Takes a picture (JPEG, PNG, HEIC, WebP or GIF) of at most 10 MB."
+PICTURE_OR_PDF = "Takes a picture (JPEG, PNG, HEIC, WebP or GIF) or a PDF of at most 10 MB."
+TAKEN = [
+    ("staff", PICTURE),
+    ("inventory_items", PICTURE),
+    ("referrals", PICTURE_OR_PDF),
+    ("international_referrals", PICTURE_OR_PDF),
+    ("messages", PICTURE_OR_PDF),
+]
+
+
+@pytest.mark.parametrize(("table", "sentence"), TAKEN)
+def test_a_form_says_which_files_its_column_takes(as_role: As, table: str, sentence: str) -> None:
+    page = as_role("Admin").get(f"/admin/{table}/new/").get_data(as_text=True)
+
+    (accept,) = re.findall(r'type="file"[^>]* accept="([^"]*)"', page)
+    assert sentence in page
+    assert ".heic" in accept
+    assert ("application/pdf" in accept) == ("PDF" in sentence)
 
 
 def test_another_persons_upload_cannot_be_taken(as_role: As, item: int, owner_engine: Engine) -> None:

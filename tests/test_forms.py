@@ -6,12 +6,10 @@ import re
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, opened
-from flask import Flask
+from doors import Company, Walker, opened_form
 from forms import form_with
 from new_rows import new_row
 from permission_table import tables
-from sqlalchemy import Engine
 
 from homecare.models import business_models
 
@@ -19,20 +17,6 @@ from homecare.models import business_models
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
-
-
-@pytest.fixture
-def admin(company: Company) -> Walker:
-    return company.as_("Admin")
-
-
-def opened_form(walker: Walker, url: str) -> dict[str, str]:
-    return form_with(walker.get(url).get_data(as_text=True), "_token")
 
 
 EDITABLE = [table for table in tables() if table != "messages"]
@@ -112,6 +96,7 @@ REFUSED = [
     ("patients", "date_of_birth", "10000-01-01", "such as"),
     ("patients", "date_of_birth", "2026-02-30", "calendar"),
     ("patients", "date_of_birth", "0001-01-01", "1900"),
+    ("patients", "date_of_birth", "2199-01-01", "to come"),
     ("visit_services", "scheduled_at", "10000-01-01T10:00", "such as"),
     ("patients", "full_name", "Hana\x00Girma", "characters"),
     ("patients", "full_name", "H" * 256, "255"),
@@ -166,6 +151,7 @@ def test_half_a_letter_is_not_stored(company: Company, admin: Walker) -> None:
 
 
 @pytest.mark.parametrize(("lat", "lon", "word"), [
+    ("51.5", "0.1", "not in Ethiopia"), ("9.02", "1e2", "degrees"),
     ("38.76", "8.98", "swapped"), ("91", "38", "-90 to 90"), ("9", "", "both"), ("NaN", "38", "number"),
 ])  # fmt: skip
 def test_a_place_out_of_the_country_is_asked_about(admin: Walker, lat: str, lon: str, word: str) -> None:
@@ -201,6 +187,79 @@ def test_a_taken_value_is_told_at_its_field(company: Company, admin: Walker) -> 
 
     assert answer.status_code == 422
     assert "already" in error_at(answer.get_data(as_text=True), "email")
+
+
+def test_what_is_taken_is_told_beside_all_else_that_is_wrong(company: Company, admin: Walker) -> None:
+    owner = company.rows("SELECT id, phone_number FROM patients WHERE phone_number IS NOT NULL LIMIT 1")[0]
+    form = opened_form(admin, "/admin/patients/new/") | {"phone_number": owner.phone_number, "email": "hana@"}
+
+    page = admin.post("/admin/patients/new/", form).get_data(as_text=True)
+
+    assert "needed" in error_at(page, "full_name")
+    assert "e-mail" in error_at(page, "email")
+    assert "already has this phone number" in error_at(page, "phone_number")
+    assert f'href="/admin/patients/details/?id={owner.id}" target="_blank"' in page
+
+
+def test_a_row_is_no_double_of_itself(company: Company, admin: Walker) -> None:
+    row_id = company.scalar("SELECT min(id) FROM patients WHERE phone_number IS NOT NULL")
+    url = f"/admin/patients/edit/?id={row_id}"
+
+    page = admin.post(url, opened_form(admin, url) | {"email": "hana@"}).get_data(as_text=True)
+
+    assert "e-mail" in error_at(page, "email")
+    assert "already" not in page
+
+
+def test_a_place_copied_from_a_map_may_have_more_digits_than_it_knows(company: Company, admin: Walker) -> None:
+    sent = {"full_name": "Place Copied", "geolocation-lat": "9.02273689999999", "geolocation-lon": "38.746812345678"}
+
+    answer = admin.post("/admin/patients/new/", opened_form(admin, "/admin/patients/new/") | sent)
+
+    assert answer.status_code == 302
+    stored = "SELECT ST_AsText(geolocation) FROM patients WHERE full_name = 'Place Copied'"
+    assert company.scalar(stored) == "POINT(38.746812 9.022737)"
+
+
+def test_another_one_begins_with_what_the_first_began_with(company: Company, admin: Walker) -> None:
+    patient_id = company.scalar("SELECT min(id) FROM patients")
+    url = f"/admin/visit_services/new/?patient_id={patient_id}&url=/admin/"
+
+    answer = admin.post(url, opened_form(admin, url) | {"_then": "add"})
+
+    assert answer.location == f"/admin/visit_services/new/?patient_id={patient_id}&url=/admin/"
+    assert opened_form(admin, answer.location)["patient_id"] == str(patient_id)
+
+
+@pytest.mark.parametrize(("typed", "column"), [("Chaltu Girma", "full_name"), ("0911 000 765", "phone_number")])
+def test_what_a_picker_did_not_find_begins_the_new_record(admin: Walker, typed: str, column: str) -> None:
+    assert opened_form(admin, f"/admin/patients/new/?picker=picker-1&named={typed}")[column] == typed
+
+
+def test_a_parent_that_is_not_there_begins_nothing(admin: Walker) -> None:
+    assert opened_form(admin, "/admin/visit_services/new/?patient_id=99999999")["patient_id"] == ""
+
+
+def test_a_name_in_two_columns_is_begun_in_both(admin: Walker) -> None:
+    form = opened_form(admin, "/admin/staff/new/?named=Chaltu Girma Hailu")
+
+    assert (form["first_name"], form["last_name"]) == ("Chaltu", "Girma Hailu")
+
+
+def test_a_picker_tells_what_a_member_of_staff_does_and_that_they_are_away(company: Company, admin: Walker) -> None:
+    away = company.rows("SELECT first_name, last_name, role FROM staff WHERE status = 'On Leave' LIMIT 1")[0]
+    name = f"{away.first_name} {away.last_name}"
+
+    found = admin.get(f"/admin/visit_services/ajax/lookup/?name=staff_id&query={name}").get_json()
+
+    assert found[0][1].startswith(f"{name} · {away.role} · On Leave")
+    assert "Active" not in admin.get("/admin/visit_services/ajax/lookup/?name=staff_id").get_data(as_text=True)
+
+
+def test_a_new_form_shows_the_defaults_and_what_a_section_is_about(admin: Walker) -> None:
+    assert opened_form(admin, "/admin/events/new/")["is_free_service"] == "0"
+    assert opened_form(admin, "/admin/marketing_budgets/new/")["spent_amount"] == "0.00"
+    assert "Nothing is sent from here." in admin.get("/admin/messages/new/").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("field", ["geolocation", "api_key"])

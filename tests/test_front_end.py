@@ -32,3 +32,10 @@ def test_every_page_asks_for_files_of_ours_that_exist(app: Flask) -> None:
     asked = {url for page in pages for url in ASKED_FOR.findall(visitor.get(page).get_data(as_text=True))}
     assert any(url.endswith("tabler.min.css") for url in asked)
     assert {url: visitor.get(url).status_code for url in asked} == dict.fromkeys(asked, 200)
+
+
+def test_a_list_of_fifty_rows_is_light(app: Flask) -> None:
+    visitor = app.test_client()
+    visitor.sign_in("admin@homecare.example", DEMO_PASSWORD)
+    sizes = {name: len(visitor.get(f"/admin/{name}/?all=1").data) for name in table_infos()}
+    assert {name: size for name, size in sizes.items() if size >= 60 * 1024} == {}

@@ -11,9 +11,8 @@ from urllib.parse import quote
 import pytest
 from clusters import DEMO_PASSWORD, Database
 from conftest import Visitor
-from doors import Company, Walker, opened
+from doors import Company, Walker
 from flask import Flask
-from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 from homecare.models import business_models
@@ -54,11 +53,6 @@ BEHIND = re.compile(
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 class Hostile:

@@ -19,6 +19,7 @@ from homecare.models import Invoice, Patient, Visit
 
 NAMES = [role.name for role in ROLES]
 FIGURE = re.compile(r'<a class="figure[^"]*" href="([^"]+)"><strong>([\d,]+)</strong><span>([^<]+)</span>')
+ALSO = re.compile(r'<li><a href="([^"]+)">([^<]+) <strong>([\d,]+)</strong>')
 WEEK = re.compile(r'<td><a href="([^"]+)">([^<]+)<span class="visually-hidden">')
 WORK = re.compile(r'<ul class="work">(.*?)</ul>', re.S)
 
@@ -39,10 +40,11 @@ def as_demo(app: Flask) -> Callable[[str], Visitor]:
     return sign_in
 
 
-def figures(visitor: Visitor) -> dict[str, tuple[str, int]]:
-    """By label: the address it opens, and the number."""
-    found = FIGURE.findall(visitor.get("/admin/").get_data(as_text=True))
-    return {label: (html.unescape(url), int(number.replace(",", ""))) for url, number, label in found}
+def figures(visitor: Visitor, below: bool = False) -> dict[str, tuple[str, int]]:
+    """By label: the address it opens, and the number; of those in sight, or of those in the line below them."""
+    page = visitor.get("/admin/").get_data(as_text=True)
+    found = ALSO.findall(page) if below else [(url, label, number) for url, number, label in FIGURE.findall(page)]
+    return {label: (html.unescape(url), int(number.replace(",", ""))) for url, label, number in found}
 
 
 def rows_of(visitor: Visitor, url: str) -> int:
@@ -62,11 +64,12 @@ def test_every_figure_equals_the_list_it_opens(as_demo: Callable[[str], Visitor]
     """A visit becomes late while the test looks: a list has the number that home said before it or says after it."""
     visitor = as_demo(role)
 
-    shown = figures(visitor)
-    lists = {label: rows_of(visitor, url) for label, (url, _) in shown.items()}
-    afterwards = figures(visitor)
+    shown, also = figures(visitor), figures(visitor, below=True)
+    lists = {label: rows_of(visitor, url) for label, (url, _) in (shown | also).items()}
+    afterwards = figures(visitor) | figures(visitor, below=True)
 
     assert 1 <= len(shown) <= 6
+    shown |= also
     for label, rows in lists.items():
         assert rows in (shown[label][1], afterwards[label][1]), label
 
@@ -89,6 +92,27 @@ def test_the_demo_company_gives_a_coordinator_something_to_do(as_demo: Callable[
     assert shown["Visits now"][1] > 0
 
 
+def test_what_is_beyond_the_six_stands_in_a_line_below(as_demo: Callable[[str], Visitor]) -> None:
+    manager = as_demo("Manager")
+
+    assert list(figures(manager))[-2:] == ["Visits to invoice", "Overdue invoices"]
+    assert {"Open claims", "Items expiring within 30 days", "New leads"} <= set(figures(manager, below=True))
+    assert 0 not in [number for _, number in figures(manager, below=True).values()]
+
+
+@pytest.mark.parametrize("role", ["Admin", "Inventory"])
+def test_the_facts_of_a_work_list_stand_under_each_other(as_demo: Callable[[str], Visitor], role: str) -> None:
+    lists = WORK.findall(as_demo(role).get("/admin/").get_data(as_text=True))
+
+    for lines in (rows.split("</li>")[:-1] for rows in lists):
+        facts = [line.partition("work-facts")[2] for line in lines]
+        assert len({len(re.findall(r'<span(?: class="right")?>', line)) for line in facts}) == 1
+
+
+def test_a_visit_that_may_not_be_read_is_still_called_a_visit(as_demo: Callable[[str], Visitor]) -> None:
+    assert re.search(r">Visit #\d+</a>", as_demo("Inventory").get("/admin/").get_data(as_text=True))
+
+
 def test_a_role_is_shown_no_figure_of_what_it_may_not_open(as_demo: Callable[[str], Visitor]) -> None:
     inventory = as_demo("Inventory").get("/admin/").get_data(as_text=True)
 
@@ -106,12 +130,30 @@ def test_a_caregiver_counts_only_own_visits(app: Flask, as_role: Callable[..., V
     assert figures(caregiver)["My visits today"][1] == 1
 
 
-@pytest.mark.parametrize("role", ["Manager", "Nurse"])
-def test_every_week_equals_the_list_it_opens(as_demo: Callable[[str], Visitor], role: str) -> None:
+def test_visits_that_are_done_make_way_for_the_next(
+    app: Flask, as_role: Callable[..., Visitor], owner_engine: Engine
+) -> None:
+    caregiver = as_role("Caregiver")
+    for hour, status in enumerate(["Completed"] * 6 + ["Scheduled"]):
+        values = {"patient_id": 1, "staff_id": caregiver.staff_id, "status": status}
+        moment = clock.day_start(clock.today()) + timedelta(hours=hour)
+        with owner_engine.begin() as connection:
+            connection.execute(insert(Visit).values(scheduled_at=moment, **values))
+
+    work = WORK.findall(caregiver.get("/admin/").get_data(as_text=True))
+
+    assert work[0].count("<li>") == 1
+    assert ">Scheduled<" in work[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "table"), [("Manager", "visit_services"), ("Nurse", "visit_services"), ("Marketing", "marketing_leads")]
+)
+def test_every_week_equals_the_list_it_opens(as_demo: Callable[[str], Visitor], role: str, table: str) -> None:
     visitor = as_demo(role)
     page = visitor.get("/admin/").get_data(as_text=True)
 
-    weeks = [(html.unescape(url), text) for url, text in WEEK.findall(page) if "visit_services" in url]
+    weeks = [(html.unescape(url), text) for url, text in WEEK.findall(page) if table in url]
 
     assert len(weeks) == 16
     assert {url: str(rows_of(visitor, url)) for url, _ in weeks} == dict(weeks)

@@ -9,7 +9,7 @@ from typing import Any
 
 import clusters
 import pytest
-from canaries import OWN, Canary, Planter, visible
+from canaries import OWN, Canary, planted, visible
 from clusters import Database
 from conftest import PASSWORD, Visitor, configured
 from flask import Flask
@@ -23,7 +23,7 @@ from homecare.models.columns import Kind
 ROLES = ("Marketing", "Auditor", "Nurse", "Finance")
 # Tokens, versions of rows and the like, of which no two answers have the same.
 PASSING = re.compile(
-    r'name="(csrf_token|_token|_version)"[^>]*|data-version="\d+"|\b[0-9a-f]{16}\b|nonce="[^"]*"|datetime="[^"]*"'
+    r'name="(csrf_token|_token|_version)"[^>]*|data-(?:version|ends-in-s)="\d+"|\b[0-9a-f]{16}\b|nonce="[^"]*"|datetime="[^"]*"'
 )
 
 
@@ -34,12 +34,7 @@ def people(new_person: Callable[..., tuple[int, str]]) -> dict[str, tuple[int, s
 
 @pytest.fixture(scope="module")
 def canaries(owner_engine: Engine, people: dict[str, tuple[int, str]]) -> list[Canary]:
-    with owner_engine.begin() as connection:
-        planter = Planter(connection)
-        planter.nobodys()
-        for role, (staff_id, _) in people.items():
-            planter.own(role, staff_id)
-    return planter.canaries
+    return planted(owner_engine, people)
 
 
 def change_unseen(connection: Any, role: str, canaries: list[Canary]) -> list[Canary]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, count_of, ids_of, opened
+from doors import Company, count_of, ids_of
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,11 +25,6 @@ from homecare.queries import counting, paging
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 @pytest.fixture(scope="module")

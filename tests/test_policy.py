@@ -1,22 +1,19 @@
-"""The door itself: what nobody decided is shut, what is decided holds from the next request, somebody stays Admin."""
+"""The door itself: what nobody decided is shut, what is decided holds from the next request."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from clusters import WITH_PROJECT, Database
 from conftest import PASSWORD, Visitor
-from doors import Company, Walker, opened
+from doors import Company, Walker
 from flask import Flask
 from flask_admin import expose
-from forms import form_with
 from sqlalchemy import Engine
 
 from homecare import create_app
@@ -29,11 +26,6 @@ from homecare.db import db
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine) -> Company:
-    return opened(app, owner_engine)
 
 
 class Forgotten(GuardedView):
@@ -79,7 +71,7 @@ def test_every_method_of_every_view_has_an_action_and_no_action_is_left_over(app
 
 
 def test_every_bulk_action_has_its_right() -> None:
-    assert {"delete": "delete", "set": "edit"}.items() <= {k: v.value for k, v in BULK_ACTIONS.items()}.items()
+    assert {k: v.value for k, v in BULK_ACTIONS.items()} == {"delete": "delete", "set": "edit", "export": "export"}
 
 
 def test_an_unknown_bulk_action_is_not_understood(company: Company) -> None:
@@ -173,84 +165,5 @@ def test_without_a_role_or_not_active_one_is_signed_in_to_nothing(
 def test_a_refusal_names_the_right_and_who_can_give_it(company: Company) -> None:
     page = company.as_("Nurse").get("/admin/invoices/").get_data(as_text=True)
 
-    assert "view on invoices" in page
+    assert "no right to view invoices." in page
     assert "Admin can give it" in page
-
-
-@pytest.fixture
-def only_admin(company: Company) -> Walker:
-    company.run("UPDATE staff SET role = 'Manager' WHERE role = 'Admin' AND email <> 'admin@homecare.example'")
-    return company.as_("Admin")
-
-
-def set_own(admin: Walker, field: str, value: str, version: str) -> list[Any]:
-    url = f"/admin/staff/edit/?id={admin.staff_id}"
-    form = form_with(admin.get(url).get_data(as_text=True), "_version")
-    one = {"field": field, "value": value}
-    return [
-        admin.post(url, form | {field: value}),
-        admin.post("/admin/staff/ajax/update/", one | {"id": admin.staff_id, "version": version}),
-        admin.post("/admin/staff/action/", one | {"action": "set", "confirmed": "1", "rowid": admin.staff_id}),
-    ]
-
-
-@pytest.mark.parametrize(("field", "value", "sentence"), [
-    ("role", "Manager", "own role"), ("status", "Inactive", "last active Admin"),
-])  # fmt: skip
-def test_the_last_admin_stays_an_active_admin(
-    company: Company, only_admin: Walker, field: str, value: str, sentence: str
-) -> None:
-    before = company.whole("staff", only_admin.staff_id)
-
-    for answer in set_own(only_admin, field, value, before.xmin):
-        assert answer.status_code == 422
-        assert sentence in answer.get_data(as_text=True)
-
-    assert company.whole("staff", only_admin.staff_id) == before
-
-
-def test_the_last_admin_is_not_deleted(company: Company, only_admin: Walker) -> None:
-    answers = [
-        only_admin.post("/admin/staff/delete/", {"id": only_admin.staff_id}),
-        only_admin.post("/admin/staff/action/", {"action": "delete", "confirmed": "1", "rowid": only_admin.staff_id}),
-    ]
-
-    assert [answer.status_code for answer in answers] == [422, 422]
-    assert company.whole("staff", only_admin.staff_id) is not None
-
-
-def test_nobody_changes_their_own_role_even_with_another_admin(
-    company: Company, new_person: Callable[..., tuple[int, str]]
-) -> None:
-    _, email = new_person("Admin")
-    other = company.enter("Admin", email, PASSWORD)
-    before = company.whole("staff", other.staff_id)
-
-    for answer in set_own(other, "role", "Manager", before.xmin):
-        assert answer.status_code == 422
-
-    assert company.whole("staff", other.staff_id) == before
-
-
-def test_two_admins_cannot_remove_each_other_at_once(
-    company: Company, only_admin: Walker, new_person: Callable[..., tuple[int, str]]
-) -> None:
-    other = company.enter("Admin", new_person("Admin")[1], PASSWORD)
-    company.run(
-        "UPDATE staff SET role = 'Manager' WHERE role = 'Admin' AND id NOT IN (:a, :b)",
-        a=only_admin.staff_id,
-        b=other.staff_id,
-    )
-    start, answers = threading.Barrier(2), []
-
-    def demote(who: Walker, whom: Walker) -> None:
-        sent = {"action": "set", "confirmed": "1", "field": "role", "value": "Manager", "rowid": whom.staff_id}
-        start.wait()
-        answers.append(who.post("/admin/staff/action/", sent).status_code)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(demote, (only_admin, other), (other, only_admin)))
-
-    assert company.scalar("SELECT count(*) FROM staff WHERE role = 'Admin' AND status = 'Active'") == 1
-    assert answers.count(302) == 1
-    company.run("UPDATE staff SET role = 'Admin' WHERE id = :id", id=only_admin.staff_id)

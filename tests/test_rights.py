@@ -44,6 +44,8 @@ class Attempt:
         Attempt(DENIAL, allowed=True),
         Attempt("SELECT count(*) FROM dashboard.denials", allowed=True),
         Attempt("SELECT version_num FROM dashboard.alembic_version", allowed=True),
+        Attempt("SELECT dashboard.sub_city(geolocation) FROM patients", allowed=True),
+        Attempt("UPDATE dashboard.sub_cities SET reach_m = 1", allowed=False),
         Attempt("UPDATE dashboard.denials SET reason = ''", allowed=False),
         Attempt("DELETE FROM dashboard.denials", allowed=False),
         Attempt("UPDATE dashboard.reads SET reason = ''", allowed=False),

@@ -132,6 +132,7 @@ def test_a_question_that_cannot_be_answered_is_refused_in_words(it: Any, asked: 
 def test_it_reaches_the_explanation_from_a_refusal(it: Any, as_role: Callable[..., Visitor]) -> None:
     refused = it.get("/admin/messages/edit/?id=1")
     assert refused.status_code == 403
+    assert "Nobody may do this. Messages are a log" in refused.text
     link = re.search(r'href="(/admin/roles/explain[^"]+)"', refused.text)
     assert link
 

@@ -87,7 +87,9 @@ def test_a_role_hidden_from_a_role_is_not_a_hint(find: Find) -> None:
 
 
 def test_what_begins_with_the_words_stands_first(find: Find) -> None:
-    assert all(one["label"].startswith("Abebe") for one in find("Admin", "abebe")["Patients"])
+    *rows, whole = find("Admin", "abebe")["Patients"]
+    assert all(one["label"].startswith("Abebe") for one in rows)
+    assert (whole["label"], whole["url"]) == ("All patients with “abebe”", "/admin/patients/?search=abebe")
 
 
 def test_things_to_do_are_those_one_may_do(find: Find) -> None:

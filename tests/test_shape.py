@@ -32,7 +32,15 @@ ORDER = (
     ("__init__",),
 )
 ROW = {part: number for number, row in enumerate(ORDER) for part in row}
-OPEN_TO_STRANGERS = {"GET /healthz", "GET /readyz", "GET /login", "POST /login", "POST /logout", "GET /static/<…>/<…>"}
+OPEN_TO_STRANGERS = {
+    "GET /healthz",
+    "GET /readyz",
+    "GET /login",
+    "POST /login",
+    "POST /logout",
+    "GET /session",
+    "GET /static/<…>/<…>",
+}
 
 
 def modules() -> list[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from clusters import WITH_PROJECT, Database
 
+from homecare.admin.overrides import GROUPS
 from homecare.admin.tables import table_infos
 from homecare.models import business_models
 
@@ -26,6 +27,13 @@ WITHOUT_A_FIELD = {
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
+
+
+def test_a_group_of_the_menu_begins_with_what_is_used_most() -> None:
+    names = list(table_infos())
+
+    assert names[:4] == ["patients", "messages", "visit_services", "caregiver_assignments"]
+    assert {name for _, used in GROUPS.values() for name in used} <= set(names)
 
 
 def test_every_column_of_every_table_has_a_field_or_a_reason() -> None:
@@ -54,11 +62,12 @@ def test_a_25th_table_needs_a_model_and_nothing_else(database: Database) -> None
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "menu": True,
-        "fields": ["driver_id", "name", "price"],
+        "fields": ["driver_id", "garage-lat", "garage-lon", "name", "price"],
         "made": 302,
         "list": True,
         "filtered": 0,
         "parent": True,
+        "drawn": True,
         "export": "\ufeffName,Price\r\nAmbulance,1500.00\r\n",
         "without a grant": 403,
         "with a grant": 200,

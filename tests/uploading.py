@@ -37,11 +37,15 @@ def picture(format_: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str =
 
 def photograph_with_secrets() -> bytes:
     """A JPEG lying on its side, whose camera noted a place and whose owner hid a program in the notes."""
+    return picture(size=(400, 200), exif=notes(), comment=PHP)
+
+
+def notes() -> bytes:
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010E] = PHP.decode()
     exif.get_ifd(0x8825)[1] = "N"
-    return picture(size=(400, 200), exif=exif, comment=PHP)
+    return exif.tobytes()
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

@@ -136,7 +136,7 @@ class _Reader:
         for name in document.keys() - {"roles"}:
             self.wrong((name,), f"There is no setting {name!r} here; only `roles`.")
         if len(document["roles"]) > MOST_ROLES:
-            self.wrong(("roles",), f"At most {MOST_ROLES} roles.")
+            self.wrong(("roles",), f"A file takes at most {MOST_ROLES} roles; this has {len(document['roles']):,}.")
             return Policy(version, (), (), ())
         for number, entry in enumerate(document["roles"]):
             self.role(("roles", number), entry)

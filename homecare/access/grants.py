@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access import defaults
 from homecare.access.policy import NOTHING, Action, FieldRule, Grant, Policy, Role, Scope, State, Write
+from homecare.access.rows import UNSCOPED
 from homecare.models import PolicyState, StoredFieldRule, StoredGrant, StoredRole
 
 _lock = Lock()
@@ -23,12 +24,12 @@ def fill_if_empty(connection: Connection) -> None:
     """Give a fresh installation its default roles; one that has any role is left alone."""
     if connection.scalar(select(func.count()).select_from(StoredRole)):
         return
-    connection.execute(insert(StoredRole), [_role_row(n, role) for n, role in enumerate(defaults.ROLES)])
+    connection.execute(insert(StoredRole), [role_row(n, role) for n, role in enumerate(defaults.ROLES)])
     connection.execute(insert(StoredGrant), [grant_row(grant) for grant in defaults.grants()])
     connection.execute(insert(StoredFieldRule), [field_row(rule) for rule in defaults.field_rules()])
 
 
-def _role_row(position: int, role: Role) -> dict[str, Any]:
+def role_row(position: int, role: Role) -> dict[str, Any]:
     return {**role.__dict__, "position": position}
 
 
@@ -77,7 +78,7 @@ def load(session: Session) -> Policy:
             select(array_agg(func.to_jsonb(grant.table_valued()))).scalar_subquery().label("grants"),
             select(array_agg(func.to_jsonb(rule.table_valued()))).scalar_subquery().label("fields"),
         ),
-        execution_options={"unscoped": True},
+        execution_options=UNSCOPED,
     ).one()
     return Policy(
         row.version,

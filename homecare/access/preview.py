@@ -158,8 +158,3 @@ def changed_views(old: Policy, new: Policy, key: str) -> list[str]:
         for table in resources.tables()
         if _reach(old, key, table, Action.VIEW) != _reach(new, key, table, Action.VIEW)
     ]
-
-
-def roles_changed(found: Iterable[Change]) -> list[str]:
-    """The folded names of the roles in which something changes, in order."""
-    return list(dict.fromkeys(folded(change.role) for change in found))

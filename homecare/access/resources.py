@@ -12,8 +12,8 @@ from homecare.models.columns import Kind, Privacy, kind_of
 
 # By page: what its levels open, the widest first.
 PAGE_LEVELS: dict[str, dict[str, str]] = {
-    "assign": {"all": "everybody's work", "own": "the own schedule", "marketing": "marketing tasks"},
-    "map": {"exact": "every patient's place", "own": "own patients", "cells": "areas of 5 patients and more"},
+    "assign": {"all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks"},
+    "map": {"exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more"},
     "funnel": {"all": "all figures", "money": "the money only"},
     "audit": {"all": "changes and reads"},
     "roles": {"all": "the roles"},

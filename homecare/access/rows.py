@@ -97,6 +97,12 @@ class UnscopedStatementError(Exception):
     """A statement that cannot be scoped was sent in a scoped request: a bug, answered as an error, never with rows."""
 
 
+# Execution options of a statement that no row scope touches: it reads nobody's rows, or narrows them to the person by
+# itself. The second is of one that writes past the session's objects.
+UNSCOPED = {"unscoped": True}
+UNSCOPED_WRITE = UNSCOPED | {"synchronize_session": False}
+
+
 def enter_request() -> None:
     """Until a door has said whose request this is and what they see, no statement for rows is run in it."""
     _inside_request.set(True)

@@ -12,12 +12,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from homecare.access.document import Document, complete, from_policy, to_policy
-from homecare.access.grants import field_row, grant_row, load
+from homecare.access.grants import field_row, grant_row, load, role_row
 from homecare.access.policy import Policy
+from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
 from homecare.models import PolicyState, PolicyVersion, Staff, StoredFieldRule, StoredGrant, StoredRole
 
-# Roles are of no table's scope; whoever may open the roles page sees all of them.
-UNSCOPED = {"unscoped": True}
 OUTSIDE = "Changed outside the roles page"
 
 
@@ -52,8 +51,8 @@ def write(session: Session, new: Policy) -> None:
     old = load(session)
     gone = [names[key] for key in names.keys() - new.roles.keys()]
     if gone:
-        session.execute(delete(StoredRole).where(StoredRole.name.in_(gone)), execution_options=_PLAIN)
-    rows = [_role_row(number, role.__dict__) for number, role in enumerate(new.roles.values())]
+        session.execute(delete(StoredRole).where(StoredRole.name.in_(gone)), execution_options=UNSCOPED_WRITE)
+    rows = [role_row(number, role) for number, role in enumerate(new.roles.values())]
     _upsert(session, StoredRole, rows, ("name",))
     keys = ("role", "resource", "action")
     _replace(session, StoredGrant, map(grant_row, old.grants.values()), map(grant_row, new.grants.values()), keys)
@@ -63,14 +62,7 @@ def write(session: Session, new: Policy) -> None:
 
 def rename(session: Session, old: str, new: str) -> None:
     """Grants and field rules follow by their keys; staff do not, they are not ours."""
-    session.execute(update(StoredRole).where(StoredRole.name == old).values(name=new), execution_options=_PLAIN)
-
-
-_PLAIN = {**UNSCOPED, "synchronize_session": False}
-
-
-def _role_row(position: int, settings: dict[str, Any]) -> dict[str, Any]:
-    return {**settings, "position": position}
+    session.execute(update(StoredRole).where(StoredRole.name == old).values(name=new), execution_options=UNSCOPED_WRITE)
 
 
 def _replace(
@@ -81,7 +73,7 @@ def _replace(
     gone = list(before.keys() - after.keys())
     if gone:
         key = tuple_(*(getattr(model, name) for name in keys))
-        session.execute(delete(model).where(key.in_(gone)), execution_options=_PLAIN)
+        session.execute(delete(model).where(key.in_(gone)), execution_options=UNSCOPED_WRITE)
     _upsert(session, model, [row for key, row in after.items() if before.get(key) != row], keys)
 
 
@@ -90,7 +82,8 @@ def _upsert(session: Session, model: Any, rows: list[dict[str, Any]], keys: tupl
         return
     statement = upsert(cast(Table, model.__table__)).values(rows)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), execution_options=_PLAIN)
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    session.execute(statement, execution_options=UNSCOPED_WRITE)
 
 
 def note_outside_change(session: Session, current: Policy) -> None:
@@ -110,7 +103,7 @@ def add(session: Session, document: Document, *, staff_id: int | None, note: str
     """The next version's number; the caller holds the lock of `lock_version`."""
     newest = session.execute(select(func.max(PolicyVersion.version)), execution_options=UNSCOPED).scalar() or 0
     values = {"version": newest + 1, "saved_by": staff_id, "note": note, "document": document}
-    session.execute(insert(PolicyVersion).values(values), execution_options=_PLAIN)
+    session.execute(insert(PolicyVersion).values(values), execution_options=UNSCOPED_WRITE)
     return newest + 1
 
 

@@ -31,14 +31,14 @@ class _Loader(yaml.SafeLoader):
 def load_yaml(text: str) -> tuple[Any, Lines]:
     """The data, and the line of each value by its path of keys and positions. Raises YamlError."""
     if len(text) > LONGEST_TEXT:
-        raise YamlError(0, f"At most {LONGEST_TEXT:,} characters.")
+        raise YamlError(0, f"A file takes at most {LONGEST_TEXT:,} characters; this has {len(text):,}.")
     try:
         node = yaml.compose(text, _Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise YamlError(line, f"This is not YAML: {error.problem or error.context}.") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise YamlError(0, "This is not YAML.") from error
+        raise YamlError(0, "This is not YAML. Bring it to the form of an exported file.") from error
     lines: Lines = {}
     return (None if node is None else _plain(node, (), lines)), lines
 

@@ -62,15 +62,16 @@ def rename_view(*, session: Session, view_id: int, name: str, by: Acting) -> Non
         raise ViewGoneError
 
 
-def delete_view(*, session: Session, view_id: int, by: Acting) -> str:
-    """Returns the page it was of. Raises ViewGoneError."""
+def delete_view(*, session: Session, view_id: int, by: Acting) -> SavedView:
+    """Returns the view as it was. Raises ViewGoneError."""
     mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
-    statement = delete(SavedView).where(*mine).returning(SavedView.path)
-    path = session.execute(statement, execution_options={"synchronize_session": False}).scalar()
-    session.commit()
-    if path is None:
+    statement = delete(SavedView).where(*mine).returning(SavedView)
+    view = session.scalar(statement, execution_options={"synchronize_session": False})
+    if view is None:
         raise ViewGoneError
-    return path
+    session.expunge(view)
+    session.commit()
+    return view
 
 
 def save_list(*, session: Session, table: str, columns: Sequence[str] | None, density: str | None, by: Acting) -> None:

@@ -13,14 +13,17 @@ from homecare import clock
 from homecare.actions.rules import RuleError
 from homecare.db import Base, sqlstate
 
-TAKEN = "Another row already has this value."
+TAKEN = "Another row already has this value. Write a different one."
 OTHER_SHIFT = re.compile(r'existing key .*[\[\(]"([^"]+)","([^"]+)"')
 CHECK_SENTENCES = {
-    "shift_ends_after_start": ("shift_end", "The shift ends before it starts."),
-    "check_out_after_check_in": ("check_out_time", "The check-out is before the check-in."),
-    "processed_after_submitted": ("processed_at", "The claim is processed before it was submitted."),
-    "ends_after_start": ("end_date", "The end is before the start."),
-    "spent_not_negative": ("spent_amount", "What was spent cannot be below zero."),
+    "shift_ends_after_start": ("shift_end", "The shift ends before it starts. Correct one of them."),
+    "check_out_after_check_in": ("check_out_time", "The check-out is before the check-in. Correct one of them."),
+    "processed_after_submitted": (
+        "processed_at",
+        "The claim is processed before it was submitted. Correct one of them.",
+    ),
+    "ends_after_start": ("end_date", "The end is before the start. Correct one of them."),
+    "spent_not_negative": ("spent_amount", "What was spent cannot be below zero. Write zero or more."),
 }
 
 
@@ -41,7 +44,7 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
         return RuleError("shift_start", _other_shift(diagnosis.message_detail or ""))
     if state == "23514":
         field, sentence = CHECK_SENTENCES.get(
-            name.removeprefix(f"ck_{table}_"), ("", "The values do not fit together.")
+            name.removeprefix(f"ck_{table}_"), ("", "The values do not fit together. Look them over and save again.")
         )
         return RuleError(field, sentence)
     return RuleError("", "A value cannot be stored as typed. Check numbers, dates and special characters.")
@@ -50,9 +53,11 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
 def _other_shift(detail: str) -> str:
     """Names the shift in the way by its times, which the database tells in the detail of the refusal."""
     found = OTHER_SHIFT.search(detail)
-    if found is None:
-        return "The caregiver already has a shift at this time. Choose another time."
-    start, end = (clock.to_addis(datetime.fromisoformat(text)) for text in found.groups())
+    try:
+        start, end = (clock.to_addis(datetime.fromisoformat(text)) for text in (found.groups() if found else ()))
+    except (ValueError, OverflowError):
+        # Its times are not told, or are of those that no calendar holds.
+        return "The caregiver already has a shift at this time. Choose another caregiver or time."
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end.day} {end:%b %H:%M}"
     return (
         f"The caregiver already has a shift on {start.day} {start:%b %Y} from {start:%H:%M} to {until}. "

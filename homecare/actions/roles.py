@@ -15,6 +15,7 @@ from homecare.access.acting import Acting
 from homecare.access.document import LONGEST, from_policy
 from homecare.access.policy import Action, Policy, Role, folded
 from homecare.access.resources import careful_rules
+from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
 from homecare.actions.rules import has_administrator
 from homecare.models import SavedView, Staff
 
@@ -70,11 +71,11 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
             raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
         _check_names(replace_role(current, replace(role, name=new_name), folded(name)))
         held = update(Staff).where(func.lower(func.trim(Staff.role)) == folded(name)).values(role=new_name)
-        session.execute(held, execution_options=_PLAIN)
+        session.execute(held, execution_options=UNSCOPED_WRITE)
         shared = func.array_replace(SavedView.roles, role.name, new_name)
         session.execute(
             update(SavedView).where(any_(SavedView.roles) == role.name).values(roles=shared),
-            execution_options=_PLAIN,
+            execution_options=UNSCOPED_WRITE,
         )
         versions.rename(session, role.name, new_name)
         mine = folded(by.person.role) == folded(name)
@@ -121,7 +122,7 @@ def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> i
         _lock(session, expected)
         earlier = versions.version_policy(session, version)
         if earlier is None:
-            raise PolicyError(f"There is no version {version}.")
+            raise PolicyError(f"There is no version {version} of the roles. Choose one of the history.")
         return _store(session, earlier, f"Back to version {version}", by)
 
 
@@ -129,9 +130,6 @@ def replace_role(policy: Policy, role: Role, key: str) -> Policy:
     """The policy with the settings of one role changed; its cells keep the old name where the name changes."""
     roles = [role if known == key else other for known, other in policy.roles.items()]
     return Policy(policy.version, roles, policy.grants.values(), policy.fields.values())
-
-
-_PLAIN = {"unscoped": True, "synchronize_session": False}
 
 
 @contextmanager
@@ -166,7 +164,7 @@ def _store(session: Session, new: Policy, note: str, by: Acting | None) -> int:
 def _get(policy: Policy, name: str) -> Role:
     role = policy.roles.get(folded(name))
     if role is None:
-        raise PolicyError(f"There is no role {name}.")
+        raise PolicyError(f"There is no role {name} any more. Open the roles again to see those there are.")
     return role
 
 
@@ -183,7 +181,7 @@ def _check_deleted(session: Session, new: Policy) -> None:
         return
     key = func.lower(func.trim(Staff.__table__.c.role))
     counted = select(key, func.count()).where(key.in_(gone)).group_by(key)
-    for held, people in session.execute(counted, execution_options={"unscoped": True}).all():
+    for held, people in session.execute(counted, execution_options=UNSCOPED).all():
         raise PolicyError(
             f"{people:,} on the staff {'holds' if people == 1 else 'hold'} the role {current.roles[held].name}."
             " Give them another role before it goes."

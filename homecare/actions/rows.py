@@ -1,4 +1,4 @@
-"""Creating, changing and deleting one row, or several at once, on behalf of a person.
+"""Creating and changing one row, and deleting one or several, on behalf of a person. `many` changes several at once.
 
 Every function is one transaction. The session already sees only the rows in the person's scope, before the write and
 after it: nobody moves a row out of or into somebody else's.
@@ -7,7 +7,7 @@ after it: nobody moves a row out of or into somebody else's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import literal_column, select, true, update
@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
+from homecare.access.fields import UNWRITABLE
+from homecare.actions import undoing
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
 from homecare.db import Base
@@ -43,12 +45,12 @@ class AlreadySavedError(Exception):
         self.row_id = row_id
 
 
-@dataclass
+@dataclass(frozen=True)
 class Saved:
-    """`changed` names the columns that really differ now."""
+    """`undo` is the token that takes the change back; empty where that cannot be had."""
 
     row_id: int
-    changed: set[str] = field(default_factory=set)
+    undo: str = ""
 
 
 def create_row(*, session: Session, model: type[Base], values: dict[str, Any], token: str, by: Acting) -> Saved:
@@ -74,7 +76,7 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
     except (RuleError, AlreadySavedError):
         session.rollback()
         raise
-    return Saved(row.id, changed)
+    return Saved(row.id)
 
 
 def update_row(
@@ -89,13 +91,19 @@ def update_row(
 ) -> Saved:
     """Raises RowGoneError, StaleError, RuleError, AlreadySavedError; nothing is written then.
 
-    `token` is None for an edit in place, whose version alone keeps a second sending from being a second change.
+    `token` is None for an edit in place of one column, whose version alone keeps a second sending from being a second
+    change, and which can be undone.
     """
+    undo = ""
     try:
         if token is not None:
             _claim(session, token, model, row_id, by)
-        row = _lock(session, model, row_id, version)
-        changed = _change(session, model, row, values, by)
+        row = lock(session, model, row_id, version)
+        before = change(session, model, row, values, by)
+        if token is None and before:
+            undo = undoing.remember(
+                session=session, model=model, column=next(iter(values)), overwritten={row_id: before}, by=by
+            )
         session.commit()
     except DBAPIError as error:
         session.rollback()
@@ -103,26 +111,7 @@ def update_row(
     except (RuleError, StaleError, RowGoneError, AlreadySavedError):
         session.rollback()
         raise
-    return Saved(row_id, changed)
-
-
-def update_rows(
-    *, session: Session, model: type[Base], row_ids: Sequence[int], values: dict[str, Any], by: Acting
-) -> int:
-    """The same change of all rows or of none; returns how many really changed. Locks in the order of ids."""
-    try:
-        count = 0
-        for row_id in sorted(set(row_ids)):
-            row = _lock(session, model, row_id, None)
-            count += bool(_change(session, model, row, values, by))
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        raise refusal(error, model) or error from error
-    except (RuleError, RowGoneError):
-        session.rollback()
-        raise
-    return count
+    return Saved(row_id, undo)
 
 
 def delete_rows(
@@ -132,7 +121,7 @@ def delete_rows(
     ids = sorted(set(row_ids))
     try:
         for row_id in ids:
-            session.delete(_lock(session, model, row_id, version))
+            session.delete(lock(session, model, row_id, version))
         session.flush()
         if model.__tablename__ == "staff":
             keep_an_administrator(session, by)
@@ -170,7 +159,7 @@ def _claim(session: Session, token: str, model: type[Base], row_id: int | None, 
     raise AlreadySavedError(used.row_id)
 
 
-def _lock(session: Session, model: Any, row_id: int, version: str | None) -> Any:
+def lock(session: Session, model: Any, row_id: int, version: str | None) -> Any:
     """The row, locked, as the database has it now, if it is in scope and still at `version` (None: at any)."""
     found = session.execute(
         select(model, literal_column(f"{model.__tablename__}.xmin::text"))
@@ -186,19 +175,32 @@ def _lock(session: Session, model: Any, row_id: int, version: str | None) -> Any
     return row
 
 
-def _change(session: Session, model: type[Base], row: Any, values: dict[str, Any], by: Acting) -> set[str]:
+def change(
+    session: Session, model: type[Base], row: Any, values: dict[str, Any], by: Acting, *, settles: bool = True
+) -> dict[str, Any]:
+    """Sets and writes what differs; returns what the row held before, by column, the times of its status among them.
+
+    `settles` is False where the values are a row's own from before: a status that had no time gets none. Raises
+    RuleError.
+    """
     changed = {name for name, value in values.items() if value != getattr(row, name)}
     if not changed:
-        return changed
+        return {}
+    before = {name: getattr(row, name) for name in _columns(model)}
     for name in changed:
         setattr(row, name, values[name])
-    settle(model.__tablename__, row, changed, clock.now_utc())
+    if settles:
+        settle(model.__tablename__, row, changed, clock.now_utc())
     check(model.__tablename__, session, row, changed, by)
     session.flush()
     _stay_in_scope(session, model, row.id)
     if model.__tablename__ == "staff" and changed & {"role", "status"}:
         keep_an_administrator(session, by)
-    return changed
+    return {name: value for name, value in before.items() if getattr(row, name) != value}
+
+
+def _columns(model: type[Base]) -> list[str]:
+    return [column.name for column in model.__table__.columns if column.name not in UNWRITABLE]
 
 
 def _stay_in_scope(session: Session, model: Any, row_id: int) -> None:

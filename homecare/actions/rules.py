@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Policy, folded
+from homecare.access.rows import UNSCOPED
 from homecare.models import Account, Invoice, Staff, Visit
 
 
@@ -90,7 +91,7 @@ def _invoice_of_its_visits_patient(session: Session, invoice: Invoice, changed: 
         return
     visit = Visit.__table__
     patient_id = session.scalar(
-        select(visit.c.patient_id).where(visit.c.id == invoice.service_id), execution_options={"unscoped": True}
+        select(visit.c.patient_id).where(visit.c.id == invoice.service_id), execution_options=UNSCOPED
     )
     if patient_id is not None and patient_id != invoice.patient_id:
         raise RuleError("service_id", "This visit was to another patient. Choose one of this patient's visits.")
@@ -119,7 +120,7 @@ def has_administrator(session: Session, policy: Policy) -> bool:
 
     Asked under one advisory lock until the transaction ends, so that two people cannot each remove the other.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(7220001)"), execution_options={"unscoped": True})
+    session.execute(text("SELECT pg_advisory_xact_lock(7220001)"), execution_options=UNSCOPED)
     staff, account = Staff.__table__, Account.__table__
     left = session.scalar(
         select(func.count())
@@ -129,6 +130,6 @@ def has_administrator(session: Session, policy: Policy) -> bool:
             func.lower(func.trim(staff.c.status)) == folded("Active"),
             account.c.disabled_at.is_(None),
         ),
-        execution_options={"unscoped": True},
+        execution_options=UNSCOPED,
     )
     return bool(left)

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
 from homecare.models import SettingsDraft, SettingsVersion, Staff
 
-_PLAIN = {"unscoped": True, "synchronize_session": False}
 _LOCK = text("SELECT pg_advisory_xact_lock(7220002)")
 _NOW = func.timezone("utc", func.clock_timestamp())
 
@@ -41,12 +41,14 @@ class Published:
 
 def draft_of(session: Session, staff_id: int) -> Draft | None:
     columns = (SettingsDraft.document, SettingsDraft.based_on, SettingsDraft.previewing)
-    row = session.execute(select(*columns).where(SettingsDraft.staff_id == staff_id), execution_options=_PLAIN).first()
+    row = session.execute(
+        select(*columns).where(SettingsDraft.staff_id == staff_id), execution_options=UNSCOPED
+    ).first()
     return None if row is None else Draft(row.document, row.based_on, row.previewing)
 
 
 def newest(session: Session) -> int:
-    return session.execute(select(func.max(SettingsVersion.version)), execution_options=_PLAIN).scalar() or 0
+    return session.execute(select(func.max(SettingsVersion.version)), execution_options=UNSCOPED).scalar() or 0
 
 
 def versions(session: Session, most: int = 100) -> list[Published]:
@@ -58,7 +60,7 @@ def versions(session: Session, most: int = 100) -> list[Published]:
         .join(staff, staff.c.id == SettingsVersion.saved_by, isouter=True)
         .order_by(SettingsVersion.version.desc())
         .limit(most),
-        execution_options=_PLAIN,
+        execution_options=UNSCOPED,
     ).all()
     return [Published(row.version, row.saved_at, row.name or None, row.note, row.document) for row in rows]
 
@@ -66,20 +68,29 @@ def versions(session: Session, most: int = 100) -> list[Published]:
 def save_draft(*, session: Session, document: Mapping[str, Any], based_on: int, by: Acting) -> None:
     """The editor's own draft, in place of the one before; whether it is tried out stays as it is."""
     values = {"document": dict(document), "based_on": based_on, "changed_at": _NOW}
-    statement = upsert(cast(Table, SettingsDraft.__table__)).values(staff_id=by.person.staff_id, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["staff_id"], set_=values), execution_options=_PLAIN)
+    statement = (
+        upsert(cast(Table, SettingsDraft.__table__))
+        .values(staff_id=by.person.staff_id, **values)
+        .on_conflict_do_update(index_elements=["staff_id"], set_=values)
+    )
+    session.execute(statement, execution_options=UNSCOPED_WRITE)
     session.commit()
 
 
 def try_draft(*, session: Session, previewing: bool, by: Acting) -> None:
     changed = update(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id)
-    session.execute(changed.values(previewing=previewing), execution_options=_PLAIN)
+    session.execute(changed.values(previewing=previewing), execution_options=UNSCOPED_WRITE)
     session.commit()
 
 
 def discard_draft(*, session: Session, by: Acting) -> None:
-    session.execute(delete(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id), execution_options=_PLAIN)
+    _drop_draft(session, by)
     session.commit()
+
+
+def _drop_draft(session: Session, by: Acting) -> None:
+    mine = delete(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id)
+    session.execute(mine, execution_options=UNSCOPED_WRITE)
 
 
 def publish(*, session: Session, document: Mapping[str, Any], based_on: int, note: str, by: Acting) -> int:
@@ -87,13 +98,13 @@ def publish(*, session: Session, document: Mapping[str, Any], based_on: int, not
 
     Raises StaleSettingsError where another version came after `based_on`; the draft stays then.
     """
-    session.execute(_LOCK, execution_options=_PLAIN)
+    session.execute(_LOCK, execution_options=UNSCOPED)
     current = newest(session)
     if current != based_on:
         session.rollback()
         raise StaleSettingsError
     values = {"version": current + 1, "saved_by": by.person.staff_id, "note": note, "document": dict(document)}
-    session.execute(insert(SettingsVersion).values(values), execution_options=_PLAIN)
-    session.execute(delete(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id), execution_options=_PLAIN)
+    session.execute(insert(SettingsVersion).values(values), execution_options=UNSCOPED_WRITE)
+    _drop_draft(session, by)
     session.commit()
     return current + 1

@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from homecare.actions import rows
+from homecare.actions import many, rows
 from homecare.actions.rules import RuleError
-from homecare.admin import deleting, lookup, saving
+from homecare.admin import deleting, lookup, refused, saving, undo
 from homecare.admin.cells import plain_text
 from homecare.admin.guard import acting, not_found
 from homecare.admin.tables import TableInfo
@@ -45,7 +45,7 @@ def answer(view: TableView) -> ResponseReturnValue:
     if action == "export":
         return redirect(_export_url(view))
     chosen = _chosen(view)
-    values = _values(info) if action == "set" else {}
+    values = _values(view) if action == "set" else {}
     confirmed = request.form.get("confirmed") == "1"
     shown = request.form.get("count", "")
     if not confirmed or (chosen.everything and not shown):
@@ -54,33 +54,44 @@ def answer(view: TableView) -> ResponseReturnValue:
         changed = f"Meanwhile the list has {len(chosen.ids):,} rows instead of {shown}. Nothing was changed yet."
         return _confirm(view, chosen, values, changed), 409
     try:
-        flash(_do(info, chosen, action, values), "success")
+        _delete(view, chosen) if action == "delete" else _set(view, chosen, values)
     except rows.RowGoneError:
         _gone(info, chosen)
-    except RuleError as error:
-        raise SpokenError(422, f"{error.message} None of the rows was changed.") from error
+    except many.RowsRefusedError as error:
+        return refused.page(view, chosen.ids, error, MOST_TICKED), 422
     return redirect(view.back())
 
 
-def _do(info: TableInfo, chosen: Chosen, action: str, values: dict[str, Any]) -> str:
-    """Returns the sentence that says what was done."""
-    if action == "delete":
-        done = rows.delete_rows(session=db.session(), model=info.model, row_ids=chosen.ids, by=acting())
-        return f"{amount(info, done)} deleted."
-    done = rows.update_rows(session=db.session(), model=info.model, row_ids=chosen.ids, values=values, by=acting())
-    same = len(chosen.ids) - done
-    return f"{amount(info, done)} changed{f'; {same:,} had this value already' if same else ''}."
-
-
-def _values(info: TableInfo) -> dict[str, Any]:
+def _delete(view: TableView, chosen: Chosen) -> None:
+    info = view.info
     try:
-        return saving.one_value(info, acting(), request.form)
+        done = rows.delete_rows(session=db.session(), model=info.model, row_ids=chosen.ids, by=acting())
     except RuleError as error:
-        raise SpokenError(422, f"{error.message} None of the rows was changed.") from error
+        raise SpokenError(422, error.message, back=_to_list(view), title="Nothing was deleted") from error
+    flash(f"{info.amount(done)} deleted.", "success")
 
 
-def amount(info: TableInfo, number: int) -> str:
-    return f"{number:,} {(info.one if number == 1 else info.many).lower()}"
+def _set(view: TableView, chosen: Chosen, values: dict[str, Any]) -> None:
+    info = view.info
+    ((column, value),) = values.items()
+    done = many.update_rows(
+        session=db.session(), model=info.model, row_ids=chosen.ids, column=column, value=value, by=acting()
+    )
+    if not done.rows:
+        flash(f"Nothing changed: {info.amount(len(chosen.ids))} had this value already.", "success")
+        return
+    label, text = _said(info, values)
+    same = len(chosen.ids) - done.rows
+    sentence = f"{info.amount(done.rows)} changed: {label} is {text or 'empty'}"
+    undo.offer_rows(view, f"{sentence}; {same:,} had this value already." if same else f"{sentence}.", done.undo)
+
+
+def _values(view: TableView) -> dict[str, Any]:
+    try:
+        return saving.one_value(view.info, acting(), request.form)
+    except RuleError as error:
+        label = view.info.fields[error.field].label
+        raise SpokenError(422, f"{label}: {error.message}", back=_to_list(view), title="Nothing was changed") from error
 
 
 def _chosen(view: TableView) -> Chosen:
@@ -89,7 +100,7 @@ def _chosen(view: TableView) -> Chosen:
         return Chosen(_matching(view, query), True, query)
     texts = request.form.getlist("rowid")
     if not texts or len(texts) > MOST_TICKED:
-        raise SpokenError(422, f"Choose 1 to {MOST_TICKED} rows.", back=_to_list(view))
+        raise SpokenError(422, f"Choose 1 to {MOST_TICKED} rows.", back=_to_list(view), title="No rows, or too many")
     try:
         ids = sorted({parse_id(text) for text in texts})
     except ValueError:
@@ -109,9 +120,10 @@ def _matching(view: TableView, query: str) -> list[int]:
     found = list(db.session.scalars(statement))
     if len(found) > MOST_MATCHING:
         sentence = f"More than {MOST_MATCHING:,} rows match. Narrow the list with conditions, and do it part by part."
-        raise SpokenError(422, sentence, back=_to_list(view))
+        raise SpokenError(422, sentence, back=_to_list(view), title="Too many rows at once")
     if not found:
-        raise SpokenError(422, "No row matches any more. Look at the list again.", back=_to_list(view))
+        sentence = "No row matches any more. Look at the list again."
+        raise SpokenError(422, sentence, back=_to_list(view), title="Nothing was changed")
     return found
 
 
@@ -137,13 +149,12 @@ def _words(query: str) -> MultiDict[str, str]:
 
 def _confirm(view: TableView, chosen: Chosen, values: dict[str, Any], notice: str) -> str:
     info, deletes = view.info, request.form["action"] == "delete"
-    number = amount(info, len(chosen.ids))
-    question = f"Delete {number}?" if deletes else f"{_change(info, values)} for {number}?"
+    number = info.amount(len(chosen.ids))
     return view.render(
         "pages/bulk.html",
         info=info,
         chosen=chosen,
-        question=question,
+        question=f"Delete {number}?" if deletes else _question(info, values, number),
         verb=f"Delete {number}" if deletes else f"Change {number}",
         deletes=deletes,
         notice=notice,
@@ -153,16 +164,22 @@ def _confirm(view: TableView, chosen: Chosen, values: dict[str, Any], notice: st
     )
 
 
-def _change(info: TableInfo, values: dict[str, Any]) -> str:
+def _question(info: TableInfo, values: dict[str, Any], number: str) -> str:
+    label, text = _said(info, values)
+    return f"Set {label} to {text} for {number}?" if text else f"Empty {label} of {number}?"
+
+
+def _said(info: TableInfo, values: dict[str, Any]) -> tuple[str, str]:
+    """The column and its new value in words; no words where it becomes empty."""
     ((name, value),) = values.items()
     field = info.fields[name]
     if value is None:
-        return f"Empty {field.label.lower()}"
+        return field.label.lower(), ""
     if field.kind is Kind.RELATION:
         text = lookup.label_of(db.session(), info, field, acting(), value) or f"#{value}"
     else:
         text = plain_text(field, value)
-    return f"Set {field.label.lower()} to {text}"
+    return field.label.lower(), text
 
 
 def _gone(info: TableInfo, chosen: Chosen) -> NoReturn:

@@ -43,6 +43,15 @@ def day(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+def age(born: date, on: date) -> str:
+    """71 years; months under two years, days under a month; empty for a day still to come."""
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    if born > on:
+        return ""
+    count, unit = (months // 12, "year") if months >= 24 else (months, "month") if months else ((on - born).days, "day")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
 def number(value: Any) -> str:
     """Grouped thousands, and no zeros after the last digit that counts."""
     text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
@@ -83,8 +92,8 @@ def plain_text(field: Field, value: Any) -> str:
     """The value in the reader's form; empty for NULL. A masked value is text of any kind and passes as it is."""
     if value is None or value == "":
         return ""
-    if isinstance(value, str) and value.startswith("•"):
-        return value
+    if isinstance(value, clock.Beyond) or (isinstance(value, str) and value.startswith("•")):
+        return str(value)
     if isinstance(value, bool) and field.kind is not Kind.BOOL:
         return ("Set" if field.kind is Kind.SECRET else BEHIND_GLASS) if value else ""
     if field.column.primary_key:
@@ -99,7 +108,7 @@ PHONE = Markup('<a href="tel:{}">{}</a>')
 EMAIL = Markup('<a href="mailto:{}">{}</a>')
 WEB = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
 PARENT = Markup('<a href="/admin/{}/details/?id={}">{}</a>')
-TIME = Markup('<time datetime="{}+03:00" title="{}">{}</time>')
+TIME = Markup('<time datetime="{}+03:00">{}</time>')
 
 
 def badge(word: str) -> Markup:
@@ -111,7 +120,7 @@ def is_badge(field: Field) -> bool:
 
 
 def markup(field: Field, value: Any) -> Markup:
-    """The value for a page: statuses as badges, phones and e-mails as links, moments with their full form on hover."""
+    """The value for a page: statuses as badges, phones and e-mails as links, moments as such."""
     text = plain_text(field, value)
     if not text:
         return EMPTY
@@ -124,11 +133,10 @@ def markup(field: Field, value: Any) -> Markup:
     if field.kind is Kind.EMAIL:
         return EMAIL.format(value, text)
     if field.kind is Kind.URL and text.startswith(("http://", "https://")):
-        return WEB.format(value, text)
-    if field.kind is Kind.DATETIME:
-        local = clock.to_addis(value)
-        full = f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S}, Addis Ababa"
-        return TIME.format(local.isoformat(), full, text)
+        # Every address begins alike; what tells them apart must not be what is cut off.
+        return WEB.format(value, text.partition("://")[2].removeprefix("www."))
+    if isinstance(value, datetime):
+        return TIME.format(clock.to_addis(value).isoformat(), text)
     return escape(text)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from homecare.admin.cells import money
 from homecare.queries.figures import Chart, Week
 
-WIDTH, HEIGHT = 560, 176
+WIDTH, HEIGHT = 560, 156
 TOP, FOOT = 22, 24
 GAP = 14
 SPACE = 2

@@ -11,30 +11,37 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.acting import Acting
+from homecare.access.fields import TableAccess
 from homecare.access.policy import Action, State
-from homecare.admin import cells, editing, filecells, listing
+from homecare.admin import cells, editing, listing
+from homecare.admin.facts import Brief, Fact, fact
 from homecare.admin.overrides import OVERRIDES
-from homecare.admin.rowselect import relation_label
 from homecare.admin.screens import ListScreen
 from homecare.admin.tables import Field, TableInfo, table_infos
 from homecare.models.columns import Kind
 from homecare.queries import counting
 
 RELATED_ROWS = 10
-# What the head of a record tells beside its name.
-KEY_FACTS = (Kind.CODE, Kind.PHONE, Kind.RELATION, Kind.DATETIME, Kind.MONEY)
+RELATED_COLUMNS = 5
 MOST_KEY_FACTS = 4
 
 
 @dataclass(frozen=True)
-class Fact:
-    field: Field
-    cell: Markup
+class Section:
+    """A card of facts. `behind_glass` names, in the first card that has any, what a reason would show."""
+
+    title: str
+    facts: list[Fact]
+    behind_glass: str = ""
 
 
 @dataclass(frozen=True)
 class Related:
-    """Rows of `table` whose column `by` names this record. `query` is the list of them, `may_add` a new one."""
+    """Rows of `table` whose column `by` names this record. `query` is the list of them, `may_add` a new one.
+
+    They are `near` where the override says so, or where their own list shows this record; `quiet` where there are none
+    and nobody waits for any.
+    """
 
     table: TableInfo
     by: str
@@ -42,70 +49,89 @@ class Related:
     count: counting.Count
     query: str
     may_add: bool
+    near: bool
+    quiet: bool
 
 
 @dataclass(frozen=True)
 class DetailsScreen:
+    """`left_empty` are the labels of cards without a single value: they are told in one line instead."""
+
     row_id: int
     version: str
     name: str
     badge: Markup | None
-    key_facts: list[Fact]
-    sections: list[tuple[str, list[Fact]]]
+    key_facts: list[Brief]
+    sections: list[Section]
+    left_empty: list[str]
     related: list[Related]
-    behind_glass: bool
 
     @classmethod
     def of(
         cls, info: TableInfo, acting: Acting, stored: editing.Stored, revealed: dict[str, Any], session: Session
     ) -> DetailsScreen:
-        """One short count per table that points here."""
-        access = acting.access(info.name)
-        shown = {field.name for field in stored.selected.fields}
+        """One short count per table that points here, and what `facts.fact` asks."""
+        facts = {field.name: fact(field, stored, revealed, session) for field in stored.selected.fields}
         groups = [*info.groups, ("Record", tuple(n for n in info.fields if n not in _placed(info)))]
-        sections = [
-            (title, [_fact(info.fields[n], stored, revealed, session) for n in names if n in shown])
-            for title, names in groups
-        ]
-        facts = {fact.field.name: fact for _, group in sections for fact in group}
-        filled = [facts[name] for name in info.fields if name in facts and facts[name].cell != cells.EMPTY]
-        badges = [fact.cell for fact in filled if cells.is_badge(fact.field)]
+        cards = [(title, [facts[n] for n in names if n in facts]) for title, names in groups]
+        badges = [one.cell for one in facts.values() if cells.is_badge(one.field) and not one.is_empty]
         return cls(
             row_id=stored.row._id,
             version=stored.version,
             name=editing.row_name(info, stored),
             badge=badges[0] if badges else None,
-            key_facts=_key_facts(info, filled),
-            sections=[(title, facts) for title, facts in sections if facts],
+            key_facts=_key_facts(info, facts),
+            sections=_sections(cards, _behind_glass(acting.access(info.name), stored, revealed)),
+            left_empty=[one.field.label for _, card in cards if _is_empty(card) for one in card],
             related=related_tables(session, info, acting, stored.row._id),
-            behind_glass=State.BREAK_GLASS in access.states.values() and not revealed,
         )
 
 
-def _key_facts(info: TableInfo, filled: list[Fact]) -> list[Fact]:
-    unsaid = [fact for fact in filled if fact.field.name not in (*info.naming, "created_at", "updated_at")]
-    return [fact for fact in unsaid if fact.field.kind in KEY_FACTS][:MOST_KEY_FACTS]
+def _key_facts(info: TableInfo, facts: dict[str, Fact]) -> list[Brief]:
+    """The first few; a relation that the table's list waits for is told even while it names nobody."""
+    unsaid = [fact for name, fact in facts.items() if name not in (*info.naming, "created_at", "updated_at")]
+    told = [one for one in unsaid if one.brief and (not one.is_empty or _is_awaited(info, one.field))]
+    return [one.brief for one in sorted(told, key=lambda one: one.rank) if one.brief][:MOST_KEY_FACTS]
+
+
+def _is_awaited(info: TableInfo, field: Field) -> bool:
+    by_whom = OVERRIDES.get(info.name, {}).get("mine", ())
+    return field.kind is Kind.RELATION and field.name in info.columns and field.name not in by_whom
 
 
 def _placed(info: TableInfo) -> set[str]:
     return {name for _, names in info.groups for name in names}
 
 
-def _fact(field: Field, stored: editing.Stored, revealed: dict[str, Any], session: Session) -> Fact:
-    return Fact(field, _cell(field, stored, revealed, session))
+def _is_empty(facts: list[Fact]) -> bool:
+    return all(fact.is_empty for fact in facts)
 
 
-def _cell(field: Field, stored: editing.Stored, revealed: dict[str, Any], session: Session) -> Markup:
-    if field.kind is Kind.FILE and field.name in revealed:
-        return filecells.revealed(session, stored.selected.info, stored.row._id, field, revealed[field.name])
-    if field.kind is Kind.FILE:
-        return filecells.detailed(stored.selected, stored.row, field)
-    if field.name in revealed:
-        return cells.markup(field, revealed[field.name])
-    value = getattr(stored.row, field.name)
-    if field.kind is Kind.RELATION:
-        return cells.relation_markup(field, value, relation_label(stored.row, stored.selected, field.name))
-    return cells.markup(field, value)
+def _behind_glass(access: TableAccess, stored: editing.Stored, revealed: dict[str, Any]) -> dict[str, str]:
+    """What there is to show for a reason: labels by column."""
+    return {
+        field.name: field.label.lower()
+        for field in stored.selected.fields
+        if access.states[field.name] is State.BREAK_GLASS
+        and getattr(stored.row, field.name)
+        and field.name not in revealed
+    }
+
+
+def _sections(cards: list[tuple[str, list[Fact]]], behind_glass: dict[str, str]) -> list[Section]:
+    found = []
+    asked = False
+    for title, facts in cards:
+        asks = not asked and any(fact.field.name in behind_glass for fact in facts)
+        asked = asked or asks
+        if not _is_empty(facts):
+            found.append(Section(title, facts, _listed(list(behind_glass.values())) if asks else ""))
+    return found
+
+
+def _listed(words: list[str]) -> str:
+    """visit notes, prescription and vitals"""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def children(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, Field]]:
@@ -123,29 +149,37 @@ def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: in
     """Those with rows first; within that as the overrides say, then as the menu does."""
     pairs = children(info, acting)
     tables = [child.name for child, _ in pairs]
+    first = OVERRIDES.get(info.name, {}).get("related", ())
+    counts = [_count(session, child, field, row_id) for child, field in pairs]
+    anything = any(count.rows or child.name in first for (child, _), count in zip(pairs, counts, strict=True))
     found = []
-    for child, field in pairs:
-        model: Any = child.model
-        statement = select(model.id).where(getattr(model, field.name) == row_id)
+    for (child, field), count in zip(pairs, counts, strict=True):
         may_add = acting.may(child.name, Action.CREATE) and acting.access(child.name).sets(field.name, creating=True)
-        several = tables.count(child.name) > 1
+        near = child.name in first or (not first and field.name in child.columns)
+        alone = tables.count(child.name) == 1 and (near or field.name in child.columns)
         found.append(
             Related(
                 table=child,
                 by=field.name,
-                title=f"{child.many}, {field.label.lower()}" if several else child.many,
-                count=counting.count(session, statement, may_estimate=False),
+                title=child.many if alone else f"{child.many}, {field.label.lower()}",
+                count=count,
                 query=f"?{field.name}__eq={row_id}",
                 may_add=may_add,
+                near=near,
+                quiet=anything and count.rows == 0 and child.name not in first,
             )
         )
-    first = OVERRIDES.get(info.name, {}).get("related", ())
 
-    def place(related: Related) -> tuple[bool, int]:
+    def place(related: Related) -> tuple[bool, int, bool]:
         name = related.table.name
-        return related.count.rows == 0 and name not in first, first.index(name) if name in first else len(first)
+        return related.quiet, first.index(name) if name in first else len(first), not related.near
 
     return sorted(found, key=place)
+
+
+def _count(session: Session, child: TableInfo, field: Field, row_id: int) -> counting.Count:
+    model: Any = child.model
+    return counting.count(session, select(model.id).where(getattr(model, field.name) == row_id), may_estimate=False)
 
 
 def related_list(session: Session, info: TableInfo, acting: Acting, row_id: int, of: str, by: str) -> ListScreen | None:
@@ -154,7 +188,7 @@ def related_list(session: Session, info: TableInfo, acting: Acting, row_id: int,
     if pair is None:
         return None
     child = pair[0]
-    columns = [name for name in child.columns if name != by] or list(child.columns)
+    columns = [name for name in child.columns if name != by][:RELATED_COLUMNS] or list(child.columns)
     # The name leads: where it was the parent itself, the next column of the list does.
     words = MultiDict({f"{by}__eq": str(row_id), "columns": ",".join(columns)})
     return ListScreen.load(listing.read(child, acting, words), session)

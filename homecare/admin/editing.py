@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from markupsafe import Markup
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
@@ -19,9 +20,12 @@ from homecare.admin import lookup
 from homecare.admin.cells import plain_text
 from homecare.admin.forms import RowForm, default_values, form_class
 from homecare.admin.overrides import OVERRIDES
-from homecare.admin.rowselect import RowSelect, build, file_name, relation_label
+from homecare.admin.rowselect import RowSelect, build, file_name, readable, relation_label
 from homecare.admin.tables import Field, TableInfo
 from homecare.models.columns import Kind
+
+# In a tab of its own: what was typed here stays.
+OWNER = Markup('{} <a href="/admin/{}/details/?id={}" target="_blank">Open it in a new tab</a>')
 
 
 @dataclass(frozen=True)
@@ -149,18 +153,30 @@ def tell_rule(form: RowForm, error: RuleError) -> list[str]:
     return [error.message]
 
 
-def naming_owner(session: Session, form: RowForm, acting: Acting, error: RuleError) -> RuleError:
-    """A taken value's refusal with the name of the row that has it, for those who may see both."""
-    name = error.field
-    if error.message != TAKEN or name not in form or not form.access.sees(name) or not acting.may(form.info.name):
-        return error
-    model: Any = form.info.model
-    column = getattr(model, name)
-    owner_id = session.scalar(select(model.id).where(column == form[name].data))
-    owner = stored_row(session, form.info, acting, owner_id) if owner_id is not None else None
-    if owner is None:
-        return error
-    return RuleError(name, f"{row_name(form.info, owner)} already has this {form.info.fields[name].label.lower()}.")
+def tell_refusal(session: Session, form: RowForm, acting: Acting, stored: Stored | None, error: RuleError) -> list[str]:
+    """What refused the row, at its field; returns what belongs to none. A taken value is told with its owner's name."""
+    named = tell_owners(session, form, acting, stored)
+    return [] if error.message == TAKEN and error.field in named else tell_rule(form, error)
+
+
+def tell_owners(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> set[str]:
+    """Put at every taken value which row has it, for those who may see both; returns these columns.
+
+    For a form that comes back anyway, so that all is told at once: one short statement per column without doubles.
+    """
+    named, model = set(), cast(Any, form.info.model)
+    for field in form.fields() if acting.may(form.info.name) else []:
+        spec = field.spec
+        if not spec.column.unique or field.data is None or field.errors or not form.access.sees(spec.name):
+            continue
+        owner_id = session.scalar(select(model.id).where(getattr(model, spec.name) == field.data))
+        if owner_id is None or (stored is not None and owner_id == stored.row._id):
+            continue
+        if owner := stored_row(session, form.info, acting, owner_id):
+            sentence = f"{row_name(form.info, owner)} already has this {spec.label.lower()}."
+            field.errors = [*field.errors, OWNER.format(sentence, form.info.name, owner_id)]
+            named.add(spec.name)
+    return named
 
 
 def picked_labels(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> dict[str, str]:
@@ -209,7 +225,7 @@ def retyped(session: Session, form: RowForm, acting: Acting, stored: Stored) -> 
 
 
 def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
-    if field.errors:
+    if field.errors or field.spec.kind is Kind.FILE:
         return str(field.text())
     if field.spec.kind is Kind.RELATION and isinstance(field.data, int):
         return lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
@@ -221,5 +237,6 @@ def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
 def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
     """The values behind glass of one row in scope; the caller has logged the reason."""
     model: Any = info.model
-    row = session.execute(select(*(getattr(model, name) for name in names)).where(model.id == row_id)).first()
+    columns = [readable(getattr(model, name), info.fields[name].kind).label(name) for name in names]
+    row = session.execute(select(*columns).where(model.id == row_id)).first()
     return {} if row is None else dict(row._mapping)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -63,8 +64,8 @@ def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
         return name
     if value is None:
         return ""
-    if field.kind is Kind.DATETIME:
-        return f"{clock.to_addis(value):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, datetime):
+        return clock.to_addis(value).isoformat(" ", "seconds")
     if field.kind is Kind.BOOL:
         return "Yes" if value else "No"
     return "" if field.kind is Kind.POINT and value == "," else str(value)

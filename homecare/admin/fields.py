@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +23,7 @@ from homecare.queries import values
 
 # A place outside these degrees is not in Ethiopia or has its two numbers swapped.
 LATITUDES, LONGITUDES = (3, 15), (33, 48)
+DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{0,20})?")
 LONGEST_TEXT = 100_000
 
 
@@ -62,8 +65,12 @@ class ColumnField(FormField):
         """The value as it would be typed; empty for none."""
         return "" if value is None else self._written(value)
 
+    def is_beyond(self) -> bool:
+        """The stored day or moment fits no date input of a browser, which would send it back empty."""
+        return isinstance(self.object_data, clock.Beyond)
+
     def _written(self, value: Any) -> str:
-        return WRITERS.get(self.spec.kind, str)(value)
+        return str(value) if isinstance(value, clock.Beyond) else WRITERS.get(self.spec.kind, str)(value)
 
 
 class PlaceField(ColumnField):
@@ -71,7 +78,7 @@ class PlaceField(ColumnField):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, data if isinstance(data, str) else None)
-        self.sure = False
+        self.sure = self.doubtful = False
         names = (f"{self.name}-lat", f"{self.name}-lon")
         if formdata is None or not any(name in formdata for name in names):
             return
@@ -91,16 +98,19 @@ class PlaceField(ColumnField):
             return
         if not lat or not lon:
             raise ValueError("A place needs both numbers, latitude and longitude.")
-        latitude, longitude = values.parse_decimal(lat), values.parse_decimal(lon)
+        if not DEGREES.fullmatch(lat) or not DEGREES.fullmatch(lon):
+            raise ValueError("Write both as numbers of degrees, such as 9.0227 and 38.7468.")
+        # A millionth of a degree is the length of a hand; maps copy more digits than they know.
+        latitude, longitude = round(float(lat), 6), round(float(lon), 6)
         if abs(latitude) > 90 or abs(longitude) > 180:
             raise ValueError("Latitude goes from -90 to 90, longitude from -180 to 180.")
-        inside = LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
-        if not inside and not self.sure:
-            raise ValueError(
-                "This place is outside Ethiopia. Are the two numbers swapped? Tick the box if it is right."
-            )
+        self.doubtful = not _in_ethiopia(latitude, longitude)
+        if self.doubtful and not self.sure:
+            if _in_ethiopia(longitude, latitude):
+                raise ValueError("The two numbers seem swapped: latitude comes first.")
+            raise ValueError("This is not in Ethiopia, where latitude goes from 3 to 15 and longitude from 33 to 48.")
         # As PostgreSQL writes them, so that the same place compares as the same.
-        self.data = ",".join(repr(float(degrees)).removesuffix(".0") for degrees in (latitude, longitude))
+        self.data = ",".join(repr(degrees).removesuffix(".0") for degrees in (latitude, longitude))
 
     def inputs(self) -> tuple[str, str]:
         """Latitude and longitude as their inputs show them."""
@@ -108,6 +118,10 @@ class PlaceField(ColumnField):
             return self.raw_data[0], self.raw_data[1]
         latitude, _, longitude = (self.data or ",").partition(",")
         return latitude, longitude
+
+
+def _in_ethiopia(latitude: float, longitude: float) -> bool:
+    return LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
 
 
 def point(text: str | None) -> WKTElement | None:
@@ -162,6 +176,13 @@ def _money(spec: Field, text: str) -> Decimal:
     return amount
 
 
+def _date(spec: Field, text: str) -> date:
+    day = values.parse_date(text)
+    if spec.column.info.get("tells_age") and day > clock.today():
+        raise ValueError("Nobody is born on a day that is still to come.")
+    return day
+
+
 def _between(lowest: int, highest: int, sentence: str) -> Callable[[Field, str], Decimal]:
     def parse(spec: Field, text: str) -> Decimal:
         number = Decimal(_number(spec, text))
@@ -183,7 +204,7 @@ PARSERS: dict[Kind, Callable[[Field, str], Any]] = {
     Kind.SHARE: _between(0, 1, "Write a share from 0 to 1, such as 0.15."),
     Kind.PERCENT: _between(0, 100, "Write a percentage from 0 to 100."),
     Kind.BOOL: lambda _spec, text: values.parse_bool(text),
-    Kind.DATE: lambda _spec, text: values.parse_date(text),
+    Kind.DATE: _date,
     Kind.DATETIME: lambda _spec, text: values.parse_moment(text),
     Kind.RELATION: lambda _spec, text: values.parse_id(text),
     Kind.SECRET: lambda _spec, text: encrypt(text),

@@ -21,6 +21,7 @@ from homecare.queries.values import parse_id, parse_value
 
 DAYS = re.compile(r"([+-])(\d+)d")
 TIME_WORDS = {"gte": "from", "lte": "until", "gt": "after", "lt": "before", "eq": "on", "ne": "not on"}
+IN_TIME = (Kind.DATE, Kind.DATETIME)
 # Kinds whose value a bulk change may set.
 SET_AT_ONCE = (
     Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
@@ -36,8 +37,38 @@ class Chip:
 
 
 def chips(request: ListRequest, session: Session) -> list[Chip]:
-    """One statement per parent that a condition names."""
-    return [Chip(chip_text(request, c, session), request.without(c)) for c in request.conditions]
+    """One statement per parent that a condition names. The two ends of a time are one chip."""
+    found: list[Chip] = []
+    told: list[Condition] = []
+    for condition in request.conditions:
+        if any(condition is one for one in told):
+            continue
+        ends = _ends(condition, request)
+        told += ends
+        text = _span_text(request, ends[0], ends[1], session) if ends else chip_text(request, condition, session)
+        found.append(Chip(text, request.without(condition, *ends)))
+    return found
+
+
+def _ends(condition: Condition, request: ListRequest) -> list[Condition]:
+    """The beginning and the end of a time of which this is one; none where it has not exactly these two."""
+    if not condition.column or request.info.fields[condition.column].kind not in IN_TIME:
+        return []
+    same = [c for c in request.conditions if c.column == condition.column and c.operator in ("gte", "lte")]
+    ends = sorted(same, key=lambda c: c.operator)
+    is_span = [c.operator for c in ends] == ["gte", "lte"]
+    # By identity: two clauses compared are a clause.
+    return ends if is_span and any(condition is one for one in ends) else []
+
+
+def _span_text(request: ListRequest, start: Condition, end: Condition, session: Session) -> str:
+    """ "Created in the last 30 days", "Created: from 1 Mar 2026 until 9 Mar 2026"."""
+    field = request.info.fields[start.column]
+    for word, days, other in (("last", start.value, end.value), ("next", end.value, start.value)):
+        if other == "today" and (relative := DAYS.fullmatch(days)) and (relative[1] == "-") == (word == "last"):
+            return f"{field.label} in the {word} {relative[2]} days"
+    texts = [value_text(field, condition, request.acting, session) for condition in (start, end)]
+    return f"{field.label}: from {texts[0]} until {texts[1]}"
 
 
 def chip_text(request: ListRequest, condition: Condition, session: Session) -> str:
@@ -48,7 +79,7 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
     word = OPERATOR_WORDS[condition.operator]
     if condition.operator == "isnull":
         return f"{field.label} {word if condition.value == '1' else 'is filled'}"
-    if field.kind in (Kind.DATE, Kind.DATETIME):
+    if field.kind in IN_TIME:
         word = f": {TIME_WORDS[condition.operator]}"
         return f"{field.label}{word} {value_text(field, condition, request.acting, session)}"
     if condition.operator == "in":
@@ -57,6 +88,9 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
 
 
 def value_text(field: Field, condition: Condition, acting: Acting, session: Session) -> str:
+    """The value in words; none where the operator says it all."""
+    if condition.operator == "isnull":
+        return ""
     parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
     if field.kind is Kind.RELATION:
         return " or ".join(parent_name(field, part, acting, session) for part in parts if part)
@@ -109,6 +143,7 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
             "operators": list(OPERATORS[field.kind]) if access.sees(field.name) and field.name != "id" else [],
             "choices": [list(option) for option in field.options],
             "set": may_edit and field.kind in SET_AT_ONCE and access.sets(field.name, creating=False),
+            "empty": bool(field.column.nullable) and field.column.server_default is None,
             "shown": field.name in request.columns,
         }
         for field in info.fields.values()

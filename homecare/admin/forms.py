@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from sqlalchemy.sql.elements import False_
 from wtforms import Form
 
 from homecare.access.fields import TableAccess
@@ -32,6 +33,17 @@ class RowForm(Form):
     def of(self, names: Iterable[str]) -> list[ColumnField]:
         """The fields of these columns, as far as the role may set them."""
         return [cast(ColumnField, self[name]) for name in names if name in self]
+
+    def lines(self, names: Iterable[str]) -> list[list[ColumnField]]:
+        """As `of`, a start and its end beside each other."""
+        found: list[list[ColumnField]] = []
+        for field in self.of(names):
+            last = found[-1][0].spec if found else None
+            if last is not None and last.kind is field.spec.kind and _end_of(last.name) == field.spec.name:
+                found[-1].append(field)
+            else:
+                found.append([field])
+        return found
 
     def values(self, stored: Mapping[str, Any] | None) -> dict[str, Any]:
         """What to write: every field's value, without those left empty that the role could not see."""
@@ -65,11 +77,18 @@ def _form_field(spec: Field) -> Any:
     return field(spec.label, spec=spec)
 
 
+def _end_of(name: str) -> str:
+    """The column that ends what `name` begins, where the name says that it does; else the name itself."""
+    return name.replace("start", "end").replace("check_in", "check_out")
+
+
 def default_values(info: TableInfo) -> dict[str, Any]:
-    """What a new row's form starts with: the defaults of its columns of choices."""
+    """What a new row's form starts with: the defaults of its columns, as far as they are values and not reckoned."""
     found: dict[str, Any] = {}
     for spec in info.fields.values():
         default = getattr(spec.column.server_default, "arg", None)
-        if spec.choices and isinstance(default, str):
-            found[spec.name] = default
+        if isinstance(default, str):
+            found[spec.name] = spec.column.type.python_type(default)
+        elif isinstance(default, False_):
+            found[spec.name] = False
     return found

@@ -15,8 +15,9 @@ from werkzeug.exceptions import NotFound
 from homecare.access.acting import Acting
 from homecare.access.grants import policy_at
 from homecare.access.person import Person
-from homecare.access.policy import Action
+from homecare.access.policy import NEVER, Action
 from homecare.access.rows import scope_session, set_acting_staff
+from homecare.admin.policy_words import label
 from homecare.admin.table_settings import infos_at
 from homecare.audit.log import log_denial
 from homecare.db import db
@@ -60,8 +61,8 @@ def viewed_as() -> Person | None:
     return found
 
 
-# What may be sent while looking as somebody else: to stop, and to go.
-SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "login.leave"})
+# What may be sent while looking as somebody else: to stop, to stay signed in, to sign in again, and to go.
+SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "session.keep", "login.send", "login.leave"})
 
 
 def keep_viewing_read_only() -> None:
@@ -84,9 +85,14 @@ def refuse(resource: str, action: str, reason: str, row_id: str | None = None, c
     """Answer 403, naming the missing right and who can give it, and write the refusal down."""
     who = acting()
     log_denial(who, resource=resource, action=action, row_id=row_id, reason=reason)
-    raise SpokenError(
-        403, f"{_why(who, reason)} {_who_can_give_it(who)}", explained_at(resource, action, row_id, column)
-    )
+    never = NEVER.get((resource, Action(action))) if action in list(Action) else None
+    sentence = f"Nobody may do this. {never}" if never else f"{_why(who, reason)} {_who_can_give_it(who)}"
+    raise SpokenError(403, sentence, explained_at(resource, action, row_id, column))
+
+
+def right(resource: str, action: Action) -> str:
+    """ "edit visits", "view the page roles"."""
+    return f"{action} {label(resource, '').lower()}"
 
 
 def explained_at(resource: str, action: str, row_id: str | None, column: str) -> str | None:
@@ -153,8 +159,8 @@ class GuardedView(BaseView):
         if action is None:
             if who.role is None and name not in self.roleless:
                 refuse(self.resource, name, "open this page", row_id)
-        elif not who.decide(self.resource, action).allowed:
-            refuse(self.resource, action, who.decide(self.resource, action).missing, row_id)
+        elif not who.may(self.resource, action):
+            refuse(self.resource, action, right(self.resource, action), row_id)
         set_acting_staff(who.person.staff_id)
         scope_session(db.session(), who.scoped_tables(self.resource, action or Action.VIEW))
         return None

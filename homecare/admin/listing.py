@@ -18,6 +18,7 @@ from homecare.access.policy import State
 from homecare.admin.lookup import search_clause
 from homecare.admin.rowselect import RowSelect, build
 from homecare.admin.tables import Field, TableInfo
+from homecare.models.columns import Kind
 from homecare.queries import counting, paging
 from homecare.queries.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
 from homecare.queries.preferences import Kept
@@ -94,8 +95,8 @@ class ListRequest:
         words += [(key, value) for key, value in rest.items() if value]
         return f"?{urlencode(words or [(ALL, '1')])}"
 
-    def without(self, condition: Condition) -> str:
-        rest = [c for c in self.conditions if c is not condition]
+    def without(self, *conditions: Condition) -> str:
+        rest = [c for c in self.conditions if not any(c is one for one in conditions)]
         return ListRequest(**{**self.__dict__, "conditions": rest}).query()
 
     @property
@@ -124,7 +125,7 @@ def read(info: TableInfo, acting: Acting, args: MultiDict[str, str], kept: Kept 
         search=search,
         sort=sort,
         descending=descending,
-        columns=_columns(info, access, args.get("columns"), kept),
+        columns=_columns(info, acting, args.get("columns"), kept),
         after=_anchor(column, args.get("after")),
         before=_anchor(column, args.get("before")),
         last=args.get("last") == "1",
@@ -165,12 +166,17 @@ def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field
     return field, (word or info.order).startswith("-")
 
 
-def _columns(info: TableInfo, access: TableAccess, word: str | None, kept: Kept | None) -> tuple[str, ...]:
-    """Columns named in the URL are refused where they are not to be had; kept ones are silently left out then."""
+def _columns(info: TableInfo, acting: Acting, word: str | None, kept: Kept | None) -> tuple[str, ...]:
+    """Columns named in the URL are refused where they are not to be had; kept ones are silently left out then.
+
+    The usual ones are without parents that the role may not view: their bare numbers would say nothing.
+    """
+    access = acting.access(info.name)
     if not word:
         liked = [name for name in kept.columns if name in info.fields] if kept else []
         visible = [name for name in liked if access.states[name] is not State.HIDDEN]
-        return tuple(visible or [name for name in info.columns if access.states[name] is not State.HIDDEN])
+        usual = [name for name in info.columns if access.states[name] is not State.HIDDEN]
+        return tuple(visible or [name for name in usual if _says_something(info.fields[name], acting, access)] or usual)
     names = tuple(dict.fromkeys(word.split(",")))
     unknown = [name for name in names if name not in info.fields]
     if unknown:
@@ -179,6 +185,10 @@ def _columns(info: TableInfo, access: TableAccess, word: str | None, kept: Kept 
         if access.states[name] is State.HIDDEN:
             raise ForbiddenConditionError(name)
     return names
+
+
+def _says_something(field: Field, acting: Acting, access: TableAccess) -> bool:
+    return field.kind is not Kind.RELATION or not access.sees(field.name) or acting.may(field.target)
 
 
 def _anchor(column: Column[Any], text: str | None) -> paging.Anchor | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
@@ -100,15 +100,24 @@ def _options(info: TableInfo, field: Field, acting: Acting) -> tuple[Select[Any]
         statement = select(model.id.label("_id"), *(getattr(model, code) for code in codes))
         return statement, RowSelect(target, statement, tuple(target.fields[code] for code in codes))
     access = acting.access(target.name)
-    extra = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE) and access.sees(f.name)]
+    reached_by = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE)]
+    extra = [name for name in (*_told(target), *reached_by) if access.sees(name)]
     names = [name for name in target.naming if access.sees(name)]
     selected = build(target, acting, (*names, *(name for name in extra if name not in names)))
     return selected.statement, selected
 
 
+def _told(target: TableInfo) -> Mapping[str, Iterable[str]]:
+    """What tells a row from others of its name, by column the words that are not worth telling."""
+    told: Mapping[str, Iterable[str]] = OVERRIDES.get(target.name, {}).get("told", {})
+    return told
+
+
 def _option_label(row: Any, selected: RowSelect) -> str:
-    texts = []
+    texts, told = [], _told(selected.info)
     for field in selected.fields:
+        if getattr(row, field.name) in told.get(field.name, ()):
+            continue
         if field.kind is Kind.RELATION:
             texts.append((field, relation_label(row, selected, field.name) or ""))
         else:
@@ -132,6 +141,14 @@ def find(session: Session, info: TableInfo, field: Field, acting: Acting, text: 
         statement = statement.where(search_clause(target, acting, text))
     rows = session.execute(statement.order_by(model.id.desc()).limit(MOST)).all()
     return [(row._id, _option_label(row, selected)) for row in rows]
+
+
+def begun(info: TableInfo, text: str) -> dict[str, str]:
+    """What was looked for in a picker and not found, as the columns of a new row: a phone number, else a name."""
+    if phone_digits(text):
+        return {f.name: text for f in [*info.fields.values()][::-1] if f.kind is Kind.PHONE}
+    names = [f.name for f in info.fields.values() if f.kind is Kind.NAME]
+    return dict(zip(names, text.split(None, len(names) - 1), strict=False)) if names else {}
 
 
 def fills(

@@ -1,25 +1,28 @@
 """The few exceptions to what the models' metadata says about a table, as data: everything else is generated.
 
 `many` and `one` name the table and a row; `columns` is the list's default choice; `order` its default sort; `labels`
-and `help` speak of one column; `name` lists the columns that name a row; `groups` orders the form; `related` names the
-tables whose rows a record's page shows first; `mine` the columns that name who makes a row; `fills` what choosing a
-parent says of other columns.
+and `help` speak of one column, `about` of a section of the form; `name` lists the columns that name a row, `told` those
+that a picker tells beside its name, each with the words not worth telling; `groups` orders the form; `related` names
+the tables whose rows a record's page shows first; `mine` the columns that name who makes a row; `fills` what choosing a
+parent says of other columns; `pictures` the file columns that take no PDF.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-# Menu groups by the module that holds the models, in the menu's order.
+# By the module that holds the models, in the menu's order: the group's name, and its tables from the one most used on.
+# A table that is not named follows by its own name, so does the group of a module that is not.
 GROUPS = {
-    "patients": "Patients",
-    "care": "Care",
-    "billing": "Billing and stock",
-    "partners": "Partners",
-    "marketing": "Marketing",
-    "community": "Community",
-    "staff": "Staff",
-}
+    "patients": ("Patients", ("patients", "messages")),
+    "care": ("Care", ("visit_services", "caregiver_assignments")),
+    "billing": ("Billing and stock", ("invoices", "insurance_claims", "inventory_items")),
+    "partners": ("Partners", ("referrals", "international_referrals", "partner_hospitals")),
+    "marketing": ("Marketing", ("marketing_leads", "marketing_campaigns", "marketing_tasks", "marketing_budgets",
+                                "campaign_contents", "campaign_metrics", "landing_pages")),
+    "community": ("Community", ("events", "ngo_networks")),
+    "staff": ("Staff", ("staff", "admin_task_tracking")),
+}  # fmt: skip
 
 OVERRIDES: dict[str, dict[str, Any]] = {
     "patients": {
@@ -38,7 +41,11 @@ OVERRIDES: dict[str, dict[str, Any]] = {
             "patient_code": "Left empty, the next code is given.",
             "full_name": "Given name, father's name, grandfather's name.",
             "fayda_id": "12 or 16 digits.",
-            "geolocation": "Latitude and longitude, such as 9.0227 and 38.7468.",
+            "geolocation": "Such as 9.0227 and 38.7468, typed or pasted from a map.",
+        },
+        "about": {
+            "Reach": "A phone number or an e-mail address belongs to one patient alone.",
+            "How they came": "Campaigns are judged by this. Leave open what nobody knows.",
         },
         "groups": (
             ("Person", ("full_name", "patient_code", "fayda_id", "date_of_birth", "gender")),
@@ -52,8 +59,16 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "one": "Staff member",
         "icon": "users",
         "related": ("visit_services", "caregiver_assignments"),
+        "pictures": ("photo",),
         "columns": ("first_name", "role", "status", "position", "department", "phone", "hire_date"),
+        "told": {"role": (), "status": ("Active",)},
         "labels": {"last_name": "Father's name", "user_id": "User in the other application"},
+        "help": {
+            "email": "What the person signs in with.",
+            "role": "Decides what the person may do here.",
+            "status": "Only who is Active can sign in.",
+            "user_id": "The person's number there. Leave empty what is not known.",
+        },
         "groups": (
             ("Person", ("first_name", "last_name", "photo")),
             ("Reach", ("email", "phone")),
@@ -65,6 +80,9 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "one": "Shift",
         "icon": "calendar-event",
         "name": ("patient_id", "shift_start"),
+        "told": {"staff_id": ()},
+        "groups": (("Shift", ("patient_id", "staff_id", "shift_start", "shift_end", "status")),),
+        "about": {"Shift": "A caregiver has one shift at a time."},
         "columns": ("patient_id", "staff_id", "shift_start", "shift_end", "status"),
         "labels": {"staff_id": "Caregiver"},
         "order": "-shift_start",
@@ -74,6 +92,8 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "one": "Visit",
         "icon": "stethoscope",
         "name": ("patient_id", "scheduled_at"),
+        "told": {"status": ()},
+        "related": ("invoices", "admin_task_tracking"),
         "columns": ("patient_id", "scheduled_at", "staff_id", "status", "check_in_time", "check_out_time"),
         "labels": {
             "scheduled_at": "Scheduled for",
@@ -88,15 +108,22 @@ OVERRIDES: dict[str, dict[str, Any]] = {
             ("At the home", ("check_in_time", "check_out_time")),
             ("Notes and files", ("visit_notes", "prescription_file", "vitals_file")),
         ),
+        "about": {
+            "Visit": "Without staff it waits among the unassigned visits.",
+            "At the home": "A check-in makes the visit In Progress, a check-out Completed.",
+        },
     },
     "messages": {
         "icon": "message",
         "name": ("receiver_id", "created_at"),
         "columns": ("receiver_id", "sender_id", "message", "type", "read_at", "created_at"),
         "labels": {"sender_id": "From", "receiver_id": "To", "attachment_path": "Attachment", "created_at": "Sent"},
+        "help": {"attachment_path": "Sound and film cannot be kept: write down what was said."},
         "new": "Record message",
         "mine": ("sender_id",),
         "filled": ("attachment_filename", "attachment_mime_type"),
+        "groups": (("Message", ("receiver_id", "sender_id", "type", "message", "attachment_path", "read_at")),),
+        "about": {"Message": "What was said by phone or in another program. Nothing is sent from here."},
     },
     "invoices": {
         "icon": "receipt",
@@ -105,11 +132,17 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "labels": {"service_id": "Visit"},
         "fills": {"service_id": ("patient_id",)},
         "groups": (("Invoice", ("service_id", "patient_id", "amount", "status", "paid_at")),),
+        "about": {"Invoice": "The visit says whose invoice it is. Paid without a time is paid now."},
         "order": "-created_at",
     },
     "insurance_claims": {
         "icon": "shield-check",
         "name": ("patient_id", "insurance_company"),
+        "groups": (
+            ("Claim", ("patient_id", "insurance_company", "coverage_amount", "submitted_at")),
+            ("Decision", ("claim_status", "processed_at")),
+        ),
+        "about": {"Decision": "Decided without a time is decided now."},
         "columns": (
             "patient_id",
             "insurance_company",
@@ -122,6 +155,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     },
     "inventory_items": {
         "icon": "package",
+        "pictures": ("photo",),
         "columns": ("name", "status", "location", "expiry_date", "updated_at"),
     },
     "admin_task_tracking": {
@@ -129,8 +163,13 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "one": "Office task",
         "icon": "clipboard-list",
         "name": ("staff_id", "assigned_date"),
-        "columns": ("staff_id", "visit_service_id", "task_status", "assigned_date", "completed_date"),
+        "columns": ("staff_id", "remarks", "visit_service_id", "task_status", "assigned_date", "completed_date"),
         "labels": {"visit_service_id": "Visit", "staff_id": "Assigned to"},
+        "groups": (
+            ("Task", ("staff_id", "visit_service_id", "assigned_date", "remarks")),
+            ("Progress", ("task_status", "completed_date")),
+        ),
+        "about": {"Progress": "Completed without a time is completed now."},
         "order": "-assigned_date",
     },
     "partner_hospitals": {"icon": "building-hospital"},
@@ -144,12 +183,19 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "icon": "world",
         "name": ("patient_id", "partner_country"),
         "columns": ("patient_id", "partner_country", "hospital_name", "visa_status", "revenue_share_ratio"),
+        "help": {"revenue_share_ratio": "From 0 to 1: 0.15 is 15 %."},
     },
     "marketing_campaigns": {
         "many": "Campaigns",
         "one": "Campaign",
         "icon": "speakerphone",
+        "related": ("marketing_leads", "campaign_contents", "campaign_metrics", "marketing_tasks"),
         "columns": ("campaign_name", "status", "platform_id", "start_date", "end_date", "budget"),
+        "groups": (
+            ("Campaign", ("campaign_name", "platform_id", "lead_source_id", "target_audience", "status")),
+            ("When and for how much", ("start_date", "end_date", "budget")),
+            ("Notes", ("notes",)),
+        ),
         "order": "-start_date",
     },
     "campaign_patients": {
@@ -157,6 +203,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "one": "Campaign touch",
         "icon": "target",
         "name": ("campaign_id", "patient_id"),
+        "help": {"touched_at": "Left empty, now."},
     },
     "campaign_metrics": {
         "icon": "chart-bar",
@@ -164,9 +211,18 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "columns": ("campaign_id", "metric_name", "metric_value", "recorded_at"),
         "order": "-recorded_at",
     },
-    "campaign_contents": {"icon": "file", "name": ("campaign_id", "content_type")},
-    "landing_pages": {"icon": "link", "columns": ("name", "campaign_id", "url", "conversion_rate")},
-    "lead_sources": {"icon": "tag"},
+    "campaign_contents": {
+        "icon": "file",
+        "name": ("campaign_id", "content_type"),
+        "labels": {"content_url": "Web address"},
+    },
+    "landing_pages": {
+        "icon": "link",
+        "related": ("marketing_leads",),
+        "columns": ("name", "campaign_id", "url", "conversion_rate"),
+        "labels": {"url": "Web address"},
+    },
+    "lead_sources": {"icon": "tag", "related": ("marketing_leads", "marketing_campaigns")},
     "marketing_platforms": {
         "icon": "device-desktop",
         "labels": {"api_key": "API key"},
@@ -176,8 +232,15 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "many": "Leads",
         "one": "Lead",
         "icon": "user",
+        "related": ("patients",),
         "columns": ("full_name", "phone_number", "status", "campaign_id", "lead_source_id", "created_at"),
         "labels": {"converted_to_patient_at": "Converted"},
+        "groups": (
+            ("Person", ("full_name", "phone_number", "email")),
+            ("How they came", ("lead_source_id", "campaign_id", "landing_page_id")),
+            ("Progress", ("status", "converted_to_patient_at", "notes")),
+        ),
+        "about": {"Progress": "Converted without a time is converted now."},
         "order": "-created_at",
     },
     "marketing_budgets": {
@@ -191,6 +254,11 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "icon": "list",
         "columns": ("title", "assigned_to_staff_id", "status", "priority", "due_date", "campaign_id"),
         "labels": {"assigned_to_staff_id": "Assigned to"},
+        "groups": (
+            ("Task", ("title", "description", "campaign_id", "assigned_to_staff_id", "due_date", "priority")),
+            ("Progress", ("status", "completed_at")),
+        ),
+        "about": {"Progress": "Completed without a time is completed now."},
         "order": "-due_date",
     },
     "events": {

@@ -110,9 +110,15 @@ def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
         return attribute.is_not(None)
     if state is State.MASKED and shown.kind is not Kind.RELATION:
         return masked(attribute, shown.kind)
-    if shown.kind is Kind.POINT:
+    return readable(attribute, shown.kind)
+
+
+def readable(attribute: Any, kind: Kind) -> ColumnElement[Any]:
+    """The value as rows carry it: a point as "lat,lon", any other as it is stored."""
+    if kind is Kind.POINT:
         return func.concat(func.ST_Y(_geometry(attribute)), ",", func.ST_X(_geometry(attribute)))
-    return attribute
+    found: ColumnElement[Any] = attribute
+    return found
 
 
 def _is_file_of(stored: Any, model: Any, name: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -13,8 +13,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.actions import rows
 from homecare.actions.rules import RuleError
-from homecare.admin import editing, uploads
-from homecare.admin.cells import markup, relation_markup
+from homecare.admin import editing, lookup, uploads
 from homecare.admin.forms import UNSEEN, RowForm
 from homecare.admin.guard import acting, not_found, refuse
 from homecare.admin.tables import TableInfo
@@ -23,7 +22,6 @@ from homecare.errors import SpokenError
 from homecare.files.claiming import FileGoneError
 from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
-from homecare.queries.values import parse_id
 
 if TYPE_CHECKING:
     from homecare.admin.guard import GuardedView
@@ -65,11 +63,14 @@ class FormScreen:
         """Columns named in the URL of a new form; what is not a value of its column is left out."""
         if self.row_id is not None:
             return {}
-        given = MultiDict((k, v) for k, v in request.args.items() if k in self.info.fields)
+        given = MultiDict(lookup.begun(self.info, request.args.get("named", "")))
+        given.update((k, v) for k, v in request.args.items() if k in self.info.fields)
         if not given:
             return {}
         form = editing.open_form(self.info, self.by, given, None, {})
-        values = {f.spec.name: f.data for f in form.fields() if f.spec.name in given and not f.process_errors}
+        editing.check_relations(self.session, form, self.by, None)
+        named = [f for f in form.fields() if f.spec.name in given]
+        values = {f.spec.name: f.data for f in named if not f.process_errors and not f.errors}
         return editing.with_fills(self.session, self.info, self.by, values)
 
     def _refuse_unsettable(self, form: RowForm) -> None:
@@ -91,6 +92,7 @@ class FormScreen:
         if not 8 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             return self._show(form, 422, ["This form is too old. Look it over and save it again."])
         if not good:
+            editing.tell_owners(self.session, form, self.by, self.stored)
             return self._show(form, no_room or 422)
         try:
             saved = self._write(form, token)
@@ -104,9 +106,7 @@ class FormScreen:
             self.session.rollback()
             return self._show(form, 422, editing.tell_rule(form, RuleError(gone.column, uploads.GONE)))
         except RuleError as error:
-            return self._show(
-                form, 422, editing.tell_rule(form, editing.naming_owner(self.session, form, self.by, error))
-            )
+            return self._show(form, 422, editing.tell_refusal(self.session, form, self.by, self.stored, error))
         return self._done(saved.row_id)
 
     def _write(self, form: RowForm, token: str) -> rows.Saved:
@@ -181,9 +181,11 @@ class FormScreen:
             return self._picked(row_id)
         flash(f"{self.info.one} saved.", "success")
         if then == "add" and self.by.may(self.info.name, Action.CREATE):
-            return redirect(url_for(f"{self.info.name}.create_view", url=back))
+            # Another of the same parent: it begins with what this one began with.
+            begun: dict[str, Any] = {n: v for n, v in request.args.items() if n in {*self.info.fields} - {*CONTROL}}
+            return redirect(url_for(f"{self.info.name}.create_view", **begun, url=back or None))
         if then == "continue" and row_id is not None:
-            return redirect(url_for(f"{self.info.name}.edit_view", id=row_id, url=back))
+            return redirect(url_for(f"{self.info.name}.edit_view", id=row_id, url=back or None))
         if back:
             return redirect(back)
         if row_id is None:
@@ -221,30 +223,3 @@ def _as_form(info: TableInfo, name: str, value: str) -> MultiDict[str, str]:
         return MultiDict({name: value})
     latitude, _, longitude = value.partition(",")
     return MultiDict({f"{name}-lat": latitude, f"{name}-lon": longitude})
-
-
-def update_in_place(info: TableInfo, by: Acting) -> ResponseReturnValue:
-    """One column of one row of a list: `id`, `field`, `value`, `version`. Answers JSON with the cell as it is now."""
-    try:
-        row_id = parse_id(request.form.get("id", ""))
-    except ValueError:
-        not_found(info.name, "edit", request.form.get("id"))
-    try:
-        values = one_value(info, by, request.form)
-        version = request.form.get("version", "")
-        rows.update_row(
-            session=db.session(), model=info.model, row_id=row_id, values=values, version=version, token=None, by=by
-        )
-    except RuleError as error:
-        return jsonify(error=error.message, field=error.field), 422
-    except rows.StaleError:
-        return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
-    except rows.RowGoneError:
-        not_found(info.name, "edit", str(row_id))
-    stored = editing.stored_row(db.session(), info, by, row_id)
-    if stored is None:
-        not_found(info.name, "edit", str(row_id))
-    field = info.fields[request.form["field"]]
-    value, label = getattr(stored.row, field.name, None), stored.text(field)
-    cell = relation_markup(field, value, label) if field.kind is Kind.RELATION else markup(field, value)
-    return jsonify(version=stored.version, html=str(cell), text=label)

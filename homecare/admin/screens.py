@@ -20,8 +20,7 @@ from homecare.queries.counting import Count
 ROW = Markup('<a class="row-name" href="/admin/{}/details/?id={}">{}</a>')
 CODE = Markup('{} <span class="muted">{}</span>')
 RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.SHARE, Kind.PERCENT)
-# How many cells stand on a card's second line on a telephone; the first line has the name and the status.
-ON_A_CARD = 2
+LONGEST_IN_A_CELL = 120
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,12 @@ class ListScreen:
     after: str | None
     last: str | None
 
+    @property
+    def has_bulk(self) -> bool:
+        """Whether this role can do anything with many rows at once."""
+        may = self.request.access.may
+        return may(Action.EXPORT) or may(Action.DELETE) or any(column["set"] for column in self.builder["columns"])
+
     @classmethod
     def load(cls, request: ListRequest, session: Session) -> ListScreen:
         """Two statements, the page and the count, and one for each parent named in a condition."""
@@ -85,6 +90,14 @@ class ListScreen:
         )
 
 
+def as_listed(request: ListRequest, session: Session, row_id: int) -> Line | None:
+    """One row as the list prints it; None where it is not to be seen."""
+    code = code_beside_name(request)
+    selected = request.selected((*request.columns, code) if code else None)
+    row = session.execute(selected.statement.where(request.info.key == row_id)).first()
+    return None if row is None else _line(request.info, list_heads(request), selected, row, code)
+
+
 def code_beside_name(request: ListRequest) -> str | None:
     """The code that stands muted beside a name, where the list begins with the name and has no column for the code."""
     info, access = request.info, request.access
@@ -96,16 +109,14 @@ def code_beside_name(request: ListRequest) -> str | None:
 
 def list_heads(request: ListRequest) -> list[Head]:
     fields = [request.info.fields[name] for name in request.columns]
-    badges = [field.name for field in fields[1:] if cells.is_badge(field)]
-    rest = [field.name for field in fields[1:] if field.name not in badges[:1]]
-    return [_head(request, field, _css(field, place, badges, rest)) for place, field in enumerate(fields)]
+    state = next((field for field in fields[1:] if cells.is_badge(field)), None)
+    return [_head(request, field, _css(place, field, state)) for place, field in enumerate(fields)]
 
 
-def _css(field: Field, place: int, badges: list[str], rest: list[str]) -> str:
+def _css(place: int, field: Field, state: Field | None) -> str:
     if place == 0:
         return "name"
-    words = ["state"] if field.name in badges[:1] else ["more"] if field.name not in rest[:ON_A_CARD] else []
-    return " ".join([*words, "right"] if field.kind in RIGHT else words)
+    return "state" if field is state else "right" if field.kind in RIGHT else ""
 
 
 def _head(request: ListRequest, field: Field, css: str) -> Head:
@@ -129,13 +140,24 @@ def _line(info: TableInfo, heads: list[Head], selected: RowSelect, row: Row[Any]
             if code:
                 cell = CODE.format(cell, getattr(row, code) or "")
         elif field.kind is Kind.RELATION:
-            cell = cells.relation_markup(field, getattr(row, field.name), relation_label(row, selected, field.name))
+            label = relation_label(row, selected, field.name)
+            # A visit of the patient whom the row is named by: its time alone tells which.
+            label = label.removeprefix(f"{name} · ") if label else label
+            cell = cells.relation_markup(field, getattr(row, field.name), label)
         elif field.kind is Kind.FILE:
             cell = filecells.listed(selected, row, field)
+        elif field.kind is Kind.LONG:
+            cell = cells.markup(field, _begun(getattr(row, field.name)))
         else:
             cell = cells.markup(field, getattr(row, field.name))
         found.append(cell)
     return Line(row._id, row._version, name, found)
+
+
+def _begun(value: Any) -> Any:
+    """A long text as far as a cell can show it: what is cut off there anyway need not travel fifty times."""
+    is_long = isinstance(value, str) and len(value) > LONGEST_IN_A_CELL
+    return f"{value[:LONGEST_IN_A_CELL].rstrip()}…" if is_long else value
 
 
 def row_title(info: TableInfo, first: Field, selected: RowSelect, row: Row[Any]) -> str:

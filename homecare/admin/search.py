@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Row, Select, cast, false, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -76,12 +77,20 @@ def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[F
     for row in sorted(session.execute(union_all(*parts)).all(), key=lambda row: row.place):
         info = table_infos()[row.of_table]
         groups.setdefault(info.name, []).append(_found(info, row))
+    for name, found in groups.items():
+        if len(found) == MOST_OF_A_TABLE:
+            found.append(_all_of(table_infos()[name], text))
     return [(info.many, groups[info.name]) for info in table_infos().values() if info.name in groups]
 
 
 def _found(info: TableInfo, row: Row[Any]) -> Found:
     hints = [text for text in (row.code, phone(row.phone) if row.phone else "", row.more) if text]
     return Found(row.label or f"{info.one} #{row.id}", " · ".join(hints), f"/admin/{info.name}/details/?id={row.id}")
+
+
+def _all_of(info: TableInfo, text: str) -> Found:
+    """There may be more: the list with the same search."""
+    return Found(f"All {info.many.lower()} with “{text}”", "List", f"/admin/{info.name}/?{urlencode({'search': text})}")
 
 
 def _statement(info: TableInfo, acting: Acting, text: str) -> Select[Any] | None:

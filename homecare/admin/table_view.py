@@ -11,9 +11,19 @@ from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action, State
-from homecare.actions import rows
-from homecare.actions.rules import RuleError
-from homecare.admin import bulk, deleting, downloads, editing, exporter, listing, lookup, saving, workbook
+from homecare.admin import (
+    bulk,
+    deletion,
+    downloads,
+    editing,
+    exporter,
+    in_place,
+    listing,
+    lookup,
+    saving,
+    undo,
+    workbook,
+)
 from homecare.admin.details import RELATED_ROWS, DetailsScreen, related_list
 from homecare.admin.guard import GuardedView, acting, not_found, refuse
 from homecare.admin.kept import kept_of
@@ -43,6 +53,7 @@ class TableView(GuardedView):
         "export": Action.EXPORT,
         "ajax_lookup": Action.VIEW,
         "ajax_update": Action.EDIT,
+        "undo_view": Action.EDIT,
         "file_view": Action.VIEW,
         "preview_view": Action.VIEW,
     }
@@ -125,38 +136,7 @@ class TableView(GuardedView):
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> ResponseReturnValue:
-        """GET asks, saying in numbers what goes with the row; POST deletes the version that was shown."""
-        row_id = self._row_id("delete")
-        session = db.session()
-        stored = editing.stored_row(session, self.info, acting(), row_id)
-        if stored is None:
-            not_found(self.info.name, "delete", str(row_id))
-        if request.method == "GET":
-            return self._confirm_delete([row_id], editing.row_name(self.info, stored), stored.version)
-        version = request.form.get("_version") or None
-        try:
-            rows.delete_rows(session=session, model=self.info.model, row_ids=[row_id], by=acting(), version=version)
-        except rows.RowGoneError:
-            not_found(self.info.name, "delete", str(row_id))
-        except rows.StaleError:
-            flash("Somebody changed it meanwhile. Look at it again before you delete it.", "error")
-            return self._confirm_delete([row_id], editing.row_name(self.info, stored), None), 409
-        except RuleError as error:
-            raise SpokenError(422, error.message) from error
-        flash(f"{editing.row_name(self.info, stored)} is deleted.", "success")
-        return redirect(self.back())
-
-    def _confirm_delete(self, row_ids: list[int], name: str, version: str | None) -> str:
-        fresh = editing.stored_row(db.session(), self.info, acting(), row_ids[0]) if version is None else None
-        return self.render(
-            "admin/delete.html",
-            info=self.info,
-            row_ids=row_ids,
-            name=name,
-            version=fresh.version if fresh else version,
-            consequences=deleting.consequences(db.session(), self.info, row_ids),
-            back=self.back(),
-        )
+        return deletion.answer(self, self._row_id("delete"))
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
@@ -208,7 +188,12 @@ class TableView(GuardedView):
 
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> ResponseReturnValue:
-        return saving.update_in_place(self.info, acting())
+        return in_place.update(self)
+
+    @expose("/undo/", methods=("POST",))
+    def undo_view(self) -> ResponseReturnValue:
+        """What the change `token` of a list overwrote is put back."""
+        return undo.answer(self)
 
     def _usable(self, query: str) -> str:
         """The words of a default view, or none where the role may no longer use them: a list must always open."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cache
 from typing import Any
 
@@ -40,6 +42,10 @@ class Field:
         return not self.column.nullable and self.column.server_default is None and not self.column.primary_key
 
     @property
+    def tells_age(self) -> bool:
+        return bool(self.column.info.get("tells_age"))
+
+    @property
     def sortable(self) -> bool:
         return is_sortable(self.column) and self.kind is not Kind.RELATION
 
@@ -64,7 +70,10 @@ class Field:
 
 @dataclass(frozen=True)
 class TableInfo:
-    """`naming` lists the columns that name a row; `groups` the form's sections with their columns, in order."""
+    """`naming` lists the columns that name a row; `groups` the form's sections with their columns, in order.
+
+    `about` says by a section's title what the titles of its inputs do not.
+    """
 
     model: type[Base]
     name: str
@@ -80,6 +89,7 @@ class TableInfo:
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     # What a list is narrowed by until somebody asks for something else, as words of its URL.
     conditions: tuple[tuple[str, str], ...] = ()
+    about: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     @property
     def key(self) -> Column[Any]:
@@ -89,6 +99,10 @@ class TableInfo:
     def of_patients(self) -> bool:
         """A row tells of a patient: reading one is written down."""
         return self.name == "patients" or any(field.target == "patients" for field in self.fields.values())
+
+    def amount(self, number: int) -> str:
+        """ "1 visit", "1,200 visits"."""
+        return f"{number:,} {(self.one if number == 1 else self.many).lower()}"
 
     def the(self) -> str:
         """ "the visit", for sentences."""
@@ -118,9 +132,15 @@ def table_infos() -> dict[str, TableInfo]:
 def coded_infos() -> dict[str, TableInfo]:
     """The tables as models and overrides describe them; the base of what IT sets."""
     infos = [_describe(model) for model in business_models().values()]
-    order = [*GROUPS.values()]
-    infos.sort(key=lambda info: (order.index(info.group) if info.group in order else len(order), info.many))
+    infos.sort(key=_place)
     return {info.name: info for info in infos}
+
+
+def _place(info: TableInfo) -> tuple[int, str, int, str]:
+    module = _module(info.model)
+    used = GROUPS[module][1] if module in GROUPS else ()
+    place = used.index(info.name) if info.name in used else len(used)
+    return ([*GROUPS, module].index(module), info.group, place, info.many)
 
 
 def table_info(name: str) -> TableInfo:
@@ -134,13 +154,13 @@ def _describe(model: type[Base]) -> TableInfo:
     fields = {column.name: _field(column, override) for column in model.__table__.columns}  # type: ignore[arg-type]
     many = override.get("many") or words(name)
     one = override.get("one") or singular(many)
-    module = model.__module__.rpartition(".")[2]
+    module = _module(model)
     return TableInfo(
         model=model,
         name=name,
         many=many,
         one=one,
-        group=GROUPS.get(module, words(module)),
+        group=GROUPS[module][0] if module in GROUPS else words(module),
         icon=override.get("icon", "list"),
         new=override.get("new", f"New {one[0].lower()}{one[1:]}"),
         fields=fields,
@@ -148,7 +168,12 @@ def _describe(model: type[Base]) -> TableInfo:
         order=override.get("order", "-id"),
         naming=override.get("name") or tuple(f.name for f in fields.values() if f.kind is Kind.NAME),
         groups=_groups(fields, override),
+        about=override.get("about", {}),
     )
+
+
+def _module(model: type[Base]) -> str:
+    return model.__module__.rpartition(".")[2]
 
 
 def _field(column: Column[Any], override: dict[str, Any]) -> Field:

@@ -16,11 +16,12 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.admin.fields import ColumnField
+from homecare.admin.overrides import OVERRIDES
 from homecare.admin.tables import TableInfo
 from homecare.db import db
 from homecare.files import keeping
 from homecare.files.keeping import Kept, QuotaError
-from homecare.files.kinds import FILLED, RefusedFileError, accepted
+from homecare.files.kinds import ALSO_CALLED, DOCUMENTS, FILLED, IMAGES, RefusedFileError, takes
 from homecare.files.reading import LARGEST_BYTES, clean
 from homecare.files.store import StoreFullError
 from homecare.models.columns import Kind
@@ -56,8 +57,18 @@ class FileField(ColumnField):
             self.data = None
 
     @property
+    def accepted(self) -> tuple[str, ...]:
+        pictures = OVERRIDES.get(self.spec.column.table.name, {}).get("pictures", ())
+        return IMAGES if self.spec.name in pictures else DOCUMENTS
+
+    @property
     def accept(self) -> str:
-        return ",".join(accepted(self.spec.column.table.name, self.spec.name))
+        """For the browser's own choice of files."""
+        return ",".join(name for kind in self.accepted for name in (kind, *ALSO_CALLED.get(kind, ())))
+
+    @property
+    def takes(self) -> str:
+        return takes(self.accepted)
 
     @property
     def shown_name(self) -> str:
@@ -90,9 +101,8 @@ class FileField(ColumnField):
         return found
 
     def _keep(self, upload: FileStorage, by: Acting) -> Kept:
-        resource, column = self.spec.column.table.name, self.spec.name
         # One byte more than is allowed tells that it is too large; the rest is never read into memory.
-        file = clean(upload.stream.read(LARGEST_BYTES + 1), upload.filename or "", accepted(resource, column))
+        file = clean(upload.stream.read(LARGEST_BYTES + 1), upload.filename or "", self.accepted)
         config = current_config()
         keeping.purge(db.engine, config.files_dir)
         return keeping.keep(db.engine, config, file, **self._whose(by))

@@ -26,6 +26,8 @@ TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What one sheet of the format holds, its head included; further rows go on the next sheet.
 ROWS_OF_A_SHEET = 1_048_576
 LONGEST_CELL = 32_767
+# A workbook counts its days from here; an older one is text.
+FIRST_YEAR = 1900
 PIECE_BYTES = 64 * 1024
 
 NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
@@ -76,9 +78,10 @@ def _new_sheet(book: Workbook, request: ListRequest, selected: RowSelect) -> Any
 def _cell(sheet: Any, field: Field, row: Row[Any], selected: RowSelect) -> Any:
     """None for an empty cell. A masked value comes as text, whatever its column holds."""
     value = getattr(row, field.name)
-    if field.kind is Kind.DATETIME and isinstance(value, datetime):
+    is_day = isinstance(value, date) and value.year >= FIRST_YEAR
+    if is_day and isinstance(value, datetime):
         return _formatted(sheet, field, clock.to_addis(value))
-    if isinstance(value, date) or (field.kind in NUMBERS and not isinstance(value, str | bool | None)):
+    if is_day or (field.kind in NUMBERS and not isinstance(value, str | bool | None)):
         return _formatted(sheet, field, value)
     text = cell(field, row, selected)
     return _text(sheet, text) if text else None

@@ -21,14 +21,14 @@ from homecare.admin.tables import Field, table_info
 from homecare.models.columns import Kind
 from homecare.queries import figures
 
-TODAY = Markup('<time datetime="{}+03:00">today {}</time>')
+MOMENT = Markup('<time datetime="{}+03:00">{}</time>')
 MOST = 2
 ROWS = 5
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A work list to be: the rows of a figure in an order.
+    """A work list to be: the rows of a figure in an order, narrowed by `only` to what is still to do.
 
     `work` is the right that makes it somebody's business; `scope` limits it to roles who see such rows.
     """
@@ -40,16 +40,20 @@ class Plan:
     empty: str
     work: tuple[str, Action]
     scope: Scope | None = None
+    only: figures.Pairs = ()
 
 
 # The first two that a role works on are its own.
 PLANS = (
-    Plan("visits_today", "My visits today", "scheduled_at", ("patient_id", "scheduled_at", "status"),
-         "You have no visits today.", ("visit_services", Action.EDIT)),
+    Plan("visits_today", "My next visits today", "scheduled_at", ("patient_id", "scheduled_at", "status"),
+         "You have no more visits today.", ("visit_services", Action.EDIT),
+         only=(("status__in", "Pending,Scheduled,In Progress"),)),
     Plan("late", "Late visits", "scheduled_at", ("patient_id", "scheduled_at", "staff_id"),
          "No visit is late.", ("visit_services", Action.EDIT), scope=Scope.ALL),
     Plan("overdue_invoices", "Overdue invoices, the oldest first", "created_at",
          ("patient_id", "amount", "created_at", "status"), "No invoice is overdue.", ("invoices", Action.EXPORT)),
+    Plan("unassigned", "Unassigned today", "scheduled_at", ("patient_id", "scheduled_at", "status"),
+         "Every visit of today has its caregiver.", ("visit_services", Action.EDIT), scope=Scope.ALL),
     Plan("expiring", "Expiring next", "expiry_date", ("name", "expiry_date", "location", "status"),
          "Nothing expires within 30 days.", ("inventory_items", Action.EDIT)),
     Plan("new_leads", "New leads, the latest first", "-created_at", ("full_name", "phone_number", "created_at"),
@@ -62,10 +66,18 @@ PLANS = (
 
 
 @dataclass(frozen=True)
+class WorkFact:
+    """Empty where the row has no such value, so that the facts of all lines stand under each other."""
+
+    text: Markup
+    is_money: bool
+
+
+@dataclass(frozen=True)
 class WorkLine:
     name: str
     url: str
-    facts: list[Markup]
+    facts: list[WorkFact]
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ def work_lists(session: Session, acting: Acting) -> list[WorkList]:
 
 def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) -> WorkList:
     info = table_info(figure.table)
-    words = [*figure.pairs, ("sort", plan.sort)]
+    words = [*figure.pairs, *plan.only, ("sort", plan.sort)]
     wanted = listing.read(info, acting, MultiDict(words))
     selected = wanted.selected(plan.columns)
     order = (wanted.sort.column, info.key)
@@ -108,21 +120,25 @@ def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) 
 def _line(table: str, one: str, selected: RowSelect, row: Row[Any]) -> WorkLine:
     first, *rest = selected.fields
     name = _text(first, selected, row) or f"{one} #{row._id}"
-    facts = [fact for field in rest if (fact := _fact(field, selected, row))]
+    facts = [WorkFact(_fact(field, selected, row), field.kind is Kind.MONEY) for field in rest]
     return WorkLine(name, f"/admin/{table}/details/?id={row._id}", facts)
 
 
 def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:
-    if field.kind is Kind.RELATION:
-        return relation_label(row, selected, field.name) or ""
-    return cells.plain_text(field, getattr(row, field.name))
+    if field.kind is not Kind.RELATION:
+        return cells.plain_text(field, getattr(row, field.name))
+    label = relation_label(row, selected, field.name) or ""
+    # A parent that may not be read has a number alone, which says nothing of what it numbers.
+    return f"{table_info(field.target).one} {label}" if label.startswith("#") else label
 
 
 def _fact(field: Field, selected: RowSelect, row: Row[Any]) -> Markup:
-    """Words rather than links for relations: the line has one place to go."""
+    """Words rather than links for relations: the line has one place to go. Of another day the hour is left out."""
     if field.kind is Kind.RELATION:
         return escape(_text(field, selected, row))
     value = getattr(row, field.name)
-    if isinstance(value, datetime) and (local := clock.to_addis(value)).date() == clock.today():
-        return TODAY.format(local.isoformat(), f"{local:%H:%M}")
+    if isinstance(value, datetime):
+        local = clock.to_addis(value)
+        is_today = local.date() == clock.today()
+        return MOMENT.format(local.isoformat(), f"today {local:%H:%M}" if is_today else cells.day(local))
     return Markup("") if value is None else cells.markup(field, value)

@@ -1,4 +1,4 @@
-"""The child process that parses one upload: bounded in memory and time, able to open no further file for writing.
+"""The child process that parses one upload: bounded in memory and time, and able to write no file.
 
 Bytes come on standard input; the answer is one line of JSON and, where the file is taken, the bytes to keep.
 """
@@ -21,13 +21,35 @@ def bound() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def shut() -> None:
+    """From here on nothing can be opened, to read or to send: a file that names another one or an address gets neither.
+
+    For the decoders in C. pypdf is spared: it is Python, follows no names, and loads codecs of text when it meets them.
+    """
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def rewritten(data: bytes, media_type: str) -> tuple[str, bytes]:
+    """The media type and bytes to keep. Raises RefusedFileError, or anything for a broken file."""
+    from homecare.files.kinds import PDF
+
+    if media_type == PDF:
+        from homecare.files import pdfs
+
+        return PDF, pdfs.rewrite(data)
+    from homecare.files import images
+
+    images.load_decoders()
+    shut()
+    return images.reencode(data, media_type)
+
+
 def main(media_type: str) -> None:
-    from homecare.files import images, pdfs
-    from homecare.files.kinds import PDF, RefusedFileError
+    from homecare.files.kinds import RefusedFileError
 
     data = sys.stdin.buffer.read()
     try:
-        kept_type, kept = (PDF, pdfs.rewrite(data)) if media_type == PDF else images.reencode(data, media_type)
+        kept_type, kept = rewritten(data, media_type)
     except RefusedFileError as refused:
         answer, kept = {"refused": str(refused)}, b""
     else:

@@ -8,16 +8,25 @@ from __future__ import annotations
 import io
 
 from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
 
-from homecare.files.kinds import GIF, JPEG, PNG, RefusedFileError
+from homecare.files.kinds import GIF, HEIC, JPEG, PNG, WEBP, RefusedFileError
 
 # The largest phone cameras take 200 megapixels, but store 12 or 50 unless told otherwise.
 MOST_PIXELS = 64_000_000
 LONGEST_SIDE = 2560
 LARGEST_PNG = 6_000_000
-DECODERS = ("JPEG", "PNG", "WEBP", "GIF")
+# One decoder sees the bytes: that of the kind they claim to be.
+DECODERS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF", WEBP: "WEBP", GIF: "GIF"}
 # The size is judged below, before a pixel is decoded; Pillow's own judgement warns first and refuses at twice as many.
 Image.MAX_IMAGE_PIXELS = None
+
+
+def load_decoders() -> None:
+    """Everything that Pillow would load at its first use, so that nothing need be opened later."""
+    # A picture is read from the picture: never from its thumbnail, which may show something else.
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+    Image.init()
 
 
 def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
@@ -25,7 +34,7 @@ def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
 
     Of a moving picture the first frame. Raises RefusedFileError for too many pixels, anything for a broken file.
     """
-    with Image.open(io.BytesIO(data), formats=DECODERS) as opened:
+    with Image.open(io.BytesIO(data), formats=[DECODERS[media_type]]) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise RefusedFileError(
                 f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller and choose it "

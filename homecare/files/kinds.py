@@ -1,16 +1,14 @@
-"""Which kinds of file a column takes, and how each is recognised: data, read by forms, by the reader and by tests."""
+"""The kinds of file a column may take, how each is recognised, and what is said of the others."""
 
 from __future__ import annotations
 
 JPEG, PNG, WEBP, GIF, PDF = "image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"
-IMAGES = (JPEG, PNG, WEBP, GIF)
+HEIC = "image/heic"
+IMAGES = (JPEG, PNG, HEIC, WEBP, GIF)
 DOCUMENTS = (*IMAGES, PDF)
+# What a browser may call the same kind; many know HEIC by the ending of its name alone.
+ALSO_CALLED = {HEIC: ("image/heif", ".heic", ".heif")}
 
-# A file column that is not named here takes pictures and PDF.
-ACCEPTED: dict[tuple[str, str], tuple[str, ...]] = {
-    ("staff", "photo"): IMAGES,
-    ("inventory_items", "photo"): IMAGES,
-}
 # What is kept is one of these three, whatever came in.
 EXTENSIONS = {JPEG: ".jpg", PNG: ".png", PDF: ".pdf"}
 PREVIEWED = (JPEG, PNG)
@@ -30,38 +28,65 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"GIF89a", GIF),
     (b"%PDF-", PDF),
 )
-_SOUND_OR_FILM = (b"ID3", b"OggS", b"fLaC", b"\x1a\x45\xdf\xa3", b"\xff\xfb", b"\xff\xf1", b"#!AMR")
-_APPLE_PICTURES = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_AVIF_BRANDS = (b"avif", b"avis")
+_SOUND_OR_FILM = (
+    b"ID3", b"OggS", b"fLaC", b"\x1a\x45\xdf\xa3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9",
+    b"#!AMR", b"FLV", b"\x30\x26\xb2\x75", b"\0\0\x01\xba", b"#EXTM3U",
+)  # fmt: skip
+# MP4 and QuickTime, with and without the box that says which.
+_FILM_BOXES = (b"ftyp", b"moov", b"mdat", b"wide")
+# Since 2007 an archive; before that a file system of Microsoft's; and the text that both can write.
+_OFFICE = (b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
 
 
 class RefusedFileError(Exception):
     """A file that is not kept; the message is a sentence for the person who chose it."""
 
 
-def accepted(resource: str, column: str) -> tuple[str, ...]:
-    return ACCEPTED.get((resource, column), DOCUMENTS)
+def takes(accepted: tuple[str, ...]) -> str:
+    """The accepted kinds as people call them."""
+    pictures = "a picture (JPEG, PNG, HEIC, WebP or GIF)"
+    return f"{pictures} or a PDF" if PDF in accepted else pictures
 
 
-def recognised(data: bytes) -> str:
+def recognised(data: bytes, accepted: tuple[str, ...]) -> str:
     """The media type that the first bytes claim; the name and what the browser said count for nothing.
 
-    Raises RefusedFileError for every other kind, in words where the kind is a usual one.
+    Raises RefusedFileError for every kind that is not accepted, in words where it is a usual one.
     """
     if not data:
         raise RefusedFileError("The file is empty. Choose it again.")
+    found = _claimed(data)
+    if found not in accepted:
+        raise RefusedFileError(_why_not(data, accepted))
+    return found
+
+
+def _claimed(data: bytes) -> str:
+    """Empty for a kind that no column takes."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return WEBP
-    for start, media_type in _STARTS:
-        if data.startswith(start):
-            return media_type
-    raise RefusedFileError(_why_not(data))
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS and not _is_avif(data):
+        return HEIC
+    return next((media_type for start, media_type in _STARTS if data.startswith(start)), "")
 
 
-def _why_not(data: bytes) -> str:
-    if data[4:8] == b"ftyp" and data[8:12] in _APPLE_PICTURES:
-        return "HEIC and AVIF pictures cannot be kept. Set the camera to JPEG (“Most Compatible”) or send a screenshot."
-    if data.startswith(_SOUND_OR_FILM) or data[4:8] == b"ftyp" or data[:4] == b"RIFF":
-        return "Sound and film cannot be kept here. Choose a picture or a PDF."
-    if data.startswith(b"PK"):
-        return "Office and ZIP files cannot be kept here. Save the document as PDF and choose that."
-    return "This is not a picture or a PDF, whatever its name says. Choose a JPEG, PNG, WebP, GIF or PDF file."
+def _is_avif(data: bytes) -> bool:
+    """The first box lists what the file is: one brand it prefers, a version, and all it can be read as."""
+    brands = data[8 : min(int.from_bytes(data[:4], "big"), 128)]
+    return data[4:8] == b"ftyp" and any(brands[at : at + 4] in _AVIF_BRANDS for at in range(0, len(brands), 4))
+
+
+def _why_not(data: bytes, accepted: tuple[str, ...]) -> str:
+    choose = f"Choose {takes(accepted)}."
+    if _is_avif(data):
+        return "AVIF pictures cannot be kept here. Save the picture as JPEG and choose that."
+    if data.startswith(_OFFICE):
+        to_do = "Save the document as PDF and choose that." if PDF in accepted else choose
+        return f"Word, Excel and other Office or ZIP files cannot be kept here. {to_do}"
+    if data.startswith(_SOUND_OR_FILM) or data[4:8] in _FILM_BOXES or data[:4] == b"RIFF":
+        return f"Sound and film cannot be kept here. {choose}"
+    if _claimed(data) == PDF:
+        return f"A PDF cannot be kept here. {choose}"
+    return f"This is not {takes(accepted)}, whatever its name says. Choose another file."

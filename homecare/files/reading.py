@@ -50,10 +50,7 @@ def clean(data: bytes, name: str, accepted: tuple[str, ...]) -> CleanFile:
     """Takes some 0.3 s in a child process. Raises RefusedFileError with the sentence for the person."""
     if len(data) > LARGEST_BYTES:
         raise RefusedFileError(f"A file may have {LARGEST_BYTES // 1_000_000} MB. Make it smaller and choose it again.")
-    claimed = recognised(data)
-    if claimed not in accepted:
-        raise RefusedFileError("Only a picture can be kept here: choose a JPEG, PNG, WebP or GIF file.")
-    media_type, kept = _parsed(data, claimed)
+    media_type, kept = _parsed(data, recognised(data, accepted))
     if len(kept) > LARGEST_BYTES:
         raise RefusedFileError("The file is too large once it is unpacked. Make it smaller and choose it again.")
     return CleanFile(safe_name(name, media_type), media_type, kept)

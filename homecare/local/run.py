@@ -23,18 +23,6 @@ from homecare.config import ROOT, Config, ConfigError, PrivateInstallation, read
 from homecare.local.processes import account, spawn, stop, wait_until
 from homecare.local.supervisor import SERVICE, Supervisor, supervise
 
-DEMO_ROLES = (
-    "admin",
-    "manager",
-    "coordinator",
-    "doctor",
-    "nurse",
-    "caregiver",
-    "marketing",
-    "finance",
-    "inventory",
-    "auditor",
-)
 NOTHING_YET = PrivateInstallation(serving_url="", owner_url="", secret_key="", encryption_keys=())
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared with
 READY_LIMIT_S = 60.0
@@ -79,7 +67,9 @@ def refuse_taken_port(config: Config) -> None:
     if isinstance(error, PermissionError):
         raise ConfigError(f"This account may not listen on port {config.port}. Set PORT to a number above 1023.")
     if isinstance(error, socket.gaierror) or (error is not None and error.errno == errno.EADDRNOTAVAIL):
-        raise ConfigError(f"BIND is {config.bind!r}, which is no address of this machine.")
+        raise ConfigError(
+            f"BIND is {config.bind!r}, which is no address of this machine. Set it to one it has, such as 127.0.0.1."
+        )
     raise ConfigError(
         f"Port {config.port} on {config.bind} cannot be used ({error.strerror if error else 'it was taken'}). Stop the "
         f"program that has it, or set PORT to another number, as in: make run PORT={config.port + 1}"
@@ -148,8 +138,8 @@ def introduce(config: Config) -> None:
     say(f"\nHomecare Admin is ready: {base_url(config)}/login")
     if config.demo_allowed:
         say(f"Sign in to the demo company with the password {config.demo_password} as")
-        for role in DEMO_ROLES:
-            say(f"  {role}@homecare.example")
+        for email in config.demo_accounts:
+            say(f"  {email}")
     else:
         say("Accounts are made with: .venv/bin/flask --app app accounts create")
     say("Ctrl-C stops it.")

@@ -15,7 +15,9 @@ from homecare.errors import wants_json
 from homecare.login import sessions
 
 # What a person who is not signed in may open; everything else is shut, whoever adds it.
-OPEN_TO_STRANGERS = frozenset({"static", "health.healthz", "health.readyz", "login.show", "login.send", "login.leave"})
+OPEN_TO_STRANGERS = frozenset(
+    {"static", "health.healthz", "health.readyz", "login.show", "login.send", "login.leave", "session.show"}
+)
 
 csrf = CSRFProtect()
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from homecare.access.policy import folded
 from homecare.db import db
 from homecare.login import passwords, sessions, throttle
-from homecare.models import Account, Staff
-from homecare.models.choices import ROLES
+from homecare.models import Account, Staff, StoredRole
 
 _NOW = func.timezone("utc", func.now())
 
 
 class AccountError(Exception):
     """The account cannot be made or changed like this; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Created:
+    """`role` as it is stored, whichever way it was typed; `is_new` where the staff row was made too."""
+
+    role: str
+    is_new: bool
 
 
 def sign_in(*, email: str, password: str) -> str | None:
@@ -37,32 +46,31 @@ def sign_in(*, email: str, password: str) -> str | None:
     return sessions.start(row.account_id)
 
 
-def create(*, email: str, first_name: str, last_name: str, role: str, password: str) -> bool:
-    """Lets the staff member with this e-mail sign in; True where the staff row was made too. One transaction.
+def create(*, email: str, first_name: str, last_name: str, role: str, password: str) -> Created:
+    """Lets the staff member with this e-mail sign in. One transaction.
 
     A staff member who is there already keeps name and role. Raises AccountError, passwords.PasswordError.
     """
     email = _checked_email(email)
-    if role not in ROLES:
-        raise AccountError(f"There is no role {role!r}. Choose one of: {', '.join(ROLES)}.")
     passwords.check_new(password)
     with db.engine.begin() as connection:
+        role = _stored_role(connection, role)
         row = _find(connection, email)
         if row is not None and row.account_id is not None:
             raise AccountError(f"{row.email} has an account already. `accounts reset` gives it a new password.")
-        if row is not None and row.role != role:
+        if row is not None and folded(row.role) != folded(role):
             raise AccountError(f"{row.email} is on the staff as {row.role}. Create the account with that role.")
         staff_id = row.staff_id if row is not None else _add_staff(connection, email, first_name, last_name, role)
         connection.execute(insert(Account).values(staff_id=staff_id, password_hash=passwords.hashed(password)))
-    return row is None
+    return Created(role, is_new=row is None)
 
 
 def disable(*, email: str) -> None:
     """Nobody signs in with the account any more and its sessions are over. Raises AccountError."""
     with db.engine.begin() as connection:
         row = _get(connection, email)
-        if row.role == "Admin" and row.account_id in (admins := _active_admins(connection)) and len(admins) == 1:
-            raise AccountError(f"{row.email} is the last active Admin. Create another one first.")
+        if _active_admins(connection) == [row.account_id]:
+            raise AccountError(f"{row.email} is the last active {row.role.strip()}. Create another one first.")
         connection.execute(update(Account).where(Account.id == row.account_id).values(disabled_at=_NOW))
         sessions.end_all(connection, row.account_id)
 
@@ -113,12 +121,25 @@ def _get(connection: Connection, email: str) -> Row[*tuple[Any, ...]]:
     return row
 
 
+def _stored_role(connection: Connection, name: str) -> str:
+    """The role of this name, however its letters were typed. Raises AccountError."""
+    names = connection.execute(select(StoredRole.name).order_by(StoredRole.position)).scalars().all()
+    known = {folded(stored): stored for stored in names}
+    if folded(name) not in known:
+        raise AccountError(f"There is no role {name!r}. Choose one of: {', '.join(names)}.")
+    return known[folded(name)]
+
+
 def _active_admins(connection: Connection) -> list[int]:
-    """Locked until the transaction ends, so that two of them cannot be disabled at the same moment."""
+    """The accounts of everybody Active whose role holds everything, whatever it is called.
+
+    Locked until the transaction ends, so that two of them cannot be disabled at the same moment.
+    """
     found = (
         select(Account.id)
         .join(Staff, Account.staff_id == Staff.id)
-        .where(Staff.role == "Admin", Staff.status == "Active", Account.disabled_at.is_(None))
+        .join(StoredRole, func.lower(StoredRole.name) == func.lower(func.trim(Staff.role)))
+        .where(StoredRole.everything, func.lower(func.trim(Staff.status)) == "active", Account.disabled_at.is_(None))
         .order_by(Account.id)
         .with_for_update(of=Account)
     )

@@ -32,6 +32,7 @@ from homecare.db import db
 from homecare.models import (
     Account,
     FormToken,
+    Overwritten,
     PolicyState,
     SettingsDraft,
     SettingsVersion,
@@ -64,6 +65,9 @@ class SignedInPerson(Person):
     token: str = field(default="", repr=False)
     # Whom this session looks at the product as; honoured only for those who hold everything.
     view_as: Person | None = None
+    # For how long the person may do nothing, and when the session ends whatever they do.
+    idle_limit: timedelta = timedelta(minutes=IDLE_MINUTES)
+    ends_in: timedelta = LONGEST
 
     is_authenticated = True
     is_active = True
@@ -77,7 +81,7 @@ def start(account_id: int) -> str:
     """A new session of this account and the token that its cookie holds; what is over of anybody's is swept out."""
     token = secrets.token_urlsafe(32)
     with db.engine.begin() as connection:
-        for column in (SignedIn.created_at, SignInFailure.failed_at, FormToken.used_at):
+        for column in (SignedIn.created_at, SignInFailure.failed_at, FormToken.used_at, Overwritten.made_at):
             connection.execute(delete(column.class_).where(column < _NOW - KEPT))
         connection.execute(insert(SignedIn).values(token_hash=_hash(token), account_id=account_id))
     return token
@@ -113,14 +117,25 @@ def _finding() -> Select[Any]:
             .scalar_subquery()
             .label("draft_changed_at"),
             (SignedIn.last_used_at < _NOW - USE_NOTED_EVERY).label("is_use_due"),
+            _idle_limit().label("idle_limit"),
+            (SignedIn.created_at + LONGEST - _NOW).label("ends_in"),
             SignedIn.view_as_role,
             *(getattr(viewed, name).label(f"viewed_{name}") for name in VIEWED),
         )
         .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
         .outerjoin(viewed, viewed.id == SignedIn.view_as_staff_id)
-        .where(SignedIn.token_hash == bindparam("token_hash"), Account.disabled_at.is_(None))
-        .where(SignedIn.last_used_at > _NOW - _idle_limit(), SignedIn.created_at > _NOW - LONGEST)
+        .where(*_is_open())
+    )
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    """Of sessions joined with their account and its staff row."""
+    return (
+        SignedIn.token_hash == bindparam("token_hash"),
+        Account.disabled_at.is_(None),
+        SignedIn.last_used_at > _NOW - _idle_limit(),
+        SignedIn.created_at > _NOW - LONGEST,
     )
 
 
@@ -136,6 +151,30 @@ def find_person(token: str) -> SignedInPerson | None:
         if row["is_use_due"]:
             _note_use(connection, token)
     return _person(token, dict(row))
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """Whose session it is, how long it goes on if nothing more comes, and how long at most."""
+
+    account_id: int
+    left: timedelta
+    ends_in: timedelta
+
+
+def remaining(token: str) -> Remaining | None:
+    """None where the session is over. Asking is no use of the session. One statement."""
+    ends_in = SignedIn.created_at + LONGEST - _NOW
+    left = func.least(SignedIn.last_used_at + _idle_limit() - _NOW, ends_in)
+    asked = (
+        select(Account.id, Staff.email, left.label("left"), ends_in.label("ends_in"))
+        .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
+        .join(Staff, Account.staff_id == Staff.id)
+        .where(*_is_open())
+    )
+    with db.engine.connect() as connection:
+        row = connection.execute(asked, {"token_hash": _hash(token)}).one_or_none()
+    return None if row is None or is_refused_demo_account(row.email) else Remaining(row.id, row.left, row.ends_in)
 
 
 def _person(token: str, row: dict[str, Any]) -> SignedInPerson:

@@ -10,18 +10,12 @@ from homecare.models.dashboard import (
     Denial,
     FormToken,
     ListPreference,
-    PolicyState,
-    PolicyVersion,
+    Overwritten,
     Read,
     SavedView,
-    SettingsDraft,
-    SettingsVersion,
     SignedIn,
     SignInFailure,
-    StoredFieldRule,
     StoredFile,
-    StoredGrant,
-    StoredRole,
 )
 from homecare.models.marketing import (
     Campaign,
@@ -37,15 +31,25 @@ from homecare.models.marketing import (
 )
 from homecare.models.partners import InternationalReferral, PartnerHospital, Referral
 from homecare.models.patients import Message, Patient
+from homecare.models.places import SubCity
+from homecare.models.policy import (
+    PolicyState,
+    PolicyVersion,
+    SettingsDraft,
+    SettingsVersion,
+    StoredFieldRule,
+    StoredGrant,
+    StoredRole,
+)
 from homecare.models.staff import AdminTask, Staff
 
 __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient",
     "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
     "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
-    "Message", "NgoNetwork", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read", "Referral",
-    "SavedView", "SettingsDraft", "SettingsVersion", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule",
-    "StoredFile", "StoredGrant", "StoredRole", "Visit", "business_models",
+    "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read",
+    "Referral", "SavedView", "SettingsDraft", "SettingsVersion", "SignInFailure", "SignedIn", "Staff",
+    "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity", "Visit", "business_models",
 ]  # fmt: skip
 
 

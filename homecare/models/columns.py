@@ -59,6 +59,11 @@ def personal(kind: Kind | None = None, choices: tuple[str, ...] = ()) -> dict[st
     return _info(Privacy.PERSONAL, kind, choices)
 
 
+def birthday() -> dict[str, Any]:
+    """A person's day of birth: where the day is told in full, so is the age."""
+    return personal(Kind.DATE) | {"tells_age": True}
+
+
 def clinical(kind: Kind | None = None, choices: tuple[str, ...] = ()) -> dict[str, Any]:
     return _info(Privacy.CLINICAL, kind, choices)
 

@@ -1,16 +1,15 @@
-"""What is ours and not the company's: everything in the schema `dashboard`."""
+"""What is ours and not the company's, in the schema `dashboard`: who came, what they did, and what they keep."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
-from homecare.models.columns import UTC_NOW, personal, plain, secret
+from homecare.models.columns import UTC_NOW, clinical, personal, plain, secret
 
 SCHEMA = "dashboard"
 
@@ -58,59 +57,6 @@ class SignInFailure(Model):
     failed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
-class StoredRole(Model):
-    """A role of access.policy.Role; staff.role names it, compared trimmed and case-folded."""
-
-    __tablename__ = "roles"
-    __table_args__ = ({"schema": SCHEMA},)
-
-    name: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
-    description: Mapped[str] = mapped_column(Text, server_default="", info=plain())
-    everything: Mapped[bool] = mapped_column(server_default=false(), info=plain())
-    delivers_care: Mapped[bool] = mapped_column(server_default=false(), info=plain())
-    visit_minutes: Mapped[int] = mapped_column(server_default="60", info=plain())
-    start_page: Mapped[str] = mapped_column(Text, server_default="", info=plain())
-    idle_minutes: Mapped[int] = mapped_column(server_default="20", info=plain())
-    second_factor: Mapped[bool] = mapped_column(server_default=false(), info=plain())
-    position: Mapped[int] = mapped_column(server_default="0", info=plain())
-
-
-class StoredGrant(Model):
-    __tablename__ = "grants"
-    __table_args__ = ({"schema": SCHEMA},)
-
-    role: Mapped[str] = mapped_column(
-        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, info=plain()
-    )
-    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
-    action: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
-    scope: Mapped[str] = mapped_column(Text, server_default="all", info=plain())
-    level: Mapped[str] = mapped_column(Text, server_default="", info=plain())
-
-
-class StoredFieldRule(Model):
-    __tablename__ = "field_rules"
-    __table_args__ = ({"schema": SCHEMA},)
-
-    role: Mapped[str] = mapped_column(
-        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, info=plain()
-    )
-    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
-    column_name: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
-    state: Mapped[str] = mapped_column(Text, server_default="shown", info=plain())
-    write: Mapped[str] = mapped_column(Text, server_default="always", info=plain())
-
-
-class PolicyState(Model):
-    """One row. Triggers on the three tables above raise `version`, so that raw SQL is noticed by every worker too."""
-
-    __tablename__ = "policy_state"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"schema": SCHEMA})
-
-    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
-    version: Mapped[int] = mapped_column(info=plain())
-
-
 class FormToken(Model):
     """A form that was saved, so that sending it again finds the row it made instead of making another."""
 
@@ -126,6 +72,29 @@ class FormToken(Model):
     resource: Mapped[str] = mapped_column(Text, info=plain())
     row_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
     used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
+class Overwritten(Model):
+    """What one change made in a list overwrote: {row id: {column: value as text}}, to be put back within the hour.
+
+    `column_name` is what the person set; the times that follow a status are among the values. `version` is the rows'
+    version after the change: a row at another one was saved since.
+    """
+
+    __tablename__ = "overwritten"
+    __table_args__ = (
+        Index("ix_overwritten_staff_id", "staff_id"),
+        Index("ix_overwritten_made_at", "made_at"),
+        {"schema": SCHEMA},
+    )
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    column_name: Mapped[str] = mapped_column(Text, info=plain())
+    version: Mapped[str] = mapped_column(Text, info=plain())
+    held: Mapped[dict[str, dict[str, str | None]]] = mapped_column(JSONB, info=clinical())
+    made_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class Read(Model):
@@ -205,45 +174,6 @@ class ListPreference(Model):
     resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
     density: Mapped[str] = mapped_column(String(10), server_default="", info=plain())
-
-
-class PolicyVersion(Model):
-    """The whole policy as access.document writes it, after one save; only ever added to."""
-
-    __tablename__ = "policy_versions"
-    __table_args__ = (Index("ix_policy_versions_saved_by", "saved_by"), {"schema": SCHEMA})
-
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
-    saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
-    saved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
-    note: Mapped[str] = mapped_column(Text, server_default="", info=plain())
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
-
-
-class SettingsVersion(Model):
-    """What IT set on top of the tables' own words and lists, after one publication; only ever added to."""
-
-    __tablename__ = "settings_versions"
-    __table_args__ = (Index("ix_settings_versions_saved_by", "saved_by"), {"schema": SCHEMA})
-
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
-    saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
-    saved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
-    note: Mapped[str] = mapped_column(Text, server_default="", info=plain())
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
-
-
-class SettingsDraft(Model):
-    """One editor's unpublished settings; while `previewing`, that person alone sees them."""
-
-    __tablename__ = "settings_drafts"
-    __table_args__ = ({"schema": SCHEMA},)
-
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, info=plain())
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
-    based_on: Mapped[int] = mapped_column(server_default="0", info=plain())
-    previewing: Mapped[bool] = mapped_column(server_default=false(), info=plain())
-    changed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class StoredFile(Model):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
 from homecare.models.choices import ACQUISITION_CHANNELS, GENDERS, MESSAGE_TYPES, PATIENT_SOURCES
-from homecare.models.columns import Created, Kind, Stamped, clinical, link, personal, plain
+from homecare.models.columns import Created, Kind, Stamped, birthday, clinical, link, personal, plain
 
 # HHC-000001, and one more digit when a million is passed; lpad would cut it (decision 14).
 NEXT_PATIENT_CODE = text("'HHC-' || to_char(nextval('patient_code_seq'), 'FM999999999000000')")
@@ -26,7 +26,7 @@ class Patient(Stamped, Model):
     )
     full_name: Mapped[str] = mapped_column(String(255), info=personal(Kind.NAME))
     fayda_id: Mapped[str | None] = mapped_column(String(255), unique=True, info=personal(Kind.FAYDA))
-    date_of_birth: Mapped[date | None] = mapped_column(info=personal())
+    date_of_birth: Mapped[date | None] = mapped_column(info=birthday())
     gender: Mapped[str | None] = mapped_column(String(10), info=personal(choices=GENDERS))
     address: Mapped[str | None] = mapped_column(Text, info=personal())
     phone_number: Mapped[str | None] = mapped_column(String(255), unique=True, info=personal(Kind.PHONE))

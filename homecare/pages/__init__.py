@@ -15,11 +15,12 @@ from homecare.pages import (
     role_history,
     roles,
     search,
+    session,
     view_as,
     views,
 )
 
-PAGES = (health.page, login.page, home.page)
+PAGES = (health.page, login.page, session.page, home.page)
 
 
 def init_app(app: Flask) -> None:

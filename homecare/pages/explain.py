@@ -65,14 +65,14 @@ class Explain(GuardedView):
         args = request.args
         table, column, action = args.get("table", ""), args.get("field", ""), args.get("action", "")
         if table not in resources.tables():
-            return Asked(None, None, f"There is no table {table[:60]!r}.")
+            return Asked(None, None, f"There is no table {table[:60]!r}. Choose one of the list.")
         if action not in list(Action):
-            return Asked(None, None, f"There is no action {action[:60]!r}.")
+            return Asked(None, None, f"There is no action {action[:60]!r}. Choose one of the list.")
         if column and column not in resources.tables()[table]:
-            return Asked(None, None, f"{table} has no column {column[:60]!r}.")
+            return Asked(None, None, f"{table} has no column {column[:60]!r}. Choose one of the list.")
         holder = next((h for h in holders if str(h.staff_id) == args.get("person")), None)
         if args.get("person") and holder is None:
-            return Asked(None, None, "Nobody on the staff has this number.")
+            return Asked(None, None, "Nobody on the staff has this number. Choose a person from the list.")
         if holder is None and folded(args.get("role")) not in policy.roles:
             return Asked(None, None, "Choose a person or a role.")
         role = policy.role_of(holder.role, holder.status) if holder else policy.roles[folded(args.get("role"))]
@@ -82,7 +82,7 @@ class Explain(GuardedView):
         try:
             row_id = parse_id(args["row"].strip())
         except ValueError:
-            return Asked(holder, None, "A row is named by its number.")
+            return Asked(holder, None, "A row is named by its number. Write it in digits.")
         return Asked(holder, about_row(policy, question, row_id, holder))
 
 

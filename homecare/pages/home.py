@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
 from sqlalchemy.orm import Session
 
-from homecare import clock
+from homecare import calendars, clock
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, Scope
 from homecare.admin import charts
@@ -18,6 +18,7 @@ from homecare.admin.guard import GuardedView, acting
 from homecare.admin.worklist import WorkList, work_lists
 from homecare.db import db
 from homecare.queries import figures
+from homecare.queries.figures import Figure
 
 page = Blueprint("start", __name__)
 
@@ -29,17 +30,22 @@ def start() -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class HomeScreen:
-    """`numbers` by the figures' keys. Cost: one statement for them, one for each list and each chart."""
+    """`numbers` by the figures' keys; `also` are those beyond the six that have rows.
+
+    Cost: one statement for the figures, one for each list and each chart.
+    """
 
     day: str
-    figures: list[figures.Figure]
+    figures: list[Figure]
+    also: list[Figure]
     numbers: dict[str, int]
     lists: list[WorkList]
     drawings: list[charts.Drawing]
 
     @classmethod
     def load(cls, session: Session, who: Acting) -> HomeScreen:
-        chosen = figures.figures_of(who)
+        chosen, left = figures.figures_of(who)
+        numbers = figures.counted(session, who, [*chosen, *left])
         drawings = [
             charts.draw(
                 chart,
@@ -50,9 +56,10 @@ class HomeScreen:
         ]
         today = clock.today()
         return cls(
-            day=f"{today:%A} {today.day} {today:%B %Y}",
+            day=f"{today:%A} {today.day} {today:%B %Y} · {calendars.ethiopian_words(today)}",
             figures=chosen,
-            numbers=figures.counted(session, who, chosen),
+            also=[figure for figure in left if numbers[figure.key]],
+            numbers=numbers,
             lists=work_lists(session, who),
             drawings=drawings,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import FlaskForm
@@ -18,7 +18,6 @@ from homecare.access.person import Person
 from homecare.db import db
 from homecare.login import accounts, sessions, throttle
 from homecare.login.redirects import HOME, safe_next
-from homecare.models.choices import ROLES
 from homecare.settings import current_config
 
 page = Blueprint("login", __name__)
@@ -41,6 +40,7 @@ def show() -> ResponseReturnValue:
 
 @page.post("/login")
 def send() -> ResponseReturnValue:
+    """Signed in over a page, which wants JSON, or by the page of its own."""
     form = LoginForm()
     if not form.validate():
         return form_page(form, 422)
@@ -56,6 +56,8 @@ def send() -> ResponseReturnValue:
         return form_page(form, 422, WRONG)
     forget()
     login_user(person)
+    if errors.wants_json():
+        return jsonify(account=person.account_id)
     return redirect(asked_for(otherwise=start_page(person)))
 
 
@@ -92,14 +94,17 @@ def start_page(person: Person) -> str:
 
 
 def form_page(form: LoginForm, status: int, problem: str | None = None) -> Response:
+    if errors.wants_json():
+        refused = jsonify(error=problem or next((told[0] for told in form.errors.values()), ""))
+        refused.status_code = status
+        return refused
     config = current_config()
-    demo_accounts = [f"{role.lower()}@homecare.example" for role in ROLES] if config.demo_allowed else []
     text = render_template(
         "pages/login.html",
         form=form,
         problem=problem,
         asked_for=asked_for(),
-        demo_accounts=demo_accounts,
-        demo_password=config.demo_password if demo_accounts else None,
+        demo_accounts=config.demo_accounts,
+        demo_password=config.demo_password if config.demo_accounts else None,
     )
     return make_response(text, status)

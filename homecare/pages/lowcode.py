@@ -19,6 +19,7 @@ from homecare.db import db
 from homecare.errors import SpokenError
 from homecare.models.columns import Kind
 from homecare.queries.conditions import ForbiddenConditionError, UnknownConditionError, parse
+from homecare.queries.values import version_number
 
 STALE = "Somebody else published meanwhile. Your draft is kept: look at what differs now, then publish it again."
 
@@ -127,7 +128,7 @@ class LowCode(GuardedView):
     def publish_view(self) -> ResponseReturnValue:
         draft = actions.draft_of(db.session(), acting().person.staff_id)
         if draft is None:
-            return self._index(422, "There is no draft to publish.")
+            return self._index(422, "There is no draft to publish. Change a table first.")
         try:
             table_settings.check(draft.document, acting().policy.roles)
         except table_settings.SettingsError as error:
@@ -137,18 +138,17 @@ class LowCode(GuardedView):
     @expose("/roll-back", methods=("POST",))
     def roll_back_view(self) -> ResponseReturnValue:
         """Form: `number`, an earlier version; 0 is the code's own settings."""
-        number = request.form.get("number", "")
+        number = version_number(request.form.get("number", ""))
         earlier: dict[int, dict[str, Any]] = {0: {}}
         earlier |= {version.version: version.document for version in actions.versions(db.session())}
-        if not number.isascii() or not number.isdigit() or int(number[:9]) not in earlier:
-            return self._index(422, "There is no such version.")
-        return self._publish(earlier[int(number[:9])], f"Back to version {number}")
+        if number not in earlier:
+            return self._index(422, "There is no such version. Choose one of the list.")
+        return self._publish(earlier[number], f"Back to version {number}")
 
     def _publish(self, document: dict[str, Any], note: str) -> ResponseReturnValue:
         if len(note) > LONGEST_NOTE or not note.isprintable():
             return self._index(422, f"A note is one line of at most {LONGEST_NOTE} characters.")
-        expected = request.form.get("_version", "")
-        based_on = int(expected) if expected.isascii() and expected.isdigit() and len(expected) < 10 else -1
+        based_on = version_number(request.form.get("_version", ""))
         try:
             made = actions.publish(session=db.session(), document=document, based_on=based_on, note=note, by=acting())
         except actions.StaleSettingsError:
@@ -159,14 +159,14 @@ class LowCode(GuardedView):
     def _role(self) -> str:
         role = folded(request.args.get("role", ""))
         if role and role not in acting().policy.roles:
-            raise SpokenError(404, "There is no such role.")
+            raise SpokenError(404, f"There is no role {role[:60]!r}. Choose one of the list.")
         return role
 
 
 def coded_table(name: str) -> TableInfo:
     info = coded_infos().get(name)
     if info is None:
-        raise SpokenError(404, f"There is no table {name[:60]!r}.")
+        raise SpokenError(404, f"There is no table {name[:60]!r}. Choose one of the list.")
     return info
 
 

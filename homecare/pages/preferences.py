@@ -11,7 +11,7 @@ from flask_admin import expose
 from homecare.access.policy import Action, State
 from homecare.actions import preferences
 from homecare.actions.rules import RuleError
-from homecare.admin.guard import GuardedView, acting, refuse
+from homecare.admin.guard import GuardedView, acting, refuse, right
 from homecare.admin.tables import table_infos
 from homecare.db import db
 from homecare.errors import SpokenError, wants_json
@@ -37,7 +37,7 @@ class Preferences(GuardedView):
         if info is None:
             raise SpokenError(404, "There is no such table.")
         if not acting().may(table):
-            refuse(table, Action.VIEW, acting().decide(table, Action.VIEW).missing)
+            refuse(table, Action.VIEW, right(table, Action.VIEW))
         sent = request.form.get("columns")
         columns = None if sent is None else self._columns(table, sent)
         try:

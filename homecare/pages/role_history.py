@@ -19,6 +19,7 @@ from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.errors import SpokenError
 from homecare.queries import roles as queries
+from homecare.queries.values import version_number
 
 STALE = "Somebody else saved the roles meanwhile. Look at it again before you go on."
 
@@ -66,7 +67,7 @@ class RoleHistory(GuardedView):
         session = db.session()
         found, before = versions.version_policy(session, number), versions.version_policy(session, number - 1)
         if found is None:
-            raise SpokenError(404, f"There is no version {number} of the roles.")
+            raise SpokenError(404, f"There is no version {number} of the roles. Choose one of the history.")
         current, holders = versions.stored_policy(session), queries.staff_holders(session)
         page = self.render(
             "pages/roles_version.html",
@@ -150,11 +151,6 @@ class RoleHistory(GuardedView):
             "pages/roles_file.html", text=text, problems=problems or [], preview=preview, label=policy_words.label
         )
         return page, status
-
-
-def version_number(text: str) -> int:
-    """-1, which no version has, where the text is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def sent_text() -> str:

@@ -18,6 +18,7 @@ from homecare.admin.guard import GuardedView, acting
 from homecare.db import db
 from homecare.errors import SpokenError
 from homecare.queries import roles as queries
+from homecare.queries.values import version_number
 
 STALE = "Somebody else saved the roles meanwhile. Your changes are still here: look them over and preview them again."
 
@@ -180,11 +181,9 @@ class Roles(GuardedView):
 def role_named(policy: Policy, name: str) -> Role:
     role = policy.roles.get(folded(name))
     if role is None:
-        raise SpokenError(404, f"There is no role {name[:60]!r}.")
+        raise SpokenError(404, f"There is no role {name[:60]!r}. Open the roles to see those there are.")
     return role
 
 
 def sent_version() -> int:
-    """The version the form was made from; -1, which none has, where it sent none."""
-    text = request.form.get("_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    return version_number(request.form.get("_version", ""))

@@ -11,7 +11,7 @@ from flask_admin import expose
 from homecare.access.policy import Action
 from homecare.actions import preferences
 from homecare.actions.rules import RuleError
-from homecare.admin import kept
+from homecare.admin import kept, undo
 from homecare.admin.guard import GuardedView, acting, not_found, refuse
 from homecare.db import db
 from homecare.errors import SpokenError, wants_json
@@ -68,15 +68,23 @@ class Views(GuardedView):
             raise SpokenError(422, error.message) from error
         except preferences.ViewGoneError:
             not_found(self.resource, "rename", str(view_id))
-        return self._done("The view is renamed.", "/admin/")
+        if wants_json():
+            return jsonify(done="The view is renamed.")
+        flash("The view is renamed.", "success")
+        return redirect(safe_next(request.form.get("url")))
 
     @expose("/<int:view_id>/delete/", methods=("POST",))
     def delete(self, view_id: int) -> ResponseReturnValue:
         try:
-            path = preferences.delete_view(session=db.session(), view_id=view_id, by=acting())
+            view = preferences.delete_view(session=db.session(), view_id=view_id, by=acting())
         except preferences.ViewGoneError:
             not_found(self.resource, "delete", str(view_id))
-        return self._done("The view is deleted.", path)
+        sentence = f"The view “{view.name}” is deleted."
+        if wants_json():
+            return jsonify(done=sentence)
+        held = [("name", view.name), ("path", view.path), ("query", view.query), ("default", str(int(view.is_default)))]
+        undo.offer(sentence, "/admin/views/", [*held, *(("roles", role) for role in view.roles)])
+        return redirect(safe_next(request.form.get("url"), otherwise=view.path))
 
     def _roles(self) -> list[str]:
         """The roles it is offered to, under their stored names."""
@@ -85,11 +93,5 @@ class Views(GuardedView):
             refuse(self.resource, kept.SHARE, "share views with other roles")
         known = {role.name for role in acting().policy.roles.values()}
         if unknown := wanted - known:
-            raise SpokenError(422, f"There is no role {min(unknown)!r}.")
+            raise SpokenError(422, f"There is no role {min(unknown)!r} any more. Open the page again and choose.")
         return sorted(wanted)
-
-    def _done(self, sentence: str, otherwise: str) -> ResponseReturnValue:
-        if wants_json():
-            return jsonify(done=sentence)
-        flash(sentence, "success")
-        return redirect(safe_next(request.form.get("url"), otherwise=otherwise))

@@ -25,6 +25,7 @@ from homecare.models import business_models
 from homecare.queries.conditions import Condition, ForbiddenConditionError, parse
 
 MOST = 6
+MOST_CHARTS = 2
 # A role with fewer figures of its own work is shown others that it may look at.
 ENOUGH = 4
 WEEKS = 8
@@ -62,13 +63,13 @@ FIGURES = (
     Figure("unassigned", "Unassigned today", "visit_services", (("is", "unassigned"), ("is", "today")),
            ("visit_services", Action.EDIT), scope=Scope.ALL, alarming=True),
     Figure("now", "Visits now", "visit_services", (("is", "now"),), ("visit_services", Action.EDIT)),
-    Figure("to_invoice", "Visits to invoice", "visit_services", (("is", "to_invoice"),), ("invoices", Action.CREATE)),
+    Figure("to_invoice", "Visits to invoice", "visit_services", (("is", "to_invoice"),), ("invoices", Action.EXPORT)),
     Figure("overdue_invoices", "Overdue invoices", "invoices", (("is", "overdue"),),
            ("invoices", Action.EXPORT), alarming=True),
     Figure("open_claims", "Open claims", "insurance_claims",
            (("claim_status__in", "Submitted,Under Review,Appealed"),), ("insurance_claims", Action.EXPORT)),
     Figure("expiring", "Items expiring within 30 days", "inventory_items", (("is", "expiring"),),
-           ("inventory_items", Action.EDIT), alarming=True),
+           ("inventory_items", Action.EXPORT), alarming=True),
     Figure("maintenance", "Items in maintenance", "inventory_items", (("status__eq", "Maintenance"),),
            ("inventory_items", Action.EDIT)),
     Figure("new_leads", "New leads", "marketing_leads", (("status__eq", "New"),), ("marketing_leads", Action.EDIT)),
@@ -83,8 +84,11 @@ FIGURES = (
 
 @dataclass(frozen=True)
 class Series:
+    """`tone` names its colour; without `pairs` every row of the week counts."""
+
     label: str
     pairs: Pairs
+    tone: str = "accent"
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,14 @@ class Chart:
     amount: str = ""
 
 
+# The first two that open to a role are its own.
 CHARTS = (
     Chart("visits", "Completed and missed visits", "My completed and missed visits", "visit_services", "scheduled_at",
-          (Series("Completed", (("status__eq", "Completed"),)), Series("Missed", (("is", "missed"),)))),
+          (Series("Completed", (("status__eq", "Completed"),)), Series("Missed", (("is", "missed"),), tone="missed"))),
     Chart("revenue", "Revenue from paid invoices", "Revenue from my invoices", "invoices", "paid_at",
           (Series("Paid", (("status__eq", "Paid"),)),), amount="amount"),
+    Chart("leads", "Leads by the week they came", "My leads by the week they came", "marketing_leads", "created_at",
+          (Series("All", (), tone="waiting"), Series("Converted so far", (("status__eq", "Converted"),)))),
 )  # fmt: skip
 
 
@@ -148,12 +155,13 @@ def open_figures(acting: Acting) -> tuple[Figure, ...]:
     return known[acting.role]
 
 
-def figures_of(acting: Acting) -> list[Figure]:
-    """At most six: those of the role's own work first, others only where it has hardly any."""
+def figures_of(acting: Acting) -> tuple[list[Figure], list[Figure]]:
+    """At most six, and what is left: those of the role's own work first, others only where it has hardly any."""
     open_to_it = open_figures(acting)
     work = [figure for figure in open_to_it if acting.may(*figure.work)]
     others = [figure for figure in open_to_it if figure not in work] if len(work) < ENOUGH else []
-    return [*work, *others][:MOST]
+    found = [*work, *others]
+    return found[:MOST], found[MOST:]
 
 
 def _is_open_to(acting: Acting, figure: Figure) -> bool:
@@ -176,12 +184,13 @@ def counted(session: Session, acting: Acting, figures: Sequence[Figure]) -> dict
 
 
 def charts_of(acting: Acting) -> list[Chart]:
-    return [
+    found = [
         chart
         for chart in CHARTS
         if all(may_count(acting, chart.table, [*one.pairs, *_period(chart, 0)]) for one in chart.series)
         and (not chart.amount or acting.access(chart.table).sees(chart.amount))
     ]
+    return found[:MOST_CHARTS]
 
 
 def weeks(session: Session, acting: Acting, chart: Chart) -> list[Week]:
@@ -193,7 +202,8 @@ def weeks(session: Session, acting: Acting, chart: Chart) -> list[Week]:
     for number, one in enumerate(chart.series):
         total = func.sum(getattr(model, chart.amount)) if chart.amount else func.count()
         clauses = [condition.clause for condition in conditions(acting, chart.table, one.pairs)]
-        columns.append(func.coalesce(total.filter(*clauses), 0).label(f"value_{number}"))
+        counted = total.filter(*clauses) if clauses else total
+        columns.append(func.coalesce(counted, 0).label(f"value_{number}"))
     first, last = _monday(WEEKS - 1), _monday(0) + timedelta(days=6)
     period = [(f"{chart.column}__gte", first.isoformat()), (f"{chart.column}__lte", last.isoformat())]
     narrowed = [condition.clause for condition in conditions(acting, chart.table, period)]

@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Row, Select, and_, literal, tuple_
 
 from homecare import clock
 from homecare.models.columns import Kind, kind_of
-from homecare.queries.values import parse_id, parse_value
+from homecare.queries.values import parse_id, parse_value, storable
 
 SEPARATOR = "~"
 
@@ -47,9 +47,19 @@ def parse_anchor(column: Column[Any], text: str) -> Anchor:
         return Anchor(parse_id(number))
     if column.primary_key:
         raise ValueError("A page sorted by number is found by number alone.")
-    kind = kind_of(column)
-    # A stored phone may be older than the rules for phones; the anchor takes it as it stands.
-    return Anchor(parse_id(number), value if kind is Kind.PHONE else parse_value(kind, value))
+    return Anchor(parse_id(number), _stored_value(kind_of(column), value))
+
+
+def _stored_value(kind: Kind, text: str) -> Any:
+    """What was stored before today's rules, or by the other application, is a place in the order all the same."""
+    if kind is Kind.PHONE:
+        return storable(text)
+    if kind not in (Kind.DATE, Kind.DATETIME):
+        return parse_value(kind, text)
+    try:
+        return date.fromisoformat(text) if kind is Kind.DATE else clock.to_utc(datetime.fromisoformat(text))
+    except ValueError:
+        return clock.parse_beyond(text)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, any_, false, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
+from homecare.access.rows import UNSCOPED
 from homecare.models import ListPreference, SavedView
 
 
@@ -54,7 +55,7 @@ def kept(session: Session, *, path: str, table: str, staff_id: int, role: str) -
     ).where(ListPreference.staff_id == staff_id, ListPreference.resource == table)
     # Both tables are narrowed to the person right here; a row scope has nothing to say of them.
     both: CompoundSelect[Any] = union_all(views, preferences)
-    rows = session.execute(both, execution_options={"unscoped": True}).all()
+    rows = session.execute(both, execution_options=UNSCOPED).all()
     found = [
         View(row.id, row.name, row.query, row.mine, row.mine and row.is_default, tuple(row.columns))
         for row in rows

@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from homecare.access.policy import Action, Policy, Scope, folded
 from homecare.access.preview import changed_views
-from homecare.access.rows import acting_staff, scope_session
+from homecare.access.rows import UNSCOPED, acting_staff, scope_session
 from homecare.models import Staff, business_models
 from homecare.queries.counting import Count, count
-
-UNSCOPED = {"unscoped": True}
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
+from homecare.clock import ADDIS_OFFSET
+
 Row = dict[str, Any]
 Chosen = TypeVar("Chosen")
 
 SEED = "homecare"
-ADDIS_OFFSET = timedelta(hours=3)
 # A day that is asked for by its date stands at this time, so that its rows are the same on every load.
 MORNING = time(10, 40)
 

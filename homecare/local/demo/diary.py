@@ -6,7 +6,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from homecare.local.demo.company import ADDIS_OFFSET, Row
+from homecare.clock import ADDIS_OFFSET
+from homecare.local.demo.company import Row
 
 # The lengths of a visit by role, as the board assumes them.
 VISIT_MINUTES = {"Doctor": 45, "Nurse": 60, "Caregiver": 240}

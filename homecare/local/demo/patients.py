@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from homecare.clock import to_addis
 from homecare.local.demo.company import Company, Dice, Row
 from homecare.local.demo.names import CHILDS_RELATIONS, RELATIONS
 from homecare.local.demo.needs import NEEDS
 from homecare.local.demo.people import Name, People
-from homecare.local.demo.places import LATITUDES, LONGITUDES, SUB_CITIES, TOWNS, Area
+from homecare.local.demo.places import SUB_CITIES, TOWNS, Area
+from homecare.models.places import LATITUDES, LONGITUDES
 
 PATIENTS = 1500
 NO_PLACE = 45
@@ -109,6 +111,7 @@ def _home(dice: Dice, area: Area | None) -> Row:
     latitude = area.latitude + dice.gauss(0, SPREAD_KM / KM_PER_DEGREE)
     longitude = area.longitude + dice.gauss(0, SPREAD_KM / KM_PER_DEGREE / math.cos(math.radians(area.latitude)))
     if area in SUB_CITIES:
+        # Inside the city, whatever the dice say.
         latitude = min(max(latitude, LATITUDES[0]), LATITUDES[1])
         longitude = min(max(longitude, LONGITUDES[0]), LONGITUDES[1])
     house = dice.choice((f"House No. {dice.randint(12, 2400)}", f"Block {dice.randint(1, 60)}", "House No. New"))
@@ -143,7 +146,7 @@ def add_touches(company: Company) -> None:
         moments = {patient["initial_campaign_id"]: lead["created_at"]}
         if dice.chance(0.35):
             later = dice.between(lead["created_at"], patient["created_at"])
-            day = (later + timedelta(hours=3)).date()
+            day = to_addis(later).date()
             running = [c["id"] for c in company.rows["marketing_campaigns"] if c["start_date"] <= day <= c["end_date"]]
             moments = {dice.choice(running): later} | moments if running else moments
         for campaign_id, touched_at in sorted(moments.items()):

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from homecare.models.places import CENTRES
+
 
 class Area(NamedTuple):
     """A sub-city or a town: its approximate centre, its share of the patients, and landmarks named in addresses."""
@@ -15,27 +17,27 @@ class Area(NamedTuple):
 
 # The demo doctor, nurse and caregiver work around Bole: it stands first.
 SUB_CITIES = (
-    Area("Bole", 8.9831, 38.8101, 17, (
+    Area("Bole", *CENTRES["Bole"], 17, (
         "behind Edna Mall", "near Bole Medhanialem Church", "Rwanda Street", "off Cameroon Street", "near Bole Atlas")),
-    Area("Yeka", 9.0500, 38.8340, 14, (
+    Area("Yeka", *CENTRES["Yeka"], 14, (
         "near Megenagna roundabout", "Kotebe, by the College", "above the British Embassy", "Shola", "Ayat Zone 3")),
-    Area("Nifas Silk-Lafto", 8.9575, 38.7263, 13, (
+    Area("Nifas Silk-Lafto", *CENTRES["Nifas Silk-Lafto"], 13, (
         "near Jemo Condominium", "by Saris Abo Church", "Lebu, near the railway station", "Mekanisa Abo", "Gofa Camp")),
-    Area("Kolfe Keranio", 9.0167, 38.6897, 11, (
+    Area("Kolfe Keranio", *CENTRES["Kolfe Keranio"], 11, (
         "near Ayer Tena", "Bethel, by the hospital road", "Zenebe Work", "by Kolfe Atena Tera", "Alem Bank")),
-    Area("Lemi Kura", 9.0167, 38.8721, 9, (
+    Area("Lemi Kura", *CENTRES["Lemi Kura"], 9, (
         "Summit Condominium", "near CMC Michael Church", "Figa, by the pharmacy", "Goro roundabout", "Bole Arabsa")),
-    Area("Kirkos", 9.0023, 38.7564, 8, (
+    Area("Kirkos", *CENTRES["Kirkos"], 8, (
         "near Meskel Square", "behind Kazanchis market", "by Riche", "Olympia, near the roundabout", "Beklobet")),
-    Area("Gullele", 9.0839, 38.7230, 8, (
+    Area("Gullele", *CENTRES["Gullele"], 8, (
         "Shiro Meda", "near Addisu Gebeya", "by Kuskuam Mariam", "Rufael area", "below the Entoto road")),
-    Area("Arada", 9.0398, 38.7525, 7, (
+    Area("Arada", *CENTRES["Arada"], 7, (
         "near Piassa", "by St. George's Cathedral", "Arat Kilo", "Ras Mekonnen Bridge", "Sidist Kilo")),
-    Area("Akaki Kality", 8.8958, 38.7892, 7, (
+    Area("Akaki Kality", *CENTRES["Akaki Kality"], 7, (
         "near Kality Mesalemia", "Tulu Dimtu Condominium", "Akaki Beseka", "Gelan Condominium", "Saris Addis Sefer")),
-    Area("Lideta", 9.0111, 38.7367, 6, (
+    Area("Lideta", *CENTRES["Lideta"], 6, (
         "near Lideta Mariam Church", "by Mexico Square", "Lideta Condominium", "Abnet Square", "Coca, by the school")),
-    Area("Addis Ketema", 9.0334, 38.7316, 5, (
+    Area("Addis Ketema", *CENTRES["Addis Ketema"], 5, (
         "near Autobus Tera", "by Amanuel Church", "Sebategna", "Merkato, Military Tera", "Mesalemia")),
 )  # fmt: skip
 
@@ -46,7 +48,3 @@ TOWNS = (
     Area("Mekelle", 13.4967, 39.4753, 5, ("Kedamay Weyane", "Adi Haki")),
     Area("Jimma", 7.6733, 36.8344, 6, ("Ferenj Arada", "near Jimma University")),
 )
-
-# Demo homes stay inside this box, whatever the dice say.
-LATITUDES = (8.82, 9.11)
-LONGITUDES = (38.63, 38.92)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
+from homecare.config import DEMO_DOMAIN, demo_email
 from homecare.local.demo.company import Company
 from homecare.local.demo.names import MEN, WOMEN
 from homecare.local.demo.people import People
-
-EMAIL_DOMAIN = "homecare.example"
 
 
 class Team(NamedTuple):
@@ -64,7 +63,7 @@ def add_staff(company: Company) -> None:
             place = number - team.size + len(team.away)
             _add_person(
                 company, people, team, number, status=team.away[place] if place >= 0 else "Active",
-                first_name=first_name, last_name=last_name, email=f"{local}@{EMAIL_DOMAIN}",
+                first_name=first_name, last_name=last_name, email=f"{local}@{DEMO_DOMAIN}",
             )  # fmt: skip
 
 
@@ -90,7 +89,3 @@ def add_accounts(company: Company, password_hash: str) -> None:
         {"id": n, "staff_id": row["id"], "password_hash": password_hash, "created_at": row["created_at"]}
         for n, row in enumerate(demo, start=1)
     ]
-
-
-def demo_email(role: str) -> str:
-    return f"{role.lower()}@{EMAIL_DOMAIN}"

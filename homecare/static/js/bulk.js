@@ -1,5 +1,5 @@
 // The bar of chosen rows: how many, all that match, and what is done with them.
-import { $, $$ } from "./dom.js";
+import { $, $$, make } from "./dom.js";
 import { valueInput } from "./inputs.js";
 
 const list = $("#list");
@@ -11,8 +11,14 @@ const matching = $("#choose-matching");
 const all = $('input[name="all"]');
 let last = null;
 
+/** The chosen rows as words of a list's address; null where none is chosen, or all that match. */
+export function chosen() {
+  const ids = boxes.filter((box) => box.checked).map((box) => box.value);
+  return ids.length && !all.value ? [["id__in", ids.join(",")]] : null;
+}
+
 const number = () => (all.value ? Number(list.dataset.count) : boxes.filter((box) => box.checked).length);
-const amount = () => {
+export const amount = () => {
   const rows = number();
   return `${all.value && matching ? matching.dataset.count : rows.toLocaleString("en")} ${rows === 1 ? list.dataset.one : list.dataset.many}`;
 };
@@ -68,28 +74,47 @@ if (dialog && form) {
   const field = $('select[name="field"]', dialog);
   const place = $("#bulk-value");
   const confirm = $("#bulk-set-do");
+  const problem = $(".error", dialog);
+  let read = () => "";
   const hidden = ["confirmed", "count"].map((name) => {
     const input = Object.assign(document.createElement("input"), { type: "hidden", name, disabled: true });
     form.append(input);
     return input;
   });
+  const empty = $("#bulk-empty");
   const choose = () => {
     const column = data.columns.find((one) => one.name === field.value);
+    empty.closest("label").hidden = !column.empty;
+    if (!column.empty) empty.checked = false;
     const input = valueInput(column, data.table, "", "value", "bulk");
-    place.replaceChildren(...input.parts);
-    confirm.textContent = `Change ${amount()}`;
+    place.replaceChildren(...(empty.checked ? [make("input", { type: "hidden", name: "value", value: "", form: "bulk" })] : input.parts));
+    read = empty.checked ? () => "1" : input.read;
+    problem.textContent = "";
+    const verb = empty.checked ? "Empty" : "Change";
+    $("h2", dialog).textContent = confirm.textContent = `${verb} ${amount()}`;
   };
   field.addEventListener("change", choose);
+  empty.addEventListener("change", choose);
   $("#set-button").addEventListener("click", () => {
     field.disabled = false;
+    empty.checked = false;
     choose();
     dialog.showModal();
+    // A picker takes its input's place only then.
+    queueMicrotask(() => $("input:not([type=hidden]), select", place)?.focus());
   });
   dialog.addEventListener("close", () => {
     field.disabled = true;
     place.replaceChildren();
   });
-  confirm.addEventListener("click", () => {
+  confirm.addEventListener("click", (event) => {
+    // An input that was left alone is no wish to empty the field of all these rows.
+    if (!read()) {
+      event.preventDefault();
+      problem.textContent = "Give a value, or tick that the field is to be emptied.";
+      $("input:not([type=hidden]), select", place)?.focus();
+      return;
+    }
     hidden[0].disabled = hidden[1].disabled = false;
     hidden[0].value = "1";
     hidden[1].value = String(number());

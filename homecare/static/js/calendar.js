@@ -1,124 +1,65 @@
 // Days in both calendars: the value of every date input in words under it, and an Ethiopian day typed into it.
-// The arithmetic is that of homecare/calendars.py; a test compares the two over a thousand days.
-import { $$, make } from "./dom.js";
+import { $, $$, make } from "./dom.js";
+import { ethiopianWords, inWords, parseEthiopian } from "./ethiopian.js";
 
-const DAY_MS = 86400000;
-// 27 August 8, proleptic Gregorian: 1 Meskerem of the Ethiopian year 1. A year below 100 cannot be given to Date.UTC.
-const FIRST_DAY = Date.parse("0008-08-27T00:00:00Z") / DAY_MS;
-const FOUR_YEARS = 4 * 365 + 1;
-const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const GREGORIAN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-export const MONTHS = [
-  "Meskerem", "Tikimt", "Hidar", "Tahsas", "Tir", "Yekatit", "Megabit", "Miyazya", "Ginbot", "Sene", "Hamle", "Nehase",
-  "Pagume",
-];
-const AMHARIC = [
-  "መስከረም", "ጥቅምት", "ኅዳር", "ታኅሣሥ", "ጥር", "የካቲት", "መጋቢት", "ሚያዝያ", "ግንቦት", "ሰኔ", "ሐምሌ", "ነሐሴ", "ጳጉሜን",
-];
-const SPELLINGS = {
-  mäskäräm: 1, meskerm: 1, tekemt: 2, tiqimt: 2, tikemt: 2, hedar: 3, tahisas: 4, tahesas: 4, ter: 5, yakatit: 6,
-  maggabit: 7, megabi: 7, miazia: 8, miyaziya: 8, genbot: 9, sane: 10, hamlie: 11, nehassie: 12, nehasie: 12,
-  pagumen: 13, paguemen: 13, ህዳር: 3, ታህሳስ: 4, ሃምሌ: 11, ጳጉሜ: 13,
-};
-const WANTED = "Write an Ethiopian day such as 30 Yekatit 2018 or 30/6/2018.";
-
-const monthLength = (year, month) => (month < 13 ? 30 : year % 4 === 3 ? 6 : 5);
-
-/** [year, month, day] of a Gregorian day written as 2026-03-09. */
-export function toEthiopian(iso) {
-  const number = Date.parse(`${iso}T00:00:00Z`) / DAY_MS - FIRST_DAY;
-  const fours = Math.floor(number / FOUR_YEARS);
-  const left = number - fours * FOUR_YEARS;
-  const yearOfFour = left > 3 * 365 ? 3 : Math.min(Math.floor(left / 365), 2);
-  const day = left - yearOfFour * 365 - (yearOfFour === 3 ? 1 : 0);
-  return [4 * fours + yearOfFour + 1, Math.floor(day / 30) + 1, (day % 30) + 1];
-}
-
-/** The Gregorian day as 2026-03-09. Throws an Error in a sentence for a day that the calendar does not have. */
-export function toGregorian(year, month, day) {
-  if (year < 1 || month < 1 || month > 13) throw new Error(`${day}/${month}/${year} is not a day of the calendar.`);
-  const length = monthLength(year, month);
-  if (day < 1 || day > length) {
-    throw new Error(`${MONTHS[month - 1]} ${year} EC has ${length} days; there is no day ${day}.`);
-  }
-  const number = FIRST_DAY + 365 * (year - 1) + Math.floor(year / 4) + 30 * (month - 1) + day - 1;
-  return new Date(number * DAY_MS).toISOString().slice(0, 10);
-}
-
-/** What was typed as an Ethiopian day, as a Gregorian 2026-03-09. Throws an Error in a sentence. */
-export function parseEthiopian(text) {
-  const cleaned = text.replace(/\s*(?:EC|E\.C\.|ዓ\.?ም\.?)\s*$/i, "").trim();
-  let found = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(cleaned);
-  if (found) return toGregorian(+found[1], +found[2], +found[3]);
-  found = /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$/.exec(cleaned);
-  if (found) return toGregorian(+found[3], +found[2], +found[1]);
-  found = /^(\d{1,2})\s+(\p{L}+)\.?,?\s+(\d{4})$/u.exec(cleaned);
-  const month = found && monthOf(found[2]);
-  if (!month) throw new Error(WANTED);
-  return toGregorian(+found[3], month, +found[1]);
-}
-
-function monthOf(word) {
-  const name = word.toLowerCase();
-  const place = MONTHS.findIndex((month) => month.toLowerCase() === name);
-  return place + 1 || AMHARIC.indexOf(word) + 1 || SPELLINGS[name] || 0;
-}
-
-export function ethiopianWords(iso) {
-  const [year, month, day] = toEthiopian(iso);
-  return `${day} ${MONTHS[month - 1]} ${year} EC`;
-}
-
-/** Mon 9 Mar 2026 · 30 Yekatit 2018 EC */
-export function inWords(iso) {
-  const day = new Date(`${iso}T00:00:00Z`);
-  const gregorian = `${DAYS[day.getUTCDay()]} ${day.getUTCDate()} ${GREGORIAN[day.getUTCMonth()]} ${day.getUTCFullYear()}`;
-  return `${gregorian} · ${ethiopianWords(iso)}`;
-}
-
-const INPUTS = [
-  'input[data-kind="date"]', 'input[data-kind="datetime"]',
-  '.row-form input[type="date"]', '.row-form input[type="datetime-local"]',
-].join();
-
-/** Adds the words and the Ethiopian field to the date inputs under `root`; each input once. */
-export function enhance(root = document) {
-  for (const input of $$(INPUTS, root)) {
-    if (input.dataset.calendars) continue;
-    input.dataset.calendars = "both";
-    addWords(input);
-    addEthiopianField(input);
-  }
-}
+const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= "0100";
 
 function addWords(input) {
   const words = make("output", { className: "both-calendars", for: input.id });
   const tell = () => {
     const day = input.value.slice(0, 10);
-    words.textContent = /^\d{4}-\d{2}-\d{2}$/.test(day) && day >= "0100" ? inWords(day) : "";
+    words.classList.remove("error");
+    words.textContent = isDay(day) ? inWords(day) : "";
   };
+  // The browser would send a half typed day as none.
+  input.form?.addEventListener("submit", (event) => {
+    if (!input.validity.badInput) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    words.classList.add("error");
+    words.textContent = input.type === "date" ? "Write the whole day, or clear it." : "Write the day and the time, or clear both.";
+    input.focus();
+  }, true);
   for (const kind of ["input", "change"]) input.addEventListener(kind, tell);
   input.form?.addEventListener("reset", () => setTimeout(tell));
   input.after(words);
   tell();
 }
 
+/** The same day once more, in an input that reads the Ethiopian calendar; a form is not sent with one it cannot read. */
 function addEthiopianField(input) {
   const label = input.labels?.[0]?.firstChild?.textContent.trim() || input.name;
   const wrong = make("p", { className: "error", id: `${input.id}-ethiopian-error`, role: "alert", hidden: true });
   const typed = make("input", {
-    className: "form-control", type: "text", placeholder: "30 Yekatit 2018", autocomplete: "off",
+    className: "form-control", type: "text", placeholder: `30 Yekatit 2018${input.type === "date" ? "" : " 14:30"}`, autocomplete: "off",
     "aria-label": `${label}, Ethiopian date`, "aria-describedby": wrong.id,
   });
-  const take = (isDone) => {
-    const problem = typed.value.trim() ? fill(input, typed.value) : "";
-    // While typing an unfinished day is not yet a wrong one.
-    if (problem && !isDone) return;
+  // Whether it says something that the native input does not say yet.
+  let isAhead = false;
+  const tell = (problem) => {
     wrong.textContent = problem;
     wrong.hidden = !problem;
     typed.setAttribute("aria-invalid", String(Boolean(problem)));
   };
-  typed.addEventListener("input", () => take(false));
+  const show = () => {
+    if (isAhead) return;
+    const day = input.value.slice(0, 10);
+    typed.value = isDay(day) ? [ethiopianWords(day).slice(0, -3), input.value.slice(11, 16)].join(" ").trim() : "";
+    tell("");
+  };
+  const take = (isDone) => {
+    const text = typed.value.trim();
+    const problem = isAhead && (text || isDone) ? fill(input, text) : "";
+    // While typing an unfinished day is not yet a wrong one.
+    if (!problem || isDone) tell(problem);
+    if (isDone && !problem) isAhead = false;
+    return problem;
+  };
+  for (const kind of ["input", "change"]) input.addEventListener(kind, show);
+  typed.addEventListener("input", () => {
+    isAhead = true;
+    take(false);
+  });
   typed.addEventListener("change", () => take(true));
   typed.addEventListener("keydown", (event) => {
     // Enter finishes the day; it does not send the form.
@@ -126,23 +67,43 @@ function addEthiopianField(input) {
     event.preventDefault();
     take(true);
   });
-  const box = make("details", { className: "ethiopian" });
+  input.form?.addEventListener("submit", (event) => {
+    if (!take(true)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box.open = true;
+    typed.focus();
+  }, true);
+  const box = make("details", { className: "ethiopian", open: localStorage.getItem("ethiopian") === "open" });
   box.append(make("summary", { textContent: "Ethiopian date" }), typed, wrong);
-  (input.parentElement.querySelector(".both-calendars") || input).after(box);
+  // Who opens one wants them open on the next form too.
+  $("summary", box).addEventListener("click", () => localStorage.setItem("ethiopian", box.open ? "" : "open"));
+  $(".both-calendars", input.parentElement).after(box);
+  show();
 }
 
-/** Puts an Ethiopian day into the native input, keeping its time. Returns the sentence of what is wrong, or "". */
+/** Puts an Ethiopian day into the native input, with its time. Returns the sentence of what is wrong, or "". */
 function fill(input, text) {
-  let day;
+  const [, written, clock] = /^(.*?)(?:[T,\s]+(\d{1,2}:\d{2}))?$/.exec(text);
+  let value = "";
   try {
-    day = parseEthiopian(text);
+    value = text && parseEthiopian(written);
   } catch (error) {
     return error.message;
   }
-  const time = input.value.slice(11) || "00:00";
-  input.value = input.type === "date" ? day : `${day}T${time}`;
+  if (value && input.type !== "date") {
+    const time = clock?.padStart(5, "0") || input.value.slice(11);
+    if (!time) return "Write the time too, such as 30 Yekatit 2018 14:30.";
+    if (time >= "24:00") return `${time} is not a time of the day.`;
+    value += `T${time}`;
+  }
+  if (value === input.value) return "";
+  input.value = value;
   for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
   return "";
 }
 
-enhance();
+for (const input of $$('input[data-kind="date"], input[data-kind="datetime"]')) {
+  addWords(input);
+  addEthiopianField(input);
+}

@@ -1,5 +1,6 @@
 // Which columns the list shows and in which order; kept for the person. And those of an export.
-import { $, $$, make, send } from "./dom.js";
+import { $, $$, make, send, toast } from "./dom.js";
+import { amount, chosen } from "./bulk.js";
 
 const data = JSON.parse($("#list").dataset.list);
 const dialog = $("#columns");
@@ -46,13 +47,32 @@ $("#usual-columns").addEventListener("click", () => keep(""));
 
 const exporting = $("#export form");
 if (exporting) {
-  $("#export-all").addEventListener("click", () => $$(".export-columns input", exporting).forEach((box) => (box.checked = true)));
+  const boxes = $$(".export-columns input", exporting);
+  const every = $("#export-all");
+  const kind = $("#export-kind");
+  const head = $("h2", exporting);
+  const whole = head.textContent;
+  const tellEvery = () => (every.textContent = boxes.every((box) => box.checked) ? "Only those of the list" : "All columns");
+  kind.value = localStorage.getItem("export") || kind.value;
+  $$('[data-open="export"]').forEach((button) => button.addEventListener("click", () => {
+    head.textContent = chosen() ? `Export ${amount()}` : whole;
+    tellEvery();
+  }));
+  exporting.addEventListener("change", tellEvery);
+  every.addEventListener("click", () => {
+    const on = !boxes.every((box) => box.checked);
+    boxes.forEach((box) => (box.checked = on || box.defaultChecked));
+    tellEvery();
+  });
   exporting.addEventListener("submit", (event) => {
     event.preventDefault();
-    const words = new URLSearchParams([...new FormData(exporting)].map(([name, value]) => [name, String(value)]));
-    const columns = $$(".export-columns input:checked", exporting).map((box) => box.value);
+    const written = [...new FormData(exporting)].map(([name, value]) => [name, String(value)]);
+    const words = new URLSearchParams(chosen() ? [...chosen(), ["sort", exporting.elements.sort.value]] : written);
+    const columns = boxes.filter((box) => box.checked).map((box) => box.value);
     if (columns.length) words.set("columns", columns.join(","));
+    localStorage.setItem("export", kind.value);
+    toast(`${head.textContent.replace("Export", "Exporting")}. The file comes as a download.`);
     $("#export").close();
-    location.assign(`/admin/${data.table}/export/${$("#export-kind").value}/?${words}`);
+    location.assign(`/admin/${data.table}/export/${kind.value}/?${words}`);
   });
 }

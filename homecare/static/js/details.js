@@ -1,5 +1,5 @@
 // A record: its related records in tabs, loaded when opened, and the records beside it in the list one came from.
-import { $, $$, openMenu } from "./dom.js";
+import { $, $$, ask, openMenu } from "./dom.js";
 
 const page = $(".details");
 const { table, id } = page.dataset;
@@ -23,7 +23,8 @@ async function open(tab, focus) {
   asked?.abort();
   asked = new AbortController();
   try {
-    const answer = await fetch(tab.dataset.url, { signal: asked.signal });
+    const { signal } = asked;
+    const answer = await ask(tab.dataset.url, () => ({ signal }));
     if (!answer.ok) throw new Error();
     panel.innerHTML = await answer.text();
   } catch (error) {

@@ -1,4 +1,5 @@
 // The few things every module needs: making elements, sending forms, telling the person, opening a shared menu.
+import { signedIn } from "./session.js";
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -18,12 +19,20 @@ export function make(tag, properties = {}, ...children) {
 
 export const token = () => $('input[name="csrf_token"]').value;
 
+/** Fetches; where the session was over, once more when the person has signed in again over the page. */
+export async function ask(url, options = () => ({})) {
+  const answer = await fetch(url, options());
+  if (answer.status !== 401) return answer;
+  await signedIn();
+  return fetch(url, options());
+}
+
 /** Posts a form and reads JSON. Throws an Error whose message is for the person; `status` 0 means no answer came. */
 export async function send(url, values) {
-  const headers = { "X-CSRFToken": token(), Accept: "application/json" };
+  const headers = () => ({ "X-CSRFToken": token(), Accept: "application/json" });
   let answer;
   try {
-    answer = await fetch(url, { method: "POST", headers, body: new URLSearchParams(values) });
+    answer = await ask(url, () => ({ method: "POST", headers: headers(), body: new URLSearchParams(values) }));
   } catch {
     throw Object.assign(new Error("No connection. Nothing was saved; try again."), { status: 0 });
   }
@@ -37,7 +46,7 @@ export async function send(url, values) {
 }
 
 export async function read(url, signal) {
-  const answer = await fetch(url, { headers: { Accept: "application/json" }, signal });
+  const answer = await ask(url, () => ({ headers: { Accept: "application/json" }, signal }));
   if (!answer.ok) throw new Error(`${answer.status}`);
   return answer.json();
 }
@@ -48,7 +57,7 @@ export function toast(text, { kind = "success", action } = {}) {
   if (kind === "error") box.setAttribute("role", "alert");
   const close = () => box.remove();
   const [word, run] = action || (kind === "error" ? ["Close", () => {}] : []);
-  if (word) box.append(make("button", { type: "button", textContent: word, onclick: () => { close(); run(); } }));
+  if (word) box.append(make("button", { type: "button", textContent: word, "data-undo": word === "Undo" && "", onclick: () => { close(); run(); } }));
   $(".toasts").append(box);
   if (kind !== "error") leave(box);
   return box;
@@ -57,10 +66,22 @@ export function toast(text, { kind = "success", action } = {}) {
 /** Takes a notice away after a while, but not from under the pointer or the keyboard. */
 export function leave(box) {
   const go = () => (box.matches(":hover, :focus-within") ? setTimeout(go, 2000) : box.remove());
-  setTimeout(go, 8000);
+  setTimeout(go, 1000 * (box.dataset.seconds || 8));
 }
 
-/** Opens a popover menu beside the button, moves by arrows, closes on Esc and gives the focus back. */
+/** Where a key leads in a menu: an arrow, an end, or the first letters of a word. -1: nowhere. */
+function placeInMenu(items, key) {
+  const at = items.indexOf(document.activeElement);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+  if (step) return (at + step + items.length) % items.length;
+  if (key === "Home") return 0;
+  if (key === "End") return items.length - 1;
+  if (key.length > 1 || key === " ") return -1;
+  const after = [...items.keys()].map((number) => (at + 1 + number) % items.length);
+  return after.find((number) => items[number].textContent.trim().toLowerCase().startsWith(key.toLowerCase())) ?? -1;
+}
+
+/** Opens a popover menu beside the button at what is chosen, moves by keys, closes on Esc and gives the focus back. */
 export function openMenu(menu, button) {
   menu.showPopover();
   const at = button.getBoundingClientRect();
@@ -69,13 +90,16 @@ export function openMenu(menu, button) {
   menu.style.setProperty("left", `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`);
   button.setAttribute("aria-expanded", "true");
   const items = () => $$("a, button", menu);
-  items()[0]?.focus();
+  ($('[aria-checked="true"]', menu) ?? items()[0])?.focus();
   const move = (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // Tab goes on from the button: a menu is one stop.
+    if (event.key === "Tab") menu.hidePopover();
     const list = items();
-    list[(list.indexOf(document.activeElement) + step + list.length) % list.length]?.focus();
+    const place = placeInMenu(list, event.key);
+    if (place < 0) return;
+    event.preventDefault();
+    list[place]?.focus();
   };
   menu.addEventListener("keydown", move);
   menu.addEventListener("toggle", function done(event) {

@@ -73,10 +73,26 @@ function line(name = usual, operator = "", value = "", text = "") {
   return column;
 }
 
+/** The conditions there are; those that a word for days stands for, as that word. */
+function inWords(present) {
+  const rest = [...present];
+  const found = [];
+  for (const [word, [, parts]] of Object.entries(DAYS)) {
+    for (const name of new Set(rest.map(([column]) => column))) {
+      const its = parts.map(([how, value]) => rest.find((one) => one[0] === name && one[1] === how && one[2] === value));
+      const ofColumn = rest.filter((one) => one[0] === name);
+      if (!its.every(Boolean) || ofColumn.length !== its.length) continue;
+      found.push([name, word]);
+      its.forEach((one) => rest.splice(rest.indexOf(one), 1));
+    }
+  }
+  return [...rest, ...found];
+}
+
 function open() {
   place.replaceChildren();
   problem.textContent = "";
-  data.present.forEach((condition) => line(...condition));
+  inWords(data.present).forEach((condition) => line(...condition));
   if (!data.present.length) line();
   dialog.showModal();
   $(".condition select", place).focus();
@@ -101,6 +117,9 @@ function apply(event) {
 
 if (columns.length) {
   $("#filter-button").addEventListener("click", open);
-  $("#add-condition").addEventListener("click", () => line().focus());
+  $("#add-condition").addEventListener("click", () => {
+    const used = [...place.children].map((row) => $("select", row).value);
+    line([usual, ...columns.map((column) => column.name)].find((name) => !used.includes(name))).focus();
+  });
   $("form", dialog).addEventListener("submit", apply);
 } else $("#filter-button").hidden = true;

@@ -1,5 +1,5 @@
 // A form: pickers, Ctrl+S, a warning before what was typed is lost, and the choices of a conflict.
-import { $, $$, make } from "./dom.js";
+import { $, $$, make, toast } from "./dom.js";
 import { attach } from "./picker.js";
 
 const form = $("#row-form");
@@ -15,8 +15,11 @@ const opened = written();
 let sending = false;
 const changed = () => "changed" in form.dataset || written() !== opened;
 const tell = () => (note.textContent = changed() ? "Not saved yet" : "");
+tell();
 form.addEventListener("input", tell);
 form.addEventListener("change", tell);
+// A page that answers a sent form is one that "Back" and "Reload" cannot show again: they open the form anew.
+if ("changed" in form.dataset) history.replaceState(null, "");
 addEventListener("beforeunload", (event) => {
   if (!sending && changed()) event.preventDefault();
 });
@@ -39,7 +42,9 @@ function noteTouched() {
   noted.value = [...new Set([...noted.value.split(","), ...touched])].filter(Boolean).join() || "-";
 }
 form.addEventListener("submit", (event) => {
-  if (sending) event.preventDefault();
+  // The browser's own page of a lost connection would take the form's place.
+  if (!navigator.onLine) toast("No connection. Nothing is lost: save again when it is back.", { kind: "error" });
+  if (sending || !navigator.onLine) return event.preventDefault();
   sending = true;
   noteTouched();
   // After the browser has read which button was pressed.
@@ -59,8 +64,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 const summary = $("#summary");
-if (summary) summary.focus();
-else if (!$(":focus")?.closest("form")) $(".field :is(input:not([type=hidden]), select, textarea)", form)?.focus();
+if (summary) summary.focus({ preventScroll: true });
+else if (!$(":focus")?.closest("form")) {
+  const inputs = $$(".field :is(input:not([type=hidden]), select, textarea)", form);
+  // A new record goes on after what it begins with.
+  (inputs.find((input) => !input.value && !$("[name=_version]", form)) ?? inputs[0])?.focus();
+}
 document.addEventListener("click", (event) => {
   const link = event.target.closest('.summary a[href^="#"], .conflict a[href^="#"]');
   const field = link && document.getElementById(link.hash.slice(1));
@@ -72,16 +81,22 @@ document.addEventListener("click", (event) => {
 
 // A conflict: each choice puts their value or the one typed into the field below.
 for (const row of $$(".conflict tr[data-field]")) {
-  const inputs = $$(`[name="${row.dataset.field}"], [name^="${row.dataset.field}-"]`, form).filter((input) => input.type !== "checkbox" && input.type !== "file");
-  const mine = inputs.map((input) => input.value);
+  const inputs = $$(`[name="${row.dataset.field}"], [name^="${row.dataset.field}-"]`, form).filter((input) => !input.name.endsWith("-sure"));
+  const value = (input) => (input.type === "checkbox" ? input.checked : input.value);
+  const mine = inputs.map(value);
   const names = $$("label span", row).map((cell) => (cell.textContent === "—" ? "" : cell.textContent));
+  // Their file stays where nothing new is sent for it.
+  const isFile = inputs.some((input) => input.type === "file");
+  const theirs = isFile ? [] : inputs.length > 1 ? row.dataset.theirs.split(",") : [row.dataset.theirs];
   row.addEventListener("change", (event) => {
-    const theirs = event.target.value === "theirs";
-    const values = theirs ? (inputs.length > 1 ? row.dataset.theirs.split(",") : [row.dataset.theirs]) : mine;
+    const isTheirs = event.target.value === "theirs";
     const box = inputs[0]?.closest(".picker");
-    if (box) box.dispatchEvent(new CustomEvent("picked", { detail: { id: values[0], label: names[theirs ? 0 : 1] } }));
-    else inputs.forEach((input, at) => {
-      input.value = values[at] ?? "";
+    if (box) return box.dispatchEvent(new CustomEvent("picked", { detail: { id: isTheirs ? theirs[0] : mine[0], label: names[isTheirs ? 0 : 1] } }));
+    inputs.forEach((input, at) => {
+      const wanted = (isTheirs ? theirs : mine)[at];
+      if (input.type === "checkbox") input.checked = Boolean(wanted);
+      else if (input.type !== "file") input.value = wanted ?? "";
+      else if (isTheirs) input.value = "";
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
   });
@@ -90,6 +105,18 @@ for (const row of $$(".conflict tr[data-field]")) {
 
 // After a conflict's choices have filled the fields.
 const atFirst = contents();
+
+// A place copied from a map is one text; it goes into both inputs.
+form.addEventListener("paste", (event) => {
+  const place = event.target.closest(".field-point");
+  const found = /^\s*(-?\d+\.?\d*)\s*[,;\s]\s*(-?\d+\.?\d*)\s*$/.exec(event.clipboardData.getData("text"));
+  if (!place || !found) return;
+  event.preventDefault();
+  const [latitude, longitude] = $$("input", place);
+  [latitude.value, longitude.value] = found.slice(1);
+  longitude.focus();
+  longitude.dispatchEvent(new Event("input", { bubbles: true }));
+});
 
 // Choosing a parent can say more: a visit says whose it was.
 form.addEventListener("change", (event) => {
@@ -104,10 +131,12 @@ function offerNew(box) {
   const name = `picker-${Math.random().toString(36).slice(2, 12)}`;
   const link = make("a", { className: "picker-new", href: `${box.dataset.newUrl}?picker=${name}`, target: "_blank", textContent: "Create new" });
   link.setAttribute("aria-label", `Create new ${box.closest(".field").querySelector("label").firstChild.textContent.trim().toLowerCase()}, in a new tab`);
-  link.addEventListener("click", (event) => {
+  const begin = (event) => {
     event.preventDefault();
-    open(link.href, name);
-  });
+    open(box.dataset.typed ? `${link.href}&named=${encodeURIComponent(box.dataset.typed)}` : link.href, name);
+  };
+  link.addEventListener("click", begin);
+  box.addEventListener("wanted", begin);
   box.after(link);
   new BroadcastChannel(name).addEventListener("message", (event) => {
     box.dispatchEvent(new CustomEvent("picked", { detail: event.data }));

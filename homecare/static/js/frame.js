@@ -25,12 +25,13 @@ fold?.addEventListener("click", () => {
 
 const tellTheme = () => {
   const chosen = localStorage.getItem("theme") || "auto";
-  $$("[data-theme]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.theme === chosen)));
+  $$("[data-look]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.look === chosen)));
 };
 tellTheme();
-for (const button of $$("[data-theme]")) {
+// Not data-theme: Tabler dresses whatever has that attribute in the theme it names.
+for (const button of $$("[data-look]")) {
   button.addEventListener("click", () => {
-    localStorage.setItem("theme", button.dataset.theme);
+    localStorage.setItem("theme", button.dataset.look);
     dispatchEvent(new Event("theme-chosen"));
     tellTheme();
   });

@@ -4,6 +4,8 @@ import { $, $$, make, openMenu, send, toast } from "./dom.js";
 const list = $("#list");
 const data = JSON.parse(list.dataset.list);
 const menu = $("#choice-menu");
+const columns = data.order.join(",");
+const nameOf = (row) => $(".row-name", row).textContent;
 
 /** Puts a button around every status that this role may set. */
 export function prepare(rows) {
@@ -17,19 +19,33 @@ export function prepare(rows) {
   }
 }
 
-list.addEventListener("click", (event) => {
-  const button = event.target.closest(".in-place");
+/** Opens the choices of a status; without a button those of the row's first. */
+export function offer(row, button = $(".in-place", row)) {
   if (!button) return;
   const choices = JSON.parse($(`th[data-name="${button.dataset.field}"]`, list).dataset.choices);
   const present = button.textContent.trim();
   menu.replaceChildren(...choices.map((choice) => make("button", {
     type: "button", role: "menuitemradio", "aria-checked": String(choice === present), textContent: choice,
-    onclick: () => { menu.hidePopover(); if (choice !== present) change(button, choice, present); },
+    onclick: () => { menu.hidePopover(); if (choice !== present) change(button, choice); },
   })));
   openMenu(menu, button);
+}
+
+list.addEventListener("click", (event) => {
+  const button = event.target.closest(".in-place");
+  if (button) offer(button.closest("tr"), button);
 });
 
-async function change(button, value, present, undoing = false) {
+/** The row as the server prints it, escaped there: a status brings its time along. */
+function print(row, answer) {
+  const field = row.contains(document.activeElement) ? document.activeElement.dataset.field : "";
+  row.dataset.version = answer.version;
+  answer.cells.forEach((html, place) => (row.cells[place + 1].innerHTML = html));
+  prepare([row]);
+  if (field) $(`.in-place[data-field="${field}"]`, row)?.focus();
+}
+
+async function change(button, value) {
   const row = button.closest("tr");
   const before = button.innerHTML;
   const word = $(".badge", button);
@@ -37,18 +53,29 @@ async function change(button, value, present, undoing = false) {
   button.setAttribute("aria-busy", "true");
   try {
     const answer = await send(`/admin/${data.table}/ajax/update/`, {
-      id: row.dataset.id, field: button.dataset.field, value, version: row.dataset.version,
+      id: row.dataset.id, field: button.dataset.field, value, version: row.dataset.version, columns,
     });
-    row.dataset.version = answer.version;
-    // The cell as the server prints it, escaped there.
-    button.innerHTML = answer.html;
-    const undo = ["Undo", () => change(button, present, value, true)];
-    toast(undoing ? `Back to ${value}.` : `${$(".row-name", row).textContent}: ${value}.`, undoing || !present || present === "—" ? {} : { action: undo });
+    print(row, answer);
+    toast(`${nameOf(row)}: ${value}.`, answer.undo ? { action: ["Undo", () => undo(row, answer.undo)] } : {});
   } catch (error) {
     button.innerHTML = before;
-    const again = error.status === 409 ? { action: ["Reload the list", () => location.reload()] } : {};
-    toast(error.message, { kind: "error", ...again });
-  } finally {
     button.removeAttribute("aria-busy");
+    tell(row, error);
   }
+}
+
+async function undo(row, token) {
+  try {
+    print(row, await send(`/admin/${data.table}/undo/`, { token, columns }));
+    // The button that was pressed went with its message.
+    if (document.activeElement === document.body) $(".in-place", row)?.focus();
+    toast(`${nameOf(row)} is as before.`);
+  } catch (error) {
+    tell(row, error);
+  }
+}
+
+function tell(row, error) {
+  const again = error.status === 409 ? { action: ["Reload the list", () => location.reload()] } : {};
+  toast(`${nameOf(row)}: ${error.message}`, { kind: "error", ...again });
 }

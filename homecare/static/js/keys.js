@@ -1,5 +1,5 @@
 // One letter does what a button of the page does: an element with data-key is pressed by that key.
-import { $, typing } from "./dom.js";
+import { $, $$, typing } from "./dom.js";
 
 function openOnce(id) {
   const dialog = document.getElementById(id);
@@ -11,6 +11,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     openOnce("search-everything");
     return;
+  }
+  const undo = $$(".toasts [data-undo]").at(-1);
+  if ((event.ctrlKey || event.metaKey) && event.key === "z" && undo && !typing(event.target)) {
+    event.preventDefault();
+    undo.click();
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (typing(event.target) || $("dialog[open]") || $(".menu:popover-open")) return;

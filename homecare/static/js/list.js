@@ -1,7 +1,8 @@
 // A list: rows under the pointer and the keyboard, the row menu, how dense it stands.
 import { $, $$, make, openMenu, send, typing } from "./dom.js";
-import { prepare } from "./in-place.js";
+import { offer, prepare } from "./in-place.js";
 import "./bulk.js";
+import "./chips.js";
 import "./columns.js";
 import "./filters.js";
 
@@ -20,7 +21,8 @@ sessionStorage.setItem(`list:${data.table}`, JSON.stringify({
 // What only a script can do has its buttons from the script.
 for (const row of rows) {
   const name = $(".row-name", row).textContent;
-  row.lastElementChild.append(make("button", { type: "button", className: "more-button", "aria-haspopup": "menu", "aria-label": `More for ${name}`, textContent: "⋯" }));
+  const more = make("button", { type: "button", className: "more-button", "aria-haspopup": "menu", "aria-label": `More for ${name}`, textContent: "⋯" });
+  row.append(make("td", { className: "act" }, more));
 }
 prepare(rows);
 
@@ -30,6 +32,7 @@ list.addEventListener("click", (event) => {
   const row = event.target.closest("tbody tr");
   if (!row || event.target.closest("a, button, input, label, td.pick") || getSelection().toString()) return;
   const link = $(".row-name", row);
+  mark(row);
   if (event.ctrlKey || event.metaKey) open(link.href, "_blank", "noopener");
   else link.click();
 });
@@ -46,21 +49,40 @@ function openRowMenu(button) {
 }
 
 let at = -1;
+function mark(row) {
+  const place = rows.indexOf(row);
+  if (place < 0) return;
+  rows[at]?.classList.remove("current");
+  at = place;
+  row.classList.add("current");
+}
+
 function moveTo(place) {
   if (!rows.length) return;
-  rows[at]?.classList.remove("current");
-  at = Math.max(0, Math.min(place, rows.length - 1));
-  rows[at].classList.add("current");
+  mark(rows[Math.max(0, Math.min(place, rows.length - 1))]);
   $(".row-name", rows[at]).focus({ preventScroll: true });
   rows[at].scrollIntoView({ block: "nearest" });
 }
 
-list.addEventListener("focusin", (event) => {
-  const place = rows.indexOf(event.target.closest("tbody tr"));
-  if (place < 0 || place === at) return;
-  rows[at]?.classList.remove("current");
-  at = place;
-  rows[at].classList.add("current");
+list.addEventListener("focusin", (event) => mark(event.target.closest("tbody tr")));
+
+// Back from a row, the list stands where it was left.
+const wrap = $(".table-wrap");
+const leftAt = `left:${location.pathname}${location.search}`;
+const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward" || document.referrer.startsWith(`${location.origin}/admin/${data.table}/`);
+const left = JSON.parse(isBack && sessionStorage.getItem(leftAt) || "null");
+if (left && wrap) {
+  wrap.scrollTop = left.top;
+  if (left.y) scrollTo(0, left.y);
+  mark(rows.find((row) => row.dataset.id === left.id));
+}
+addEventListener("pagehide", () => sessionStorage.setItem(leftAt, JSON.stringify({ top: wrap?.scrollTop ?? 0, y: scrollY, id: rows[at]?.dataset.id })));
+
+// What is cut off is read under the pointer.
+list.addEventListener("mouseover", (event) => {
+  const cell = event.target.closest("tbody td");
+  if (!cell || cell.title) return;
+  if ([cell, ...cell.children].some((part) => part.scrollWidth > part.clientWidth)) cell.title = cell.textContent.trim();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -68,7 +90,9 @@ document.addEventListener("keydown", (event) => {
   if ($("dialog[open]") || $(".menu:popover-open")) return;
   if (event.key === "j") moveTo(at + 1);
   else if (event.key === "k") moveTo(at - 1);
-  else if (event.key === "x" && at >= 0) $(".pick input", rows[at]).click();
+  else if (event.key === "x" && at >= 0 && !list.classList.contains("no-bulk")) $(".pick input", rows[at]).click();
+  else if (event.key === "s" && $("[name=rowid]:checked", list) && $("#set-button")) $("#set-button").click();
+  else if (event.key === "s" && at >= 0) offer(rows[at]);
   else if (event.key === "e" && at >= 0 && $('#row-menu [data-path="edit"]')) {
     const here = encodeURIComponent(location.pathname + location.search);
     location.assign(`/admin/${data.table}/edit/?id=${rows[at].dataset.id}&url=${here}`);

@@ -62,7 +62,7 @@ filter.addEventListener("input", () => {
       return !row.hidden;
     });
     line.hidden = fields.hidden = !own && found.length === 0;
-    if (words) $("details", fields).open = !own && found.length > 0;
+    $("details", fields).open = (Boolean(words) && !own && found.length > 0) || Boolean($(".changed", fields));
   }
   for (const body of $$("tbody[data-group]", form)) $(".group", body).hidden = !$(".line:not([hidden])", body);
 });
@@ -93,6 +93,14 @@ function open(anchor) {
   const details = target?.closest("details");
   if (details) details.open = true;
   target?.scrollIntoView({ block: "center" });
+}
+for (const opener of $$("[data-fields]", form)) {
+  const details = document.getElementById(`fields-${opener.dataset.fields}`);
+  details.addEventListener("toggle", () => opener.setAttribute("aria-expanded", String(details.open)));
+  opener.addEventListener("click", (event) => {
+    event.preventDefault();
+    details.open = !details.open;
+  });
 }
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 open(location.hash.slice(1));

@@ -53,7 +53,7 @@ async function ask() {
     const known = new Set(found.map((item) => item.url));
     show([...found, ...here.filter((place) => !known.has(place.url))]);
     const count = list.querySelectorAll("[role=option]").length;
-    told.textContent = count ? `${count} found` : `Nothing is called “${text}”. Try a name, a code or a phone number.`;
+    told.textContent = count ? `${count} choice${count === 1 ? "" : "s"}` : `Nothing is called “${text}”. Try a name, a code or a phone number.`;
   } catch (error) {
     if (error.name !== "AbortError") told.textContent = "The search does not answer. Try again.";
   }

@@ -1,0 +1,53 @@
+"""Deleting one row: the question with what goes with it, and the deed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from homecare.actions import rows
+from homecare.actions.rules import RuleError
+from homecare.admin import deleting, editing
+from homecare.admin.guard import acting, not_found
+from homecare.db import db
+from homecare.errors import SpokenError
+
+if TYPE_CHECKING:
+    from homecare.admin.table_view import TableView
+
+
+def answer(view: TableView, row_id: int) -> ResponseReturnValue:
+    """GET asks, saying in numbers what goes with the row; POST deletes the version that was shown."""
+    info, session = view.info, db.session()
+    stored = editing.stored_row(session, info, acting(), row_id)
+    if stored is None:
+        not_found(info.name, "delete", str(row_id))
+    name = editing.row_name(info, stored)
+    if request.method == "GET":
+        return _ask(view, row_id, name, stored.version)
+    version = request.form.get("_version") or None
+    try:
+        rows.delete_rows(session=session, model=info.model, row_ids=[row_id], by=acting(), version=version)
+    except rows.RowGoneError:
+        not_found(info.name, "delete", str(row_id))
+    except rows.StaleError as stale:
+        flash("Somebody changed it meanwhile. Look at it again before you delete it.", "error")
+        return _ask(view, row_id, name, stale.version), 409
+    except RuleError as error:
+        raise SpokenError(422, error.message, title="Nothing was deleted") from error
+    flash(f"{name} is deleted.", "success")
+    return redirect(view.back())
+
+
+def _ask(view: TableView, row_id: int, name: str, version: str) -> str:
+    return view.render(
+        "admin/delete.html",
+        info=view.info,
+        row_ids=[row_id],
+        name=name,
+        version=version,
+        consequences=deleting.consequences(db.session(), view.info, [row_id]),
+        back=view.back(),
+    )

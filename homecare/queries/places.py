@@ -1,0 +1,78 @@
+"""Where a point lies among the sub-cities of Addis Ababa."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from homecare.models import SubCity
+
+OUTSIDE = "Outside Addis Ababa"
+
+
+@dataclass(frozen=True)
+class Centre:
+    """A sub-city's centre in degrees."""
+
+    name: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point in degrees, its sub-city (None: outside), the nearest centre, and how far that is."""
+
+    latitude: float
+    longitude: float
+    sub_city: str | None
+    nearest: str
+    nearest_km: float
+    centres: tuple[Centre, ...]
+
+    @property
+    def words(self) -> str:
+        return self.sub_city or OUTSIDE
+
+    @property
+    def sentence(self) -> str:
+        """In Kirkos, 0.6 km from its centre."""
+        if self.sub_city == self.nearest:
+            return f"In {self.sub_city}, {self.nearest_km:.1f} km from its centre"
+        return f"{self.words}, {self.nearest_km:.1f} km from the centre of {self.nearest}"
+
+
+def find_place(session: Session, text: str) -> Place | None:
+    """`text` is "lat,lon" as rows are read; None where it is no point. One statement of eleven rows."""
+    try:
+        latitude, longitude = (float(degrees) for degrees in text.split(","))
+    except ValueError:
+        return None
+    if not math.isfinite(latitude + longitude):
+        return None
+    point = func.geography(func.ST_SetSRID(func.ST_MakePoint(longitude, latitude), 4326))
+    inside = select(func.dashboard.sub_city(point)).scalar_subquery()
+    centre = func.geometry(SubCity.centre)
+    rows = session.execute(
+        select(
+            SubCity.name,
+            func.ST_Y(centre).label("latitude"),
+            func.ST_X(centre).label("longitude"),
+            func.ST_Distance(SubCity.centre, point).label("metres"),
+            (SubCity.id == inside).label("is_inside"),
+        ).order_by(SubCity.name)
+    ).all()
+    if not rows:
+        return None
+    nearest = min(rows, key=lambda row: row.metres)
+    return Place(
+        latitude=latitude,
+        longitude=longitude,
+        sub_city=next((row.name for row in rows if row.is_inside), None),
+        nearest=nearest.name,
+        nearest_km=nearest.metres / 1000,
+        centres=tuple(Centre(row.name, row.latitude, row.longitude) for row in rows),
+    )

@@ -1,0 +1,92 @@
+"""What is looked at on every page, whatever kind of page it is: axe, sideways scroll, one filled button."""
+
+from __future__ import annotations
+
+from browsing import AXE
+from playwright.sync_api import Page
+
+LEVELS = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations']}"
+# Rows are alike: axe reads the first few, in a tenth of the time.
+FEWER_ROWS = "document.querySelectorAll('main tbody tr:nth-child(n+6)').forEach(row => row.remove())"
+LOOKS = (("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375))
+# What leads from a list to a record, to a new one, and from a record to its form and the question before a deletion.
+RECORD = ".row-name[href], .row-name a"
+NEW = "a[data-key=c]"
+FROM_RECORD = ("a[data-key=e]", "a.danger[href*=delete]")
+# Numbers what opens something, one of each kind, and tells how many there are.
+OPENERS = """() => {
+    const kinds = new Map();
+    const all = 'button[data-open], button[popovertarget], button[aria-haspopup], main summary, '
+        + '#filter-button, #columns-button, #pick-all, tbody .pick input';
+    for (const one of document.querySelectorAll(all)) {
+        const kind = one.id || one.dataset.open || one.getAttribute('popovertarget') || one.className || one.name;
+        if (one.checkVisibility() && !kinds.has(kind)) kinds.set(kind, one);
+    }
+    [...kinds.values()].forEach((one, at) => one.setAttribute('data-walk', at));
+    return kinds.size;
+}"""
+
+
+def href(page: Page, selector: str) -> str | None:
+    found = page.locator(selector)
+    return found.first.get_attribute("href") if found.count() else None
+
+
+def menu_links(page: Page) -> list[str]:
+    links = page.eval_on_selector_all(".side-menu li a", "links => links.map(link => link.getAttribute('href'))")
+    return list(dict.fromkeys(links))
+
+
+def faults(page: Page, look: str, part: str = "document") -> list[str]:
+    """What is wrong with the page as it stands; axe reads `part` of it."""
+    page.evaluate(FEWER_ROWS)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(f"axe.run({part}, {LEVELS})")["violations"]
+    told = [f"{page.url} {look} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        told.append(f"{page.url} {look} scrolls sideways")
+    layer = "dialog[open] " if page.locator("dialog[open]").count() else ""
+    if page.locator(f"{layer}.btn-primary:visible").count() > 1:
+        told.append(f"{page.url} {look} has more than one filled button")
+    return told
+
+
+def opened(page: Page, url: str) -> list[str]:
+    answer = page.goto(url)
+    return [] if answer and answer.ok else [f"{url} is offered and answers {answer and answer.status}"]
+
+
+def look_like(page: Page, theme: str, width: int) -> str:
+    page.set_viewport_size({"width": width, "height": 768})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    return f"{theme} {width}"
+
+
+def in_every_look(page: Page, url: str) -> list[str]:
+    """The page is opened anew in each look: colours on their way from one theme to the other are nobody's contrast."""
+    told = []
+    for theme, width in LOOKS:
+        look = look_like(page, theme, width)
+        told += opened(page, url)
+        page.wait_for_load_state("networkidle")
+        told += faults(page, look)
+    look_like(page, *LOOKS[0])
+    return told
+
+
+def with_everything_opened(page: Page, url: str) -> list[str]:
+    """Each dialog, menu and panel that the page's buttons open, one after another, in each look."""
+    told = []
+    for theme, width in LOOKS:
+        look = look_like(page, theme, width)
+        at, last = 0, 1
+        while at < last:
+            page.goto(url, wait_until="networkidle")
+            last = page.evaluate(OPENERS)
+            opener = page.locator(f'[data-walk="{at}"]')
+            name = opener.evaluate("one => one.ariaLabel || one.textContent.trim() || one.id || one.name")
+            opener.click()
+            page.wait_for_load_state("networkidle")
+            told += faults(page, f"{name} {look}")
+            at += 1
+    return told
