@@ -169,6 +169,7 @@ def test_a_status_is_set_by_keys_alone(visits: Page) -> None:
     expect(visits.get_by_role("menuitemradio", name="Missed")).to_be_focused()
     visits.keyboard.press("Enter")
     expect(visits.locator(".in-place").first).to_have_text("Missed")
+    expect(visits.locator(".row-name").first).to_be_focused()
     visits.locator(".toasts p").first.evaluate("told => { told.textContent = 'ኃይለ'.repeat(60); }")
     expect(visits.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
     visits.keyboard.press("x")
@@ -253,6 +254,18 @@ def test_a_search_without_a_match_says_what_to_do(visits: Page) -> None:
     expect(visits.get_by_text("No visit matches “nobodyiscalledthis”.")).to_be_visible()
     visits.get_by_role("link", name="Show all visits").click()
     expect(visits.locator("tbody tr")).to_have_count(50)
+
+
+def test_the_menu_of_a_row_begins_what_belongs_to_it(visits: Page) -> None:
+    visits.goto(f"{VISITS}?is=to_invoice")
+    patient = visits.locator("tbody .row-name").first.inner_text()
+    visits.get_by_role("button", name=re.compile("More for")).first.click()
+    visits.get_by_role("menuitem", name="New invoice").click()
+    expect(visits.get_by_role("combobox", name="Visit")).to_have_value(re.compile(patient))
+    expect(visits.get_by_role("combobox", name="Patient")).to_have_value(re.compile(patient))
+    visits.get_by_label("Amount").fill("950")
+    visits.get_by_role("button", name="Save", exact=True).click()
+    expect(visits).to_have_url(re.compile(r"is=to_invoice$"))
 
 
 def test_the_theme_and_the_folded_menu_are_remembered(visits: Page) -> None:

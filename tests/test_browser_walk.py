@@ -9,7 +9,7 @@ import pytest
 from browsing import sign_in
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page
-from walking import FROM_RECORD, LOOKS, RECORD, faults, href, in_every_look, look_like, menu_links, opened
+from walking import FROM_RECORD, MAIN, RECORD, WIDTHS, as_wide_as, faults, href, in_every_look, menu_links, opened
 
 from homecare.access.defaults import ROLES
 
@@ -34,15 +34,16 @@ def list_faults(page: Page, url: str) -> list[str]:
     if size["shown"] < min(13, size["rows"]) or size["over"]:
         told.append(f"{url} shows {size}")
     # The frame around it is the same on every page of the role.
-    return told + faults(page, "light", "document.querySelector('main')")
+    return told + faults(page, "light", MAIN)
 
 
 @pytest.mark.parametrize("role", [role.name.lower() for role in ROLES])
 def test_every_page_of_a_role_is_accessible_fits_and_answers(page: Page, role: str) -> None:
-    look_like(page, *LOOKS[0])
+    as_wide_as(page, WIDTHS[0])
     sign_in(page, role, DEMO_PASSWORD)
     lists = menu_links(page)
     told = [fault for url in lists for fault in list_faults(page, url)]
+    told += in_every_look(page, "/admin/", "document")
     told += in_every_look(page, "/admin/patients/" if "/admin/patients/" in lists else "/admin/admin_task_tracking/")
     for selector in (RECORD, *FROM_RECORD):
         if url := href(page, selector):

@@ -97,7 +97,7 @@ def test_a_record_tells_the_age_and_the_sub_city_and_draws_it(as_role: As, new_p
     drawing = DRAWING.search(page)
 
     assert re.search(r"HHC-\d+ Age 70 years Sub-city Kirkos", head(page))
-    assert f'>1 Jan {clock.today().year - 70}<span class="age"> · 70 years</span>' in page
+    assert f'>1 Jan {clock.today().year - 70} <span class="age">(70 years)</span>' in page
     assert 'Kirkos · <span title="9.007, 38.7564">9.0070, 38.7564</span>' in page
     assert drawing
     root = ElementTree.fromstring(drawing[0])

@@ -97,7 +97,7 @@ def form(page: Page, new_person: NewPerson) -> Page:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     # The watch over the session begins with the scripts.
-    page.wait_for_load_state()
+    page.wait_for_url("**/admin/patients/new/")
     page.get_by_label("Full name").fill("Almaz Bekele")
     return page
 
@@ -124,6 +124,14 @@ def test_what_was_typed_is_saved_after_signing_in_again_over_the_page(form: Page
     dialog.get_by_label("Password").fill(PASSWORD)
     form.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
+    form.keyboard.press("Control+s")
+    expect(form.get_by_role("heading", name="Almaz Bekele")).to_be_visible()
+
+
+def test_a_save_in_the_last_minute_is_a_save(form: Page, owner_engine: Engine) -> None:
+    make_idle(owner_engine, 19)
+    form.clock.fast_forward("19:30")
+    expect(form.get_by_role("alertdialog", name="Are you still there?")).to_be_visible()
     form.keyboard.press("Control+s")
     expect(form.get_by_role("heading", name="Almaz Bekele")).to_be_visible()
 
@@ -170,6 +178,25 @@ def test_work_that_the_server_does_not_note_asks_what_is_wrong(form: Page) -> No
     form.clock.fast_forward("02:00")
     with form.expect_response("**/session"):
         form.get_by_label("Full name").press("End")
+
+
+def test_who_signs_in_again_over_a_page_seen_as_somebody_else_sees_their_own(
+    page: Page, new_person: NewPerson, owner_engine: Engine
+) -> None:
+    page.clock.install()
+    page.goto("/login?next=/admin/roles/view-as/")
+    page.get_by_label("E-mail").fill(new_person("Admin")[1])
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("or role").select_option("Nurse")
+    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_text("Nothing can be changed.").wait_for()
+    page.wait_for_load_state()
+    make_idle(owner_engine, 25)
+    page.clock.fast_forward("25:00")
+    page.get_by_role("alertdialog").get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing can be changed.")).to_have_count(0)
 
 
 def test_typing_keeps_the_session_open(form: Page, app: Flask, owner_engine: Engine) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from browsing import AXE
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 LEVELS = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations']}"
+# All that a theme changes.
+CONTRAST = "{runOnly: {type: 'rule', values: ['color-contrast']}, resultTypes: ['violations']}"
 # Rows are alike: axe reads the first few, in a tenth of the time.
 FEWER_ROWS = "document.querySelectorAll('main tbody tr:nth-child(n+6)').forEach(row => row.remove())"
-LOOKS = (("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375))
+WIDTHS = (1366, 375)
+MAIN = "document.querySelector('main')"
 # What leads from a list to a record, to a new one, and from a record to its form and the question before a deletion.
 RECORD = ".row-name[href], .row-name a"
 NEW = "a[data-key=c]"
@@ -38,11 +41,10 @@ def menu_links(page: Page) -> list[str]:
 
 
 def faults(page: Page, look: str, part: str = "document") -> list[str]:
-    """What is wrong with the page as it stands; axe reads `part` of it."""
+    """What is wrong with the page as it stands, in a light theme; axe reads `part` of it."""
     page.evaluate(FEWER_ROWS)
     page.evaluate(AXE.read_text())
-    found = page.evaluate(f"axe.run({part}, {LEVELS})")["violations"]
-    told = [f"{page.url} {look} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+    told = _violations(page, look, part, LEVELS)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         told.append(f"{page.url} {look} scrolls sideways")
     layer = "dialog[open] " if page.locator("dialog[open]").count() else ""
@@ -51,42 +53,55 @@ def faults(page: Page, look: str, part: str = "document") -> list[str]:
     return told
 
 
+def _violations(page: Page, look: str, part: str, rules: str) -> list[str]:
+    found = page.evaluate(f"axe.run({part}, {rules})")["violations"]
+    return [f"{page.url} {look} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def in_both_themes(page: Page, look: str, part: str = "document") -> list[str]:
+    """Without motion a theme changes at once: no colour is on its way from one to the other."""
+    told = faults(page, f"{look} light", part)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    told += _violations(page, f"{look} dark", part, CONTRAST)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return told
+
+
 def opened(page: Page, url: str) -> list[str]:
     answer = page.goto(url)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     return [] if answer and answer.ok else [f"{url} is offered and answers {answer and answer.status}"]
 
 
-def look_like(page: Page, theme: str, width: int) -> str:
+def as_wide_as(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 768})
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-    return f"{theme} {width}"
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
 
-def in_every_look(page: Page, url: str) -> list[str]:
-    """The page is opened anew in each look: colours on their way from one theme to the other are nobody's contrast."""
+def in_every_look(page: Page, url: str, part: str = MAIN) -> list[str]:
+    """The frame around a page is the same on all of a role: axe reads it where `part` is the document."""
     told = []
-    for theme, width in LOOKS:
-        look = look_like(page, theme, width)
+    for width in WIDTHS:
+        as_wide_as(page, width)
         told += opened(page, url)
-        page.wait_for_load_state("networkidle")
-        told += faults(page, look)
-    look_like(page, *LOOKS[0])
+        told += in_both_themes(page, str(width), part)
+    as_wide_as(page, WIDTHS[0])
     return told
 
 
 def with_everything_opened(page: Page, url: str) -> list[str]:
     """Each dialog, menu and panel that the page's buttons open, one after another, in each look."""
     told = []
-    for theme, width in LOOKS:
-        look = look_like(page, theme, width)
+    for width in WIDTHS:
+        as_wide_as(page, width)
         at, last = 0, 1
         while at < last:
-            page.goto(url, wait_until="networkidle")
+            opened(page, url)
             last = page.evaluate(OPENERS)
             opener = page.locator(f'[data-walk="{at}"]')
             name = opener.evaluate("one => one.ariaLabel || one.textContent.trim() || one.id || one.name")
             opener.click()
             page.wait_for_load_state("networkidle")
-            told += faults(page, f"{name} {look}")
+            told += in_both_themes(page, f"{name} {width}")
             at += 1
     return told

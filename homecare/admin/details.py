@@ -145,6 +145,17 @@ def children(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, Field]]:
     ]
 
 
+def may_add(acting: Acting, child: TableInfo, field: Field) -> bool:
+    return acting.may(child.name, Action.CREATE) and acting.access(child.name).sets(field.name, creating=True)
+
+
+def additions(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, str]]:
+    """What a row of the list can be given by its menu: the tables that its page shows first, and their columns."""
+    near = OVERRIDES.get(info.name, {}).get("related", ())
+    found = [(child, field.name) for child, field in children(info, acting) if may_add(acting, child, field)]
+    return sorted((pair for pair in found if pair[0].name in near), key=lambda pair: near.index(pair[0].name))
+
+
 def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: int) -> list[Related]:
     """Those with rows first; within that as the overrides say, then as the menu does."""
     pairs = children(info, acting)
@@ -154,7 +165,6 @@ def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: in
     anything = any(count.rows or child.name in first for (child, _), count in zip(pairs, counts, strict=True))
     found = []
     for (child, field), count in zip(pairs, counts, strict=True):
-        may_add = acting.may(child.name, Action.CREATE) and acting.access(child.name).sets(field.name, creating=True)
         near = child.name in first or (not first and field.name in child.columns)
         alone = tables.count(child.name) == 1 and (near or field.name in child.columns)
         found.append(
@@ -164,7 +174,7 @@ def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: in
                 title=child.many if alone else f"{child.many}, {field.label.lower()}",
                 count=count,
                 query=f"?{field.name}__eq={row_id}",
-                may_add=may_add,
+                may_add=may_add(acting, child, field),
                 near=near,
                 quiet=anything and count.rows == 0 and child.name not in first,
             )

@@ -21,7 +21,7 @@ from homecare.queries.places import Place, find_place
 BRIEFS = (Kind.CODE, Kind.DATE, Kind.POINT, Kind.PHONE, Kind.RELATION, Kind.MONEY, Kind.DATETIME)
 IN_OTHER_WORDS = (Kind.DATE, Kind.POINT)
 NONE_YET = Markup("none yet")
-AGE = Markup('{}<span class="age"> · {}</span>')
+AGE = Markup('{} <span class="age">({})</span>')
 POINT = Markup('{} · <span title="{}">{:.4f}, {:.4f}</span>')
 
 

@@ -110,7 +110,8 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         ),
         "about": {
             "Visit": "Without staff it waits among the unassigned visits.",
-            "At the home": "A check-in makes the visit In Progress, a check-out Completed.",
+            "At the home": "A check-in makes the visit In Progress, a check-out Completed; or the other way round, "
+            "at the time of saving.",
         },
     },
     "messages": {

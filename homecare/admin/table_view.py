@@ -24,7 +24,7 @@ from homecare.admin import (
     undo,
     workbook,
 )
-from homecare.admin.details import RELATED_ROWS, DetailsScreen, related_list
+from homecare.admin.details import RELATED_ROWS, DetailsScreen, additions, related_list
 from homecare.admin.guard import GuardedView, acting, not_found, refuse
 from homecare.admin.kept import kept_of
 from homecare.admin.screens import ListScreen
@@ -82,7 +82,13 @@ class TableView(GuardedView):
         if not request.args and kept.default and (words := self._usable(kept.default.query)):
             return redirect(f"{url_for('.index_view')}?{words}")
         screen = ListScreen.load(self.list_request(request.args, kept), db.session())
-        return self.render("admin/list.html", screen=screen, info=self.info, access=screen.request.access)
+        return self.render(
+            "admin/list.html",
+            screen=screen,
+            info=self.info,
+            access=screen.request.access,
+            additions=additions(self.info, acting()),
+        )
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:

@@ -32,7 +32,6 @@ from homecare.db import db
 from homecare.models import (
     Account,
     FormToken,
-    Overwritten,
     PolicyState,
     SettingsDraft,
     SettingsVersion,
@@ -81,7 +80,7 @@ def start(account_id: int) -> str:
     """A new session of this account and the token that its cookie holds; what is over of anybody's is swept out."""
     token = secrets.token_urlsafe(32)
     with db.engine.begin() as connection:
-        for column in (SignedIn.created_at, SignInFailure.failed_at, FormToken.used_at, Overwritten.made_at):
+        for column in (SignedIn.created_at, SignInFailure.failed_at, FormToken.used_at):
             connection.execute(delete(column.class_).where(column < _NOW - KEPT))
         connection.execute(insert(SignedIn).values(token_hash=_hash(token), account_id=account_id))
     return token
@@ -155,26 +154,30 @@ def find_person(token: str) -> SignedInPerson | None:
 
 @dataclass(frozen=True)
 class Remaining:
-    """Whose session it is, how long it goes on if nothing more comes, and how long at most."""
+    """Whose session it is, how long it goes on if nothing more comes, how long at most, and if it looks as another."""
 
     account_id: int
     left: timedelta
     ends_in: timedelta
+    viewing: bool
 
 
 def remaining(token: str) -> Remaining | None:
     """None where the session is over. Asking is no use of the session. One statement."""
     ends_in = SignedIn.created_at + LONGEST - _NOW
     left = func.least(SignedIn.last_used_at + _idle_limit() - _NOW, ends_in)
+    viewing = func.num_nonnulls(SignedIn.view_as_role, SignedIn.view_as_staff_id) > 0
     asked = (
-        select(Account.id, Staff.email, left.label("left"), ends_in.label("ends_in"))
+        select(Account.id, Staff.email, left.label("left"), ends_in.label("ends_in"), viewing.label("viewing"))
         .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
         .where(*_is_open())
     )
     with db.engine.connect() as connection:
         row = connection.execute(asked, {"token_hash": _hash(token)}).one_or_none()
-    return None if row is None or is_refused_demo_account(row.email) else Remaining(row.id, row.left, row.ends_in)
+    if row is None or is_refused_demo_account(row.email):
+        return None
+    return Remaining(row.id, row.left, row.ends_in, row.viewing)
 
 
 def _person(token: str, row: dict[str, Any]) -> SignedInPerson:

@@ -23,6 +23,7 @@ def show() -> Response:
         account=found.account_id if found else None,
         left_s=int(found.left.total_seconds()) if found else 0,
         ends_in_s=int(found.ends_in.total_seconds()) if found else 0,
+        viewing=bool(found and found.viewing),
         csrf_token=generate_csrf(),
     )
 

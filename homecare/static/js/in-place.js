@@ -38,11 +38,11 @@ list.addEventListener("click", (event) => {
 
 /** The row as the server prints it, escaped there: a status brings its time along. */
 function print(row, answer) {
-  const field = row.contains(document.activeElement) ? document.activeElement.dataset.field : "";
+  const held = row.contains(document.activeElement) && document.activeElement;
   row.dataset.version = answer.version;
   answer.cells.forEach((html, place) => (row.cells[place + 1].innerHTML = html));
   prepare([row]);
-  if (field) $(`.in-place[data-field="${field}"]`, row)?.focus();
+  if (held && !held.isConnected) $(held.dataset.field ? `.in-place[data-field="${held.dataset.field}"]` : ".row-name", row)?.focus();
 }
 
 async function change(button, value) {

@@ -42,7 +42,10 @@ function openRowMenu(button) {
   const id = button.closest("tr").dataset.id;
   const here = encodeURIComponent(location.pathname + location.search);
   for (const link of $$("a[data-path]", menu)) {
-    link.href = `/admin/${data.table}/${link.dataset.path}/?id=${id}${link.dataset.path === "details" ? "" : `&url=${here}`}`;
+    const { path } = link.dataset;
+    // A name is a page of this row; an address that ends in "=" is the form of a new record that belongs to it.
+    const start = path.endsWith("=") ? path : `/admin/${data.table}/${path}/?id=`;
+    link.href = `${start}${id}${path === "details" ? "" : `&url=${here}`}`;
   }
   $("[data-copy]", menu).dataset.copy = `/admin/${data.table}/details/?id=${id}`;
   openMenu(menu, button);

@@ -56,6 +56,8 @@ async function look() {
   if (!told) return Date.now() >= Math.min(usedAt + idle, endsAt) && show("over");
   if (!told.left_s) return show("over");
   if (String(told.account) !== dialog.dataset.account) return show("other");
+  // A new session looks as oneself, and this page says that nothing can be changed.
+  if ("viewing" in dialog.dataset && !told.viewing) return location.reload();
   for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = told.csrf_token;
   waiting.splice(0).forEach((go) => go());
   const left = told.left_s * 1000;
@@ -133,14 +135,17 @@ dialog.addEventListener("close", () => state && dialog.showModal());
 part("-else").addEventListener("click", () => (part("-else").href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`));
 
 // A form sent just when the session is over would come back without what was typed.
+let passed;
 document.addEventListener("submit", async (event) => {
   const sent = event.target;
   if (sent.getAttribute("action") === "/logout") return tabs.postMessage("changed");
-  if (sent === form || sent.getAttribute("method") !== "post" || Date.now() < lastsUntil()) return;
+  if (sent === form || sent === passed || sent.getAttribute("method") !== "post" || Date.now() < lastsUntil()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   await signedIn();
+  passed = sent;
   sent.requestSubmit(event.submitter);
+  passed = undefined;
 }, true);
 
 tabs.addEventListener("message", (event) => {
