@@ -8,6 +8,7 @@ import pytest
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
+from sqlalchemy import Engine, text
 from uploading import picture
 
 THEMES = [("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375)]
@@ -40,8 +41,10 @@ def change_meanwhile(page: Page, status: str) -> None:
     other.close()
 
 
-def test_a_record_shows_what_belongs_to_it_in_tabs(office: Page) -> None:
-    office.goto("/admin/patients/details/?id=5")
+def test_a_record_shows_what_belongs_to_it_in_tabs(office: Page, owner_engine: Engine) -> None:
+    with owner_engine.connect() as connection:
+        visited = connection.execute(text("SELECT min(patient_id) FROM visit_services")).scalar_one()
+    office.goto(f"/admin/patients/details/?id={visited}")
     expect(office.get_by_role("tab", name="Visits")).to_have_attribute("aria-selected", "true")
     expect(office.get_by_role("tabpanel").locator("tbody tr").first).to_be_visible()
     office.get_by_role("tab", name="Visits").press("ArrowRight")
