@@ -6,6 +6,7 @@ Pure arithmetic over day numbers; `static/js/ethiopian.js` does the same, and a 
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 # Meskerem 1 of the Ethiopian year 1 as a Gregorian day, proleptic: 29 August 8 of the Julian calendar.
@@ -19,24 +20,67 @@ MONTHS = (
 MONTHS_AMHARIC = (
     "መስከረም", "ጥቅምት", "ኅዳር", "ታኅሣሥ", "ጥር", "የካቲት", "መጋቢት", "ሚያዝያ", "ግንቦት", "ሰኔ", "ሐምሌ", "ነሐሴ", "ጳጉሜን",
 )  # fmt: skip
-# Other spellings in use; compared without case.
+# Other spellings in use; compared without case and accents, and with one letter for each sound.
 _SPELLINGS = {
-    "mäskäräm": 1, "meskerm": 1, "tekemt": 2, "tiqimt": 2, "tikemt": 2, "hedar": 3, "tahisas": 4, "tahesas": 4,
-    "ter": 5, "yakatit": 6, "maggabit": 7, "megabi": 7, "miazia": 8, "miyaziya": 8, "genbot": 9, "sane": 10,
-    "hamlie": 11, "nehassie": 12, "nehasie": 12, "pagumen": 13, "paguemen": 13,
-    "ህዳር": 3, "ታህሳስ": 4, "ሃምሌ": 11, "ጳጉሜ": 13,
-}  # fmt: skip
-MONTH_OF = {
-    **{name.casefold(): number for number, name in enumerate(MONTHS, 1)},
-    **{name: number for number, name in enumerate(MONTHS_AMHARIC, 1)},
-    **_SPELLINGS,
+    1: "maskaram meskerm meskeram mesekerem",
+    2: "tekemt tiqimt tikemt teqemt tiqemt tikmt tekimt thikimt",
+    3: "hedar hidaar",
+    4: "tahisas tahesas tahsaas tahissas tahesass",
+    5: "ter tirr tiir",
+    6: "yakatit yekatitt yekateet",
+    7: "maggabit magabit megabi megabeet",
+    8: "miazia miyaziya miazya miyazia miaziya meyazya miyazeya",
+    9: "genbot ginbut guenbot genbott",
+    10: "sane senie senne",
+    11: "hamlie hamele hamley",
+    12: "nehassie nehasie nahase nehasse nahasse",
+    13: "pagumen paguemen pagumie pagumien pagme puagme pwagme pagumiene ጳጉሜ ጳጉሚን ጳግሜ ጳግሜን ጷጉሜ ጷጉሜን ጷግሜ ጷግሜን",
 }
+# First letters of the rows of one sound, each row in its seven orders: the second is written as the first.
+_SAME_SOUND = ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x12D0, 0x12A0), (0x1340, 0x1338))
+_FOLDED = {first + order: other + order for first, other in _SAME_SOUND for order in range(7)}
+# In these two rows the first order sounds as the fourth.
+_FOURTH = {0x1200: 0x1203, 0x12A0: 0x12A3}
 
-MARKED = re.compile(r"\s*(?:EC|E\.C\.|ዓ\.?ም\.?)\s*$", re.IGNORECASE)
+MARKED = re.compile(r"\s*(?:EC|E\.\s?C\.?|E/C|[ዓዐአ](?:[./]\s?)?ም[./]?|ዓመተ\s+ም[ሕህ]ረት)\s*$", re.IGNORECASE)
 NUMBERS_FIRST_YEAR = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 NUMBERS_FIRST_DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
-WORDS = re.compile(r"([0-9]{1,2})\s+([^\W\d_]+)\.?,?\s+([0-9]{4})")
+# Said with a day and no part of it: "day", and the days of the week.
+_PASSED = frozenset(["ቀን", "ሰኞ", "ማክሰኞ", "ረቡዕ", "ሮብ", "ሐሙስ", "ሀሙስ", "ዓርብ", "አርብ", "ቅዳሜ", "እሑድ", "እሁድ"])
+_NUMERALS = re.compile("[\u1369-\u137c]+")
 WANTED = "Write an Ethiopian day such as 30 Yekatit 2018, 30/6/2018 or 2018-06-30, with EC behind it."
+
+
+def _folded(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    one_sound = plain.translate(_FOLDED)
+    return one_sound.translate(_FOURTH)
+
+
+MONTH_OF = {
+    _folded(word): number
+    for number in range(1, 14)
+    for word in (MONTHS[number - 1], MONTHS_AMHARIC[number - 1], *_SPELLINGS[number].split())
+}
+
+
+def ethiopic_number(numerals: str) -> int:
+    """The value of Ethiopic numerals: ፳፻፲፰ is 2018."""
+    total = part = 0
+    for letter in numerals:
+        value = int(unicodedata.numeric(letter))
+        if value == 10_000:
+            total, part = (total + (part or 1)) * value, 0
+        else:
+            part = (part or 1) * value if value == 100 else part + value
+    return total + part
+
+
+def in_digits(text: str) -> str:
+    """The text with the digits of every script, Ethiopic numerals among them, written as 0 to 9."""
+    digits = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
+    return _NUMERALS.sub(lambda found: str(ethiopic_number(found[0])), digits)
 
 
 def to_ethiopian(day: date) -> tuple[int, int, int]:
@@ -68,23 +112,38 @@ def month_length(year: int, month: int) -> int:
     return 6 if year % 4 == 3 else 5
 
 
-def is_marked(text: str) -> bool:
-    """Whether a typed day says that it is an Ethiopian one: `EC`, `E.C.` or `ዓ.ም.` at its end."""
-    return MARKED.search(text) is not None
+def is_ethiopian(text: str) -> bool:
+    """Whether a typed day says that it is an Ethiopian one: by `EC`, `ዓ.ም.` or `ዓ/ም` at its end, or by its month."""
+    return MARKED.search(text) is not None or any(_folded(word) in MONTH_OF for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,፣።.]+", text) if word and word not in _PASSED]
 
 
 def parse(text: str) -> date:
-    """`30 Yekatit 2018`, `30 የካቲት 2018`, `30/6/2018`, `2018-06-30`, each with or without EC. Raises ValueError."""
-    cleaned = MARKED.sub("", text).strip()
+    """`30 Yekatit 2018`, `የካቲት 30 ቀን 2018 ዓ.ም.`, `፴ የካቲት ፳፻፲፰`, `30/6/2018`, `2018-06-30`, with EC or without.
+
+    Raises ValueError with a sentence.
+    """
+    cleaned = in_digits(MARKED.sub("", text).strip())
     if found := NUMBERS_FIRST_YEAR.fullmatch(cleaned):
         year, month, day = (int(part) for part in found.groups())
     elif found := NUMBERS_FIRST_DAY.fullmatch(cleaned):
         day, month, year = (int(part) for part in found.groups())
-    elif (found := WORDS.fullmatch(cleaned)) and found[2].casefold() in MONTH_OF:
-        day, month, year = int(found[1]), MONTH_OF[found[2].casefold()], int(found[3])
     else:
-        raise ValueError(WANTED)
+        day, month, year = _in_words(_words(cleaned))
     return to_gregorian(year, month, day)
+
+
+def _in_words(words: list[str]) -> tuple[int, int, int]:
+    """Day, month and year of `30 Yekatit 2018` or `Yekatit 30 2018`."""
+    months = [MONTH_OF[_folded(word)] for word in words if _folded(word) in MONTH_OF]
+    numbers = [word for word in words if re.fullmatch("[0-9]{1,4}", word)]
+    is_day = len(words) == 3 and len(months) == 1 and [len(number) <= 2 for number in numbers] == [True, False]
+    if not is_day:
+        raise ValueError(WANTED)
+    return int(numbers[0]), months[0], int(numbers[1])
 
 
 def ethiopian_words(day: date) -> str:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 
 ADDIS_OFFSET = timedelta(hours=3)
 # A moment nearer to the ends of the calendar than this cannot be told in every zone's hours.
 EARLIEST, LATEST = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
-_BEYOND = re.compile(
-    r"-?infinity|[0-9]{4,6}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?(?: BC)?(?: UTC)?"
-)
 
 
 class Beyond(str):
@@ -29,13 +25,6 @@ def now_utc() -> datetime:
 
 def to_addis(moment: datetime) -> datetime:
     return moment + ADDIS_OFFSET
-
-
-def parse_beyond(text: str) -> Beyond:
-    """Raises ValueError where the text is not written as PostgreSQL writes such a value."""
-    if not _BEYOND.fullmatch(text):
-        raise ValueError(f"{text!r} is not a stored day or moment.")
-    return Beyond(text)
 
 
 def to_utc(moment: datetime) -> datetime:

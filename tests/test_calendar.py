@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from homecare import calendars
 from homecare.calendars import in_words, to_ethiopian, to_gregorian
+from homecare.kinds import times
 from homecare.models.columns import Kind
 from homecare.queries import values
 
@@ -73,12 +74,12 @@ TYPED = [
 
 @pytest.mark.parametrize("text", TYPED)
 def test_a_marked_day_is_read_as_an_ethiopian_one(text: str) -> None:
-    assert values.parse_date(text) == date(2026, 3, 9)
+    assert times.parse_date(text) == date(2026, 3, 9)
 
 
 @pytest.mark.parametrize("text", ["30 Yekatit 2018 14:30 EC", "30 Yekatit 2018 EC 14:30", "2018-06-30T14:30 EC"])
 def test_a_marked_moment_is_read_in_addis_time(text: str) -> None:
-    assert values.parse_moment(text) == datetime(2026, 3, 9, 11, 30)
+    assert times.parse_moment(text) == datetime(2026, 3, 9, 11, 30)
 
 
 @pytest.mark.parametrize("text", ["30 Tir 2018 EC", "2018-05-30 EC"])
@@ -89,12 +90,12 @@ def test_a_filter_on_moments_takes_an_ethiopian_day(text: str) -> None:
 @pytest.mark.parametrize("text", ["30 March 2018 EC", "6 Pagume 2018 EC", "1/1/9999 EC", "EC", "31/1/2018 EC"])
 def test_what_is_no_ethiopian_day_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"[A-Z0-9].*\.$"):
-        values.parse_date(text)
+        times.parse_date(text)
 
 
 def test_a_marked_moment_without_a_time_asks_for_it() -> None:
     with pytest.raises(ValueError, match="Write the time too"):
-        values.parse_moment("30 Yekatit 2018 EC")
+        times.parse_moment("30 Yekatit 2018 EC")
 
 
 @pytest.mark.browser

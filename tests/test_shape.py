@@ -22,7 +22,7 @@ ORDER = (
     ("config", "clock", "calendars"),
     ("db", "settings"),
     ("models", "assets", "deadline", "headers"),
-    ("migrate", "errors"),
+    ("migrate", "errors", "kinds"),
     ("access",),
     ("login", "audit", "queries", "actions", "files"),
     ("admin",),

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from homecare import clock
 from homecare.admin.tables import Field
+from homecare.kinds.numbered import is_plain_phone
 from homecare.models.columns import Kind
 
 EMPTY = Markup('<span class="muted">—</span>')
@@ -65,6 +66,9 @@ def money(value: Any) -> str:
 @lru_cache(maxsize=4096)
 def phone(value: str) -> str:
     """0911 234 567 for an Ethiopian number, the international form for others, the stored text where it is neither."""
+    if not is_plain_phone(value):
+        # What is no part of the number, such as an extension, would be left out of it.
+        return value
     try:
         parsed = phonenumbers.parse(value, "ET")
     except phonenumbers.NumberParseException:

@@ -1,8 +1,9 @@
-"""One form field class for every kind of column: how typed text becomes a value, and a value text again."""
+"""One form field class for every kind of column: what it takes of what was read, and a value as text again."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -14,10 +15,13 @@ from sqlalchemy import Numeric
 from wtforms import Field as FormField
 from wtforms.validators import ValidationError
 
-from homecare import clock
-from homecare.admin.cells import phone
+from homecare import calendars, clock
+from homecare.access.policy import State, folded
+from homecare.admin import cells
 from homecare.admin.secrets import encrypt
 from homecare.admin.tables import Field, whole_number_limit
+from homecare.kinds.texts import one_line, storable
+from homecare.kinds.times import parse_moment
 from homecare.models.columns import Kind
 from homecare.queries import values
 
@@ -25,6 +29,8 @@ from homecare.queries import values
 LATITUDES, LONGITUDES = (3, 15), (33, 48)
 DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{0,20})?")
 LONGEST_TEXT = 100_000
+# Values a form may carry unseen: what it leaves empty stays as it is.
+UNSEEN = (State.WRITE_ONLY, State.MASKED, State.BREAK_GLASS)
 
 
 class ColumnField(FormField):
@@ -37,23 +43,36 @@ class ColumnField(FormField):
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
             return
-        typed = str(valuelist[0]).replace("\r\n", "\n")
-        if self.object_data is not None and typed == self._written(self.object_data).replace("\r\n", "\n"):
-            # Sent back as it was shown: it stays as it is stored, seconds and unlisted words included.
+        typed = str(valuelist[0])
+        if self.object_data is not None and self._came_back(typed):
+            # It stays as it is stored, seconds and unlisted words included.
             self.data = self.object_data
             return
-        text = values.storable(typed).strip()
+        text = (storable if self.spec.kind is Kind.LONG else one_line)(typed).strip()
         if not text:
             self.data = None
             return
         limit = self.spec.max_length or LONGEST_TEXT
         if len(text) > limit:
             raise ValueError(f"At most {limit:,} characters; this has {len(text):,}.")
-        self.data = PARSERS.get(self.spec.kind, _as_typed)(self.spec, text)
+        # A moment alone is stored; a condition may also mean a whole day by the same words.
+        kind = self.spec.kind
+        value = parse_moment(text) if kind is Kind.DATETIME else values.parse_value(kind, text)
+        self.data = CHECKS.get(kind, _as_read)(self.spec, value)
+
+    def _came_back(self, typed: str) -> bool:
+        """Whether it is what the input was given, told apart only by what browsers do to it on the way."""
+        return _as_sent(self.spec.kind, typed) == _as_sent(self.spec.kind, self._written(self.object_data))
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is None and self.spec.required and not self.process_errors:
+        if self.data is None and not self.process_errors and self._is_needed(form):
             raise ValidationError("This is needed.")
+
+    def _is_needed(self, form: Any) -> bool:
+        """A new row takes the column's default where nothing is written; a saved one would keep what it has, unsaid."""
+        if form.creating:
+            return self.spec.required
+        return not self.spec.column.nullable and form.access.states[self.spec.name] not in UNSEEN
 
     def text(self) -> str:
         """What the input shows: the text as typed where there is any, else the stored value as it would be typed."""
@@ -88,7 +107,7 @@ class PlaceField(ColumnField):
             # Sent back as it was shown: it stays as it is stored, wherever it lies.
             return
         try:
-            self._read(*(values.storable(text).strip() for text in self.raw_data))
+            self._read(*(calendars.in_digits(one_line(text)) for text in self.raw_data))
         except ValueError as error:
             self.process_errors = [str(error)]
 
@@ -132,8 +151,17 @@ def point(text: str | None) -> WKTElement | None:
     return WKTElement(f"POINT({longitude} {latitude})", srid=4326)
 
 
-def _as_typed(_spec: Field, text: str) -> str:
-    return text
+def _as_sent(kind: Kind, text: str) -> str:
+    """A text as the input of its kind sends it: inputs of one line drop line breaks, some of them spaces around."""
+    sent = unicodedata.normalize("NFC", re.sub("\r\n?", "\n", text))
+    if kind is Kind.LONG:
+        return sent
+    sent = sent.replace("\n", "")
+    return " ".join(sent.split()) if kind in (Kind.CHOICE, Kind.EMAIL, Kind.URL) else sent
+
+
+def _as_read(_spec: Field, value: Any) -> Any:
+    return value
 
 
 def _email(_spec: Field, text: str) -> str:
@@ -150,16 +178,18 @@ def _url(_spec: Field, text: str) -> str:
 
 
 def _choice(spec: Field, text: str) -> str:
-    if text not in spec.choices:
+    listed = next((word for word in spec.choices if folded(word) == folded(text)), None)
+    if listed is None:
         raise ValueError(f"{text!r} is not one of the choices.")
-    return text
+    return listed
 
 
-def _number(spec: Field, text: str) -> int | Decimal:
+def _number(spec: Field, number: Decimal) -> int | Decimal:
     highest = whole_number_limit(spec.column)
     if highest is not None:
-        return values.parse_whole(text, highest)
-    number = values.parse_decimal(text)
+        if number != int(number) or abs(number) > highest:
+            raise ValueError(f"Write a whole number up to {highest:,}.")
+        return int(number)
     if isinstance(spec.column.type, Numeric) and spec.column.type.precision is not None:
         scale = spec.column.type.scale or 0
         if abs(number) >= Decimal(10) ** (spec.column.type.precision - scale):
@@ -169,53 +199,49 @@ def _number(spec: Field, text: str) -> int | Decimal:
     return number
 
 
-def _money(spec: Field, text: str) -> Decimal:
-    amount = Decimal(_number(spec, text))
+def _money(spec: Field, number: Decimal) -> Decimal:
+    amount = Decimal(_number(spec, number))
     if amount < 0 or amount != round(amount, 2):
         raise ValueError("Write an amount of zero or more with at most 2 decimals.")
     return amount
 
 
-def _date(spec: Field, text: str) -> date:
-    day = values.parse_date(text)
+def _date(spec: Field, day: date) -> date:
     if spec.column.info.get("tells_age") and day > clock.today():
         raise ValueError("Nobody is born on a day that is still to come.")
     return day
 
 
-def _between(lowest: int, highest: int, sentence: str) -> Callable[[Field, str], Decimal]:
-    def parse(spec: Field, text: str) -> Decimal:
-        number = Decimal(_number(spec, text))
+def _between(lowest: int, highest: int, sentence: str) -> Callable[[Field, Decimal], Decimal]:
+    def check(spec: Field, value: Decimal) -> Decimal:
+        number = Decimal(_number(spec, value))
         if not lowest <= number <= highest:
             raise ValueError(sentence)
         return number
 
-    return parse
+    return check
 
 
-PARSERS: dict[Kind, Callable[[Field, str], Any]] = {
-    Kind.PHONE: lambda _spec, text: values.parse_phone(text),
-    Kind.FAYDA: lambda _spec, text: values.parse_fayda(text),
+# What a column takes of the values that its kind's reader knows; those of other kinds pass as they were read.
+CHECKS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.EMAIL: _email,
     Kind.URL: _url,
     Kind.CHOICE: _choice,
     Kind.NUMBER: _number,
     Kind.MONEY: _money,
-    Kind.SHARE: _between(0, 1, "Write a share from 0 to 1, such as 0.15."),
+    Kind.SHARE: _between(0, 1, "Write a share from 0 to 1, such as 0.15, or its per cent, such as 15 %."),
     Kind.PERCENT: _between(0, 100, "Write a percentage from 0 to 100."),
-    Kind.BOOL: lambda _spec, text: values.parse_bool(text),
     Kind.DATE: _date,
-    Kind.DATETIME: lambda _spec, text: values.parse_moment(text),
-    Kind.RELATION: lambda _spec, text: values.parse_id(text),
     Kind.SECRET: lambda _spec, text: encrypt(text),
 }
 
 WRITERS: dict[Kind, Callable[[Any], str]] = {
-    Kind.PHONE: phone,
+    Kind.PHONE: cells.phone,
     Kind.BOOL: lambda value: "1" if value else "0",
     Kind.DATE: lambda value: value.isoformat(),
     Kind.DATETIME: lambda value: clock.to_addis(value).isoformat(timespec="minutes"),
     Kind.MONEY: lambda value: f"{value:.2f}",
     Kind.NUMBER: lambda value: f"{value:f}" if isinstance(value, Decimal) else str(value),
+    Kind.SHARE: lambda value: f"{cells.number(value * 100)} %",
     Kind.SECRET: lambda _value: "",
 }

@@ -9,15 +9,12 @@ from sqlalchemy.sql.elements import False_
 from wtforms import Form
 
 from homecare.access.fields import TableAccess
-from homecare.access.policy import State
-from homecare.admin.fields import ColumnField, PlaceField, point
+from homecare.admin.fields import UNSEEN, ColumnField, PlaceField, point
 from homecare.admin.tables import Field, TableInfo
 from homecare.admin.uploads import FileField
 from homecare.models.columns import Kind
 
 FIELDS: dict[Kind, type[ColumnField]] = {Kind.POINT: PlaceField, Kind.FILE: FileField}
-# Values a form may carry unseen: what it leaves empty stays as it is.
-UNSEEN = (State.WRITE_ONLY, State.MASKED, State.BREAK_GLASS)
 
 
 class RowForm(Form):

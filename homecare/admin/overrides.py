@@ -184,7 +184,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "icon": "world",
         "name": ("patient_id", "partner_country"),
         "columns": ("patient_id", "partner_country", "hospital_name", "visa_status", "revenue_share_ratio"),
-        "help": {"revenue_share_ratio": "From 0 to 1: 0.15 is 15 %."},
+        "help": {"revenue_share_ratio": "15, 15 % and 0.15 are the same share; 1 is all of it, one per cent is 1 %."},
     },
     "marketing_campaigns": {
         "many": "Campaigns",

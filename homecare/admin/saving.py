@@ -14,7 +14,8 @@ from homecare.access.policy import Action
 from homecare.actions import rows
 from homecare.actions.rules import RuleError
 from homecare.admin import editing, lookup, uploads
-from homecare.admin.forms import UNSEEN, RowForm
+from homecare.admin.fields import UNSEEN
+from homecare.admin.forms import RowForm
 from homecare.admin.guard import acting, not_found, refuse
 from homecare.admin.tables import TableInfo
 from homecare.db import db

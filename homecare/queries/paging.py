@@ -10,26 +10,45 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, Select, and_, literal, tuple_
 
 from homecare import clock
-from homecare.models.columns import Kind, kind_of
-from homecare.queries.values import parse_id, parse_value, storable
+from homecare.models.columns import kind_of
+from homecare.queries.values import parse_id, parse_value
 
 SEPARATOR = "~"
+# Behind the id of a row whose value an address cannot carry: the page asks the row for it.
+ASKED = "^"
+LONGEST_CARRIED = 300
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """The row a page stands beside: its id and, unless the sort is by id or the value is NULL, its sort value."""
+    """The row a page stands beside: its id and, unless the sort is by id or the value is NULL, its sort value.
+
+    `asks` where that is still to be read from the row.
+    """
 
     id: int
     value: Any = None
+    asks: bool = False
 
     def text(self, column: Column[Any]) -> str:
-        return str(self.id) if self.value is None or column.primary_key else f"{self.id}{SEPARATOR}{_text(self.value)}"
+        """The anchor for an address: with its value where that is short and is read as the very same again."""
+        if self.value is None or column.primary_key:
+            return str(self.id)
+        written = f"{self.id}{SEPARATOR}{_text(self.value)}"
+        return written if len(written) <= LONGEST_CARRIED and _is_read(column, written, self) else f"{self.id}{ASKED}"
+
+
+def _is_read(column: Column[Any], written: str, anchor: Anchor) -> bool:
+    try:
+        return parse_anchor(column, written) == anchor
+    except (ValueError, OverflowError):
+        return False
 
 
 def _text(value: Any) -> str:
@@ -37,29 +56,17 @@ def _text(value: Any) -> str:
         return clock.to_addis(value).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def parse_anchor(column: Column[Any], text: str) -> Anchor:
     """Raises ValueError with a sentence."""
     number, separator, value = text.partition(SEPARATOR)
     if not separator:
-        return Anchor(parse_id(number))
+        return Anchor(parse_id(number.removesuffix(ASKED)), asks=number.endswith(ASKED))
     if column.primary_key:
         raise ValueError("A page sorted by number is found by number alone.")
-    return Anchor(parse_id(number), _stored_value(kind_of(column), value))
-
-
-def _stored_value(kind: Kind, text: str) -> Any:
-    """What was stored before today's rules, or by the other application, is a place in the order all the same."""
-    if kind is Kind.PHONE:
-        return storable(text)
-    if kind not in (Kind.DATE, Kind.DATETIME):
-        return parse_value(kind, text)
-    try:
-        return date.fromisoformat(text) if kind is Kind.DATE else clock.to_utc(datetime.fromisoformat(text))
-    except ValueError:
-        return clock.parse_beyond(text)
+    return Anchor(parse_id(number), parse_value(kind_of(column), value))
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,10 @@ def fetch(
     before: Anchor | None = None,
     last: bool = False,
 ) -> Page:
-    """One page of `statement`, whose rows carry the labels `_id` and `_sort`. One statement, two at the NULLs' edge."""
+    """One page of `statement`, whose rows carry the labels `_id` and `_sort`. One statement, two at the NULLs' edge,
+    one more for an anchor that asks its row.
+    """
+    before, after = (_told(run, statement, key, anchor) for anchor in (before, after))
     backwards = last or before is not None
     rows: list[Row[Any]] = []
     for condition in _segments(column, key, descending != backwards, before if backwards else after):
@@ -104,6 +114,16 @@ def fetch(
         _anchor(rows[0]) if rows and beyond_start else None,
         _anchor(rows[-1]) if rows and beyond_end else None,
     )
+
+
+def _told(
+    run: Callable[[Select[Any]], Sequence[Row[Any]]], statement: Select[Any], key: Column[Any], anchor: Anchor | None
+) -> Anchor | None:
+    """The anchor with its row's value. Where the row is in the list no more, the list begins anew."""
+    if anchor is None or not anchor.asks:
+        return anchor
+    found = run(statement.where(key == anchor.id))
+    return _anchor(found[0]) if found else None
 
 
 def _anchor(row: Row[Any]) -> Anchor:

@@ -1,0 +1,113 @@
+"""Days and moments as people write them, in either calendar. A day comes before its month, as it is said here."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from homecare import calendars, clock
+from homecare.kinds.texts import one_line
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+TIME_OF_DAY = re.compile(
+    r"(?:^|[ T,])\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(?:\s?([AP])M)?(?=[\s,]|$)", re.IGNORECASE
+)
+RELATIVE_DAY = re.compile(r"([+-])(\d{1,4})d")
+FIRST_YEAR = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+FIRST_DAY = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
+SHORT_YEAR = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}")
+DAY_MONTH = re.compile(r"(?:[a-z]{3,9},? )?([0-9]{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})\.?,? ([0-9]{4})", re.IGNORECASE)
+MONTH_DAY = re.compile(r"(?:[a-z]{3,9},? )?([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})", re.IGNORECASE)
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+
+
+def parse_date(text: str) -> date:
+    """A day as it is shown or said, such as `2026-03-09`, `9 Mar 2026`, `25/11/2026`, `30 Yekatit 2018`,
+    or relative to the Addis today: `today`, `-7d`, `+14d`."""
+    text = one_line(text)
+    if text == "today":
+        return clock.today()
+    if relative := RELATIVE_DAY.fullmatch(text):
+        days = int(relative[2])
+        return clock.today() + timedelta(days=days if relative[1] == "+" else -days)
+    return _day(text)
+
+
+def parse_moment(text: str) -> datetime:
+    """A day as in `parse_date` and a time of it, in Addis time, with seconds where given.
+
+    Returned as stored, UTC without a zone.
+    """
+    text = calendars.in_digits(one_line(text))
+    found = TIME_OF_DAY.search(text)
+    if found is None:
+        if calendars.is_ethiopian(text):
+            raise ValueError("Write the time too, such as 30 Yekatit 2018 14:30 EC.")
+        raise ValueError("Write a day and a time, such as 2026-03-09 14:30.")
+    rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" ,")
+    if not rest:
+        raise ValueError(f"{text} is a time without its day. Write both, such as 2026-03-09 14:30.")
+    return clock.to_utc(datetime.combine(_day(rest), _time(found)))
+
+
+def parse_day_or_moment(text: str) -> date | datetime:
+    """What a condition compares a moment with: a moment, or the whole of a day."""
+    return parse_moment(text) if ":" in text else parse_date(text)
+
+
+def _time(found: re.Match[str]) -> time:
+    hour, minute, second, fraction, half = found.groups()
+    hours = int(hour)
+    if half and 1 <= hours <= 12:
+        hours = hours % 12 + (12 if half in "Pp" else 0)
+    elif half:
+        hours = 24
+    try:
+        return time(hours, int(minute), int(second or 0), int((fraction or "0").ljust(6, "0")))
+    except ValueError as error:
+        raise ValueError(f"{found[0].strip(' T,')} is not a time of the day.") from error
+
+
+def _day(text: str) -> date:
+    # As pages tell it: in both calendars, the Gregorian first.
+    text = calendars.in_digits(text.partition(" · ")[0].strip())
+    if calendars.is_ethiopian(text):
+        return _in_range(calendars.parse(text))
+    year, month, day = _gregorian(text)
+    try:
+        return _in_range(date(year, month, day))
+    except ValueError as error:
+        if 1 <= day <= 12 < month <= 31 and FIRST_DAY.fullmatch(text):
+            raise ValueError(f"{text}: the day comes first, so write {month}/{day}/{year}.") from error
+        if not 1900 <= year <= 2199:
+            raise
+        raise ValueError(f"{text} is not a day of the calendar.") from error
+
+
+def _gregorian(text: str) -> tuple[int, int, int]:
+    """Year, month and day as written."""
+    if found := FIRST_YEAR.fullmatch(text):
+        return int(found[1]), int(found[3]), int(found[4])
+    if found := FIRST_DAY.fullmatch(text):
+        return int(found[4]), int(found[3]), int(found[1])
+    if (found := DAY_MONTH.fullmatch(text)) and (month := _month(found[2])):
+        return int(found[3]), month, int(found[1])
+    if (found := MONTH_DAY.fullmatch(text)) and (month := _month(found[1])):
+        return int(found[3]), month, int(found[2])
+    if SHORT_YEAR.fullmatch(text):
+        raise ValueError("Write the year with four digits, such as 9/3/2026.")
+    raise ValueError("Write a day as year-month-day, such as 2026-03-09.")
+
+
+def _month(word: str) -> int:
+    """The month of `Mar`, `Sept` or `March`; 0 for another word."""
+    return next((number for number, name in enumerate(MONTHS, 1) if name.startswith(word.lower())), 0)
+
+
+def _in_range(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError("Write a year from 1900 to 2199.")
+    return day
