@@ -24,12 +24,12 @@ MONTHS_AMHARIC = (
 _SPELLINGS = {
     1: "maskaram meskerm meskeram mesekerem",
     2: "tekemt tiqimt tikemt teqemt tiqemt tikmt tekimt thikimt",
-    3: "hedar hidaar",
+    3: "hedar hidaar ኀዳር",
     4: "tahisas tahesas tahsaas tahissas tahesass",
     5: "ter tirr tiir",
     6: "yakatit yekatitt yekateet",
     7: "maggabit magabit megabi megabeet",
-    8: "miazia miyaziya miazya miyazia miaziya meyazya miyazeya",
+    8: "miazia miyaziya miazya miyazia miaziya meyazya miyazeya ሚያዚያ ሚያዜያ",
     9: "genbot ginbut guenbot genbott",
     10: "sane senie senne",
     11: "hamlie hamele hamley",
@@ -137,10 +137,10 @@ def parse(text: str) -> date:
 
 
 def _in_words(words: list[str]) -> tuple[int, int, int]:
-    """Day, month and year of `30 Yekatit 2018` or `Yekatit 30 2018`."""
+    """Day, month and year of `30 Yekatit 2018`, in whatever order: the year is the number of four digits."""
     months = [MONTH_OF[_folded(word)] for word in words if _folded(word) in MONTH_OF]
-    numbers = [word for word in words if re.fullmatch("[0-9]{1,4}", word)]
-    is_day = len(words) == 3 and len(months) == 1 and [len(number) <= 2 for number in numbers] == [True, False]
+    numbers = sorted((word for word in words if re.fullmatch("[0-9]{1,4}", word)), key=len)
+    is_day = len(words) == 3 and len(months) == 1 and [len(number) // 3 for number in numbers] == [0, 1]
     if not is_day:
         raise ValueError(WANTED)
     return int(numbers[0]), months[0], int(numbers[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Table, select
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Table, any_, literal, select
 from sqlalchemy.orm import Session
 
 from homecare.admin.tables import TableInfo, table_info, table_infos
@@ -36,7 +36,9 @@ def consequences(session: Session, info: TableInfo, row_ids: list[int]) -> list[
     while waiting:
         parent, ids = waiting.pop()
         for child, key in _children(parent):
-            statement = select(child.c.id).where(child.c[key.parent.name].in_(ids))
+            # One array: a statement takes at most 65,535 parameters.
+            named = child.c[key.parent.name] == any_(literal(list(ids), ARRAY(BigInteger)))
+            statement = select(child.c.id).where(named)
             found: set[int] = set(session.execute(statement, execution_options={"unscoped": True}).scalars())
             if key.ondelete != "CASCADE":
                 unlinked.setdefault(child.name, set()).update(found)

@@ -17,11 +17,13 @@ from homecare.admin.tables import Field, table_info
 from homecare.models.columns import Kind
 from homecare.queries.conditions import OPERATOR_WORDS, OPERATORS, Condition
 from homecare.queries.named import NAMED
-from homecare.queries.values import parse_id, parse_value
+from homecare.queries.values import parse_value
 
 DAYS = re.compile(r"([+-])(\d+)d")
 TIME_WORDS = {"gte": "from", "lte": "until", "gt": "after", "lt": "before", "eq": "on", "ne": "not on"}
 IN_TIME = (Kind.DATE, Kind.DATETIME)
+# Parents that a chip names; a condition may hold hundreds.
+MOST_NAMED = 5
 # Kinds whose value a bulk change may set.
 SET_AT_ONCE = (
     Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
@@ -76,6 +78,8 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
     if not condition.column:
         return NAMED[request.info.name, condition.key, condition.value].label
     field = request.info.fields[condition.column]
+    if condition.problem:
+        return f"{field.label}: {condition.value}"
     word = OPERATOR_WORDS[condition.operator]
     if condition.operator == "isnull":
         return f"{field.label} {word if condition.value == '1' else 'is filled'}"
@@ -89,21 +93,15 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
 
 def value_text(field: Field, condition: Condition, acting: Acting, session: Session) -> str:
     """The value in words; none where the operator says it all."""
-    if condition.operator == "isnull":
-        return ""
+    if condition.operator == "isnull" or condition.problem:
+        return condition.value if condition.problem else ""
     parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
     if field.kind is Kind.RELATION:
-        return " or ".join(parent_name(field, part, acting, session) for part in parts if part)
+        keys = [parse_value(field.kind, part) for part in parts if part]
+        names = editing.row_names(session, table_info(field.target), acting, keys[:MOST_NAMED])
+        rest = [f"{len(keys) - MOST_NAMED:,} more"] if len(keys) > MOST_NAMED else []
+        return " or ".join([names.get(key, f"#{key}") for key in keys[:MOST_NAMED]] + rest)
     return " or ".join(_spoken(field, part) for part in parts)
-
-
-def parent_name(field: Field, text: str, acting: Acting, session: Session) -> str:
-    """The parent's name where the person may open it, else its number."""
-    if acting.may(field.target):
-        stored = editing.stored_row(session, table_info(field.target), acting, parse_id(text))
-        if stored is not None:
-            return editing.row_name(stored.selected.info, stored)
-    return f"#{text}"
 
 
 def _spoken(field: Field, text: str) -> str:
@@ -154,7 +152,7 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
         "columns": columns,
         "order": list(request.columns),
         "present": [
-            [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.acting, session)]
+            [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.acting, session), c.problem]
             for c in request.conditions
             if c.column
         ],

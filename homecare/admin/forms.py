@@ -47,6 +47,9 @@ class RowForm(Form):
         found: dict[str, Any] = {}
         for field in self.fields():
             name = field.spec.name
+            # What came back as it was is not written again: NaN alone would differ from itself.
+            if stored is not None and field.data is field.object_data:
+                continue
             if field.data is None and self.access.states[name] in UNSEEN:
                 continue
             if field.spec.kind is Kind.POINT:

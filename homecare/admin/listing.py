@@ -104,8 +104,15 @@ class ListRequest:
         return f"{'-' if self.descending else ''}{self.sort.name}"
 
 
-def read(info: TableInfo, acting: Acting, args: MultiDict[str, str], kept: Kept | None = None) -> ListRequest:
-    """The list of these words; what they leave open is as the person keeps it.
+def read(
+    info: TableInfo,
+    acting: Acting,
+    args: MultiDict[str, str],
+    kept: Kept | None = None,
+    *,
+    keeps_wrong: bool = False,
+) -> ListRequest:
+    """The list of these words; what they leave open is as the person keeps it. `keeps_wrong` as in `parse`.
 
     Raises UnknownConditionError (400) and ForbiddenConditionError (403).
     """
@@ -119,7 +126,7 @@ def read(info: TableInfo, acting: Acting, args: MultiDict[str, str], kept: Kept 
     return ListRequest(
         info=info,
         acting=acting,
-        conditions=parse(info.model, pairs, access, acting.policy)
+        conditions=parse(info.model, pairs, access, acting.policy, keeps_wrong=keeps_wrong)
         if pairs
         else _default_conditions(info, acting, args),
         search=search,

@@ -62,6 +62,12 @@ class ListScreen:
     last: str | None
 
     @property
+    def wrong(self) -> list[str]:
+        """What is wrong with values of conditions, each sentence behind its column's name; no row is shown then."""
+        fields = self.request.info.fields
+        return [f"{fields[c.column].label}: {c.problem}" for c in self.request.conditions if c.problem]
+
+    @property
     def has_bulk(self) -> bool:
         """Whether this role can do anything with many rows at once."""
         may = self.request.access.may

@@ -81,14 +81,15 @@ class TableView(GuardedView):
         kept = kept_of(f"/admin/{self.info.name}/")
         if not request.args and kept.default and (words := self._usable(kept.default.query)):
             return redirect(f"{url_for('.index_view')}?{words}")
-        screen = ListScreen.load(self.list_request(request.args, kept), db.session())
-        return self.render(
+        screen = ListScreen.load(self.list_request(request.args, kept, keeps_wrong=True), db.session())
+        page = self.render(
             "admin/list.html",
             screen=screen,
             info=self.info,
             access=screen.request.access,
             additions=additions(self.info, acting()),
         )
+        return page, 400 if screen.wrong else 200
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -210,9 +211,11 @@ class TableView(GuardedView):
             return ""
         return query
 
-    def list_request(self, args: MultiDict[str, str], kept: Kept | None = None) -> listing.ListRequest:
+    def list_request(
+        self, args: MultiDict[str, str], kept: Kept | None = None, *, keeps_wrong: bool = False
+    ) -> listing.ListRequest:
         try:
-            return listing.read(self.info, acting(), args, kept)
+            return listing.read(self.info, acting(), args, kept, keeps_wrong=keeps_wrong)
         except UnknownConditionError as error:
             raise SpokenError(400, str(error)) from error
         except ForbiddenConditionError as error:

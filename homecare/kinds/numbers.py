@@ -84,7 +84,7 @@ def _number(bare: str, typed: str) -> Decimal:
     digits = re.sub(r"[ ,']", "", whole)
     if len(digits) > MOST_DIGITS or len(decimals or "") > MOST_DECIMALS:
         raise ValueError(WANTED)
-    return Decimal(f"{sign}{digits or 0}.{decimals or 0}")
+    return Decimal(f"{sign}{digits or 0}" + (f".{decimals}" if decimals else ""))
 
 
 def _is_grouped(whole: str) -> bool:

@@ -18,6 +18,8 @@ FIRST_DAY = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
 SHORT_YEAR = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}")
 DAY_MONTH = re.compile(r"(?:[a-z]{3,9},? )?([0-9]{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})\.?,? ([0-9]{4})", re.IGNORECASE)
 MONTH_DAY = re.compile(r"(?:[a-z]{3,9},? )?([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})", re.IGNORECASE)
+# What tells a Gregorian day from an Ethiopian one, where both are in use.
+GREGORIAN = re.compile(r"^እ\.?ኤ\.?አ\.?\s*|\s*(?:G\.?C\.?|እ\.?ኤ\.?አ\.?)$", re.IGNORECASE)
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -76,15 +78,14 @@ def _day(text: str) -> date:
     text = calendars.in_digits(text.partition(" · ")[0].strip())
     if calendars.is_ethiopian(text):
         return _in_range(calendars.parse(text))
-    year, month, day = _gregorian(text)
+    year, month, day = _gregorian(GREGORIAN.sub("", text))
     try:
-        return _in_range(date(year, month, day))
+        found = date(year, month, day)
     except ValueError as error:
-        if 1 <= day <= 12 < month <= 31 and FIRST_DAY.fullmatch(text):
+        if day <= 12 < month <= 31 and FIRST_DAY.fullmatch(text):
             raise ValueError(f"{text}: the day comes first, so write {month}/{day}/{year}.") from error
-        if not 1900 <= year <= 2199:
-            raise
         raise ValueError(f"{text} is not a day of the calendar.") from error
+    return _in_range(found)
 
 
 def _gregorian(text: str) -> tuple[int, int, int]:
@@ -97,6 +98,8 @@ def _gregorian(text: str) -> tuple[int, int, int]:
         return int(found[3]), month, int(found[1])
     if (found := MONTH_DAY.fullmatch(text)) and (month := _month(found[1])):
         return int(found[3]), month, int(found[2])
+    if TIME_OF_DAY.fullmatch(text):
+        raise ValueError(f"{text} is a time without its day. Write the day, such as 2026-03-09.")
     if SHORT_YEAR.fullmatch(text):
         raise ValueError("Write the year with four digits, such as 9/3/2026.")
     raise ValueError("Write a day as year-month-day, such as 2026-03-09.")

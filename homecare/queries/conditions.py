@@ -55,24 +55,40 @@ class ForbiddenConditionError(Exception):
 
 @dataclass(frozen=True)
 class Condition:
-    """`key` and `value` are the URL's own words; `column` and `operator` are empty for a named condition."""
+    """`key` and `value` are the URL's own words; `column` and `operator` are empty for a named condition.
+
+    `problem` says why the value is none of the column; such a condition no row meets.
+    """
 
     key: str
     value: str
     clause: ColumnElement[bool]
     column: str = ""
     operator: str = ""
+    problem: str = ""
 
 
-def parse(model: type[Base], pairs: Iterable[tuple[str, str]], access: TableAccess, policy: Policy) -> list[Condition]:
-    """The conditions of a URL, in its order. Raises UnknownConditionError, ForbiddenConditionError."""
+def parse(
+    model: type[Base],
+    pairs: Iterable[tuple[str, str]],
+    access: TableAccess,
+    policy: Policy,
+    *,
+    keeps_wrong: bool = False,
+) -> list[Condition]:
+    """The conditions of a URL, in its order. Raises UnknownConditionError, ForbiddenConditionError.
+
+    With `keeps_wrong` a value that cannot be read comes back with its `problem`, to be said beside it.
+    """
     pairs = list(pairs)
     if len(pairs) > MOST_CONDITIONS:
         raise UnknownConditionError(f"A list takes at most {MOST_CONDITIONS} conditions; this has {len(pairs):,}.")
-    return [_parse_one(model, key, value, access, policy) for key, value in pairs]
+    return [_parse_one(model, key, value, access, policy, keeps_wrong) for key, value in pairs]
 
 
-def _parse_one(model: type[Base], key: str, value: str, access: TableAccess, policy: Policy) -> Condition:
+def _parse_one(
+    model: type[Base], key: str, value: str, access: TableAccess, policy: Policy, keeps_wrong: bool
+) -> Condition:
     if "__" not in key:
         return _named(model, key, value, access, policy)
     name, _, operator = key.rpartition("__")
@@ -84,6 +100,8 @@ def _parse_one(model: type[Base], key: str, value: str, access: TableAccess, pol
     try:
         clause = compare(column, operator, value)
     except (ValueError, OverflowError) as error:
+        if keeps_wrong:
+            return Condition(key, value, false(), name, operator, problem=str(error))
         raise UnknownConditionError(f"{key}: {error}") from error
     return Condition(key, value, clause, name, operator)
 

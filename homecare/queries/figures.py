@@ -200,8 +200,13 @@ def weeks(session: Session, acting: Acting, chart: Chart) -> list[Week]:
     monday = sql_cast(func.date_trunc("week", moment + sql_cast(literal("3 hours"), Interval)), Date)
     columns = []
     for number, one in enumerate(chart.series):
-        total = func.sum(getattr(model, chart.amount)) if chart.amount else func.count()
         clauses = [condition.clause for condition in conditions(acting, chart.table, one.pairs)]
+        total: Any = func.count()
+        if chart.amount:
+            amount = getattr(model, chart.amount)
+            # One stray NaN or Infinity would be the sum of its week.
+            total = func.sum(amount)
+            clauses += [amount > Decimal("-Infinity"), amount < Decimal("Infinity")]
         counted = total.filter(*clauses) if clauses else total
         columns.append(func.coalesce(counted, 0).label(f"value_{number}"))
     first, last = _monday(WEEKS - 1), _monday(0) + timedelta(days=6)

@@ -13,11 +13,19 @@ const MONTHS = [
 const AMHARIC = [
   "መስከረም", "ጥቅምት", "ኅዳር", "ታኅሣሥ", "ጥር", "የካቲት", "መጋቢት", "ሚያዝያ", "ግንቦት", "ሰኔ", "ሐምሌ", "ነሐሴ", "ጳጉሜን",
 ];
-const SPELLINGS = {
-  mäskäräm: 1, meskerm: 1, tekemt: 2, tiqimt: 2, tikemt: 2, hedar: 3, tahisas: 4, tahesas: 4, ter: 5, yakatit: 6,
-  maggabit: 7, megabi: 7, miazia: 8, miyaziya: 8, genbot: 9, sane: 10, hamlie: 11, nehassie: 12, nehasie: 12,
-  pagumen: 13, paguemen: 13, ህዳር: 3, ታህሳስ: 4, ሃምሌ: 11, ጳጉሜ: 13,
-};
+// Other spellings in use, as in calendars.py; compared without case and accents, and with one letter for each sound.
+const SPELLINGS = [
+  "maskaram meskerm meskeram mesekerem", "tekemt tiqimt tikemt teqemt tiqemt tikmt tekimt thikimt",
+  "hedar hidaar ኀዳር", "tahisas tahesas tahsaas tahissas tahesass", "ter tirr tiir", "yakatit yekatitt yekateet",
+  "maggabit magabit megabi megabeet", "miazia miyaziya miazya miyazia miaziya meyazya miyazeya ሚያዚያ ሚያዜያ",
+  "genbot ginbut guenbot genbott", "sane senie senne", "hamlie hamele hamley", "nehassie nehasie nahase nehasse nahasse",
+  "pagumen paguemen pagumie pagumien pagme puagme pwagme pagumiene ጳጉሜ ጳጉሚን ጳግሜ ጳግሜን ጷጉሜ ጷጉሜን ጷግሜ ጷግሜን",
+];
+const SAME_SOUND = [[0x1210, 0x1200], [0x1280, 0x1200], [0x1220, 0x1230], [0x12d0, 0x12a0], [0x1340, 0x1338]];
+const PASSED = "ቀን ሰኞ ማክሰኞ ረቡዕ ሮብ ሐሙስ ሀሙስ ዓርብ አርብ ቅዳሜ እሑድ እሁድ".split(" ");
+// Marks that are pasted along and seen by nobody.
+const UNSEEN = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+const MARKED = /\s*(?:EC|E\.\s?C\.?|E\/C|[ዓዐአ](?:[./]\s?)?ም[./]?|ዓመተ\s+ም[ሕህ]ረት)\s*$/i;
 const WANTED = "Write an Ethiopian day such as 30 Yekatit 2018 or 30/6/2018.";
 
 const monthLength = (year, month) => (month < 13 ? 30 : year % 4 === 3 ? 6 : 5);
@@ -45,21 +53,45 @@ export function toGregorian(year, month, day) {
 
 /** What was typed as an Ethiopian day, as a Gregorian 2026-03-09. Throws an Error in a sentence. */
 export function parseEthiopian(text) {
-  const cleaned = text.replace(/\s*(?:EC|E\.C\.|ዓ\.?ም\.?)\s*$/i, "").trim();
+  const cleaned = inDigits(text.replace(UNSEEN, "").replace(MARKED, "").trim());
   let found = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(cleaned);
   if (found) return toGregorian(+found[1], +found[2], +found[3]);
   found = /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$/.exec(cleaned);
   if (found) return toGregorian(+found[3], +found[2], +found[1]);
-  found = /^(\d{1,2})\s+(\p{L}+)\.?,?\s+(\d{4})$/u.exec(cleaned);
-  const month = found && monthOf(found[2]);
-  if (!month) throw new Error(WANTED);
-  return toGregorian(+found[3], month, +found[1]);
+  const words = cleaned.split(/[\s,፣።.]+/).filter((word) => word && !PASSED.includes(word));
+  const months = words.map(monthOf).filter(Boolean);
+  const [day, year] = words.filter((word) => /^\d{1,4}$/.test(word)).sort((a, b) => a.length - b.length);
+  if (words.length !== 3 || months.length !== 1 || !(day?.length <= 2) || !(year?.length >= 3)) throw new Error(WANTED);
+  return toGregorian(+year, months[0], +day);
 }
 
-function monthOf(word) {
-  const name = word.toLowerCase();
-  const place = MONTHS.findIndex((month) => month.toLowerCase() === name);
-  return place + 1 || AMHARIC.indexOf(word) + 1 || SPELLINGS[name] || 0;
+function folded(word) {
+  const plain = word.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  return [...plain].map((letter) => {
+    const code = letter.codePointAt();
+    const same = SAME_SOUND.find(([first]) => code >= first && code < first + 7);
+    const one = same ? code - same[0] + same[1] : code;
+    // In these two rows the first order sounds as the fourth.
+    return String.fromCodePoint(one === 0x1200 || one === 0x12a0 ? one + 3 : one);
+  }).join("");
+}
+
+const MONTH_OF = new Map(MONTHS.flatMap((name, at) => [name, AMHARIC[at], ...SPELLINGS[at].split(" ")].map((word) => [folded(word), at + 1])));
+const monthOf = (word) => MONTH_OF.get(folded(word)) ?? 0;
+
+/** Ethiopic numerals as digits: ፳፻፲፰ is 2018. */
+function inDigits(text) {
+  return text.replace(/[\u1369-\u137c]+/g, (numerals) => {
+    let total = 0;
+    let part = 0;
+    for (const letter of numerals) {
+      const at = letter.codePointAt() - 0x1369;
+      const value = at < 9 ? at + 1 : at < 18 ? (at - 8) * 10 : at === 18 ? 100 : 10000;
+      if (value === 10000) [total, part] = [(total + (part || 1)) * value, 0];
+      else part = value === 100 ? (part || 1) * value : part + value;
+    }
+    return total + part;
+  });
 }
 
 export function ethiopianWords(iso) {

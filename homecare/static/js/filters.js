@@ -35,7 +35,7 @@ function operatorsOf(column) {
 
 const usual = (columns.find((column) => column.kind === "choice") ?? columns[0])?.name;
 
-function line(name = usual, operator = "", value = "", text = "") {
+function line(name = usual, operator = "", value = "", text = "", wrong = "") {
   const row = make("div", { className: "condition", role: "group", "aria-label": "Condition" });
   const column = make("select", { className: "form-select", "aria-label": "Column" },
     ...columns.map((one) => make("option", { value: one.name, textContent: one.label, selected: one.name === name })));
@@ -63,6 +63,7 @@ function line(name = usual, operator = "", value = "", text = "") {
   fillHow(wanted);
   fillValue(value, text);
   row.append(column, how, slot, remove);
+  if (wrong) tell(row, value, wrong);
   row.conditions = () => {
     if (how.value in DAYS) return DAYS[how.value][1].map(([op, day]) => [`${column.value}__${op}`, day]);
     if (how.value === "filled") return [[`${column.value}__isnull`, "0"]];
@@ -71,6 +72,18 @@ function line(name = usual, operator = "", value = "", text = "") {
   };
   place.append(row);
   return column;
+}
+
+/** What is wrong with a value, beside it; the value as it was typed, which a date input would not show. */
+function tell(row, value, wrong) {
+  const input = $(".value input:not([type=checkbox])", row);
+  const said = make("p", { className: "error", id: `wrong-${place.children.length}`, role: "alert", textContent: wrong });
+  row.append(said);
+  if (!input) return;
+  Object.assign(input, { type: "text", value });
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", said.id);
+  input.addEventListener("input", () => { said.remove(); input.removeAttribute("aria-invalid"); }, { once: true });
 }
 
 /** The conditions there are; those that a word for days stands for, as that word. */
@@ -122,4 +135,5 @@ if (columns.length) {
     line([usual, ...columns.map((column) => column.name)].find((name) => !used.includes(name))).focus();
   });
   $("form", dialog).addEventListener("submit", apply);
+  if (data.present.some((condition) => condition[4])) open();
 } else $("#filter-button").hidden = true;
