@@ -98,6 +98,67 @@ def test_a_marked_moment_without_a_time_asks_for_it() -> None:
         times.parse_moment("30 Yekatit 2018 EC")
 
 
+# As Ethiopians write days: order, "ቀን", the era's abbreviations, numerals, spellings.
+AS_SAID = {
+    "የካቲት 30 ቀን 2018 ዓ.ም.": date(2026, 3, 9), "Yekatit 30, 2018": date(2026, 3, 9),
+    "3 ሚያዚያ 2018 ዓ/ም": date(2026, 4, 11), "፴ የካቲት ፳፻፲፰": date(2026, 3, 9), "የካቲት ፴ ቀን ፳፻፲፰ ዓ.ም": date(2026, 3, 9),
+    "ሰኞ የካቲት 30 ቀን 2018 ዓ. ም.": date(2026, 3, 9), "30 የካቲት፣ 2018": date(2026, 3, 9), "2018 የካቲት 30": date(2026, 3, 9),
+    "30/6/2018 ዓ/ም": date(2026, 3, 9), "30 Yäkatit 2018": date(2026, 3, 9), "30 YEKATIT 2018 E.C": date(2026, 3, 9),
+    "ሕዳር 3 2018": date(2025, 11, 12), "ኀዳር 3 2018": date(2025, 11, 12), "ታህሳስ 1 2018": date(2025, 12, 10),
+    "ታኅሣሥ 1 2018": date(2025, 12, 10), "ሀምሌ 1 2018": date(2026, 7, 8), "ሃምሌ 1 2018": date(2026, 7, 8),
+    "ጳጉሜ 6 2015": date(2023, 9, 11), "Puagme 6, 2015": date(2023, 9, 11),
+    "\u200e30 Yekatit 2018\u200b": date(2026, 3, 9),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", AS_SAID)
+def test_a_day_is_read_as_it_is_said(text: str) -> None:
+    assert times.parse_date(text) == AS_SAID[text]
+
+
+GREGORIAN = {
+    "25/11/2026": date(2026, 11, 25), "2026/11/25": date(2026, 11, 25), "25.11.2026": date(2026, 11, 25),
+    "9 Mar 2026": date(2026, 3, 9), "Mon 9 Mar 2026 · 30 Yekatit 2018 EC": date(2026, 3, 9),
+    "March 9, 2026": date(2026, 3, 9), "25/11/2026 G.C.": date(2026, 11, 25), "2026-3-9": date(2026, 3, 9),
+    "\u0662\u0665/\u0661\u0661/2026": date(2026, 11, 25),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", GREGORIAN)
+def test_a_gregorian_day_is_read_as_it_is_shown_or_said(text: str) -> None:
+    assert times.parse_date(text) == GREGORIAN[text]
+
+
+def test_a_moment_is_read_as_it_is_shown_or_said() -> None:
+    for text in ("9 Mar 2026 14:30", "9/3/2026 2:30 PM", "የካቲት 30 ቀን 2018 ዓ.ም. 14:30", "2026-03-09 14:30:00"):
+        assert times.parse_moment(text) == datetime(2026, 3, 9, 11, 30)
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("11/25/2026", "the day comes first, so write 25/11/2026"), ("9:30", "a time without its day"),
+    ("30/2/2026", "not a day of the calendar"), ("99/99/9999", "not a day of the calendar"),
+    ("25/11/26", "four digits"), ("someday", "such as 2026-03-09"), ("Yekatit 31, 2018", "has 30 days"),
+    ("Yekatit 2018", "Write an Ethiopian day"), ("0001-01-01", "1900 to 2199"),
+])  # fmt: skip
+def test_what_is_no_day_is_refused_with_what_would_be_one(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        times.parse_date(text)
+
+
+@pytest.mark.browser
+def test_the_browser_reads_days_as_the_server_does(page: Page, app: Flask) -> None:
+    page.goto("/login")
+    address = app.jinja_env.globals["asset"]("js/ethiopian.js")
+    typed = [*AS_SAID, *TYPED]
+
+    found = page.evaluate(
+        "async ([address, typed]) => typed.map((await import(address)).parseEthiopian)",
+        [address, typed],
+    )
+
+    assert found == [times.parse_date(text).isoformat() for text in typed]
+
+
 @pytest.mark.browser
 def test_the_browser_and_the_server_agree_on_a_thousand_days(page: Page, app: Flask) -> None:
     days = [date(1900, 1, 1) + timedelta(days=109 * number) for number in range(1000)]
