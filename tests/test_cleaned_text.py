@@ -80,6 +80,14 @@ def test_a_mark_hides_nobody_from_a_search_or_a_condition(company: Company, admi
         assert count_of(admin.get(f"/admin/patients/?{words}").get_data(as_text=True)) != "0", words
 
 
+def test_a_reason_of_nothing_seen_opens_no_glass(company: Company, admin: Walker) -> None:
+    visit = company.scalar("SELECT max(id) FROM visit_services")
+    reads = company.scalar("SELECT count(*) FROM dashboard.reads WHERE kind = 'reveal'")
+
+    assert admin.post(f"/admin/visit_services/reveal/?id={visit}", {"reason": "\u200b" * 20}).status_code == 302
+    assert company.scalar("SELECT count(*) FROM dashboard.reads WHERE kind = 'reveal'") == reads
+
+
 PHONES_REFUSED = ["0911234567 ext 5", "0911234567x5", "0911234567;ext=5", "0911234567#5", "0911234567,5",
                   "0911234567 Almaz", "call 0911234567"]  # fmt: skip
 

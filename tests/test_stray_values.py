@@ -86,6 +86,18 @@ def test_it_is_exported(company: Company, strays: Strays, table: str, kind: str)
     assert len(answer.data) > 100
 
 
+@pytest.mark.parametrize("table", tables())
+def test_it_is_picked_and_found_among_others(company: Company, strays: Strays, table: str) -> None:
+    admin = company.as_("Admin")
+    for field in coded_infos()[table].fields.values():
+        if field.target:
+            page(admin, f"/admin/{table}/ajax/lookup/?name={field.name}")
+            held = company.scalar(f"SELECT max({field.name}) FROM {table}")
+            page(admin, f"/admin/{field.target}/related/?id={held}&of={table}&by={field.name}")
+    for words in ("an", "0911 234", "ፀሐይ"):
+        page(admin, f"/admin/{table}/?search={words}")
+
+
 @pytest.mark.parametrize("table", [table for table in tables() if table != "messages"])
 def test_a_form_sent_back_as_it_came_keeps_it(company: Company, strays: Strays, table: str) -> None:
     admin = company.as_("Admin")

@@ -32,6 +32,7 @@ from homecare.admin.tables import TableInfo, table_info
 from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.errors import SpokenError
+from homecare.kinds.texts import one_line
 from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
 from homecare.queries.conditions import ForbiddenConditionError, UnknownConditionError
@@ -99,7 +100,10 @@ class TableView(GuardedView):
     def reveal_view(self) -> ResponseReturnValue:
         """Break-glass: the values behind glass of one row, once, for a reason that is written down beforehand."""
         row_id = self._row_id("view")
-        reason = " ".join(request.form.get("reason", "").split())
+        try:
+            reason = " ".join(one_line(request.form.get("reason", "")).split())
+        except ValueError:
+            reason = ""
         if len(reason) < 5:
             flash("Give a reason of a few words; it is kept with your name.", "error")
             return redirect(url_for(".details_view", id=row_id))

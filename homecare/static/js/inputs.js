@@ -11,7 +11,7 @@ export function valueInput(column, table, value, name, form, text) {
   const id = `value-${(numbers += 1)}`;
   const label = make("label", { for: id, textContent: "Value", className: name ? "" : "visually-hidden" });
   if (column.kind === "choice" || column.kind === "bool") {
-    const options = column.choices.map(([stored, word]) => make("option", { value: stored, textContent: word, selected: stored === value }));
+    const options = withHeld(column.choices, name ? [] : [value]).map(([stored, word]) => make("option", { value: stored, textContent: word, selected: stored === value }));
     const select = make("select", { id, className: "form-select", name: name || "", form }, ...options);
     return { parts: [label, select], read: () => select.value };
   }
@@ -30,10 +30,13 @@ export function valueInput(column, table, value, name, form, text) {
   return { parts: [label, input], read: () => input.value.trim() };
 }
 
+/** The choices, and those of the values held that are none of them: what another application wrote is kept too. */
+const withHeld = (choices, held) => [...choices, ...held.filter((word) => word && !choices.some(([stored]) => stored === word)).map((word) => [word, word])];
+
 /** A group of boxes for "is one of". */
 export function manyInput(column, value) {
   const chosen = value.split(",");
-  const boxes = column.choices.map(([stored, word]) => {
+  const boxes = withHeld(column.choices, chosen).map(([stored, word]) => {
     const box = make("input", { type: "checkbox", value: stored, checked: chosen.includes(stored) });
     return make("label", {}, box, ` ${word}`);
   });
