@@ -49,6 +49,26 @@ def test_home_opens(company: Company, strays: Strays, role: str) -> None:
     assert "<h1" in page(company.as_(role), "/admin/")
 
 
+FIRST_OF_ALL = [
+    "UPDATE invoices SET created_at = '-infinity', amount = 'NaN', status = 'Pending' WHERE id = 1",
+    "UPDATE marketing_leads SET created_at = 'infinity', full_name = '\u200b', status = 'New' WHERE id = 1",
+    "UPDATE inventory_items SET name = '', location = repeat('x', 255), status = NULL, expiry_date = current_date "
+    "WHERE id = 1",
+    "UPDATE marketing_tasks SET due_date = '-infinity', status = NULL, title = ' ', assigned_to_staff_id = :me "
+    "WHERE id = 1",
+    "UPDATE admin_task_tracking SET assigned_date = '0044-03-15 BC', task_status = NULL, staff_id = :me WHERE id = 1",
+]
+
+
+@pytest.mark.parametrize("role", roles())
+def test_home_opens_where_strays_are_the_first_of_its_lists(company: Company, role: str) -> None:
+    who = company.as_(role)
+    for statement in FIRST_OF_ALL:
+        company.run(statement, **({"me": who.staff_id} if ":me" in statement else {}))
+
+    assert "<h1" in page(who, "/admin/")
+
+
 @pytest.mark.parametrize("stray", ["NaN", "Infinity", "-Infinity"])
 def test_a_stray_amount_is_left_out_of_homes_sum(company: Company, stray: str) -> None:
     finance = company.as_("Finance")
