@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -91,15 +91,6 @@ def row_name(info: TableInfo, stored: Stored) -> str:
     texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
     separator = " " if all(f.kind is Kind.NAME for f in ordered) else " · "
     return separator.join(texts) or f"{info.one} #{stored.row._id}"
-
-
-def row_names(session: Session, info: TableInfo, acting: Acting, row_ids: Sequence[int]) -> dict[int, str]:
-    """The names of rows by id, of those that the person may open. One statement, or none."""
-    if not row_ids or not acting.may(info.name):
-        return {}
-    selected = build(info, acting, info.naming)
-    rows = session.execute(selected.statement.where(info.key.in_(row_ids))).all()
-    return {row._id: row_name(info, Stored(row, selected, {})) for row in rows}
 
 
 def settable(info: TableInfo, acting: Acting) -> frozenset[str]:

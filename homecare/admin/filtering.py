@@ -13,7 +13,8 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.admin import cells, editing
 from homecare.admin.listing import ListRequest
-from homecare.admin.tables import Field, table_info
+from homecare.admin.rowselect import build
+from homecare.admin.tables import Field, TableInfo, table_info
 from homecare.models.columns import Kind
 from homecare.queries.conditions import OPERATOR_WORDS, OPERATORS, Condition
 from homecare.queries.named import NAMED
@@ -98,10 +99,19 @@ def value_text(field: Field, condition: Condition, acting: Acting, session: Sess
     parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
     if field.kind is Kind.RELATION:
         keys = [parse_value(field.kind, part) for part in parts if part]
-        names = editing.row_names(session, table_info(field.target), acting, keys[:MOST_NAMED])
+        names = _parent_names(session, table_info(field.target), acting, keys[:MOST_NAMED])
         rest = [f"{len(keys) - MOST_NAMED:,} more"] if len(keys) > MOST_NAMED else []
         return " or ".join([names.get(key, f"#{key}") for key in keys[:MOST_NAMED]] + rest)
     return " or ".join(_spoken(field, part) for part in parts)
+
+
+def _parent_names(session: Session, info: TableInfo, acting: Acting, row_ids: list[int]) -> dict[int, str]:
+    """The names of parents by id, of those that the person may open. One statement, or none."""
+    if not row_ids or not acting.may(info.name):
+        return {}
+    selected = build(info, acting, info.naming)
+    rows = session.execute(selected.statement.where(info.key.in_(row_ids))).all()
+    return {row._id: editing.row_name(info, editing.Stored(row, selected, {})) for row in rows}
 
 
 def _spoken(field: Field, text: str) -> str:
