@@ -67,6 +67,7 @@ def test_the_sentence_stands_beside_the_value_that_it_is_about(browser: Browser,
 
     wrong = office.locator("#filters .condition", has=office.locator("[aria-invalid=true]"))
     expect(wrong.locator(".value input")).to_have_value("11/25/2026")
+    expect(wrong.locator(".value input")).to_be_focused()
     expect(wrong.get_by_role("alert")).to_contain_text("write 25/11/2026")
     wrong.locator(".value input").fill("25/11/2026")
     office.get_by_role("button", name="Apply").click()

@@ -108,7 +108,7 @@ function open() {
   inWords(data.present).forEach((condition) => line(...condition));
   if (!data.present.length) line();
   dialog.showModal();
-  $(".condition select", place).focus();
+  ($("[aria-invalid=true]", place) ?? $(".condition select", place)).focus();
 }
 
 function apply(event) {
