@@ -32,6 +32,9 @@ class Whole:
 # By the setting's name here, which in capitals is the variable's.
 NUMBERS = {
     "port": Whole(5000, 1, 65535),
+    # Processes that answer, and requests that each works on at once. A thread may hold a connection to the database.
+    "workers": Whole(2, 1, 64),
+    "threads": Whole(16, 1, 256),
     "trusted_proxies": Whole(0, 0, 10),
     "files_daily_mb": Whole(300, 1, 1_000_000),
     "files_total_mb": Whole(20_000, 1, 100_000_000),
@@ -58,6 +61,8 @@ class Config:
     trusted_proxies: int
     files_dir: Path
     demo_password: str
+    workers: int = NUMBERS["workers"].default
+    threads: int = NUMBERS["threads"].default
     # Megabytes of uploads: of one person within a day, of everybody together, and what the disk must have left.
     files_daily_mb: int = NUMBERS["files_daily_mb"].default
     files_total_mb: int = NUMBERS["files_total_mb"].default
