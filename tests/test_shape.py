@@ -23,7 +23,7 @@ ORDER = (
     ("db", "settings"),
     ("models", "assets", "deadline", "headers"),
     ("migrate", "errors"),
-    ("access",),
+    ("access", "hosts"),
     ("login", "audit", "queries", "actions", "files"),
     ("admin",),
     ("pages",),
