@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from homecare.config import ROOT, Config
@@ -45,15 +45,8 @@ def flask_settings(config: Config) -> dict[str, Any]:
     }
 
 
-def limit_text() -> None:
-    """Werkzeug bounds the text of a multipart form only; the other kind is read whole, so its length is bounded."""
-    if request.mimetype == "application/x-www-form-urlencoded":
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
-
-
 def init_app(app: Flask, config: Config) -> None:
     app.config.update(flask_settings(config))
-    app.before_request(limit_text)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -23,7 +23,7 @@ ORDER = (
     ("db", "settings"),
     ("models", "assets", "deadline", "headers"),
     ("migrate", "errors"),
-    ("access", "hosts"),
+    ("access", "hosts", "incoming"),
     ("login", "audit", "queries", "actions", "files"),
     ("admin",),
     ("pages",),
