@@ -21,7 +21,7 @@ PACKAGE = ROOT / "homecare"
 ORDER = (
     ("config", "clock", "calendars"),
     ("db", "settings"),
-    ("models", "assets", "deadline", "headers"),
+    ("models", "adoption", "assets", "deadline", "headers"),
     ("migrate", "errors"),
     ("access", "hosts", "incoming"),
     ("login", "audit", "queries", "actions", "files"),

@@ -92,7 +92,7 @@ def prepare(config: Config) -> None:
     from homecare.local import setup
 
     setup.check(config)
-    setup.migrate(config)
+    setup.migrate(config, say)
     say("The database has the newest schema.")
     if setup.load_demo(config):
         say("The demo company is loaded.")
