@@ -104,9 +104,8 @@ def test_each_table_that_stood_before_is_told_as_it_is_changed(company_database:
 def test_an_index_that_was_broken_off_is_built_again(company_database: Database) -> None:
     execute(company_database, "INSERT INTO patients (full_name, patient_code) VALUES ('Hana', 'HHC-000042')")
     broken = "CREATE UNIQUE INDEX CONCURRENTLY ix_patients_full_name ON patients ((1))"
-    with company_database.owner_engine() as engine, engine.connect() as connection:
-        with pytest.raises(IntegrityError):
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(broken))
+    with company_database.owner_engine() as engine, engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(broken))
 
     upgrade(company_database)
 
