@@ -20,7 +20,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here, because the supervisor of the private cluster lives in this package too and must start in no time.
     from flask import Flask
 
-    from homecare import assets, cli, db, deadline, errors, headers, login, pages, settings
+    from homecare import assets, cli, db, deadline, errors, headers, hosts, incoming, login, pages, settings
 
     config = config or configured()
     app = Flask("homecare", template_folder=settings.TEMPLATES, static_folder=None)
@@ -28,6 +28,8 @@ def create_app(config: Config | None = None) -> Flask:
     # First, because Flask runs the hooks on an answer in reverse order: these have the last word.
     headers.init_app(app)
     errors.init_app(app)
+    hosts.init_app(app)
+    incoming.init_app(app)
     assets.init_app(app)
     db.init_app(app)
     deadline.init_app(app)

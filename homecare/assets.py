@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import mimetypes
+import os
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,8 @@ def file_answer(filename: str) -> Response:
     Sent from memory, because a browser that leaves the page drops a connection with the file still open.
     """
     found = safe_join(str(FOLDER), filename)
-    if found is None or not Path(found).is_file():
+    # Not pathlib's: that raises for a name longer than a file's can be.
+    if found is None or not os.path.isfile(found):
         raise NotFound
     path = Path(found)
     compressible = path.suffix in COMPRESSED and path.stat().st_size >= WORTH_IT_BYTES

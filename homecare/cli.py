@@ -17,10 +17,10 @@ from homecare.access import document, preview, versions
 from homecare.access.document import DocumentError
 from homecare.actions import roles
 from homecare.actions.roles import PolicyError
+from homecare.adoption import MigrationError
 from homecare.config import ROOT, ConfigError
 from homecare.db import db, sqlstate
 from homecare.login import accounts, passwords
-from homecare.migrate import MigrationError
 from homecare.settings import current_config
 
 P = ParamSpec("P")

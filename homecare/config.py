@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +12,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - only compared with
+# A name, an address, an IPv6 address in brackets, or a dot before a domain for every name in it; no scheme, no port.
+HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+SHORTEST_SECRET = 32
+# Words of examples that were copied and never replaced.
+PLACEHOLDER = re.compile(r"change|replace|placeholder|example|secret|password|insert|\.\.\.|…", re.I)
 DEMO_DOMAIN = "homecare.example"
 # The default roles, each of which has an account in the demo company.
 DEMO_ROLES = (
@@ -32,6 +41,9 @@ class Whole:
 # By the setting's name here, which in capitals is the variable's.
 NUMBERS = {
     "port": Whole(5000, 1, 65535),
+    # Processes that answer, and requests that each works on at once. A thread may hold a connection to the database.
+    "workers": Whole(2, 1, 64),
+    "threads": Whole(16, 1, 256),
     "trusted_proxies": Whole(0, 0, 10),
     "files_daily_mb": Whole(300, 1, 1_000_000),
     "files_total_mb": Whole(20_000, 1, 100_000_000),
@@ -58,10 +70,23 @@ class Config:
     trusted_proxies: int
     files_dir: Path
     demo_password: str
+    workers: int = NUMBERS["workers"].default
+    threads: int = NUMBERS["threads"].default
     # Megabytes of uploads: of one person within a day, of everybody together, and what the disk must have left.
     files_daily_mb: int = NUMBERS["files_daily_mb"].default
     files_total_mb: int = NUMBERS["files_total_mb"].default
     files_keep_free_mb: int = NUMBERS["files_keep_free_mb"].default
+
+    @property
+    def known_hosts(self) -> tuple[str, ...]:
+        """The names this installation answers to: those it was told, this machine's own, and where it listens."""
+        listening = () if self.bind in EVERY_ADDRESS else (f"[{self.bind}]" if ":" in self.bind else self.bind,)
+        return (*self.trusted_hosts, "127.0.0.1", "localhost", "[::1]", *listening)
+
+    @property
+    def only_this_machine(self) -> bool:
+        """Whether nobody else reaches it: bound to loopback, and no proxy in front."""
+        return self.bind in LOOPBACK and not self.trusted_proxies
 
     @property
     def demo_allowed(self) -> bool:
@@ -94,17 +119,22 @@ def read(environ: Mapping[str, str], private: PrivateInstallation | None) -> Con
     Raises ConfigError with the name, the value and what is accepted.
     """
     is_private = not text(environ, "DATABASE_URL")
-    hosts = words(environ, "TRUSTED_HOSTS")
     numbers: dict[str, Any] = {name: whole_number(environ, name.upper(), NUMBERS[name]) for name in NUMBERS}
-    return Config(
+    config = Config(
         private=is_private,
         bind=text(environ, "BIND") or "127.0.0.1",
-        trusted_hosts=hosts + tuple(h for h in ("127.0.0.1", "localhost") if hosts and h not in hosts),
+        trusted_hosts=tuple(host_name(word) for word in words(environ, "TRUSTED_HOSTS")),
         files_dir=Path(text(environ, "FILES_DIR") or ROOT / "instance" / "files"),
         demo_password=text(environ, "DEMO_PASSWORD") or "homecare-demo",
         **numbers,
         **(_private_keys(environ, private) if is_private else _real_keys(environ)),
     )
+    if not (config.private or config.only_this_machine or config.trusted_hosts):
+        raise ConfigError(
+            "TRUSTED_HOSTS is not set, and others than this machine reach this installation. Set it to the names that "
+            "browsers use, as in: TRUSTED_HOSTS=care.example"
+        )
+    return config
 
 
 def _private_keys(environ: Mapping[str, str], private: PrivateInstallation | None) -> dict[str, Any]:
@@ -113,8 +143,8 @@ def _private_keys(environ: Mapping[str, str], private: PrivateInstallation | Non
     return {
         "database_url": private.serving_url,
         "owner_url": private.owner_url,
-        "secret_key": environ.get("SECRET_KEY", "") or private.secret_key,
-        "encryption_keys": words(environ, "ENCRYPTION_KEYS") or private.encryption_keys,
+        "secret_key": secret_key(environ) or private.secret_key,
+        "encryption_keys": encryption_keys(environ) or private.encryption_keys,
     }
 
 
@@ -129,9 +159,57 @@ def _real_keys(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         "database_url": psycopg_url("DATABASE_URL", text(environ, "DATABASE_URL")),
         "owner_url": psycopg_url(owner, text(environ, owner)),
-        "secret_key": text(environ, "SECRET_KEY"),
-        "encryption_keys": words(environ, "ENCRYPTION_KEYS"),
+        "secret_key": secret_key(environ),
+        "encryption_keys": encryption_keys(environ),
     }
+
+
+def secret_key(environ: Mapping[str, str]) -> str:
+    """Empty where it is not set. The value is never told: the sentence may be read by others."""
+    key = text(environ, "SECRET_KEY")
+    if key and (len(key) < SHORTEST_SECRET or PLACEHOLDER.search(key)):
+        told = f"has {len(key)} characters" if len(key) < SHORTEST_SECRET else "holds a word of an example"
+        raise ConfigError(
+            f"SECRET_KEY {told}; it must be at least {SHORTEST_SECRET} characters that nobody can guess. "
+            "README.md says how to make one."
+        )
+    return key
+
+
+def encryption_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Empty where they are not set; each must be a key that Fernet takes."""
+    keys = words(environ, "ENCRYPTION_KEYS")
+    for number, key in enumerate(keys, start=1):
+        if not is_fernet_key(key):
+            raise ConfigError(
+                f"ENCRYPTION_KEYS: {'the key' if len(keys) == 1 else f'key {number} of {len(keys)}'} is no Fernet key, "
+                "which is 32 bytes that nobody can guess, in 44 characters of base64. README.md says how to make one."
+            )
+    if text(environ, "ENCRYPTION_KEYS") and not keys:
+        raise ConfigError("ENCRYPTION_KEYS holds no key, only commas. README.md says how to make one.")
+    return keys
+
+
+def is_fernet_key(key: str) -> bool:
+    try:
+        found = base64.b64decode(key.translate(str.maketrans("-_", "+/")), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return len(found) == 32 and any(found)
+
+
+def host_name(word: str) -> str:
+    """As a browser sends it: in lower case, letters beyond ASCII in their own spelling for networks."""
+    try:
+        name = word.lower() if word.isascii() else word.encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not HOST.fullmatch(name):
+        raise ConfigError(
+            f"TRUSTED_HOSTS holds {word!r}; each must be a name or an address alone, without https:// and without a "
+            "port, as in: care.example,10.0.0.7"
+        )
+    return name
 
 
 def text(environ: Mapping[str, str], name: str) -> str:

@@ -73,21 +73,23 @@ for name in ("date", "timestamp"):
     psycopg.adapters.register_loader(name, reading_beyond(name))
 
 
-def engine_options(**overrides: Any) -> dict[str, Any]:
-    """Options of every engine of the serving process; `hide_parameters` keeps people's data out of error texts."""
-    options: dict[str, Any] = {
+def engine_options(threads: int) -> dict[str, Any]:
+    """Options of the serving process's engine; `hide_parameters` keeps people's data out of error texts.
+
+    A request holds at most two connections at once, its session's and one that writes down what must outlive it.
+    """
+    return {
         "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_timeout": 3,
-        "pool_size": 5,
-        "max_overflow": 5,
+        "pool_size": threads,
+        "max_overflow": threads,
         "connect_args": {"options": SESSION_LIMITS, "connect_timeout": 3},
     }
-    return options | overrides
 
 
 def init_app(app: Flask) -> None:
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options())
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["HOMECARE"].threads))
     db.init_app(app)
 
 

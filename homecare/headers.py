@@ -6,6 +6,7 @@ import secrets
 
 from flask import Flask, Response, g, request
 
+from homecare.config import Config
 from homecare.settings import behind_tls, current_config
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -51,12 +52,16 @@ def request_id() -> str:
     return name
 
 
+def common(config: Config) -> dict[str, str]:
+    """What every answer carries, also those that the web server gives without asking the application."""
+    tls = {"Strict-Transport-Security": f"max-age={TWO_YEARS_S}; includeSubDomains"} if behind_tls(config) else {}
+    return HEADERS | tls
+
+
 def add_headers(answer: Response) -> Response:
     is_file = answer.headers.get("Content-Security-Policy") == FILE_POLICY
-    answer.headers.update(HEADERS | ({"Content-Security-Policy": FILE_POLICY} if is_file else {}))
+    answer.headers.update(common(current_config()) | ({"Content-Security-Policy": FILE_POLICY} if is_file else {}))
     answer.headers["X-Request-Id"] = request_id()
-    if behind_tls(current_config()):
-        answer.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS_S}; includeSubDomains"
     if request.endpoint != "static" or answer.status_code >= 400:
         answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -5,6 +5,7 @@ Usable without a web application: the private cluster migrates before the first 
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from homecare import models
+from homecare.adoption import LOCK_TIMEOUT_MS, PATIENCE_S, MigrationError, Say, is_adopted, quiet, refuse_misfits
 from homecare.config import ROOT
 from homecare.db import sqlstate
 from homecare.models.dashboard import SCHEMA
@@ -40,10 +42,6 @@ READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 _MISSING = ("42P01", "3F000", "42501")  # no such table, no such schema, not granted yet
 
 
-class MigrationError(RuntimeError):
-    """The database cannot be migrated; the message is a sentence for the person who starts the program."""
-
-
 def include_name(name: str | None, type_: str, _parents: Any) -> bool:
     """Alembic looks at the company's schema and ours, at no other."""
     return name in (None, SCHEMA) if type_ == "schema" else True
@@ -64,12 +62,15 @@ COMPARED: dict[str, Any] = {
 }
 
 
-def migrate(owner_url: str, serving_url: str) -> None:
+def migrate(owner_url: str, serving_url: str, say: Say = quiet, patience_s: float = PATIENCE_S) -> None:
     """Upgrade to the newest schema and give the serving role its rights; quick when nothing is to do.
 
-    Raises MigrationError where a person has to do something first.
+    `say` is told each change of a table that stood before. Raises MigrationError where a person has to do something
+    first, also where a table was in use for `patience_s`.
     """
-    command.upgrade(_alembic_config(owner_url, serving_url), "head")
+    config = _alembic_config(owner_url, serving_url)
+    config.attributes.update(say=say, patience_s=patience_s)
+    command.upgrade(config, "head")
 
 
 def downgrade(owner_url: str, serving_url: str, revision: str) -> None:
@@ -103,8 +104,13 @@ def _alembic_config(owner_url: str, serving_url: str) -> AlembicConfig:
 
 
 def prepare(connection: Connection) -> None:
-    """What every migration stands on: one migration at a time, the extensions, our schema."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    """What every migration stands on: one migration at a time, tables that fit, the extensions, our schema."""
+    # Asked again and again: a statement that waits would keep an index from being built beside it.
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
+        connection.commit()
+        time.sleep(0.2)
+    connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+    refuse_misfits(connection)
     for name in EXTENSIONS:
         _ensure_extension(connection, name)
     if not connection.scalar(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": SCHEMA}):
@@ -136,11 +142,12 @@ def has_roles(connection: Connection) -> bool:
     return bool(connection.scalar(text(f"SELECT to_regclass('{SCHEMA}.roles') IS NOT NULL")))
 
 
-def grant(connection: Connection, owner_url: str, serving_url: str) -> None:
-    """Give the serving role exactly what it needs, taking back what it had before; nothing where it is the owner.
+def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = quiet) -> None:
+    """Give the serving role what it needs and take back what it should not have; nothing where it is the owner.
 
     Said table by table after every migration instead of by default privileges, which would let the serving role
-    change a new table that is only ever to be added to.
+    change a new table that is only ever to be added to. Nothing is taken from the owner of a table, nor on tables that
+    stood before us: what the company's other application may do there is its own affair.
     """
     role = make_url(serving_url).username
     if not role or role == make_url(owner_url).username:
@@ -151,26 +158,39 @@ def grant(connection: Connection, owner_url: str, serving_url: str) -> None:
         )
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     connection.execute(text(f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {quoted}"))
-    for schema, table in connection.execute(text(_OUR_TABLES), {"company": list(models.business_models())}).all():
-        name = f'{schema}."{table}"'
-        rights = RIGHTS.get(table, READ_AND_WRITE) if schema == SCHEMA else READ_AND_WRITE
-        connection.execute(text(f"REVOKE ALL ON {name} FROM {quoted}"))
-        connection.execute(text(f"GRANT {rights} ON {name} TO {quoted}"))
-    for (sequence,) in connection.execute(text(_OUR_SEQUENCES), {"company": list(models.business_models())}).all():
-        connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {quoted}"))
+    connection.execute(text(f"REVOKE CREATE ON SCHEMA {SCHEMA} FROM PUBLIC"))
+    adopted = is_adopted(connection)
+    for held in connection.execute(text(_HELD), {"company": list(models.business_models()), "role": role}).all():
+        if held.owned:
+            say(f"{held.name} belongs to {role}, which serves; it keeps all its rights on it.")
+            continue
+        ours = held.schema == SCHEMA
+        wanted = "USAGE" if held.is_sequence else RIGHTS.get(held.table, READ_AND_WRITE) if ours else READ_AND_WRITE
+        what = f"{'SEQUENCE ' if held.is_sequence else ''}{held.name}"
+        has, needs = set(held.rights), set(wanted.split(", "))
+        if needs - has:
+            connection.execute(text(f"GRANT {wanted} ON {what} TO {quoted}"))
+        if (has - needs or held.by_column) and (ours or not adopted):
+            taken = has - needs if held.is_sequence else (has | ALL_RIGHTS) - needs
+            connection.execute(text(f"REVOKE {', '.join(sorted(taken))} ON {what} FROM {quoted}"))
+        if held.public and ours:
+            connection.execute(text(f"REVOKE ALL ON {what} FROM PUBLIC"))
 
 
-_OUR_TABLES = f"""
-    SELECT schemaname, tablename FROM pg_tables
-    WHERE schemaname = '{SCHEMA}' OR (schemaname = 'public' AND tablename = ANY(:company))
-"""  # noqa: S608 - a constant of ours
-_OUR_SEQUENCES = f"""
-    SELECT s.oid::regclass FROM pg_class s
-    LEFT JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+ALL_RIGHTS = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}
+# Our tables and the company's, and their sequences: whose each is, and what is given to the role and to everybody.
+_HELD = f"""
+    SELECT n.nspname AS schema, c.relname AS table, c.oid::regclass::text AS name, c.relkind = 'S' AS is_sequence,
+        c.relowner = CAST(:role AS regrole) AS owned,
+        ARRAY(SELECT privilege_type::text FROM aclexplode(c.relacl) WHERE grantee = CAST(:role AS regrole)) AS rights,
+        EXISTS (SELECT FROM aclexplode(c.relacl) WHERE grantee = 0) AS public,
+        EXISTS (SELECT FROM pg_attribute a, aclexplode(a.attacl) acl
+                WHERE a.attrelid = c.oid AND acl.grantee = CAST(:role AS regrole)) AS by_column
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_depend d ON c.relkind = 'S' AND d.objid = c.oid AND d.classid = 'pg_class'::regclass
+        AND d.deptype IN ('a', 'i')
     LEFT JOIN pg_class t ON t.oid = d.refobjid
-    WHERE s.relkind = 'S' AND (
-        s.relnamespace = to_regnamespace('{SCHEMA}')
-        OR s.oid = to_regclass('public.patient_code_seq')
-        OR (s.relnamespace = 'public'::regnamespace AND t.relname = ANY(:company))
-    )
+    WHERE c.relkind IN ('r', 'p', 'S') AND (n.nspname = '{SCHEMA}' OR n.nspname = 'public' AND (
+        c.relname = ANY(:company) OR t.relname = ANY(:company) OR c.oid = to_regclass('public.patient_code_seq')))
+    ORDER BY 1, 2
 """  # noqa: S608 - a constant of ours

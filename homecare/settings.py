@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from homecare.config import LOOPBACK, ROOT, Config
+from homecare.config import ROOT, Config
 
 TEMPLATES = str(ROOT / "templates")
 MEGABYTE = 1024 * 1024
@@ -19,7 +19,7 @@ def behind_tls(config: Config) -> bool:
 
     A real installation does, unless nothing but this machine can reach it: bound to loopback with no proxy in front.
     """
-    return not config.private and (config.bind not in LOOPBACK or config.trusted_proxies > 0)
+    return not config.private and not config.only_this_machine
 
 
 def flask_settings(config: Config) -> dict[str, Any]:
@@ -29,7 +29,6 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "OWNER_URL": config.owner_url,
-        "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
         # A visit's form takes two files of 10 MB; a form's text is far smaller, and its fields are at most the matrix
         # of the roles. A file that is a little too large is refused at its field instead of losing what was typed.
         "MAX_CONTENT_LENGTH": 32 * MEGABYTE,
@@ -46,15 +45,8 @@ def flask_settings(config: Config) -> dict[str, Any]:
     }
 
 
-def limit_text() -> None:
-    """Werkzeug bounds the text of a multipart form only; the other kind is read whole, so its length is bounded."""
-    if request.mimetype == "application/x-www-form-urlencoded":
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
-
-
 def init_app(app: Flask, config: Config) -> None:
     app.config.update(flask_settings(config))
-    app.before_request(limit_text)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -1,7 +1,7 @@
 """Where Alembic learns the database, our models, and what it must leave alone.
 
 The address comes from `homecare.migrate`, which needs no web application, or from the application whose command line
-runs. Everything happens in one transaction on the owner's connection: a failed upgrade leaves nothing half done.
+runs. Each revision is one transaction on the owner's connection, so that no table is locked for longer than its own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from alembic import context
 from flask import current_app
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import create_engine, pool
+from sqlalchemy.exc import DBAPIError
 
-from homecare import migrate
+from homecare import adoption, migrate
 from homecare.access.grants import fill_if_empty
 from homecare.db import Base
 
@@ -24,22 +25,40 @@ def addresses() -> tuple[str, str]:
     return current_app.config["OWNER_URL"], current_app.config["SQLALCHEMY_DATABASE_URI"]
 
 
-def run() -> None:
+def attempt(say: adoption.Say) -> None:
+    """As far as it comes: each revision is a transaction of its own, and what is done stays done. Raises BusyError."""
     owner_url, serving_url = addresses()
     engine = create_engine(owner_url, poolclass=pool.NullPool, hide_parameters=True)
-    with engine.begin() as connection:
-        migrate.prepare(connection)
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            process_revision_directives=alembic_helpers.writer,
-            render_item=alembic_helpers.render_item,
-            **migrate.COMPARED,
-        )
-        context.run_migrations()
-        migrate.grant(connection, owner_url, serving_url)
-        if migrate.has_roles(connection):
-            fill_if_empty(connection)
+    with engine.connect() as connection:
+        try:
+            migrate.prepare(connection)
+            connection.commit()
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                process_revision_directives=alembic_helpers.writer,
+                render_item=alembic_helpers.render_item,
+                transaction_per_migration=True,
+                say=say,
+                **migrate.COMPARED,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+            migrate.grant(connection, owner_url, serving_url, say)
+            if migrate.has_roles(connection):
+                fill_if_empty(connection)
+            connection.commit()
+        except DBAPIError as error:
+            busy = adoption.busy(connection, error, adoption.TABLES)
+            if busy is None:
+                raise
+            raise busy from error
+
+
+def run() -> None:
+    attributes = context.config.attributes
+    say = attributes.get("say", print)
+    adoption.patiently(lambda: attempt(say), say, attributes.get("patience_s", adoption.PATIENCE_S))
 
 
 if context.is_offline_mode():

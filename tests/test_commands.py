@@ -19,7 +19,8 @@ from homecare.config import ROOT, Config, ConfigError, read
 from homecare.local import assets, debian, keys, run, setup
 from homecare.local.supervisor import SERVICE, supervise
 
-REAL = {"SECRET_KEY": "s" * 40, "ENCRYPTION_KEYS": "e" * 44}
+FERNET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+REAL = {"SECRET_KEY": "s" * 40, "ENCRYPTION_KEYS": FERNET}
 
 
 @pytest.fixture(scope="module")

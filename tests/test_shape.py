@@ -21,9 +21,9 @@ PACKAGE = ROOT / "homecare"
 ORDER = (
     ("config", "clock", "calendars"),
     ("db", "settings"),
-    ("models", "assets", "deadline", "headers"),
+    ("models", "adoption", "assets", "deadline", "headers"),
     ("migrate", "errors", "kinds"),
-    ("access",),
+    ("access", "hosts", "incoming"),
     ("login", "audit", "queries", "actions", "files"),
     ("admin",),
     ("pages",),

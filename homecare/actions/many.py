@@ -14,6 +14,7 @@ from homecare.actions import undoing
 from homecare.actions.refusals import refusal
 from homecare.actions.rows import RowGoneError, StaleError, change, lock
 from homecare.actions.rules import RuleError
+from homecare.actions.transaction import retried
 from homecare.db import Base
 from homecare.models import Overwritten
 
@@ -38,6 +39,7 @@ class Changed:
     undo: str = ""
 
 
+@retried
 def update_rows(
     *, session: Session, model: type[Base], row_ids: Sequence[int], column: str, value: Any, by: Acting
 ) -> Changed:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.actions.rules import RuleError
+from homecare.actions.transaction import retried
 from homecare.models import ListPreference, SavedView
 
 MOST_VIEWS = 200
@@ -23,6 +24,7 @@ class ViewGoneError(Exception):
     """There is no such view, or it is another person's."""
 
 
+@retried
 def save_view(
     *, session: Session, name: str, path: str, query: str, roles: Sequence[str], default: bool, by: Acting
 ) -> int:
@@ -48,6 +50,7 @@ def save_view(
     return view_id
 
 
+@retried
 def rename_view(*, session: Session, view_id: int, name: str, by: Acting) -> None:
     """Raises RuleError, ViewGoneError."""
     mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
@@ -62,6 +65,7 @@ def rename_view(*, session: Session, view_id: int, name: str, by: Acting) -> Non
         raise ViewGoneError
 
 
+@retried
 def delete_view(*, session: Session, view_id: int, by: Acting) -> SavedView:
     """Returns the view as it was. Raises ViewGoneError."""
     mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
@@ -74,6 +78,7 @@ def delete_view(*, session: Session, view_id: int, by: Acting) -> SavedView:
     return view
 
 
+@retried
 def save_list(*, session: Session, table: str, columns: Sequence[str] | None, density: str | None, by: Acting) -> None:
     """How the person likes the table's list from now on; None leaves a part as it is. Raises RuleError."""
     if density is not None and density not in DENSITIES:

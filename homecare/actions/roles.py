@@ -17,6 +17,7 @@ from homecare.access.policy import Action, Policy, Role, folded
 from homecare.access.resources import careful_rules
 from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
 from homecare.actions.rules import has_administrator
+from homecare.actions.transaction import retried
 from homecare.models import SavedView, Staff
 
 LONGEST_NOTE = 300
@@ -35,6 +36,7 @@ class StalePolicyError(Exception):
         self.version = version
 
 
+@retried
 def save(*, session: Session, new: Policy, expected: int | None, note: str, by: Acting | None) -> int:
     """Store `new` as the next version and return its number.
 
@@ -62,6 +64,7 @@ def check(session: Session, new: Policy, by: Acting | None) -> None:
         raise PolicyError("This would take the roles page from you. Ask another Admin to do it.")
 
 
+@retried
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
     """The role, its cells, the staff who hold it and the views shared with it, in one transaction."""
     with _transaction(session):
@@ -83,6 +86,7 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
         return _store(session, versions.stored_policy(session), f"{role.name} is now {new_name}", acting)
 
 
+@retried
 def create(*, session: Session, name: str, description: str, like: str | None, expected: int, by: Acting) -> int:
     """A role that may do nothing yet, or what the role `like` may do."""
     with _transaction(session):
@@ -102,6 +106,7 @@ def create(*, session: Session, name: str, description: str, like: str | None, e
         return _store(session, new, f"{name} is new" + (f", a copy of {base.name}" if like else ""), by)
 
 
+@retried
 def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
     """Only where nobody on the staff holds it."""
     with _transaction(session):
@@ -116,6 +121,7 @@ def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
         return _store(session, new, f"{role.name} is deleted", by)
 
 
+@retried
 def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> int:
     """The policy of an earlier version, as a new one."""
     with _transaction(session):

@@ -21,6 +21,7 @@ from homecare.access.fields import UNWRITABLE
 from homecare.actions import undoing
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
+from homecare.actions.transaction import retried
 from homecare.db import Base
 from homecare.models import FormToken
 
@@ -53,6 +54,7 @@ class Saved:
     undo: str = ""
 
 
+@retried
 def create_row(*, session: Session, model: type[Base], values: dict[str, Any], token: str, by: Acting) -> Saved:
     """Raises RuleError at a field, AlreadySavedError for a form sent twice."""
     try:
@@ -79,6 +81,7 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
     return Saved(row.id)
 
 
+@retried
 def update_row(
     *,
     session: Session,
@@ -114,6 +117,7 @@ def update_row(
     return Saved(row_id, undo)
 
 
+@retried
 def delete_rows(
     *, session: Session, model: type[Base], row_ids: Sequence[int], by: Acting, version: str | None = None
 ) -> int:

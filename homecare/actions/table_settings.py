@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
+from homecare.actions.transaction import retried
 from homecare.models import SettingsDraft, SettingsVersion, Staff
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7220002)")
@@ -65,6 +66,7 @@ def versions(session: Session, most: int = 100) -> list[Published]:
     return [Published(row.version, row.saved_at, row.name or None, row.note, row.document) for row in rows]
 
 
+@retried
 def save_draft(*, session: Session, document: Mapping[str, Any], based_on: int, by: Acting) -> None:
     """The editor's own draft, in place of the one before; whether it is tried out stays as it is."""
     values = {"document": dict(document), "based_on": based_on, "changed_at": _NOW}
@@ -77,12 +79,14 @@ def save_draft(*, session: Session, document: Mapping[str, Any], based_on: int, 
     session.commit()
 
 
+@retried
 def try_draft(*, session: Session, previewing: bool, by: Acting) -> None:
     changed = update(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id)
     session.execute(changed.values(previewing=previewing), execution_options=UNSCOPED_WRITE)
     session.commit()
 
 
+@retried
 def discard_draft(*, session: Session, by: Acting) -> None:
     _drop_draft(session, by)
     session.commit()
@@ -93,6 +97,7 @@ def _drop_draft(session: Session, by: Acting) -> None:
     session.execute(mine, execution_options=UNSCOPED_WRITE)
 
 
+@retried
 def publish(*, session: Session, document: Mapping[str, Any], based_on: int, note: str, by: Acting) -> int:
     """The document as the next version, for everybody from their next request; the editor's draft ends with it.
 

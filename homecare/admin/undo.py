@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.actions import many, rows, undoing
+from homecare.actions.transaction import retried
 from homecare.admin import editing
 from homecare.admin.guard import acting, refuse
 from homecare.admin.in_place import as_listed, listed
@@ -51,25 +53,33 @@ def answer(view: TableView) -> ResponseReturnValue:
     info, by = view.info, acting()
     back = (view.back(), f"Back to the {info.many.lower()}")
     wanted = listed(view)
-    kept = undoing.find(session=db.session(), model=info.model, token=request.form.get("token", ""), by=by)
+    done, row_ids = _take_back(session=db.session(), info=info, token=request.form.get("token", ""), by=by, back=back)
+    sentence = f"Undone: {info.amount(done)} as before."
+    if wants_json():
+        return jsonify(done=sentence, **as_listed(wanted, row_ids[0]))
+    flash(sentence, "success")
+    return redirect(view.back())
+
+
+@retried
+def _take_back(
+    *, session: Session, info: TableInfo, token: str, by: Acting, back: tuple[str, str]
+) -> tuple[int, list[int]]:
+    """One transaction, with the finding, which uses the token up. Returns how many rows are as before, and which."""
+    kept = undoing.find(session=session, model=info.model, token=token, by=by)
     if kept is None:
         sentence = "This was undone already, or it was done more than an hour ago."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE)
     _refuse_unsettable(info, by, kept)
-    rows_kept = [int(row_id) for row_id in kept.held]
+    row_ids = [int(row_id) for row_id in kept.held]
     try:
-        done = many.take_back(session=db.session(), model=info.model, kept=kept, by=by)
+        return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
     except (rows.StaleError, rows.RowGoneError) as error:
-        sentence = f"Somebody changed {_some(info, len(rows_kept))} since, so nothing was undone."
+        sentence = f"Somebody changed {_some(info, len(row_ids))} since, so nothing was undone."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:
         sentence = next(iter(error.refused.values())).message
         raise SpokenError(422, sentence, back=back, title=NOT_UNDONE) from error
-    sentence = f"Undone: {info.amount(done)} as before."
-    if wants_json():
-        return jsonify(done=sentence, **as_listed(wanted, rows_kept[0]))
-    flash(sentence, "success")
-    return redirect(view.back())
 
 
 def _refuse_unsettable(info: TableInfo, by: Acting, kept: Overwritten) -> None:

@@ -19,12 +19,11 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
-from homecare.config import ROOT, Config, ConfigError, PrivateInstallation, read
+from homecare.config import EVERY_ADDRESS, ROOT, Config, ConfigError, PrivateInstallation, read
 from homecare.local.processes import account, spawn, stop, wait_until
 from homecare.local.supervisor import SERVICE, Supervisor, supervise
 
 NOTHING_YET = PrivateInstallation(serving_url="", owner_url="", secret_key="", encryption_keys=())
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared with
 READY_LIMIT_S = 60.0
 # Workers of a web server that was killed let go of the port within a second or two.
 PORT_PATIENCE_S = 3.0
@@ -39,7 +38,7 @@ def say(text: str) -> None:
 
 def own_address(bind: str) -> str:
     """Where this machine reaches a server that is bound to `bind`."""
-    return EVERY_ADDRESS.get(bind, bind)
+    return ("::1" if ":" in bind else "127.0.0.1") if bind in EVERY_ADDRESS else bind
 
 
 def base_url(config: Config) -> str:
@@ -93,7 +92,7 @@ def prepare(config: Config) -> None:
     from homecare.local import setup
 
     setup.check(config)
-    setup.migrate(config)
+    setup.migrate(config, say)
     say("The database has the newest schema.")
     if setup.load_demo(config):
         say("The demo company is loaded.")
@@ -136,6 +135,8 @@ def await_ready(config: Config, web: subprocess.Popen[bytes]) -> None:
 
 def introduce(config: Config) -> None:
     say(f"\nHomecare Admin is ready: {base_url(config)}/login")
+    if config.bind in EVERY_ADDRESS and not config.trusted_hosts:
+        say("It answers to 127.0.0.1 and localhost alone. Name how others reach it in TRUSTED_HOSTS.")
     if config.demo_allowed:
         say(f"Sign in to the demo company with the password {config.demo_password} as")
         for email in config.demo_accounts:

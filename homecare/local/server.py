@@ -26,7 +26,7 @@ from homecare.local.processes import clean_environment, spawn, stop, wait_until,
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "60",
+    "max_connections": "100",
     "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, make_url, pool, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from homecare import migrate as migrations
+from homecare.adoption import MigrationError, Say
 from homecare.config import Config, ConfigError
 from homecare.db import sqlstate
 from homecare.local.demo import load_if_empty
@@ -38,16 +39,16 @@ def server_version(name: str, url: str) -> int:
         ) from error
 
 
-def migrate(config: Config) -> None:
+def migrate(config: Config, say: Say) -> None:
     """The newest schema; ConfigError where a person has to do something first."""
     try:
-        migrations.migrate(config.owner_url, config.database_url)
-    except migrations.MigrationError as error:
+        migrations.migrate(config.owner_url, config.database_url, say)
+    except MigrationError as error:
         raise ConfigError(str(error)) from error
     except DBAPIError as error:
         raise ConfigError(
-            f"The migrations stopped with SQLSTATE {sqlstate(error)} and changed nothing; the owner named in "
-            "DATABASE_OWNER_URL must own the tables and may not be kept waiting by another program."
+            f"The migrations stopped with SQLSTATE {sqlstate(error)}; the owner named in DATABASE_OWNER_URL must own "
+            "the tables."
         ) from error
 
 

@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
 @page.post("/login")
 def send() -> ResponseReturnValue:
     """Signed in over a page, which wants JSON, or by the page of its own."""
-    form = LoginForm()
+    form = LoginForm(request.form)
     if not form.validate():
         return form_page(form, 422)
     try:
@@ -72,7 +72,7 @@ def stale(error: CSRFError) -> Response:
     """A sign-in without a valid token comes back with a new one and the e-mail that was typed."""
     if request.endpoint != "login.send":
         return errors.on_forged(error)
-    return form_page(LoginForm(), 400, STALE)
+    return form_page(LoginForm(request.form), 400, STALE)
 
 
 def forget() -> None:

@@ -22,6 +22,8 @@ from homecare.queries import roles as queries
 from homecare.queries.values import version_number
 
 STALE = "Somebody else saved the roles meanwhile. Look at it again before you go on."
+# Of a file that is wrong throughout, what anybody reads.
+MOST_PROBLEMS = 100
 
 
 class RoleHistory(GuardedView):
@@ -113,7 +115,7 @@ class RoleHistory(GuardedView):
         try:
             new = document.from_yaml(text, stored.version)
         except document.DocumentError as error:
-            return self._file(text, 422, [str(problem) for problem in error.problems])
+            return self._file(text, 422, [str(problem) for problem in error.problems[:MOST_PROBLEMS]])
         if request.form.get("_do") != "save":
             return self._dry_run(text, stored, new)
         expected = version_number(request.form.get("_version", ""))

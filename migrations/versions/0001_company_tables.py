@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geography
 
-from homecare.migrate import MigrationError
+from homecare.adoption import ADOPTED, TABLES, MigrationError, constraint, existing_tables
 
 revision = "0001"
 down_revision = None
@@ -24,7 +24,6 @@ NEXT_PATIENT_CODE = sa.text("'HHC-' || to_char(nextval('patient_code_seq'), 'FM9
 
 # What the comment on the schema `dashboard` says, so that the way down knows whose tables they are.
 CREATED = "The company tables in public were created by Homecare Admin."
-ADOPTED = "The company tables in public stood before Homecare Admin came."
 CYCLE = (
     "fk_patients_registered_by_caregiver_id",
     "patients",
@@ -32,27 +31,14 @@ CYCLE = (
     ["registered_by_caregiver_id"],
     ["id"],
 )
-# In the order in which they can be created; the pivot is last because an existing database lacks it (decision 6).
-TABLES = (
-    "staff", "partner_hospitals", "ngo_networks", "events", "inventory_items",
-    "lead_sources", "marketing_platforms", "marketing_campaigns", "landing_pages", "marketing_leads",
-    "patients", "messages", "caregiver_assignments", "visit_services", "admin_task_tracking",
-    "invoices", "insurance_claims", "referrals", "international_referrals",
-    "campaign_metrics", "marketing_budgets", "marketing_tasks", "campaign_contents", "campaign_patients",
-)  # fmt: skip
 
 
 def upgrade() -> None:
-    found = existing_tables()
-    missing = [name for name in TABLES[:-1] if name not in found]
-    if found and missing:
-        raise MigrationError(
-            f"The database has {', '.join(sorted(found))} but not {', '.join(missing)}. Homecare Admin begins either with "
-            "all of the company's tables or with none: complete them, or name an empty database."
-        )
+    found = existing_tables(op.get_bind())
     op.execute(sa.schema.CreateSequence(sa.Sequence("patient_code_seq"), if_not_exists=True))
     if found:
-        adopt(found)
+        with op.get_context().autocommit_block():
+            adopt(found)
         return
     op.execute(f"COMMENT ON SCHEMA dashboard IS '{CREATED}'")
     create_people_and_partners()
@@ -79,27 +65,40 @@ def downgrade() -> None:
     op.execute("DROP SEQUENCE patient_code_seq")
 
 
-def existing_tables() -> set[str]:
-    return {name for name in TABLES if sa.inspect(op.get_bind()).has_table(name, schema="public")}
-
-
 def adopt(found: set[str]) -> None:
-    """Take over tables that another application made; what is changed may be repeated without harm."""
+    """Take over tables that another application made and works on: one table a statement, each a transaction of its own;
+    what stands there already is not asked for again, so that it may be broken off anywhere."""
     op.execute(f"COMMENT ON SCHEMA dashboard IS '{ADOPTED}'")
-    if "campaign_patients" not in found:
-        create_campaign_patients()
-    op.alter_column("visit_services", "staff_id", nullable=True)  # decision 5
-    for name in TABLES:
-        columns = {column["name"] for column in sa.inspect(op.get_bind()).get_columns(name, schema="public")}
-        for column in columns & {"created_at", "updated_at"}:
-            op.alter_column(name, column, server_default=UTC_NOW)
+    adopt_pivot(found)
     # Numbers that are taken already would be refused as duplicates when the sequence reaches them.
     op.execute(
         """SELECT setval('patient_code_seq', greatest(last_value, (
                SELECT coalesce(max(substr(patient_code, 5)::bigint), 0) FROM patients WHERE patient_code ~ '^HHC-[0-9]{6,12}$'
            )), true) FROM patient_code_seq"""
     )
-    op.alter_column("patients", "patient_code", server_default=NEXT_PATIENT_CODE)  # decision 14
+    for name in TABLES:
+        changes = []
+        for column in sa.inspect(op.get_bind()).get_columns(name, schema="public"):
+            if column["name"] in ("created_at", "updated_at") and "timezone('utc'" not in (column["default"] or ""):
+                changes.append(f"ALTER COLUMN {column['name']} SET DEFAULT {UTC_NOW}")
+            if (name, column["name"]) == ("patients", "patient_code") and "HHC-" not in (column["default"] or ""):
+                changes.append(f"ALTER COLUMN patient_code SET DEFAULT {NEXT_PATIENT_CODE}")  # decision 14
+            if (name, column["name"]) == ("visit_services", "staff_id") and not column["nullable"]:
+                changes.append("ALTER COLUMN staff_id DROP NOT NULL")  # decision 5
+        if changes:
+            op.get_context().opts["say"](f"{name}: defaults and columns that may be empty.")
+            op.get_bind().exec_driver_sql(f"ALTER TABLE {name} {', '.join(changes)}")
+
+
+def adopt_pivot(found: set[str]) -> None:
+    """Its two keys one after the other: each locks the table that it points to."""
+    if "campaign_patients" not in found:
+        create_campaign_patients(linked=False)
+    for column, target in (("campaign_id", "marketing_campaigns"), ("patient_id", "patients")):
+        if constraint(op.get_bind(), f"fk_campaign_patients_{column}") is None:
+            op.get_context().opts["say"](f"campaign_patients: the key to {target}.")
+            name = f"fk_campaign_patients_{column}"
+            op.create_foreign_key(name, "campaign_patients", target, [column], ["id"], ondelete="CASCADE")
 
 
 def key() -> sa.Column:
@@ -401,12 +400,15 @@ def create_what_belongs_to_a_campaign() -> None:
     )
 
 
-def create_campaign_patients() -> None:
+def create_campaign_patients(*, linked: bool = True) -> None:
+    keys = (("campaign_id", "marketing_campaigns.id"), ("patient_id", "patients.id"))
     op.create_table(
         "campaign_patients",
         key(),
-        link("campaign_id", "marketing_campaigns.id", "CASCADE", nullable=False),
-        link("patient_id", "patients.id", "CASCADE", nullable=False),
+        *(
+            link(name, target, "CASCADE", nullable=False) if linked else sa.Column(name, sa.Integer, nullable=False)
+            for name, target in keys
+        ),
         sa.Column("touched_at", sa.DateTime, server_default=UTC_NOW),
         *stamps(),
         sa.UniqueConstraint("campaign_id", "patient_id"),  # decision 6: the table that the seed names only

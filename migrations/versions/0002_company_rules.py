@@ -8,25 +8,24 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from homecare.db import sqlstate
-from homecare.migrate import MigrationError
+from homecare.adoption import (
+    CHECKS,
+    INDEX_TIMEOUT_MS,
+    LOCK_TIMEOUT_MS,
+    NO_OVERLAP,
+    constraint,
+    index_stands,
+    is_adopted,
+    misfit,
+)
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# Decision 19. A NULL on either side passes.
-CHECKS = (
-    ("caregiver_assignments", "shift_ends_after_start", "shift_end >= shift_start"),
-    ("visit_services", "check_out_after_check_in", "check_out_time >= check_in_time"),
-    ("insurance_claims", "processed_after_submitted", "processed_at >= submitted_at"),
-    ("marketing_campaigns", "ends_after_start", "end_date >= start_date"),
-    ("marketing_budgets", "ends_after_start", "end_date >= start_date"),
-    ("marketing_budgets", "spent_not_negative", "spent_amount >= 0"),
-)
 # Decision 20: nobody is in two places; a NULL status counts as the default, Assigned.
-NO_OVERLAP = """EXCLUDE USING gist (staff_id WITH =, tsrange(shift_start, shift_end, '[)') WITH &&)
+EXCLUDE = """EXCLUDE USING gist (staff_id WITH =, tsrange(shift_start, shift_end, '[)') WITH &&)
     WHERE (shift_start IS NOT NULL AND shift_end IS NOT NULL
            AND (status IS NULL OR status IN ('Assigned', 'Confirmed', 'In Progress')))"""
 
@@ -80,24 +79,19 @@ PLACES = {
 
 
 def upgrade() -> None:
-    for table, name, condition in CHECKS:
-        add_rule(table, f"ck_{table}_{name}", f"CHECK ({condition})")
-    add_rule("caregiver_assignments", "ex_caregiver_assignments_no_overlap", NO_OVERLAP)
-    for table, columns in PAGED.items():
-        for column in columns.split():
-            op.create_index(f"ix_{table}_{column}", table, [column, "id"], if_not_exists=True)
-    for table, columns in SEARCHED.items():
-        for column in columns.split():
-            op.create_index(
-                f"ix_{table}_{column}_trgm",
-                table,
-                [column],
-                postgresql_using="gin",
-                postgresql_ops={column: "gin_trgm_ops"},
-                if_not_exists=True,
-            )
-    for name, expression in PLACES.items():
-        op.create_index(name, "patients", [sa.text(expression)], postgresql_using="gist", if_not_exists=True)
+    if not is_adopted(op.get_bind()):
+        for table in PAGED:
+            add_rules(table)
+            add_indexes(table)
+        return
+    # Another application works on these tables: each statement is a transaction, and indexes are built beside its work.
+    with op.get_context().autocommit_block():
+        for table in PAGED:
+            op.get_context().opts["say"](f"{table}: rules and indexes.")
+            add_rules(table)
+            op.execute(f"SET lock_timeout = {INDEX_TIMEOUT_MS}")
+            add_indexes(table, concurrently=True)
+            op.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def downgrade() -> None:
@@ -107,19 +101,47 @@ def downgrade() -> None:
         for table, columns in indexed.items():
             for column in columns.split():
                 op.drop_index(f"ix_{table}_{column}{suffix}", table)
-    op.drop_constraint("ex_caregiver_assignments_no_overlap", "caregiver_assignments")
+    op.drop_constraint(NO_OVERLAP, "caregiver_assignments")
     for table, name, _condition in CHECKS:
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table)
 
 
-def add_rule(table: str, name: str, rule: str) -> None:
-    """Add the constraint unless it stands. Raises MigrationError where rows of the table break it already."""
-    connection = op.get_bind()
-    if connection.scalar(sa.text("SELECT 1 FROM pg_constraint WHERE conname = :name"), {"name": name}):
-        return
+def add_rules(table: str) -> None:
+    """Raises MigrationError where rows of the table break a rule already."""
+    for of, name, condition in CHECKS:
+        if of == table:
+            # Two steps: the rows of before are looked at under a lock that lets others read and write.
+            add_rule(table, f"ck_{table}_{name}", f"CHECK ({condition})", "NOT VALID")
+    if table == "caregiver_assignments":
+        add_rule(table, NO_OVERLAP, EXCLUDE)
+
+
+def add_rule(table: str, name: str, rule: str, later: str = "") -> None:
     try:
-        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {rule}")
+        if constraint(op.get_bind(), name) is None:
+            op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {rule} {later}")
+        if constraint(op.get_bind(), name) == "unchecked":
+            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
     except sa.exc.IntegrityError as broken:
-        raise MigrationError(
-            f"Rows of {table} break the rule {name} ({sqlstate(broken)}), so nothing was changed. Set them right and start again: {rule}"
-        ) from broken
+        raise misfit(table, name, rule) from broken
+
+
+def add_indexes(table: str, *, concurrently: bool = False) -> None:
+    """Those that do not stand yet: also asking for one that stands would lock the table."""
+    options = {"postgresql_concurrently": True} if concurrently else {}
+    for column in PAGED[table].split():
+        if not index_stands(op.get_bind(), f"ix_{table}_{column}"):
+            op.create_index(f"ix_{table}_{column}", table, [column, "id"], **options)
+    for column in SEARCHED.get(table, "").split():
+        if not index_stands(op.get_bind(), f"ix_{table}_{column}_trgm"):
+            op.create_index(
+                f"ix_{table}_{column}_trgm",
+                table,
+                [column],
+                postgresql_using="gin",
+                postgresql_ops={column: "gin_trgm_ops"},
+                **options,
+            )
+    for name, expression in PLACES.items() if table == "patients" else ():
+        if not index_stands(op.get_bind(), name):
+            op.create_index(name, "patients", [sa.text(expression)], postgresql_using="gist", **options)
