@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from browsing import sign_in
+from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from cutting import Line, breakable
 from playwright.sync_api import Browser, Page, expect
@@ -96,6 +96,7 @@ def test_what_was_saved_without_an_answer_is_told_with_its_record(
     expect(office.get_by_label("Full name")).to_have_value("Obse Gemechu Lemma")
     expect(office.locator("#form-note")).to_have_text("")
     line.breaks = ""
+    assert violations(office) == []
     summary.get_by_role("link", name="Open the patient").click()
     expect(office.get_by_role("heading", level=1)).to_have_text("Obse Gemechu Lemma")
     assert (line.broken, number("Obse Gemechu Lemma")) == (1, 1)

@@ -121,7 +121,7 @@ async function leave({ to, picked }) {
   if (to) return location.assign(to);
   // The form that opened this tab learns which record was made.
   new BroadcastChannel(picked.channel).postMessage(picked);
-  say(`${picked.label} is saved`, "Your form has it now. You may close this tab.");
+  say(`${picked.label} is saved`, "Your form has it now. You may close this tab.").classList.add("is-good");
   setTimeout(() => close(), 150);
 }
 
@@ -145,6 +145,7 @@ function say(head, ...parts) {
   if (before) before.replaceWith(box);
   else form.before(box);
   box.scrollIntoView({ block: "nearest" });
+  return box;
 }
 
 /** No answer came: whether the form was saved is asked for by its token. */
@@ -162,7 +163,7 @@ function look(mine, sent) {
     }
     tell();
     const link = found.url ? [make("a", { href: found.url, textContent: `Open the ${found.one.toLowerCase()}` })] : [];
-    say("It was saved", `The line broke before the answer came.${more} `, ...link);
+    say("It was saved", `The line broke before the answer came.${more} `, ...link).classList.add("is-good");
   };
   follow(token, told, () => mine !== tries);
 }
@@ -209,8 +210,8 @@ function keepDraft() {
 
 function putBack(fields) {
   for (const [name, value, label] of fields) {
-    const input = form.elements[name];
-    if (!input?.tagName) continue;
+    const input = $(`[name="${CSS.escape(name)}"]`, form);
+    if (!input) continue;
     const box = input.closest(".picker");
     if (box) box.dispatchEvent(new CustomEvent("picked", { detail: { id: value, label: label ?? "" } }));
     else if (input.type === "checkbox") input.checked = value;
