@@ -93,6 +93,7 @@ def test_what_was_saved_without_an_answer_is_told_with_its_record(
     save(office)
 
     summary = told(office, "It was saved")
+    expect(summary).to_be_in_viewport(ratio=1)
     expect(office.get_by_label("Full name")).to_have_value("Obse Gemechu Lemma")
     expect(office.locator("#form-note")).to_have_text("")
     line.breaks = ""

@@ -135,16 +135,20 @@ function replace(page) {
 
 /** Above the form, in the place where the server says what is wrong. */
 function say(head, ...parts) {
+  const before = $(".form-page #summary");
+  // Said already, perhaps while somebody types on.
+  if (before?.dataset.said === head + parts[0]) return before;
   const box = make(
     "div",
     { className: "summary", id: "summary", role: "alert", tabIndex: -1, "aria-labelledby": "summary-head" },
     make("h2", { id: "summary-head", textContent: head }),
     make("p", {}, ...parts),
   );
-  const before = $(".form-page #summary");
+  box.dataset.said = head + parts[0];
   if (before) before.replaceWith(box);
   else form.before(box);
-  box.scrollIntoView({ block: "nearest" });
+  // It stands above the first field; the bar of the page would cover it anywhere else.
+  scrollTo(0, 0);
   return box;
 }
 
