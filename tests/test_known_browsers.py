@@ -160,6 +160,8 @@ def test_guesses_from_one_address_end_over_all_e_mails(client: Visitor, owner: t
         ("::ffff:10.0.0.1", "10.0.0.1", True),
         ("10.0.0.1", "10.0.0.2", False),
         ("fe80::1%eth0", "fe80::2", True),
+        ("10.0.0.1:54321", "10.0.0.1", True),
+        ("[2001:db8:1:2::1]:443", "2001:db8:1:2::2", True),
         ("no address", "", True),
     ],
 )

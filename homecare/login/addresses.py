@@ -17,9 +17,14 @@ def client_address() -> str | None:
 
 
 def parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """Without its zone, and an IPv4 address written as IPv6 as what it is."""
+    """Without its zone and a port, which some proxies add, and an IPv4 address written as IPv6 as what it is."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        address = ip_address(text.strip().partition("%")[0])
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

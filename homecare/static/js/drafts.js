@@ -14,6 +14,8 @@ const toText = (bytes) => btoa(String.fromCharCode(...bytes));
 const toBytes = (written) => Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0));
 // A draft that is still being encrypted must not come after the save that made it old.
 let turn = 0;
+// Whoever signs out, in whatever tab, keeps nothing more: a field that is left on the way out would begin another draft.
+let shut = false;
 
 const key = () => crypto.subtle.importKey("raw", toBytes(draftKey), "AES-GCM", false, ["encrypt", "decrypt"]);
 
@@ -24,7 +26,7 @@ async function place() {
 }
 
 export async function keep(draft) {
-  if (!able) return;
+  if (!able || shut) return;
   const mine = (turn += 1);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = text.encode(JSON.stringify({ ...draft, at: Date.now() }));
@@ -64,9 +66,13 @@ export async function drop() {
   if (able) sessionStorage.removeItem(await place());
 }
 
+/** Somebody is signed in, as the same person as before. */
+export const keepAgain = () => (shut = false);
+
 /** All drafts of this tab, or those of everybody else. */
 export function dropAll({ ofOthers = false } = {}) {
   turn += 1;
+  shut = !ofOthers;
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith(PREFIX) && !(ofOthers && name.startsWith(MINE))) sessionStorage.removeItem(name);
   }

@@ -13,6 +13,7 @@ let form;
 let opened = "";
 let atFirst = {};
 let sending = false;
+let saved = false;
 let keeping = 0;
 // Each try ends the looking after the one before.
 let tries = 0;
@@ -75,10 +76,10 @@ function focusFirst() {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (!sending && changed()) event.preventDefault();
+  if (!saved && changed()) event.preventDefault();
 });
 // "Back" to a form that was saved opens it as it is now.
-addEventListener("pageshow", (event) => event.persisted && sending && location.reload());
+addEventListener("pageshow", (event) => event.persisted && saved && location.reload());
 
 // On the document: whoever refuses the sending at the form comes first.
 document.addEventListener("submit", (event) => {
@@ -114,8 +115,8 @@ function busy(on) {
   else busy.focused?.focus({ preventScroll: true });
 }
 
-/** Saved: `sending` stays, because nothing is left to lose. */
 async function leave({ to, picked }) {
+  saved = true;
   clearTimeout(keeping);
   await drop();
   if (to) return location.assign(to);

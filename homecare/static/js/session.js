@@ -1,7 +1,7 @@
 // The session: work on the page keeps it open, a dialog warns before it ends, and signing in again happens over the
 // page, which keeps what was typed. What the page shows is covered meanwhile.
 
-import { dropAll } from "./drafts.js";
+import { dropAll, keepAgain } from "./drafts.js";
 
 const part = (name) => document.getElementById(`session${name}`);
 const dialog = part("");
@@ -61,6 +61,7 @@ async function look() {
     dropAll();
     return show("other");
   }
+  keepAgain();
   // A new session looks as oneself, and this page says that nothing can be changed.
   if ("viewing" in dialog.dataset && !told.viewing) return location.reload();
   for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = told.csrf_token;
