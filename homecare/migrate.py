@@ -32,6 +32,7 @@ ADDED_TO = "SELECT, INSERT"
 RIGHTS = {
     "denials": ADDED_TO,
     "reads": ADDED_TO,
+    "sign_in_events": ADDED_TO,
     "policy_versions": ADDED_TO,
     "settings_versions": ADDED_TO,
     "alembic_version": "SELECT",

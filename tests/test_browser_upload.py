@@ -45,6 +45,7 @@ def test_a_picture_is_shown_when_chosen_and_after_it_is_saved(form: Page, item: 
     form.locator("#photo").set_input_files(chosen("chair.jpg", "image/jpeg", picture()))
     expect(form.locator(".file-chosen")).to_be_visible()
     save(form)
+    form.wait_for_url(re.compile("details"))
 
     form.goto(f"/admin/inventory_items/details/?id={item}")
     preview = form.locator(".file-preview img")

@@ -60,12 +60,16 @@ def test_a_view_of_everything_is_not_the_default_view(as_role: AsRole) -> None:
     assert save(manager, "Everybody", query="?all=1").location == f"{LIST}?all=1"
 
 
-def test_saving_under_the_same_name_replaces(as_role: AsRole) -> None:
+def test_saving_under_the_same_name_asks_before_it_replaces(as_role: AsRole) -> None:
     manager = as_role("Manager")
-
     save(manager)
-    save(manager, query="gender__eq=Male")
 
+    asked = save(manager, query="gender__eq=Male")
+    assert asked.status_code == 409
+    assert "You have a view “Women” of this page already." in asked.text
+    assert offered(manager) == {"Women": f"{LIST}?gender__eq=Female"}
+
+    save(manager, query="gender__eq=Male", replace="1")
     assert offered(manager) == {"Women": f"{LIST}?gender__eq=Male"}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.rows import UNSCOPED
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried
 from homecare.models import ListPreference, SavedView
@@ -17,6 +18,8 @@ from homecare.models import ListPreference, SavedView
 MOST_VIEWS = 200
 LONGEST_NAME = 80
 LONGEST_QUERY = 4000
+# Of one person's views, while one is saved.
+LOCK = 7_220_002
 DENSITIES = ("", "dense")
 
 
@@ -24,30 +27,56 @@ class ViewGoneError(Exception):
     """There is no such view, or it is another person's."""
 
 
+class ViewTakenError(Exception):
+    """Another view of the person on this page has the name; `name` is as it is kept."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 @retried
 def save_view(
-    *, session: Session, name: str, path: str, query: str, roles: Sequence[str], default: bool, by: Acting
+    *,
+    session: Session,
+    name: str,
+    path: str,
+    query: str,
+    roles: Sequence[str],
+    default: bool,
+    by: Acting,
+    replacing: bool = False,
 ) -> int:
-    """Returns the view's id; one of the same name on the same page is replaced. Raises RuleError."""
+    """Returns the view's id. One of the same name on the same page is another view unless it says the same.
+
+    `replacing` puts this one in its place. Raises RuleError, ViewTakenError.
+    """
     name = _checked_name(name)
     if len(query) > LONGEST_QUERY:
         raise RuleError("query", f"This view has more than {LONGEST_QUERY:,} characters of conditions. Use fewer.")
     me = by.person.staff_id
-    kept = session.scalar(select(func.count()).select_from(SavedView).where(SavedView.staff_id == me)) or 0
-    if kept >= MOST_VIEWS:
+    values = {"query": query, "roles": list(roles), "is_default": default}
+    # Two that save the same name at once: the second sees what the first made.
+    session.execute(select(func.pg_advisory_xact_lock(LOCK, me)), execution_options=UNSCOPED)
+    here = session.scalar(
+        select(SavedView).where(SavedView.staff_id == me, SavedView.path == path, SavedView.name == name)
+    )
+    if here is not None and not replacing and any(getattr(here, key) != value for key, value in values.items()):
+        session.rollback()
+        raise ViewTakenError(name)
+    if here is None and _number_of(session, me) >= MOST_VIEWS:
+        session.rollback()
         raise RuleError("name", f"You have {MOST_VIEWS} saved views already. Delete one first.")
     if default:
         _no_default(session, me, path)
-    values = {"query": query, "roles": list(roles), "is_default": default}
-    statement = (
+    view_id = session.scalar(
         upsert(SavedView)
         .values(staff_id=me, path=path, name=name, **values)
         .on_conflict_do_update(index_elements=["staff_id", "path", "name"], set_=values)
         .returning(SavedView.id)
     )
-    view_id = session.execute(statement).scalar_one()
     session.commit()
-    return view_id
+    return int(view_id or 0)
 
 
 @retried
@@ -103,6 +132,10 @@ def _checked_name(name: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise RuleError("name", f"Give the view a name of 1 to {LONGEST_NAME} characters.")
     return name
+
+
+def _number_of(session: Session, staff_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(SavedView).where(SavedView.staff_id == staff_id)) or 0
 
 
 def _no_default(session: Session, staff_id: int, path: str) -> None:

@@ -46,6 +46,10 @@ class AlreadySavedError(Exception):
         self.row_id = row_id
 
 
+class TokenTakenError(RuleError):
+    """The form's token belongs to another form; nothing can be saved with it."""
+
+
 @dataclass(frozen=True)
 class Saved:
     """`undo` is the token that takes the change back; empty where that cannot be had."""
@@ -159,7 +163,7 @@ def _claim(session: Session, token: str, model: type[Base], row_id: int | None, 
         )
     ).first()
     if used is None:
-        raise RuleError("", "This form was already used elsewhere. Open it again.")
+        raise TokenTakenError("", "This form was already used elsewhere. Open it again.")
     raise AlreadySavedError(used.row_id)
 
 

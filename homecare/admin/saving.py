@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -19,17 +19,17 @@ from homecare.admin.forms import RowForm
 from homecare.admin.guard import acting, not_found, refuse
 from homecare.admin.tables import TableInfo
 from homecare.db import db
-from homecare.errors import SpokenError
+from homecare.errors import SpokenError, wants_json
 from homecare.files.claiming import FileGoneError
 from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
+from homecare.queries.saved_forms import is_token
 
 if TYPE_CHECKING:
     from homecare.admin.guard import GuardedView
 
 # Words of a form that are not columns.
 CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "url", "id")
-LONGEST_TOKEN = 64
 # The name under which a picker listens for the record made for it.
 PICKER = re.compile(r"picker-[0-9a-z]{1,12}")
 
@@ -41,6 +41,8 @@ class FormScreen:
         self.view, self.info, self.row_id = view, info, row_id
         self.session, self.by = db.session(), acting()
         self.stored = self._stored()
+        # Whether the token of the form that was sent can never save anything.
+        self.is_spent = False
 
     def _stored(self) -> editing.Stored | None:
         if self.row_id is None:
@@ -90,7 +92,7 @@ class FormScreen:
         good = form.validate()
         good = editing.check_relations(self.session, form, self.by, stored) and good
         token = request.form.get("_token", "")
-        if not 8 <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
+        if not is_token(token):
             return self._show(form, 422, ["This form is too old. Look it over and save it again."])
         if not good:
             editing.tell_owners(self.session, form, self.by, self.stored)
@@ -107,6 +109,7 @@ class FormScreen:
             self.session.rollback()
             return self._show(form, 422, editing.tell_rule(form, RuleError(gone.column, uploads.GONE)))
         except RuleError as error:
+            self.is_spent = isinstance(error, rows.TokenTakenError)
             return self._show(form, 422, editing.tell_refusal(self.session, form, self.by, self.stored, error))
         return self._done(saved.row_id)
 
@@ -152,8 +155,10 @@ class FormScreen:
         conflict: list[editing.Difference] | None = None,
     ) -> ResponseReturnValue:
         uploads.name_stored(form.fields(), form.access, self.stored)
-        # After a refusal the token is the same: an unknown outcome followed by a second try is still one row.
-        token = request.form.get("_token") if request.method == "POST" and status != 409 else None
+        # After a refusal the token is the same: an unknown outcome followed by a second try is still one row. One that
+        # would be refused for ever is not.
+        sent = request.form.get("_token", "") if request.method == "POST" and status != 409 else ""
+        token = sent if is_token(sent) and not self.is_spent else None
         version = request.form.get("_version") if request.method == "POST" and status != 409 else None
         page = self.view.render(
             "admin/form.html",
@@ -177,27 +182,31 @@ class FormScreen:
         return safe_next(words.get("url"), otherwise="")
 
     def _done(self, row_id: int | None) -> ResponseReturnValue:
-        then, back = request.form.get("_then", ""), self._back()
         if row_id is not None and PICKER.fullmatch(request.args.get("picker", "")):
             return self._picked(row_id)
         flash(f"{self.info.one} saved.", "success")
+        # A script waits for the answer and goes on by itself, so that a line that breaks leaves the form where it is.
+        return jsonify(to=self._next(row_id)) if wants_json() else redirect(self._next(row_id))
+
+    def _next(self, row_id: int | None) -> str:
+        then, back = request.form.get("_then", ""), self._back()
         if then == "add" and self.by.may(self.info.name, Action.CREATE):
             # Another of the same parent: it begins with what this one began with.
             begun: dict[str, Any] = {n: v for n, v in request.args.items() if n in {*self.info.fields} - {*CONTROL}}
-            return redirect(url_for(f"{self.info.name}.create_view", **begun, url=back or None))
+            return url_for(f"{self.info.name}.create_view", **begun, url=back or None)
         if then == "continue" and row_id is not None:
-            return redirect(url_for(f"{self.info.name}.edit_view", id=row_id, url=back or None))
+            return url_for(f"{self.info.name}.edit_view", id=row_id, url=back or None)
         if back:
-            return redirect(back)
+            return back
         if row_id is None:
-            return redirect(url_for(f"{self.info.name}.index_view"))
-        return redirect(url_for(f"{self.info.name}.details_view", id=row_id))
+            return url_for(f"{self.info.name}.index_view")
+        return url_for(f"{self.info.name}.details_view", id=row_id)
 
     def _picked(self, row_id: int) -> ResponseReturnValue:
         """The form was opened by another form's picker, which waits to hear what was made."""
         stored = editing.stored_row(self.session, self.info, self.by, row_id)
         label = editing.row_name(self.info, stored) if stored else f"#{row_id}"
-        return self.view.render("admin/picked.html", channel=request.args["picker"], row_id=row_id, label=label)
+        return jsonify(picked={"channel": request.args["picker"], "id": row_id, "label": label})
 
 
 def one_value(info: TableInfo, by: Acting, sent: MultiDict[str, str]) -> dict[str, Any]:

@@ -221,7 +221,12 @@ class TableView(GuardedView):
         try:
             return listing.read(self.info, acting(), args, kept, keeps_wrong=keeps_wrong)
         except UnknownConditionError as error:
-            raise SpokenError(400, str(error)) from error
+            # The page, whatever was asked for: without conditions an export would be a file of everything.
+            back = (
+                f"/admin/{self.info.name}/?{listing.ALL}=1",
+                f"Open the {self.info.many.lower()} without conditions",
+            )
+            raise SpokenError(400, str(error), back=back) from error
         except ForbiddenConditionError as error:
             reason = f"look into {error.column} of {self.info.many.lower()}"
             refuse(self.info.name, "filter", reason, column=error.column)

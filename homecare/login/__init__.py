@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from urllib.parse import urlencode
 
 from flask import Flask, redirect, request
@@ -13,6 +14,7 @@ from werkzeug.exceptions import Unauthorized
 from homecare.access.rows import enter_request, leave_request
 from homecare.errors import wants_json
 from homecare.login import sessions
+from homecare.login.browsers import keyed
 
 # What a person who is not signed in may open; everything else is shut, whoever adds it.
 OPEN_TO_STRANGERS = frozenset(
@@ -32,6 +34,11 @@ def ask_to_sign_in() -> ResponseReturnValue | None:
     return redirect("/login?" + urlencode({"next": asked_for}))
 
 
+def draft_key() -> str:
+    """What this person's browser encrypts unsaved forms with; it keeps none of it, and gets it only while signed in."""
+    return b64encode(keyed("drafts", str(current_user.account_id))).decode()
+
+
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
     manager = LoginManager()
@@ -41,6 +48,7 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(sessions.find_person)
     app.jinja_env.globals["current_user"] = current_user
+    app.jinja_env.globals["draft_key"] = draft_key
     app.before_request(enter_request)
     app.before_request(ask_to_sign_in)
     app.teardown_request(leave_request)

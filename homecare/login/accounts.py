@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from homecare.access.policy import folded
 from homecare.db import db
-from homecare.login import passwords, sessions, throttle
+from homecare.login import browsers, endings, events, passwords, sessions, throttle
+from homecare.login.browsers import Caller
+from homecare.login.events import COMMAND_LINE, FULL_NAME, Kind
 from homecare.models import Account, Staff, StoredRole
 
 _NOW = func.timezone("utc", func.now())
@@ -28,22 +30,97 @@ class Created:
     is_new: bool
 
 
-def sign_in(*, email: str, password: str) -> str | None:
-    """The token of a new session; None where e-mail or password is wrong, after the same work for either.
+@dataclass(frozen=True)
+class Entered:
+    """A new session's token, and what the browser keeps so that it is known the next time."""
 
-    Raises throttle.TooManyFailuresError.
+    token: str
+    known: str
+
+
+def sign_in(*, email: str, password: str, caller: Caller, replacing: str | None = None) -> Entered | None:
+    """None where e-mail or password is wrong, after the same work for either; `replacing` is a session it ends.
+
+    Raises throttle.TooManyFailuresError, passwords.BusyError.
     """
-    failure_id = throttle.reserve(email)
     with db.engine.connect() as connection:
         row = _find(connection, email, with_account=True)
-    usable = row is not None and row.password_hash is not None and row.disabled_at is None
-    if not passwords.matches(row.password_hash if row and usable else None, password) or row is None:
-        return None
-    throttle.forgive(failure_id)
-    if passwords.is_outdated(row.password_hash):
+    shut = "" if row is None else _why_shut(row)
+    browser = browsers.bucket(caller.known, row.account_id, row.password_hash) if row is not None else None
+    failure_id = _reserve(email, row, browser, caller)
+    try:
+        is_right = passwords.matches(row.password_hash if row is not None and not shut else None, password)
+    except passwords.BusyError:
         with db.engine.begin() as connection:
-            _store_password(connection, row.account_id, password)
-    return sessions.start(row.account_id)
+            throttle.forgive(connection, failure_id)
+        raise
+    entered = _enter(row, email, password, failure_id, caller, replacing) if row is not None and is_right else None
+    if entered is None:
+        reason = "unknown e-mail" if row is None else shut or ("changed meanwhile" if is_right else "wrong password")
+        email_hash = throttle.digest(email)
+        with db.engine.begin() as connection:
+            events.note(connection, Kind.REFUSED, who=row, reason=reason, email_hash=email_hash, address=caller.address)
+        return None
+    endings.sweep()
+    return entered
+
+
+def _why_shut(row: Row[Any]) -> str:
+    """Why no password opens the account; empty where the right one does."""
+    if row.disabled_at is not None:
+        return "disabled"
+    return "a demo account" if sessions.is_refused_demo_account(row.email) else ""
+
+
+def _reserve(email: str, row: Row[Any] | None, browser: bytes | None, caller: Caller) -> int:
+    try:
+        return throttle.reserve(email, browser=browser, address=caller.address)
+    except throttle.TooManyFailuresError as refused:
+        with db.engine.begin() as connection:
+            events.note_once(
+                connection,
+                who=row,
+                email_hash=throttle.digest(email),
+                address=caller.address,
+                by_address=refused.by_address,
+                window=throttle.WINDOW,
+            )
+        raise
+
+
+def _enter(
+    row: Row[Any], email: str, password: str, failure_id: int, caller: Caller, replacing: str | None
+) -> Entered | None:
+    """The session, its event and the end of the one before, or nothing of them where the account changed meanwhile."""
+    password_hash = _renewed(row.password_hash, password)
+    with db.engine.begin() as connection:
+        token = sessions.start(connection, account_id=row.account_id, password_hash=row.password_hash)
+        if token is None:
+            return None
+        if password_hash != row.password_hash:
+            changed = update(Account).where(Account.id == row.account_id, Account.password_hash == row.password_hash)
+            connection.execute(changed.values(password_hash=password_hash))
+        throttle.forgive(connection, failure_id)
+        email_hash = throttle.digest(email)
+        events.note(connection, Kind.SIGN_IN, who=row, email_hash=email_hash, address=caller.address)
+        if replacing is not None:
+            endings.end(connection, replacing, kind=Kind.ENDED, reason="signed in again", address=caller.address)
+    return Entered(token, browsers.remembering(caller.known, row.account_id, password_hash))
+
+
+def sign_out(token: str, *, address: str | None) -> None:
+    with db.engine.begin() as connection:
+        endings.end(connection, token, kind=Kind.SIGN_OUT, reason="", address=address)
+
+
+def _renewed(password_hash: str, password: str) -> str:
+    """With today's parameters, where it was made with others and there is time for it."""
+    if not passwords.is_outdated(password_hash):
+        return password_hash
+    try:
+        return passwords.hashed(password)
+    except passwords.BusyError:
+        return password_hash
 
 
 def create(*, email: str, first_name: str, last_name: str, role: str, password: str) -> Created:
@@ -62,6 +139,7 @@ def create(*, email: str, first_name: str, last_name: str, role: str, password: 
             raise AccountError(f"{row.email} is on the staff as {row.role}. Create the account with that role.")
         staff_id = row.staff_id if row is not None else _add_staff(connection, email, first_name, last_name, role)
         connection.execute(insert(Account).values(staff_id=staff_id, password_hash=passwords.hashed(password)))
+        events.note(connection, Kind.CREATED, who=_get(connection, email), reason=COMMAND_LINE)
     return Created(role, is_new=row is None)
 
 
@@ -72,7 +150,8 @@ def disable(*, email: str) -> None:
         if _active_admins(connection) == [row.account_id]:
             raise AccountError(f"{row.email} is the last active {row.role.strip()}. Create another one first.")
         connection.execute(update(Account).where(Account.id == row.account_id).values(disabled_at=_NOW))
-        sessions.end_all(connection, row.account_id)
+        events.note(connection, Kind.DISABLED, who=row, reason=COMMAND_LINE)
+        endings.end_all(connection, row.account_id, "the account was disabled")
 
 
 def reset(*, email: str, password: str) -> None:
@@ -81,11 +160,14 @@ def reset(*, email: str, password: str) -> None:
     Raises AccountError, passwords.PasswordError.
     """
     passwords.check_new(password)
+    password_hash = passwords.hashed(password)
     with db.engine.begin() as connection:
         row = _get(connection, email)
-        _store_password(connection, row.account_id, password)
-        connection.execute(update(Account).where(Account.id == row.account_id).values(disabled_at=None))
-        sessions.end_all(connection, row.account_id)
+        changed = update(Account).where(Account.id == row.account_id)
+        # Before the sessions end: one that begins meanwhile waits for this row, and finds another password there.
+        connection.execute(changed.values(password_hash=password_hash, disabled_at=None))
+        events.note(connection, Kind.RESET, who=row, reason=COMMAND_LINE)
+        endings.end_all(connection, row.account_id, "the password was reset")
 
 
 def _find(connection: Connection, email: str, *, with_account: bool = False) -> Row[*tuple[Any, ...]] | None:
@@ -99,6 +181,7 @@ def _find(connection: Connection, email: str, *, with_account: bool = False) -> 
     found = (
         select(
             Staff.id.label("staff_id"),
+            FULL_NAME,
             Staff.email,
             Staff.role,
             Account.id.label("account_id"),
@@ -153,11 +236,6 @@ def _add_staff(connection: Connection, email: str, first_name: str, last_name: s
         email=email, first_name=first_name.strip(), last_name=last_name.strip(), role=role, status="Active"
     )
     return connection.execute(added.returning(Staff.id)).scalar_one()
-
-
-def _store_password(connection: Connection, account_id: int, password: str) -> None:
-    changed = update(Account).where(Account.id == account_id)
-    connection.execute(changed.values(password_hash=passwords.hashed(password)))
 
 
 def _checked_email(email: str) -> str:

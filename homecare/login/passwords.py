@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+import secrets
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,15 +14,56 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST = 12
 LONGEST = 256
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Of one process: how many hashes are worked out at once, how many more may wait for that, and for how long. Whoever
+# sends sign-ins by the thousand takes neither the memory nor the threads that answer everybody else.
+AT_ONCE = 2
+WAITING = 6
+PATIENCE_S = 1.5
+
+_hashing = threading.BoundedSemaphore(AT_ONCE)
+_room = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class PasswordError(Exception):
     """A new password that is not accepted; the message says what is."""
 
 
+class BusyError(Exception):
+    """Too many passwords are being worked out already; this one was not looked at. In `RETRY_AFTER_S` it may be."""
+
+
+RETRY_AFTER_S = 5
+
+
+def _made_up_hash() -> str:
+    """Of no password at all: it costs the first sign-in of a process no more than the second."""
+    salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    return f"$argon2id$v=19$m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}${salt}${digest}"
+
+
+NOBODYS_HASH = _made_up_hash()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Raises BusyError where no turn comes in time."""
+    if not _room.acquire(blocking=False):
+        raise BusyError
+    try:
+        if not _hashing.acquire(timeout=PATIENCE_S):
+            raise BusyError
+        try:
+            yield
+        finally:
+            _hashing.release()
+    finally:
+        _room.release()
+
+
 def hashed(password: str) -> str:
-    """About 20 ms and 19 MB of memory."""
-    return HASHER.hash(_bytes(password))
+    """About 20 ms and 19 MB of memory. Raises BusyError."""
+    with _turn():
+        return HASHER.hash(_bytes(password))
 
 
 def check_new(password: str) -> None:
@@ -28,11 +73,15 @@ def check_new(password: str) -> None:
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one; without a stored hash the same work is done and the answer is no."""
-    try:
-        right = HASHER.verify(password_hash or _nobodys_hash(), _bytes(password))
-    except (VerificationError, InvalidHashError):
-        return False
+    """Whether the password is the one; without a stored hash the same work is done and the answer is no.
+
+    Raises BusyError.
+    """
+    with _turn():
+        try:
+            right = HASHER.verify(password_hash or NOBODYS_HASH, _bytes(password))
+        except (VerificationError, InvalidHashError):
+            return False
     return right and password_hash is not None
 
 
@@ -44,8 +93,3 @@ def is_outdated(password_hash: str) -> bool:
 def _bytes(password: str) -> bytes:
     # A form can carry half of a surrogate pair; it is a wrong password, not an error.
     return password.encode("utf-8", "surrogatepass")
-
-
-@cache
-def _nobodys_hash() -> str:
-    return hashed("the password of nobody")

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     cast,
-    delete,
     func,
     insert,
     literal,
@@ -31,12 +30,10 @@ from homecare.access.person import Person
 from homecare.db import db
 from homecare.models import (
     Account,
-    FormToken,
     PolicyState,
     SettingsDraft,
     SettingsVersion,
     SignedIn,
-    SignInFailure,
     Staff,
     StoredRole,
 )
@@ -50,8 +47,6 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 VIEWED = ("id", "first_name", "last_name", "email", "role", "status")
 NOBODY = 0
 DEMO_DOMAIN = "@homecare.example"
-# Nothing asks for older ones any more: sessions are over, guesses no longer count, forms are long sent.
-KEPT = timedelta(days=1)
 
 # On a connection of its own: who is asking is found before any row scope, and never inside the request's transaction.
 _NOW = func.timezone("utc", func.now())
@@ -76,24 +71,21 @@ class SignedInPerson(Person):
         return self.token
 
 
-def start(account_id: int) -> str:
-    """A new session of this account and the token that its cookie holds; what is over of anybody's is swept out."""
+def start(connection: Connection, *, account_id: int, password_hash: str) -> str | None:
+    """A new session and the token that its cookie holds, in the caller's transaction.
+
+    None where the account has another password by now, or is disabled or gone: one statement looks and begins. It
+    waits for whoever is changing the account, and holds the account until its transaction ends, so that a reset comes
+    wholly before it or wholly after, and then ends this session too.
+    """
     token = secrets.token_urlsafe(32)
-    with db.engine.begin() as connection:
-        for column in (SignedIn.created_at, SignInFailure.failed_at, FormToken.used_at):
-            connection.execute(delete(column.class_).where(column < _NOW - KEPT))
-        connection.execute(insert(SignedIn).values(token_hash=_hash(token), account_id=account_id))
-    return token
-
-
-def end(token: str) -> None:
-    with db.engine.begin() as connection:
-        connection.execute(delete(SignedIn).where(SignedIn.token_hash == _hash(token)))
-
-
-def end_all(connection: Connection, account_id: int) -> None:
-    """Signs the account out everywhere, in the caller's transaction."""
-    connection.execute(delete(SignedIn).where(SignedIn.account_id == account_id))
+    unchanged = (
+        select(literal(hashed(token)), Account.id)
+        .where(Account.id == account_id, Account.password_hash == password_hash, Account.disabled_at.is_(None))
+        .with_for_update(key_share=True)
+    )
+    begun = insert(SignedIn).from_select(["token_hash", "account_id"], unchanged).returning(SignedIn.account_id)
+    return token if connection.execute(begun).first() is not None else None
 
 
 @cache
@@ -116,7 +108,7 @@ def _finding() -> Select[Any]:
             .scalar_subquery()
             .label("draft_changed_at"),
             (SignedIn.last_used_at < _NOW - USE_NOTED_EVERY).label("is_use_due"),
-            _idle_limit().label("idle_limit"),
+            idle_limit().label("idle_limit"),
             (SignedIn.created_at + LONGEST - _NOW).label("ends_in"),
             SignedIn.view_as_role,
             *(getattr(viewed, name).label(f"viewed_{name}") for name in VIEWED),
@@ -133,7 +125,7 @@ def _is_open() -> tuple[ColumnElement[bool], ...]:
     return (
         SignedIn.token_hash == bindparam("token_hash"),
         Account.disabled_at.is_(None),
-        SignedIn.last_used_at > _NOW - _idle_limit(),
+        SignedIn.last_used_at > _NOW - idle_limit(),
         SignedIn.created_at > _NOW - LONGEST,
     )
 
@@ -144,7 +136,7 @@ def find_person(token: str) -> SignedInPerson | None:
     Once a minute it also notes that the session is in use.
     """
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        row = connection.execute(_finding(), {"token_hash": _hash(token)}).mappings().one_or_none()
+        row = connection.execute(_finding(), {"token_hash": hashed(token)}).mappings().one_or_none()
         if row is None or is_refused_demo_account(row["email"]):
             return None
         if row["is_use_due"]:
@@ -165,7 +157,7 @@ class Remaining:
 def remaining(token: str) -> Remaining | None:
     """None where the session is over. Asking is no use of the session. One statement."""
     ends_in = SignedIn.created_at + LONGEST - _NOW
-    left = func.least(SignedIn.last_used_at + _idle_limit() - _NOW, ends_in)
+    left = func.least(SignedIn.last_used_at + idle_limit() - _NOW, ends_in)
     viewing = func.num_nonnulls(SignedIn.view_as_role, SignedIn.view_as_staff_id) > 0
     asked = (
         select(Account.id, Staff.email, left.label("left"), ends_in.label("ends_in"), viewing.label("viewing"))
@@ -174,7 +166,7 @@ def remaining(token: str) -> Remaining | None:
         .where(*_is_open())
     )
     with db.engine.connect() as connection:
-        row = connection.execute(asked, {"token_hash": _hash(token)}).one_or_none()
+        row = connection.execute(asked, {"token_hash": hashed(token)}).one_or_none()
     if row is None or is_refused_demo_account(row.email):
         return None
     return Remaining(row.id, row.left, row.ends_in, row.viewing)
@@ -206,7 +198,7 @@ def _person(token: str, row: dict[str, Any]) -> SignedInPerson:
 
 def look_as(token: str, *, role: str | None = None, staff_id: int | None = None) -> None:
     """From the next request on this session shows what that role, or that person, sees; neither: itself again."""
-    changed = update(SignedIn).where(SignedIn.token_hash == _hash(token))
+    changed = update(SignedIn).where(SignedIn.token_hash == hashed(token))
     with db.engine.begin() as connection:
         connection.execute(changed.values(view_as_role=role, view_as_staff_id=staff_id))
 
@@ -218,7 +210,7 @@ def is_refused_demo_account(email: str) -> bool:
 
 def _note_use(connection: Connection, token: str) -> None:
     # Another request of the same browser that notes it right now has noted it for this one too.
-    free = select(SignedIn.token_hash).where(SignedIn.token_hash == _hash(token)).with_for_update(skip_locked=True)
+    free = select(SignedIn.token_hash).where(SignedIn.token_hash == hashed(token)).with_for_update(skip_locked=True)
     try:
         connection.execute(
             update(SignedIn).where(SignedIn.token_hash == free.scalar_subquery()).values(last_used_at=_NOW)
@@ -228,7 +220,7 @@ def _note_use(connection: Connection, token: str) -> None:
         current_app.logger.warning("The last use of a session could not be noted.")
 
 
-def _idle_limit() -> ColumnElement[timedelta]:
+def idle_limit() -> ColumnElement[timedelta]:
     """What the person's own role allows, whomever they look as."""
     minutes = (
         select(StoredRole.idle_minutes)
@@ -239,5 +231,5 @@ def _idle_limit() -> ColumnElement[timedelta]:
     return func.coalesce(minutes, IDLE_MINUTES) * cast(literal("1 minute"), Interval)
 
 
-def _hash(token: str) -> bytes:
+def hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

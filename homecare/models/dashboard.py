@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, String, Text, false, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
@@ -47,14 +47,48 @@ class SignedIn(Model):
 
 
 class SignInFailure(Model):
-    """A refused sign-in, counted per e-mail over all workers; addresses are kept as a keyed hash, not in the clear."""
+    """A refused sign-in, counted over all workers; what it is counted by is kept as a keyed hash, not in the clear.
+
+    `email_hash` is of the e-mail, or of one browser that is known to it; then nothing is counted by address.
+    """
 
     __tablename__ = "sign_in_failures"
-    __table_args__ = (Index("ix_sign_in_failures_email_hash_failed_at", "email_hash", "failed_at"), {"schema": SCHEMA})
+    __table_args__ = (
+        Index("ix_sign_in_failures_email_hash_failed_at", "email_hash", "failed_at"),
+        Index("ix_sign_in_failures_address_hash_failed_at", "address_hash", "failed_at"),
+        {"schema": SCHEMA},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=plain())
     email_hash: Mapped[bytes] = mapped_column(LargeBinary, info=personal())
+    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal())
     failed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
+class SignInEvent(Model):
+    """A sign-in, a refusal, a sign-out, the end of a session, or what was done to an account; only ever added to.
+
+    Who it was is kept as plain values, which stay when the staff row goes. Of an e-mail that nobody has only the keyed
+    hash is kept: people type passwords into that field. `address` is NULL on the command line.
+    """
+
+    __tablename__ = "sign_in_events"
+    __table_args__ = (
+        Index("ix_sign_in_events_happened_at", "happened_at"),
+        Index("ix_sign_in_events_staff_id", "staff_id"),
+        Index("ix_sign_in_events_email_hash", "email_hash"),
+        {"schema": SCHEMA},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
+    happened_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    kind: Mapped[str] = mapped_column(Text, info=plain())
+    reason: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    staff_id: Mapped[int | None] = mapped_column(info=plain())
+    name: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    email: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    email_hash: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal())
+    address: Mapped[str | None] = mapped_column(INET, info=personal())
 
 
 class FormToken(Model):

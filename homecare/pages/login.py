@@ -16,13 +16,16 @@ from homecare import errors
 from homecare.access.grants import policy_at
 from homecare.access.person import Person
 from homecare.db import db
-from homecare.login import accounts, sessions, throttle
+from homecare.login import accounts, browsers, passwords, sessions, throttle
+from homecare.login.addresses import client_address
+from homecare.login.browsers import Caller
 from homecare.login.redirects import HOME, safe_next
 from homecare.settings import current_config
 
 page = Blueprint("login", __name__)
 
 WRONG = "The e-mail or the password is not right. Check both and try again."
+BUSY = "Many people are signing in at this moment, so your password was not looked at. Try again in a few seconds."
 STALE = "This page was open for too long, so nothing was sent. Enter your password again."
 
 
@@ -44,25 +47,36 @@ def send() -> ResponseReturnValue:
     form = LoginForm(request.form)
     if not form.validate():
         return form_page(form, 422)
+    caller = Caller.of_request()
+    replacing = current_user.get_id() if current_user.is_authenticated else None
     try:
-        token = accounts.sign_in(email=form.email.data or "", password=form.password.data or "")
+        entered = accounts.sign_in(
+            email=form.email.data or "", password=form.password.data or "", caller=caller, replacing=replacing
+        )
+    except passwords.BusyError:
+        answer = form_page(form, 503, BUSY)
+        answer.headers["Retry-After"] = str(passwords.RETRY_AFTER_S)
+        return answer
     except throttle.TooManyFailuresError as refused:
-        minutes = math.ceil(refused.retry_after_s / 60)
-        answer = form_page(form, 429, f"Too many tries for this e-mail. Wait {minutes} min and try again.")
+        minutes, whose = math.ceil(refused.retry_after_s / 60), "from here" if refused.by_address else "for this e-mail"
+        answer = form_page(form, 429, f"Too many tries {whose}. Wait {minutes} min and try again.")
         answer.headers["Retry-After"] = str(refused.retry_after_s)
         return answer
-    person = sessions.find_person(token) if token else None
-    if person is None:
+    person = sessions.find_person(entered.token) if entered else None
+    if entered is None or person is None:
         return form_page(form, 422, WRONG)
     forget()
     login_user(person)
-    if errors.wants_json():
-        return jsonify(account=person.account_id)
-    return redirect(asked_for(otherwise=start_page(person)))
+    answer = jsonify(account=person.account_id) if errors.wants_json() else go_on(person)
+    browsers.set_cookie(answer, entered.known)
+    return answer
 
 
 @page.post("/logout")
 def leave() -> ResponseReturnValue:
+    """Ends the session on the server too, and with a line of its own in what is written down."""
+    if current_user.is_authenticated:
+        accounts.sign_out(current_user.get_id(), address=client_address())
     forget()
     return redirect("/login")
 
@@ -76,15 +90,17 @@ def stale(error: CSRFError) -> Response:
 
 
 def forget() -> None:
-    """Ends the session this browser came with, on the server too; what follows starts under a new name."""
-    if current_user.is_authenticated:
-        sessions.end(current_user.get_id())
+    """Nothing of the session this browser came with stays in its cookie; what follows starts under a new name."""
     logout_user()
     session.clear()
 
 
 def asked_for(otherwise: str = HOME) -> str:
     return safe_next(request.args.get("next"), otherwise)
+
+
+def go_on(person: Person) -> Response:
+    return make_response(redirect(asked_for(otherwise=start_page(person))))
 
 
 def start_page(person: Person) -> str:

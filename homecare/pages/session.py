@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, session
+from flask import Blueprint, Response, jsonify, request, session
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
+from homecare.admin.tables import table_infos
+from homecare.db import db
 from homecare.login import sessions
+from homecare.queries import saved_forms
 
 page = Blueprint("session", __name__, url_prefix="/session")
 
@@ -26,6 +29,17 @@ def show() -> Response:
         viewing=bool(found and found.viewing),
         csrf_token=generate_csrf(),
     )
+
+
+@page.get("/form")
+def form() -> Response:
+    """Whether this person's form `token` was saved, and where its row is; for a page whose line broke meanwhile."""
+    found = saved_forms.find(db.session(), request.args.get("token", ""), current_user.staff_id)
+    if found is None:
+        return jsonify(saved=False)
+    info = table_infos().get(found.table)
+    there = f"/admin/{found.table}/details/?id={found.row_id}" if info and found.row_id is not None else None
+    return jsonify(saved=True, url=there, one=info.one if info else None)
 
 
 @page.post("")

@@ -32,7 +32,10 @@ class Views(GuardedView):
 
     @expose("/", methods=("POST",))
     def save(self) -> ResponseReturnValue:
-        """`name`, `path`, `query`; `roles` may stand many times; `default=1` opens it when the page is opened."""
+        """`name`, `path`, `query`; `roles` may stand many times; `default=1` opens it when the page is opened.
+
+        Where the person has another view of this name there, 409 asks; `replace=1` is the answer.
+        """
         path = request.form.get("path", "")
         if not kept.may_open(path):
             raise SpokenError(422, "Only a page that you may open can be saved. Open it and save it from there.")
@@ -47,7 +50,10 @@ class Views(GuardedView):
                 roles=roles,
                 default=request.form.get("default") == "1",
                 by=acting(),
+                replacing=request.form.get("replace") == "1",
             )
+        except preferences.ViewTakenError as taken:
+            return self._ask(taken.name, kept.address(path, query))
         except RuleError as error:
             raise SpokenError(422, error.message) from error
         except ValueError as error:
@@ -85,6 +91,13 @@ class Views(GuardedView):
         held = [("name", view.name), ("path", view.path), ("query", view.query), ("default", str(int(view.is_default)))]
         undo.offer(sentence, "/admin/views/", [*held, *(("roles", role) for role in view.roles)])
         return redirect(safe_next(request.form.get("url"), otherwise=view.path))
+
+    def _ask(self, name: str, back: str) -> ResponseReturnValue:
+        """Nothing is replaced unasked."""
+        sentence = f"You have a view “{name}” of this page already. Replace it, or choose another name."
+        if wants_json():
+            return jsonify(error=sentence, status=409), 409
+        return self.render("pages/view_taken.html", sentence=sentence, name=name, back=back, sent=request.form), 409
 
     def _roles(self) -> list[str]:
         """The roles it is offered to, under their stored names."""

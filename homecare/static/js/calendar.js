@@ -103,7 +103,13 @@ function fill(input, text) {
   return "";
 }
 
-for (const input of $$('input[data-kind="date"], input[data-kind="datetime"]')) {
-  addWords(input);
-  addEthiopianField(input);
+function wire(root) {
+  for (const input of $$('input[data-kind="date"], input[data-kind="datetime"]', root)) {
+    addWords(input);
+    addEthiopianField(input);
+  }
 }
+
+wire(document);
+// A refused form comes back as a new one.
+document.addEventListener("form-shown", (event) => wire(event.target));

@@ -1,6 +1,8 @@
 // The session: work on the page keeps it open, a dialog warns before it ends, and signing in again happens over the
 // page, which keeps what was typed. What the page shows is covered meanwhile.
 
+import { dropAll, keepAgain } from "./drafts.js";
+
 const part = (name) => document.getElementById(`session${name}`);
 const dialog = part("");
 const form = part("-form");
@@ -55,7 +57,11 @@ async function look() {
   // No answer says nothing; what this browser knows holds without a network too.
   if (!told) return Date.now() >= Math.min(usedAt + idle, endsAt) && show("over");
   if (!told.left_s) return show("over");
-  if (String(told.account) !== dialog.dataset.account) return show("other");
+  if (String(told.account) !== dialog.dataset.account) {
+    dropAll();
+    return show("other");
+  }
+  keepAgain();
   // A new session looks as oneself, and this page says that nothing can be changed.
   if ("viewing" in dialog.dataset && !told.viewing) return location.reload();
   for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = told.csrf_token;
@@ -138,7 +144,10 @@ part("-else").addEventListener("click", () => (part("-else").href = `/login?next
 let passed;
 document.addEventListener("submit", async (event) => {
   const sent = event.target;
-  if (sent.getAttribute("action") === "/logout") return tabs.postMessage("changed");
+  if (sent.getAttribute("action") === "/logout") {
+    dropAll();
+    return tabs.postMessage("left");
+  }
   if (sent === form || sent === passed || sent.getAttribute("method") !== "post" || Date.now() < lastsUntil()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -149,8 +158,9 @@ document.addEventListener("submit", async (event) => {
 }, true);
 
 tabs.addEventListener("message", (event) => {
+  if (event.data === "left") dropAll();
   // Another tab says so as it sends it; the server knows a moment later.
-  if (event.data === "changed") setTimeout(look, 1000);
+  if (event.data !== "used") setTimeout(look, 1000);
   else usedAt = Date.now();
   if (state === "idle") look();
 });
@@ -160,3 +170,5 @@ for (const kind of ["keydown", "pointerdown", "wheel", "input"]) addEventListene
 document.addEventListener("visibilitychange", () => document.hidden || check());
 addEventListener("pageshow", (event) => event.persisted && look());
 setInterval(() => STATES[state]?.covers || check(), LOOK_EVERY);
+// Whoever was signed in before in this tab left nothing behind for the next one.
+dropAll({ ofOthers: true });

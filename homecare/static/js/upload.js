@@ -5,7 +5,6 @@ const MEGABYTE = 1000000;
 // Below this nothing is said of the sending: it is over before it could be read.
 const SLOW = MEGABYTE / 2;
 const OFFICE = /\.(docx?|xlsx?|pptx?|od[tsp]|rtf|zip)$/i;
-const inputs = $$('input[type="file"][data-kind="file"]');
 
 const megabytes = (bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 
@@ -64,9 +63,16 @@ function cameraButton(input) {
   return make("button", { type: "button", className: "btn", textContent: "Take a picture", onclick: open });
 }
 
-inputs.forEach(enhance);
-// The browser sends the form by itself and says little while a slow line takes a minute over a picture.
-inputs[0]?.form.addEventListener("submit", (event) => {
-  const bytes = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
-  if (!event.defaultPrevented && bytes > SLOW) $("#form-note").textContent = `Sending ${megabytes(bytes)}…`;
-});
+function wire(root) {
+  const inputs = $$('input[type="file"][data-kind="file"]', root);
+  inputs.forEach(enhance);
+  // A slow line takes a minute over a picture, and nothing else would say so.
+  inputs[0]?.form.addEventListener("submit", (event) => {
+    const bytes = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
+    if (!event.defaultPrevented && bytes > SLOW) $("#form-note").textContent = `Sending ${megabytes(bytes)}…`;
+  });
+}
+
+wire(document);
+// A refused form comes back as a new one.
+document.addEventListener("form-shown", (event) => wire(event.target));

@@ -1,0 +1,83 @@
+"""Browsers that signed in before: each has guesses of its own, so that strangers cannot use up those of the owner.
+
+The cookie opens nothing. It names accounts that this browser signed in to, with a number for each and what tells that
+the password is still the same one; a new password makes it worthless, so that nobody collects browsers with an old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from flask import Response, current_app, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from homecare.login.addresses import client_address
+from homecare.settings import behind_tls, current_config
+
+KEPT_S = 180 * 24 * 3600
+# Of a browser that many people share; the cookie stays under one kilobyte.
+MOST_ACCOUNTS = 20
+
+Entry = tuple[int, str, str]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the address, and the cookie of sign-ins before."""
+
+    address: str | None = None
+    known: str = ""
+
+    @classmethod
+    def of_request(cls) -> Caller:
+        return cls(client_address(), request.cookies.get(cookie_name(), ""))
+
+
+def bucket(known: str, account_id: int, password_hash: str) -> bytes | None:
+    """Under which this browser's guesses for the account are counted; None where it never signed in to it."""
+    mark = _mark(password_hash)
+    for one, number, its_mark in _read(known):
+        if one == account_id and hmac.compare_digest(its_mark, mark):
+            return keyed("browser", f"{account_id}:{number}")
+    return None
+
+
+def remembering(known: str, account_id: int, password_hash: str) -> str:
+    """The cookie once the browser has signed in. Its number stays: another would hand out ten guesses more."""
+    mark, entries = _mark(password_hash), _read(known)
+    number = next((n for one, n, m in entries if (one, m) == (account_id, mark)), secrets.token_hex(8))
+    others = [entry for entry in entries if entry[0] != account_id]
+    return str(_serializer().dumps([(account_id, number, mark), *others[: MOST_ACCOUNTS - 1]]))
+
+
+def set_cookie(answer: Response, value: str) -> None:
+    secure = behind_tls(current_config())
+    answer.set_cookie(cookie_name(), value, max_age=KEPT_S, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def cookie_name() -> str:
+    return "__Host-homecare-known" if behind_tls(current_config()) else "homecare-known"
+
+
+def keyed(use: str, text: str) -> bytes:
+    """A digest that tells nobody without the key what it is of."""
+    key = str(current_app.secret_key).encode()
+    return hmac.digest(key, f"{use}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+def _mark(password_hash: str) -> str:
+    return keyed("password", password_hash).hex()[:16]
+
+
+def _read(known: str) -> list[Entry]:
+    try:
+        return [(int(one), str(number), str(mark)) for one, number, mark in _serializer().loads(known, max_age=KEPT_S)]
+    except BadSignature:
+        return []
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="known browser")
