@@ -16,12 +16,12 @@ def log_denial(acting: Acting, *, resource: str, action: str, row_id: str | None
     with _by_itself() as connection:
         connection.execute(
             insert(Denial).values(
-                staff_id=acting.accountable.staff_id,
                 role=acting.person.role,
                 resource=resource,
                 action=action,
                 row_id=_short(row_id),
                 reason=reason,
+                **acting.accountable.by_whom,
             )
         )
 
@@ -30,7 +30,7 @@ def log_read(acting: Acting, *, kind: str, resource: str, row_id: str | None, re
     """One read: details, form, export, file or reveal. Where it cannot be written it raises: serve nothing then."""
     values = {"kind": kind, "resource": resource, "row_id": _short(row_id), "reason": reason}
     with _by_itself() as connection:
-        connection.execute(insert(Read).values(staff_id=acting.accountable.staff_id, **values))
+        connection.execute(insert(Read).values(**acting.accountable.by_whom, **values))
 
 
 def _by_itself() -> Connection:
