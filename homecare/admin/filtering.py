@@ -100,9 +100,10 @@ def value_text(field: Field, condition: Condition, acting: Acting, session: Sess
 def parent_name(field: Field, text: str, acting: Acting, session: Session) -> str:
     """The parent's name where the person may open it, else its number."""
     if acting.may(field.target):
-        stored = editing.stored_row(session, table_info(field.target), acting, parse_id(text))
+        parent = table_info(field.target)
+        stored = editing.stored_row(session, parent, acting, parse_id(text), parent.naming)
         if stored is not None:
-            return editing.row_name(stored.selected.info, stored)
+            return editing.row_name(parent, stored)
     return f"#{text}"
 
 
