@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from flask import Flask, Response, g, request, session
-from sqlalchemy import Result, Row, event, text
+from sqlalchemy import Result, Row, TextClause, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -126,10 +126,12 @@ def _noted() -> Lines:
 
 @event.listens_for(Session, "do_orm_execute")
 def _note_selected(state: ORMExecuteState) -> Result[Any] | None:
-    if not inside_request() or not state.is_select or state.is_column_load:
+    if not inside_request() or state.is_column_load:
         return None
+    if isinstance(state.statement, TextClause) and not state.execution_options.get("unscoped"):
+        raise UnsaidReadError("SQL as text cannot be looked into; say that it is UNSCOPED, reading nobody's rows.")
     shown = state.execution_options.get("shown")
-    if shown is None and is_private(state.statement):
+    if shown is None and state.is_select and is_private(state.statement):
         raise UnsaidReadError("A select of private columns does not say in `shown` whose rows it shows.")
     if not shown:
         return None
