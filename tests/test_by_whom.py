@@ -84,7 +84,7 @@ def test_the_way_down_forgets_who_left(migrated_database: Database) -> None:
     migrate.downgrade(migrated_database.owner_url, migrated_database.serving_url, "0009")
 
     with migrated_database.owner_engine() as engine, engine.connect() as connection:
-        assert connection.scalars(text("SELECT staff_id FROM dashboard.denials")).all() == [None]
+        assert connection.scalars(text("SELECT staff_id FROM dashboard.reads")).all() == [None]
 
 
 def test_nothing_of_ours_forgets_who_it_was(owner_engine: Engine) -> None:
