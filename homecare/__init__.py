@@ -20,7 +20,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here, because the supervisor of the private cluster lives in this package too and must start in no time.
     from flask import Flask
 
-    from homecare import assets, cli, db, deadline, errors, headers, hosts, incoming, login, pages, settings
+    from homecare import assets, audit, cli, db, deadline, errors, headers, hosts, incoming, login, pages, settings
 
     config = config or configured()
     app = Flask("homecare", template_folder=settings.TEMPLATES, static_folder=None)
@@ -34,6 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     deadline.init_app(app)
     login.init_app(app)
+    audit.init_app(app)
     pages.init_app(app)
     cli.init_app(app)
     return app

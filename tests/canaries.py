@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, Date, Engine, Integer, Numeric, String, insert, text
 
+from homecare.access import resources
 from homecare.db import Base
 from homecare.models import business_models
 from homecare.models.columns import Kind, kind_of
 
+ADDRESSES = [
+    line.removeprefix("GET ")
+    for line in (Path(__file__).parent / "routes.txt").read_text().splitlines()
+    if line.startswith("GET ")
+]
 UNTOKENED = (Kind.SHARE, Kind.PERCENT, Kind.POINT, Kind.BOOL, Kind.RELATION)
 # Rows of one's own: table, and the columns that make the row a person's or of their patient.
 OWN = {
@@ -129,3 +137,27 @@ def visible(connection: Connection, role: str, canaries: list[Canary]) -> Iterat
             yield canary
         elif role == "Marketing" and (canary.table, canary.column) == ("patients", "patient_code"):
             yield canary  # the one thing Marketing sees of a patient: the code, to name one in a campaign's touch
+
+
+def filled_in(address: str, canaries: list[Canary], role: str) -> Iterator[str]:
+    """The address with rows of nobody, of one's own and of somebody else, with every relation and every column."""
+    parts = address.strip("/").split("/")
+    table = parts[1] if len(parts) > 1 else ""
+    address = re.sub(r"<(version|table)>", "patients", address.replace("<export_type>", "csv"))
+    if "<" in address or table not in resources.tables():
+        yield re.sub(r"<[^>]+>", "1", address)
+        return
+    columns = resources.tables()[table]
+    if address.endswith("/ajax/lookup/"):
+        relations = [name for name, kind in columns.items() if kind is Kind.RELATION]
+        yield from (f"{address}?name={name}&query={query}" for name in relations for query in ("", "q1"))
+    elif address.endswith(("/details/", "/edit/", "/delete/")):
+        other = "Nurse" if role != "Nurse" else "Doctor"
+        rows = {c.row_id for c in canaries if c.table == table and c.owner in ("", role, other)}
+        yield from (f"{address}?id={row_id}" for row_id in sorted(rows))
+    elif address == f"/admin/{table}/":
+        yield address
+        yield f"{address}?search=q1"
+        yield from (f"{address}?columns={name}" for name in columns)
+    else:
+        yield address

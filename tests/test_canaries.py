@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
-from canaries import Canary, planted, visible
+from canaries import ADDRESSES, Canary, filled_in, planted, visible
 from conftest import PASSWORD, Visitor
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from homecare.access import resources
 from homecare.access.defaults import ROLES
-from homecare.models.columns import Kind
+from homecare.models import business_models
+from homecare.models.columns import Kind, Privacy
 
-ADDRESSES = [
-    line.removeprefix("GET ")
-    for line in (Path(__file__).parent / "routes.txt").read_text().splitlines()
-    if line.startswith("GET ")
-]
+
+@dataclass(frozen=True)
+class Crawl:
+    """What one role's person saw, by address."""
+
+    role: str
+    staff_id: int
+    pages: dict[str, str]
+
+
 # What they show is a file's name at most, kept elsewhere; and never a secret.
 UNSEEN_KINDS = (Kind.FILE, Kind.SECRET)
 
@@ -35,44 +39,59 @@ def canaries(owner_engine: Engine, people: dict[str, tuple[int, str]]) -> list[C
     return planted(owner_engine, people)
 
 
-def filled_in(address: str, canaries: list[Canary], role: str) -> Iterator[str]:
-    """The address with rows of nobody, of one's own and of somebody else, with every relation and every column."""
-    parts = address.strip("/").split("/")
-    table = parts[1] if len(parts) > 1 else ""
-    address = re.sub(r"<(version|table)>", "patients", address.replace("<export_type>", "csv"))
-    if "<" in address or table not in resources.tables():
-        yield re.sub(r"<[^>]+>", "1", address)
-        return
-    columns = resources.tables()[table]
-    if address.endswith("/ajax/lookup/"):
-        relations = [name for name, kind in columns.items() if kind is Kind.RELATION]
-        yield from (f"{address}?name={name}&query={query}" for name in relations for query in ("", "q1"))
-    elif address.endswith(("/details/", "/edit/", "/delete/")):
-        other = "Nurse" if role != "Nurse" else "Doctor"
-        rows = {c.row_id for c in canaries if c.table == table and c.owner in ("", role, other)}
-        yield from (f"{address}?id={row_id}" for row_id in sorted(rows))
-    elif address == f"/admin/{table}/":
-        yield address
-        yield f"{address}?search=q1"
-        yield from (f"{address}?columns={name}" for name in columns)
-    else:
-        yield address
-
-
-@pytest.mark.parametrize("role", [role.name for role in ROLES])
-def test_a_crawl_finds_exactly_what_the_role_may_see(
-    app: Flask, people: dict[str, tuple[int, str]], canaries: list[Canary], owner_engine: Engine, role: str
-) -> None:
+@pytest.fixture(scope="module", params=[role.name for role in ROLES])
+def crawl(
+    request: pytest.FixtureRequest, app: Flask, people: dict[str, tuple[int, str]], canaries: list[Canary]
+) -> Crawl:
     visitor = app.test_client()
     assert isinstance(visitor, Visitor)
-    assert visitor.sign_in(people[role][1], PASSWORD).status_code == 302
-    urls = [url for address in ADDRESSES for url in filled_in(address, canaries, role)]
+    staff_id, email = people[request.param]
+    assert visitor.sign_in(email, PASSWORD).status_code == 302
+    urls = [url for address in ADDRESSES for url in filled_in(address, canaries, request.param)]
+    return Crawl(request.param, staff_id, {url: visitor.get(url, buffered=True).text for url in urls})
 
-    everything = "\n".join(visitor.get(url, buffered=True).text for url in urls)
+
+def test_a_crawl_finds_exactly_what_the_role_may_see(
+    crawl: Crawl, canaries: list[Canary], owner_engine: Engine
+) -> None:
+    everything = "\n".join(crawl.pages.values())
     found = {canary for canary in canaries if canary.sings(everything)}
 
     with owner_engine.connect() as connection:
-        allowed = set(visible(connection, role, canaries))
+        allowed = set(visible(connection, crawl.role, canaries))
     assert {(c.table, c.column, c.owner) for c in found - allowed} == set()
     missed = {(c.table, c.column, c.owner) for c in allowed - found if c.kind not in UNSEEN_KINDS}
     assert missed == set()
+
+
+def test_every_page_with_something_of_a_person_is_in_the_read_log(
+    crawl: Crawl, canaries: list[Canary], owner_engine: Engine
+) -> None:
+    of_people = [canary for canary in canaries if is_of_people(canary)]
+    lines = "SELECT DISTINCT kind, resource, unnest(ids) AS id FROM dashboard.reads WHERE staff_id = :me"
+    with owner_engine.connect() as connection:
+        read = set(map(tuple, connection.execute(text(lines), {"me": crawl.staff_id})))
+
+    unread = {
+        (url, canary.table, canary.column)
+        for url, page in crawl.pages.items()
+        for canary in of_people
+        if canary.sings(page) and (kind_of_page(url), canary.table, canary.row_id) not in read
+    }
+
+    assert unread == set()
+
+
+def is_of_people(canary: Canary) -> bool:
+    """Anything of a patient or lead, and what is personal or clinical of what hangs on one."""
+    privacy = business_models()[canary.table].__table__.columns[canary.column].info["privacy"]
+    is_private = canary.table != "staff" and privacy in (Privacy.PERSONAL, Privacy.CLINICAL)
+    return is_private or canary.table in ("patients", "marketing_leads")
+
+
+def kind_of_page(url: str) -> str:
+    """What the read log calls it."""
+    parts = url.partition("?")[0].strip("/").split("/")[1:]
+    if len(parts) < 2:
+        return "home" if not parts else "search" if parts == ["search"] else "list"
+    return {"edit": "form", "new": "form", "ajax": "lookup"}.get(parts[1], parts[1])

@@ -29,3 +29,8 @@ class Person:
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def by_whom(self) -> dict[str, int | str]:
+        """The columns of models.columns.ByWhom."""
+        return {"staff_id": self.staff_id, "staff_name": self.full_name.strip(), "staff_email": self.email}

@@ -109,6 +109,10 @@ def enter_request() -> None:
     _acting_staff_id.set(None)
 
 
+def inside_request() -> bool:
+    return _inside_request.get()
+
+
 def leave_request(_error: BaseException | None = None) -> None:
     _inside_request.set(False)
     _acting_staff_id.set(None)

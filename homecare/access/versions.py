@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from homecare.access.document import Document, complete, from_policy, to_policy
 from homecare.access.grants import field_row, grant_row, load, role_row
+from homecare.access.person import Person
 from homecare.access.policy import Policy
 from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
-from homecare.models import PolicyState, PolicyVersion, Staff, StoredFieldRule, StoredGrant, StoredRole
+from homecare.models import PolicyState, PolicyVersion, StoredFieldRule, StoredGrant, StoredRole
 
 OUTSIDE = "Changed outside the roles page"
 
@@ -94,35 +95,31 @@ def note_outside_change(session: Session, current: Policy) -> None:
     ).first()
     document = from_policy(current)
     if newest is None:
-        add(session, document, staff_id=None, note="As installed")
+        add(session, document, by=None, note="As installed")
     elif newest.document != document:
-        add(session, document, staff_id=None, note=OUTSIDE)
+        add(session, document, by=None, note=OUTSIDE)
 
 
-def add(session: Session, document: Document, *, staff_id: int | None, note: str) -> int:
+def add(session: Session, document: Document, *, by: Person | None, note: str) -> int:
     """The next version's number; the caller holds the lock of `lock_version`."""
     newest = session.execute(select(func.max(PolicyVersion.version)), execution_options=UNSCOPED).scalar() or 0
-    values = {"version": newest + 1, "saved_by": staff_id, "note": note, "document": document}
+    values = {"version": newest + 1, "note": note, "document": document} | (saved_by(by) if by else {})
     session.execute(insert(PolicyVersion).values(values), execution_options=UNSCOPED_WRITE)
     return newest + 1
 
 
+def saved_by(person: Person) -> dict[str, int | str]:
+    """The columns of a version that say who saved it."""
+    whom = person.by_whom
+    return {"saved_by": whom["staff_id"], "saved_by_name": whom["staff_name"], "saved_by_email": whom["staff_email"]}
+
+
 def history(session: Session, most: int = 200) -> list[Saved]:
     """The newest first; one statement."""
-    staff = cast(Table, Staff.__table__)
-    rows = session.execute(
-        select(
-            PolicyVersion.version,
-            PolicyVersion.saved_at,
-            func.concat_ws(" ", staff.c.first_name, staff.c.last_name).label("name"),
-            PolicyVersion.note,
-        )
-        .join(staff, staff.c.id == PolicyVersion.saved_by, isouter=True)
-        .order_by(PolicyVersion.version.desc())
-        .limit(most),
-        execution_options=UNSCOPED,
-    ).all()
-    return [Saved(row.version, row.saved_at, row.name or None, row.note) for row in rows]
+    columns = (PolicyVersion.version, PolicyVersion.saved_at, PolicyVersion.saved_by_name, PolicyVersion.note)
+    newest = select(*columns).order_by(PolicyVersion.version.desc()).limit(most)
+    rows = session.execute(newest, execution_options=UNSCOPED).all()
+    return [Saved(row.version, row.saved_at, row.saved_by_name or None, row.note) for row in rows]
 
 
 def version_policy(session: Session, version: int) -> Policy | None:

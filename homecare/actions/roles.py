@@ -164,7 +164,7 @@ def _store(session: Session, new: Policy, note: str, by: Acting | None) -> int:
     versions.note_outside_change(session, versions.stored_policy(session))
     versions.write(session, new)
     document = from_policy(versions.stored_policy(session))
-    return versions.add(session, document, staff_id=by.person.staff_id if by else None, note=note)
+    return versions.add(session, document, by=by.accountable if by else None, note=note)
 
 
 def _get(policy: Policy, name: str) -> Role:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.fields import UNWRITABLE
+from homecare.access.shown import NOT_SHOWN
 from homecare.actions import undoing
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
@@ -173,7 +174,7 @@ def lock(session: Session, model: Any, row_id: int, version: str | None) -> Any:
         select(model, literal_column(f"{model.__tablename__}.xmin::text"))
         .where(model.id == row_id)
         .with_for_update(of=model),
-        execution_options={"populate_existing": True},
+        execution_options={"populate_existing": True} | NOT_SHOWN,
     ).first()
     if found is None:
         raise RowGoneError

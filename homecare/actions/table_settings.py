@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
+from homecare.access.versions import saved_by
 from homecare.actions.transaction import retried
-from homecare.models import SettingsDraft, SettingsVersion, Staff
+from homecare.models import SettingsDraft, SettingsVersion
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7220002)")
 _NOW = func.timezone("utc", func.clock_timestamp())
@@ -53,17 +54,11 @@ def newest(session: Session) -> int:
 
 
 def versions(session: Session, most: int = 100) -> list[Published]:
-    staff = cast(Table, Staff.__table__)
-    name = func.concat_ws(" ", staff.c.first_name, staff.c.last_name).label("name")
-    columns = (SettingsVersion.version, SettingsVersion.saved_at, SettingsVersion.note, SettingsVersion.document)
-    rows = session.execute(
-        select(*columns, name)
-        .join(staff, staff.c.id == SettingsVersion.saved_by, isouter=True)
-        .order_by(SettingsVersion.version.desc())
-        .limit(most),
-        execution_options=UNSCOPED,
-    ).all()
-    return [Published(row.version, row.saved_at, row.name or None, row.note, row.document) for row in rows]
+    saved = SettingsVersion
+    columns = (saved.version, saved.saved_at, saved.saved_by_name, saved.note, saved.document)
+    newest_first = select(*columns).order_by(saved.version.desc()).limit(most)
+    rows = session.execute(newest_first, execution_options=UNSCOPED).all()
+    return [Published(row.version, row.saved_at, row.saved_by_name or None, row.note, row.document) for row in rows]
 
 
 @retried
@@ -108,7 +103,7 @@ def publish(*, session: Session, document: Mapping[str, Any], based_on: int, not
     if current != based_on:
         session.rollback()
         raise StaleSettingsError
-    values = {"version": current + 1, "saved_by": by.person.staff_id, "note": note, "document": dict(document)}
+    values = {"version": current + 1, "note": note, "document": dict(document)} | saved_by(by.accountable)
     session.execute(insert(SettingsVersion).values(values), execution_options=UNSCOPED_WRITE)
     _drop_draft(session, by)
     session.commit()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def answer(view: TableView, row_id: int) -> ResponseReturnValue:
     """GET asks, saying in numbers what goes with the row; POST deletes the version that was shown."""
     info, session = view.info, db.session()
-    stored = editing.stored_row(session, info, acting(), row_id)
+    stored = editing.stored_row(session, info, acting(), row_id, info.naming)
     if stored is None:
         not_found(info.name, "delete", str(row_id))
     name = editing.row_name(info, stored)

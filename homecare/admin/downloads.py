@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from homecare.access.acting import Acting
 from homecare.access.policy import State
+from homecare.access.shown import NOT_SHOWN
 from homecare.admin.guard import not_found, refuse
 from homecare.admin.tables import TableInfo
 from homecare.audit.log import log_read
@@ -63,7 +64,10 @@ def _refuse_unseen(info: TableInfo, by: Acting, row_id: int, name: str) -> None:
 
 def _kept(info: TableInfo, by: Acting, row_id: int, name: str) -> Kept:
     model: Any = info.model
-    row = db.session.execute(select(getattr(model, name)).where(model.id == row_id)).first()
+    # The opening of the file is logged, each time.
+    row = db.session.execute(
+        select(getattr(model, name)).where(model.id == row_id), execution_options=NOT_SHOWN
+    ).first()
     if row is None:
         not_found(info.name, "file", str(row_id))
     kept = find_of_row(db.session(), row[0], resource=info.name, column=name, row_id=row_id) if row[0] else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.access.policy import State
+from homecare.access.shown import shown_of
 from homecare.actions.refusals import TAKEN
 from homecare.actions.rules import TIMES_OF_STATUSES, RuleError
 from homecare.admin import lookup
@@ -58,18 +59,21 @@ class Difference:
     written: str
 
 
-def stored_row(session: Session, info: TableInfo, acting: Acting, row_id: int) -> Stored | None:
-    """The row with every column the role may know of, or None where there is none in its scope. One statement."""
+def stored_row(
+    session: Session, info: TableInfo, acting: Acting, row_id: int, columns: Iterable[str] | None = None
+) -> Stored | None:
+    """The row with every column the role may know of, or only `columns` where no others are shown: what is selected is
+    written down as read. None where there is no such row in its scope. One statement."""
     access = acting.access(info.name)
-    selected = build(info, acting, info.fields)
+    selected = build(info, acting, info.fields if columns is None else columns)
     model: Any = info.model
     row = session.execute(selected.statement.where(model.id == row_id)).first()
     if row is None:
         return None
     values = {
-        name: getattr(row, name)
-        for name in info.fields
-        if access.sees(name) or (access.states[name] is State.MASKED and info.fields[name].kind is Kind.RELATION)
+        field.name: getattr(row, field.name)
+        for field in selected.fields
+        if access.sees(field.name) or (access.states[field.name] is State.MASKED and field.kind is Kind.RELATION)
     }
     return Stored(row, selected, values)
 
@@ -172,7 +176,7 @@ def tell_owners(session: Session, form: RowForm, acting: Acting, stored: Stored 
         owner_id = session.scalar(select(model.id).where(getattr(model, spec.name) == field.data))
         if owner_id is None or (stored is not None and owner_id == stored.row._id):
             continue
-        if owner := stored_row(session, form.info, acting, owner_id):
+        if owner := stored_row(session, form.info, acting, owner_id, form.info.naming):
             sentence = f"{row_name(form.info, owner)} already has this {spec.label.lower()}."
             field.errors = [*field.errors, OWNER.format(sentence, form.info.name, owner_id)]
             named.add(spec.name)
@@ -238,5 +242,6 @@ def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -
     """The values behind glass of one row in scope; the caller has logged the reason."""
     model: Any = info.model
     columns = [readable(getattr(model, name), info.fields[name].kind).label(name) for name in names]
-    row = session.execute(select(*columns).where(model.id == row_id)).first()
-    return {} if row is None else dict(row._mapping)
+    found = select(model.id.label("_id"), *columns).where(model.id == row_id)
+    row = session.execute(found, execution_options={"shown": shown_of(info.name, names)}).first()
+    return {} if row is None else {name: getattr(row, name) for name in names}

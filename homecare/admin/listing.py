@@ -15,9 +15,11 @@ from werkzeug.datastructures import MultiDict
 from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.access.policy import State
+from homecare.access.shown import NOT_SHOWN
 from homecare.admin.lookup import search_clause
 from homecare.admin.rowselect import RowSelect, build
 from homecare.admin.tables import Field, TableInfo
+from homecare.audit.reading import note_rows
 from homecare.models.columns import Kind
 from homecare.queries import counting, paging
 from homecare.queries.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
@@ -65,9 +67,10 @@ class ListRequest:
 
     def page(self, session: Session, selected: RowSelect) -> paging.Page:
         def run(statement: Select[Any]) -> Sequence[Row[Any]]:
-            return session.execute(statement).all()
+            return session.execute(statement, execution_options=NOT_SHOWN).all()
 
-        return paging.fetch(
+        # One row more is fetched than is shown.
+        page = paging.fetch(
             run,
             self.narrowed(selected.statement),
             self.sort.column,
@@ -78,6 +81,8 @@ class ListRequest:
             before=self.before,
             last=self.last,
         )
+        note_rows(selected.shown, page.rows)
+        return page
 
     def count(self, session: Session) -> counting.Count:
         model: Any = self.info.model

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, State
+from homecare.access.shown import shown_of
 from homecare.admin.overrides import OVERRIDES
 from homecare.admin.rowselect import Part, RowSelect, build, code_columns, join_parts, relation_label
 from homecare.admin.tables import Field, TableInfo, table_info
@@ -98,6 +99,7 @@ def _options(info: TableInfo, field: Field, acting: Acting) -> tuple[Select[Any]
         model: Any = target.model
         codes = code_columns(target)
         statement = select(model.id.label("_id"), *(getattr(model, code) for code in codes))
+        statement = statement.execution_options(shown=shown_of(target.name, codes))
         return statement, RowSelect(target, statement, tuple(target.fields[code] for code in codes))
     access = acting.access(target.name)
     reached_by = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE)]

@@ -2,7 +2,8 @@
 
 A row of the result carries `_id`, `_sort`, `_version` (xmin) and one attribute per column; a relation adds the parts of
 its parent's name as `<column>__0`, `<column>__1` …, a file its name as people know it. What a role may not see is not
-in the statement at all.
+in the statement at all. Whose rows are shown, it says for the read log: by `_id`, by `_of` (whom a row hangs on) and by
+`<column>__id` of parents that are people.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy.orm import aliased
 from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.access.policy import Action, State
+from homecare.access.shown import Shown, shown_of, way, whose
 from homecare.admin.cells import plain_text
 from homecare.admin.tables import Field, TableInfo, table_info
 from homecare.models import StoredFile
@@ -45,6 +47,12 @@ class RowSelect:
     statement: Select[Any]
     fields: tuple[Field, ...]
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """Which people's rows a result of it shows."""
+        said: tuple[Shown, ...] = self.statement.get_execution_options()["shown"]
+        return said
 
 
 def version_of(info: TableInfo) -> ColumnElement[str]:
@@ -85,24 +93,40 @@ def _build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str) -
         version_of(info),
     ]
     joins: list[tuple[Any, Any]] = []
+    said: list[tuple[Shown, Any]] = []
     parts: dict[str, tuple[Part, ...]] = {}
     fields = [info.fields[name] for name in columns if access.states[name] is not State.HIDDEN]
-    for shown in fields:
-        attribute = getattr(model, shown.name)
-        selected.append(_value(attribute, shown, access.states[shown.name]).label(shown.name))
-        if shown.kind is Kind.RELATION:
-            pieces = _name_parts(shown, attribute, access, acting, joins)
-            parts[shown.name] = tuple(part for part, _ in pieces)
+    for each in fields:
+        attribute = getattr(model, each.name)
+        selected.append(_value(attribute, each, access.states[each.name]).label(each.name))
+        if each.kind is Kind.RELATION:
+            pieces = _name_parts(each, attribute, access, acting, joins, said)
+            parts[each.name] = tuple(part for part, _ in pieces)
             selected += [expression.label(part.attribute) for part, expression in pieces]
-        elif shown.kind is Kind.FILE and access.sees(shown.name):
+        elif each.kind is Kind.FILE and access.sees(each.name):
             stored = aliased(StoredFile)
-            joins.append((stored, _is_file_of(stored, model, shown.name)))
-            parts[shown.name] = (Part(f"{shown.name}__0", FILE_NAME),)
-            selected.append(stored.original_name.label(f"{shown.name}__0"))
-    statement = select(*selected)
+            joins.append((stored, _is_file_of(stored, model, each.name)))
+            parts[each.name] = (Part(f"{each.name}__0", FILE_NAME),)
+            selected.append(stored.original_name.label(f"{each.name}__0"))
+    told = [each.name for each in fields if access.states[each.name] in (State.SHOWN, State.MASKED)]
+    said += _own(info, shown_of(info.name, [*told, sort]), bool(said))
+    selected += [key.label(one.key) for one, key in said if one.key != "_id"]
+    statement = select(*selected).execution_options(shown=tuple(one for one, _ in said))
     for target, condition in joins:
         statement = statement.outerjoin(target, condition)
     return RowSelect(info, statement, tuple(fields), parts)
+
+
+def _own(info: TableInfo, told: tuple[Shown, ...], names_somebody: bool) -> list[tuple[Shown, Any]]:
+    """The table's own rows, and the people they hang on, where anything of a person is shown at all."""
+    if way(info.name) is None or not (told or names_somebody):
+        return []
+    model: Any = info.model
+    found = [(one, model.id) for one in told or (Shown(info.name, "_id", ()),)]
+    if people := whose(info.name, model):
+        table, key = people
+        found.append((Shown(table, "_of", ()), key))
+    return found
 
 
 def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
@@ -136,9 +160,18 @@ def _geometry(attribute: Any) -> ColumnElement[Any]:
 
 
 def _name_parts(
-    shown: Field, attribute: Any, access: TableAccess, acting: Acting, joins: list[tuple[Any, Any]], prefix: str = ""
+    shown: Field,
+    attribute: Any,
+    access: TableAccess,
+    acting: Acting,
+    joins: list[tuple[Any, Any]],
+    said: list[tuple[Shown, Any]],
+    prefix: str = "",
 ) -> list[tuple[Part, ColumnElement[Any]]]:
-    """The parent's name as far as the role may read it; through a masked relation only its code."""
+    """The parent's name as far as the role may read it; through a masked relation only its code.
+
+    Adds to `joins` what it needs, and to `said` whom it names.
+    """
     target = table_info(shown.target)
     by_code = access.states[shown.name] is State.MASKED
     if not by_code and not acting.may(target.name, Action.VIEW):
@@ -151,13 +184,14 @@ def _name_parts(
     joins.append((parent, parent.id == attribute))
     found: list[tuple[Part, ColumnElement[Any]]] = []
     start = prefix or shown.name
+    said += [(one, parent.id) for one in shown_of(target.name, names, key=f"{start}__id")]
     for number, name in enumerate(names):
         part = target.fields[name]
         key = f"{start}__{number}"
         if part.kind is not Kind.RELATION:
             found.append((Part(key, part), getattr(parent, name)))
         elif not prefix:
-            found += _name_parts(part, getattr(parent, name), parent_access, acting, joins, prefix=key)
+            found += _name_parts(part, getattr(parent, name), parent_access, acting, joins, said, prefix=key)
     return found
 
 

@@ -204,7 +204,7 @@ class FormScreen:
 
     def _picked(self, row_id: int) -> ResponseReturnValue:
         """The form was opened by another form's picker, which waits to hear what was made."""
-        stored = editing.stored_row(self.session, self.info, self.by, row_id)
+        stored = editing.stored_row(self.session, self.info, self.by, row_id, self.info.naming)
         label = editing.row_name(self.info, stored) if stored else f"#{row_id}"
         return jsonify(picked={"channel": request.args["picker"], "id": row_id, "label": label})
 

@@ -13,6 +13,7 @@ from sqlalchemy.types import Text
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
+from homecare.access.shown import Shown, shown_of
 from homecare.admin.cells import phone
 from homecare.admin.kept import guarded_views, opens
 from homecare.admin.lookup import phone_digits, search_clause
@@ -74,7 +75,9 @@ def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[F
         return []
     groups: dict[str, list[Found]] = {}
     # A union keeps no order; each part says its rows' places.
-    for row in sorted(session.execute(union_all(*parts)).all(), key=lambda row: row.place):
+    shown = tuple(one for _, said in parts for one in said)
+    rows = session.execute(union_all(*(part for part, _ in parts)), execution_options={"shown": shown}).all()
+    for row in sorted(rows, key=lambda row: row.place):
         info = table_infos()[row.of_table]
         groups.setdefault(info.name, []).append(_found(info, row))
     for name, found in groups.items():
@@ -93,8 +96,8 @@ def _all_of(info: TableInfo, text: str) -> Found:
     return Found(f"All {info.many.lower()} with “{text}”", "List", f"/admin/{info.name}/?{urlencode({'search': text})}")
 
 
-def _statement(info: TableInfo, acting: Acting, text: str) -> Select[Any] | None:
-    """The best five rows of one table; None where the role may not view it or sees nothing to search by."""
+def _statement(info: TableInfo, acting: Acting, text: str) -> tuple[Select[Any], tuple[Shown, ...]] | None:
+    """The best five rows of one table, and whose they are; None where the role may not view it or search in it."""
     if not acting.may(info.name, Action.VIEW):
         return None
     seen = [field for field in info.fields.values() if acting.access(info.name).sees(field.name)]
@@ -102,14 +105,17 @@ def _statement(info: TableInfo, acting: Acting, text: str) -> Select[Any] | None
     if not names or not any(field.searchable for field in seen):
         return None
     model: Any = info.model
+    code, number = _first(seen, Kind.CODE), _first(seen, Kind.PHONE)
+    # The row's status or role tells one namesake from another.
+    more = next((field for field in seen if field.name in ("role", "status")), None)
     label = func.concat_ws(" ", *(getattr(model, field.name) for field in names))
     found = (
         select(
             model.id,
             label.label("label"),
-            _first(model, seen, Kind.CODE).label("code"),
-            _first(model, seen, Kind.PHONE).label("phone"),
-            _more(model, seen).label("more"),
+            _text(model, code).label("code"),
+            _text(model, number).label("phone"),
+            _text(model, more).label("more"),
         )
         .where(search_clause(info, acting, text, through_parents=False))
         .limit(CANDIDATES)
@@ -121,15 +127,14 @@ def _statement(info: TableInfo, acting: Acting, text: str) -> Select[Any] | None
         found.c.phone.startswith(f"+251{digits}", autoescape=True) if (digits := phone_digits(text)) else false(),
     )
     place = func.row_number().over(order_by=(begins.desc(), found.c.id.desc())).label("place")
-    return select(literal(info.name).label("of_table"), found, place).order_by(place).limit(MOST_OF_A_TABLE)
+    best = select(literal(info.name).label("of_table"), found, place).order_by(place).limit(MOST_OF_A_TABLE)
+    columns = [field.name for field in (*names, code, number, more) if field]
+    return best, shown_of(info.name, columns, key="id", among="of_table")
 
 
-def _first(model: Any, seen: list[Field], kind: Kind) -> ColumnElement[Any]:
-    field = next((field for field in seen if field.kind is kind), None)
-    return cast(null(), Text) if field is None else cast(getattr(model, field.name), Text)
+def _first(seen: list[Field], kind: Kind) -> Field | None:
+    return next((field for field in seen if field.kind is kind), None)
 
 
-def _more(model: Any, seen: list[Field]) -> ColumnElement[Any]:
-    """The row's status or role, which tells one namesake from another."""
-    field = next((field for field in seen if field.name in ("role", "status")), None)
+def _text(model: Any, field: Field | None) -> ColumnElement[Any]:
     return cast(null(), Text) if field is None else cast(getattr(model, field.name), Text)

@@ -118,7 +118,6 @@ class TableView(GuardedView):
         stored = editing.stored_row(db.session(), self.info, acting(), row_id)
         if stored is None:
             not_found(self.info.name, "view", str(row_id))
-        self._log_read("details", row_id)
         screen = DetailsScreen.of(self.info, acting(), stored, revealed, db.session())
         return self.render("admin/details.html", screen=screen, info=self.info, access=acting().access(self.info.name))
 
@@ -126,7 +125,7 @@ class TableView(GuardedView):
     def related_view(self) -> ResponseReturnValue:
         """A piece of a details page: the newest rows of table `of` whose column `by` names row `id`."""
         row_id = self._row_id("view")
-        if editing.stored_row(db.session(), self.info, acting(), row_id) is None:
+        if editing.stored_row(db.session(), self.info, acting(), row_id, ()) is None:
             not_found(self.info.name, "view", str(row_id))
         of, by = request.args.get("of", ""), request.args.get("by", "")
         screen = related_list(db.session(), self.info, acting(), row_id, of, by)
@@ -140,10 +139,7 @@ class TableView(GuardedView):
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
-        row_id = self._row_id("edit")
-        if request.method == "GET":
-            self._log_read("form", row_id)
-        return saving.FormScreen(self, self.info, row_id).answer()
+        return saving.FormScreen(self, self.info, self._row_id("edit")).answer()
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> ResponseReturnValue:
@@ -161,11 +157,9 @@ class TableView(GuardedView):
             raise SpokenError(404, "There is no export of this kind.")
         wanted = self.list_request(request.args)
         columns = exporter.exported_columns(wanted, wanted.columns if wanted.chosen_columns else None)
-        log_read(acting(), kind="export", resource=self.info.name, row_id=None, reason=wanted.query()[:1000])
         if export_type == "csv":
-            answer = Response(
-                stream_with_context(exporter.csv_lines(db.session(), wanted, columns)), mimetype="text/csv"
-            )
+            lines = exporter.begun(exporter.csv_lines(db.session(), wanted, columns))
+            answer = Response(stream_with_context(lines), mimetype="text/csv")
         else:
             file = workbook.written(db.session(), wanted, columns)
             answer = Response(workbook.pieces(file), mimetype=workbook.TYPE)
@@ -237,10 +231,6 @@ class TableView(GuardedView):
             return parse_id(text)
         except ValueError:
             not_found(self.info.name, action, text)
-
-    def _log_read(self, kind: str, row_id: int) -> None:
-        if self.info.of_patients:
-            log_read(acting(), kind=kind, resource=self.info.name, row_id=str(row_id))
 
     def back(self) -> str:
         return safe_next(request.values.get("url"), otherwise=url_for(".index_view"))

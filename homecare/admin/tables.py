@@ -95,11 +95,6 @@ class TableInfo:
     def key(self) -> Column[Any]:
         return self.fields["id"].column
 
-    @property
-    def of_patients(self) -> bool:
-        """A row tells of a patient: reading one is written down."""
-        return self.name == "patients" or any(field.target == "patients" for field in self.fields.values())
-
     def amount(self, number: int) -> str:
         """ "1 visit", "1,200 visits"."""
         return f"{number:,} {(self.one if number == 1 else self.many).lower()}"

@@ -95,7 +95,7 @@ class FileField(ColumnField):
     def _found(self, session: Session, by: Acting) -> Kept | None:
         if not self.kept_key:
             return None
-        found = keeping.find_mine(session, self.kept_key[:64], **self._whose(by))
+        found = keeping.find_mine(session, self.kept_key[:64], **self._of(), staff_id=by.person.staff_id)
         if found is None and self.upload is None:
             self.process_errors = [GONE]
         return found
@@ -105,10 +105,10 @@ class FileField(ColumnField):
         file = clean(upload.stream.read(LARGEST_BYTES + 1), upload.filename or "", self.accepted)
         config = current_config()
         keeping.purge(db.engine, config.files_dir)
-        return keeping.keep(db.engine, config, file, **self._whose(by))
+        return keeping.keep(db.engine, config, file, **self._of(), by=by.person)
 
-    def _whose(self, by: Acting) -> dict[str, Any]:
-        return {"resource": self.spec.column.table.name, "column": self.spec.name, "staff_id": by.person.staff_id}
+    def _of(self) -> dict[str, str]:
+        return {"resource": self.spec.column.table.name, "column": self.spec.name}
 
 
 def sent_form(info: TableInfo) -> MultiDict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from homecare import clock
-from homecare.admin.exporter import FORMULA_STARTS, blocks, cell
+from homecare.admin.exporter import FORMULA_STARTS, begun, blocks, cell
 from homecare.admin.listing import ListRequest
 from homecare.admin.rowselect import RowSelect
 from homecare.admin.tables import Field
@@ -42,9 +42,10 @@ def written(scoped: Session, request: ListRequest, columns: list[str]) -> IO[byt
     It goes to the disk row by row, because a workbook's index stands at its end. Some 5,000 rows a second.
     """
     selected = request.selected(columns)
+    read = begun(blocks(scoped, request, selected))
     book = Workbook(write_only=True)
     sheet, length = _new_sheet(book, request, selected), 1
-    for block in blocks(scoped, request, selected):
+    for block in read:
         for row in block:
             if length == ROWS_OF_A_SHEET:
                 sheet, length = _new_sheet(book, request, selected), 1

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from homecare.access.person import Person
 from homecare.clock import now_utc
 from homecare.config import Config
 from homecare.files import store
@@ -39,7 +40,7 @@ class Kept:
     media_type: str
 
 
-def keep(engine: Engine, config: Config, file: CleanFile, *, resource: str, column: str, staff_id: int) -> Kept:
+def keep(engine: Engine, config: Config, file: CleanFile, *, resource: str, column: str, by: Person) -> Kept:
     """Stores the bytes, bound to who sent them and to the column they are for, in a transaction of its own.
 
     The name is noted first and taken back where writing fails: bytes without a note would never be purged.
@@ -48,17 +49,17 @@ def keep(engine: Engine, config: Config, file: CleanFile, *, resource: str, colu
     store.check_room(config.files_dir, len(file.data), config.files_keep_free_mb * MEGABYTE)
     kept = Kept(store.new_key(), file.name, file.media_type)
     with engine.begin() as connection:
-        _check_quota(connection, config, len(file.data), staff_id)
+        _check_quota(connection, config, len(file.data), by.staff_id)
         connection.execute(
             insert(StoredFile).values(
                 key=kept.key,
                 resource=resource,
                 column_name=column,
-                staff_id=staff_id,
                 original_name=file.name,
                 media_type=file.media_type,
                 bytes=len(file.data),
                 sha256=file.sha256,
+                **by.by_whom,
             )
         )
     try:

@@ -122,3 +122,11 @@ class Stamped(Created):
     @declared_attr
     def updated_at(cls) -> Mapped[datetime | None]:  # noqa: N805 - SQLAlchemy calls it with the class
         return mapped_column(server_default=UTC_NOW, onupdate=UTC_NOW, info=plain(), sort_order=901)
+
+
+class ByWhom:
+    """Who it was, as plain values without a key: what is written down of a person outlives their staff row."""
+
+    staff_id: Mapped[int | None] = mapped_column(info=plain())
+    staff_name: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    staff_email: Mapped[str] = mapped_column(Text, server_default="", info=personal())

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
-from homecare.models.columns import UTC_NOW, clinical, personal, plain, secret
+from homecare.models.columns import UTC_NOW, ByWhom, clinical, personal, plain, secret
 
 SCHEMA = "dashboard"
 
@@ -131,26 +131,35 @@ class Overwritten(Model):
     made_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
-class Read(Model):
-    """A person read a patient's record, exported a list, opened a file or revealed a value; written beforehand."""
+class Read(ByWhom, Model):
+    """A person read rows of a table, as one kind of page shows them; written beforehand.
+
+    `ids` are the rows shown, `columns` what of them was. `row_id` is the one row that was opened, or the role that was
+    looked as. `reason` is the one given for a reveal, else the query of the address, whole. `session_hash` is that of
+    SignedIn, NULL where no browser asked.
+    """
 
     __tablename__ = "reads"
     __table_args__ = (
-        Index("ix_reads_resource_row_id", "resource", "row_id"),
-        Index("ix_reads_staff_id", "staff_id"),
+        # Who saw this patient: resource, ids @> {12}, read_at.
+        Index("ix_reads_ids", "ids", postgresql_using="gin"),
+        Index("ix_reads_staff_id_read_at", "staff_id", "read_at"),
+        Index("ix_reads_session_hash_read_at", "session_hash", "read_at"),
         {"schema": SCHEMA},
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
     read_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    session_hash: Mapped[bytes | None] = mapped_column(LargeBinary, info=secret())
     kind: Mapped[str] = mapped_column(Text, info=plain())
     resource: Mapped[str] = mapped_column(Text, info=plain())
     row_id: Mapped[str | None] = mapped_column(String(64), info=plain())
+    ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}", info=plain())
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
     reason: Mapped[str] = mapped_column(Text, server_default="", info=personal())
 
 
-class Denial(Model):
+class Denial(ByWhom, Model):
     """A request that the door refused: ids and names of rights only, never what a row holds."""
 
     __tablename__ = "denials"
@@ -162,7 +171,6 @@ class Denial(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=plain())
     denied_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
     role: Mapped[str] = mapped_column(Text, info=plain())
     resource: Mapped[str] = mapped_column(Text, info=plain())
     action: Mapped[str] = mapped_column(Text, info=plain())
@@ -210,8 +218,11 @@ class ListPreference(Model):
     density: Mapped[str] = mapped_column(String(10), server_default="", info=plain())
 
 
-class StoredFile(Model):
-    """A file of the private store. No row has it until `claimed_at`; from then on only the row `row_id` may."""
+class StoredFile(ByWhom, Model):
+    """A file of the private store, by who sent it.
+
+    No row has it until `claimed_at`; from then on only the row `row_id` may.
+    """
 
     __tablename__ = "files"
     __table_args__ = (
@@ -225,7 +236,6 @@ class StoredFile(Model):
     resource: Mapped[str] = mapped_column(Text, info=plain())
     column_name: Mapped[str] = mapped_column(Text, info=plain())
     row_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
     original_name: Mapped[str] = mapped_column(Text, info=personal())
     media_type: Mapped[str] = mapped_column(Text, info=plain())
     bytes: Mapped[int] = mapped_column(BigInteger, info=plain())

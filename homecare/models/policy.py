@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
-from homecare.models.columns import UTC_NOW, plain
+from homecare.models.columns import UTC_NOW, personal, plain
 from homecare.models.dashboard import SCHEMA
 
 
@@ -68,11 +68,13 @@ class PolicyState(Model):
 
 
 class Version:
-    """A whole document after one save, by whom and why; only ever added to."""
+    """A whole document after one save, by whom (as in ByWhom) and why; only ever added to."""
 
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
     saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
-    saved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    saved_by: Mapped[int | None] = mapped_column(info=plain())
+    saved_by_name: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    saved_by_email: Mapped[str] = mapped_column(Text, server_default="", info=personal())
     note: Mapped[str] = mapped_column(Text, server_default="", info=plain())
     document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
 

@@ -1,0 +1,169 @@
+"""The read log: what a request selected of patients and leads, written in one statement before its answer leaves.
+
+It listens to the session instead of being called, so that no page goes round it. What is selected says whose rows it
+is in `access.shown`; an answer whose reading cannot be written is not given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from flask import Flask, Response, g, request, session
+from sqlalchemy import Result, Row, TextClause, event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from homecare import errors
+from homecare.access.acting import Acting
+from homecare.access.rows import inside_request
+from homecare.access.shown import Shown, is_private
+from homecare.audit.log import by_itself, session_hash
+from homecare.db import db
+
+# By the name of the view method; any other is called as its page is.
+KINDS = {
+    "index": "home",
+    "index_view": "list",
+    "related_view": "related",
+    "details_view": "details",
+    "reveal_view": "details",
+    "create_view": "form",
+    "edit_view": "form",
+    "delete_view": "delete",
+    "action_view": "bulk",
+    "ajax_lookup": "lookup",
+    "ajax_update": "inline",
+    "undo_view": "undo",
+}
+UNWRITTEN = (
+    "What you asked for is not shown, because it could not be written down that you read it. If you were saving, look "
+    "whether it was saved before you send it again."
+)
+# A line is added where it has a row that none of the same session, kind, table and columns had within the hour. One
+# without rows (a part of a map) is known by its words.
+WRITE = text("""
+    INSERT INTO dashboard.reads
+        (staff_id, staff_name, staff_email, session_hash, kind, resource, row_id, ids, columns, reason)
+    SELECT :staff_id, :staff_name, :staff_email, :session_hash, :kind, line.resource,
+        CASE cardinality(line.ids) WHEN 1 THEN line.ids[1]::text END, line.ids, line.columns, :reason
+    FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line (resource text, ids bigint[], columns text[])
+    WHERE :always OR CASE cardinality(line.ids)
+        WHEN 0 THEN NOT EXISTS (
+            SELECT FROM dashboard.reads AS said
+            WHERE said.session_hash = :session_hash AND said.read_at > timezone('utc', now()) - interval '1 hour'
+                AND said.kind = :kind AND said.resource = line.resource AND said.reason = :reason
+        )
+        ELSE EXISTS (
+            SELECT unnest(line.ids) EXCEPT SELECT unnest(said.ids) FROM dashboard.reads AS said
+            WHERE said.session_hash = :session_hash AND said.read_at > timezone('utc', now()) - interval '1 hour'
+                AND said.kind = :kind AND said.resource = line.resource AND said.columns @> line.columns
+        )
+    END
+""")
+
+
+class UnsaidReadError(Exception):
+    """A select of people's private columns does not say whose rows it shows: a bug, answered without any of them."""
+
+
+class Lines:
+    """What an answer shows, by table: the rows' ids and the columns, each once."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, tuple[dict[int, None], dict[str, None]]] = {}
+
+    def add(self, table: str, ids: Iterable[int], columns: Iterable[str] = ()) -> None:
+        known_ids, known_columns = self.tables.setdefault(table, ({}, {}))
+        known_ids.update(dict.fromkeys(ids))
+        known_columns.update(dict.fromkeys(columns))
+
+    def add_rows(self, shown: Iterable[Shown], rows: Sequence[Row[Any]]) -> None:
+        for one in shown:
+            mine = [row for row in rows if not one.among or getattr(row, one.among) == one.table]
+            ids = [key for row in mine if (key := getattr(row, one.key)) is not None]
+            if ids:
+                self.add(one.table, ids, one.columns)
+
+    def as_json(self) -> str:
+        lines = [
+            {"resource": table, "ids": list(ids), "columns": list(columns)}
+            for table, (ids, columns) in self.tables.items()
+        ]
+        return json.dumps(lines)
+
+
+def note(table: str, ids: Iterable[int], columns: Iterable[str] = ()) -> None:
+    """This answer shows these rows; without ids it shows them as a whole, known by the words of its address."""
+    _noted().add(table, ids, columns)
+
+
+def note_rows(shown: Iterable[Shown], rows: Sequence[Row[Any]]) -> None:
+    """These rows of a result are shown, of a select that was run as NOT_SHOWN because it had others too."""
+    _noted().add_rows(shown, rows)
+
+
+def log_export(by: Acting, table: str, shown: Iterable[Shown], rows: Sequence[Row[Any]]) -> None:
+    """A piece of a file, each time; the caller sends it afterwards. Raises SpokenError: send nothing then."""
+    lines = Lines()
+    lines.add(table, [row._id for row in rows])
+    lines.add_rows(shown, rows)
+    try:
+        _write(by, "export", lines, always=True)
+    except (SQLAlchemyError, psycopg.Error) as error:
+        errors.log(error, 503)
+        raise errors.SpokenError(503, UNWRITTEN) from error
+
+
+def _noted() -> Lines:
+    if "shown" not in g:
+        g.shown = Lines()
+    found: Lines = g.shown
+    return found
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_selected(state: ORMExecuteState) -> Result[Any] | None:
+    if not inside_request() or state.is_column_load:
+        return None
+    if isinstance(state.statement, TextClause) and not state.execution_options.get("unscoped"):
+        raise UnsaidReadError("SQL as text cannot be looked into; say that it is UNSCOPED, reading nobody's rows.")
+    shown = state.execution_options.get("shown")
+    if shown is None and state.is_select and is_private(state.statement):
+        raise UnsaidReadError("A select of private columns does not say in `shown` whose rows it shows.")
+    if not shown:
+        return None
+    frozen = state.invoke_statement().freeze()
+    note_rows(shown, frozen().all())
+    return frozen()
+
+
+def _write_down(answer: Response) -> Response:
+    lines: Lines | None = g.pop("shown", None)
+    if lines is None or not lines.tables:
+        return answer
+    view = (request.endpoint or "").rpartition(".")
+    try:
+        # Nothing more is asked in it, and the line needs its connection.
+        db.session.rollback()
+        _write(g.acting, KINDS.get(view[2], view[0]), lines)
+    except (SQLAlchemyError, psycopg.Error) as error:
+        errors.log(error, 503)
+        answer.close()
+        # A message for the next page can name whom it is about.
+        session.pop("_flashes", None)
+        return errors.respond(errors.ANSWERS[503], UNWRITTEN)
+    return answer
+
+
+def _write(by: Acting, kind: str, lines: Lines, *, always: bool = False) -> None:
+    asked = request.query_string.decode("utf-8", "replace").replace("\0", "")
+    values = {"kind": kind, "lines": lines.as_json(), "always": always, "reason": f"?{asked}" if asked else ""}
+    with by_itself() as connection:
+        connection.execute(WRITE, values | by.accountable.by_whom | {"session_hash": session_hash()})
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_write_down)
