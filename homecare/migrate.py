@@ -5,6 +5,7 @@ Usable without a web application: the private cluster migrates before the first 
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
@@ -102,9 +103,21 @@ def _alembic_config(owner_url: str, serving_url: str) -> AlembicConfig:
     return config
 
 
+def take_turn(connection: Connection) -> None:
+    """One program migrates at a time, until its connection ends.
+
+    Asked again and again: a statement that waits would itself be waited for by an index that is built CONCURRENTLY.
+    """
+    taken = text("SELECT pg_try_advisory_lock(:lock)")
+    while True:
+        with connection.begin():
+            if connection.scalar(taken, {"lock": LOCK}):
+                return
+        time.sleep(0.2)
+
+
 def prepare(connection: Connection) -> None:
-    """What every migration stands on: one migration at a time, the extensions, our schema."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    """What every migration stands on: the extensions and our schema."""
     for name in EXTENSIONS:
         _ensure_extension(connection, name)
     if not connection.scalar(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": SCHEMA}):

@@ -1,7 +1,8 @@
 """Where Alembic learns the database, our models, and what it must leave alone.
 
 The address comes from `homecare.migrate`, which needs no web application, or from the application whose command line
-runs. Everything happens in one transaction on the owner's connection: a failed upgrade leaves nothing half done.
+runs. It is one transaction on the owner's connection, as far as no migration builds its indexes beside the company's
+work: a failed upgrade leaves nothing half done.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ def addresses() -> tuple[str, str]:
 def run() -> None:
     owner_url, serving_url = addresses()
     engine = create_engine(owner_url, poolclass=pool.NullPool, hide_parameters=True)
-    with engine.begin() as connection:
-        migrate.prepare(connection)
+    with engine.connect() as connection:
+        migrate.take_turn(connection)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -36,10 +37,13 @@ def run() -> None:
             render_item=alembic_helpers.render_item,
             **migrate.COMPARED,
         )
-        context.run_migrations()
-        migrate.grant(connection, owner_url, serving_url)
-        if migrate.has_roles(connection):
-            fill_if_empty(connection)
+        with context.begin_transaction():
+            migrate.prepare(connection)
+            context.run_migrations()
+        with connection.begin():
+            migrate.grant(connection, owner_url, serving_url)
+            if migrate.has_roles(connection):
+                fill_if_empty(connection)
 
 
 if context.is_offline_mode():
