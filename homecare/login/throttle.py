@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import delete, func, insert, select, text
 
+from homecare.access.policy import folded
 from homecare.db import db
 from homecare.models import SignInFailure
 
@@ -64,4 +65,4 @@ def _seconds_left(failed_at: datetime, now: datetime) -> int:
 def _hash(email: str) -> bytes:
     """The same for every way of writing the address; without the key nobody can tell which address it is."""
     key = str(current_app.secret_key).encode()
-    return hmac.digest(key, b"sign-in:" + email.strip().casefold().encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return hmac.digest(key, b"sign-in:" + folded(email).encode("utf-8", "surrogatepass"), hashlib.sha256)

@@ -14,9 +14,9 @@ from homecare.models.folding import fold, in_order
 # Read whole, never in order.
 UNSORTED = (Kind.LONG, Kind.FILE, Kind.SECRET, Kind.POINT, Kind.URL, Kind.FAYDA)
 SEARCHED = (Kind.NAME, Kind.CODE, Kind.PHONE, Kind.EMAIL)
-# Compared as people read them, and of these what is put in order as people sort.
+# Compared as people read them; words, unlike codes and addresses, are also put in order as people sort.
 FOLDED = (Kind.NAME, Kind.CODE, Kind.EMAIL, Kind.TEXT)
-BY_LETTERS = (Kind.NAME, Kind.EMAIL, Kind.TEXT)
+WORDS = (Kind.NAME, Kind.TEXT)
 
 
 def is_sortable(column: Column[Any]) -> bool:
@@ -36,7 +36,7 @@ def is_folded(column: Column[Any]) -> bool:
 
 def ordered(column: Column[Any]) -> ColumnElement[Any]:
     """What a list sorted by the column is ordered by and pages by."""
-    return in_order(column) if not column.primary_key and kind_of(column) in BY_LETTERS else column
+    return in_order(column) if not column.primary_key and kind_of(column) in WORDS else column
 
 
 @event.listens_for(Model, "instrument_class", propagate=True)

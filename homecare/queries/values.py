@@ -156,4 +156,6 @@ def parse_value(kind: Kind, text: str) -> Any:
         return parse_moment(text) if ":" in text else parse_date(text)
     if kind is Kind.PHONE:
         return parse_phone(text)
+    if kind is Kind.FAYDA:
+        return parse_fayda(text)
     return text

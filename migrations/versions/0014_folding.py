@@ -100,8 +100,8 @@ FOLDED = {
     "international_referrals": "partner_country hospital_name",
     "marketing_tasks": "title",
 }
-# Compared exactly too, and in plain letters: their order stays the database's.
-CODES = ("patient_code",)
+# Codes and addresses are plain letters and compared exactly too: their order stays the database's.
+NOT_WORDS = ("patient_code", "email", "contact_email")
 # The columns that had a trigram index of their own until here (0002).
 SEARCHED = {
     "staff": "first_name last_name email",
@@ -138,7 +138,7 @@ def upgrade() -> None:
         for table, column in _folded():
             _build(f"ix_{table}_{column}_fold", table, f"USING gin (dashboard.fold({column}) gin_trgm_ops)")
             _drop(f"ix_{table}_{column}_trgm")
-            if column not in CODES:
+            if column not in NOT_WORDS:
                 _build(f"ix_{table}_{column}_order", table, f'({column} COLLATE "und-x-icu", id)')
                 _drop(f"ix_{table}_{column}")
 
@@ -148,7 +148,7 @@ def downgrade() -> None:
         for table, column in _folded():
             if column in SEARCHED.get(table, "").split():
                 _build(f"ix_{table}_{column}_trgm", table, f"USING gin ({column} gin_trgm_ops)")
-            if column not in CODES:
+            if column not in NOT_WORDS:
                 _build(f"ix_{table}_{column}", table, f"({column}, id)")
             _drop(f"ix_{table}_{column}_order")
             _drop(f"ix_{table}_{column}_fold")
