@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, collate, func, literal
+from sqlalchemy import ColumnElement, Text, collate, false, func, true
 
 # Root of the Unicode collation algorithm: abebe, Élan, Zewdu, ሀብታም.
 ORDER = "und-x-icu"
@@ -24,16 +24,11 @@ def same(column: Any, text: str) -> ColumnElement[bool]:
 
 
 def contains(column: Any, text: str) -> ColumnElement[bool]:
-    return fold(column).like(literal("%", Text) + _pattern(text) + "%")
+    return fold(column).like(func.dashboard.fold_pattern(text, false(), type_=Text))
 
 
 def startswith(column: Any, text: str) -> ColumnElement[bool]:
-    return fold(column).like(_pattern(text) + "%")
-
-
-def _pattern(text: str) -> ColumnElement[str]:
-    """Folded first: a wide percent sign is one like any other."""
-    return func.regexp_replace(fold(text), r"([\\%_])", r"\\\1", "g", type_=Text)
+    return fold(column).like(func.dashboard.fold_pattern(text, true(), type_=Text))
 
 
 def plain_word(text: Any) -> ColumnElement[str]:

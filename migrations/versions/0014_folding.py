@@ -84,6 +84,12 @@ def _fold() -> str:
         END $$"""
 
 
+# What LIKE takes for text that holds, or begins with, the folded text: a wide percent sign is folded to a plain one.
+PATTERN = r"""CREATE OR REPLACE FUNCTION dashboard.fold_pattern(given text, starts boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN starts THEN '' ELSE '%' END
+        || regexp_replace(dashboard.fold(given), '([\\%_])', '\\\1', 'g') || '%'
+"""
 # The same as homecare.access.policy.folded, letter by letter.
 PLAIN_WORD = f"""CREATE OR REPLACE FUNCTION dashboard.plain_word(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN replace(lower(btrim($1, {BLANKS} || {MORE_BLANKS}) COLLATE "und-x-icu"), 'ς', 'σ') COLLATE "default"
@@ -126,6 +132,7 @@ SEARCHED = {
 }
 
 
+FUNCTIONS = ("plain_word(text)", "fold_pattern(text, boolean)", "fold(text)")
 TRIES, WAIT_S = 10, 2
 
 
@@ -136,11 +143,11 @@ def upgrade() -> None:
             "The database server was built without ICU, which puts names in order. Use one that has it, as those of "
             "Debian and of postgresql.org do."
         )
-    for function in (_fold(), PLAIN_WORD):
+    for function in (_fold(), PATTERN, PLAIN_WORD):
         connection.execute(text(function))
-    for name in ("fold", "plain_word"):
+    for name in FUNCTIONS:
         # Whoever writes to a table computes its indexes: the company's other application too.
-        connection.execute(text(f"GRANT EXECUTE ON FUNCTION dashboard.{name}(text) TO PUBLIC"))
+        connection.execute(text(f"GRANT EXECUTE ON FUNCTION dashboard.{name} TO PUBLIC"))
     with op.get_context().autocommit_block():
         for table, column in _folded():
             _build(f"ix_{table}_{column}_fold", table, f"USING gin (dashboard.fold({column}) gin_trgm_ops)")
@@ -159,8 +166,8 @@ def downgrade() -> None:
                 _build(f"ix_{table}_{column}", table, f"({column}, id)")
             _drop(f"ix_{table}_{column}_order")
             _drop(f"ix_{table}_{column}_fold")
-    for name in ("fold", "plain_word"):
-        op.execute(f"DROP FUNCTION IF EXISTS dashboard.{name}(text)")
+    for name in FUNCTIONS:
+        op.execute(f"DROP FUNCTION IF EXISTS dashboard.{name}")
 
 
 def _folded() -> list[tuple[str, str]]:
