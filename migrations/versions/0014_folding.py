@@ -133,7 +133,7 @@ SEARCHED = {
 
 
 FUNCTIONS = ("plain_word(text)", "fold_pattern(text, boolean)", "fold(text)")
-TRIES, WAIT_S = 10, 2
+TRIES, WAIT_S = 5, 2
 
 
 def upgrade() -> None:
