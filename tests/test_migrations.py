@@ -103,7 +103,7 @@ def test_autogenerate_proposes_nothing_on_a_fresh_database(owner_engine: Engine)
     "change",
     [
         "ALTER TABLE events DROP COLUMN title",
-        "DROP INDEX ix_patients_full_name_trgm",
+        "DROP INDEX ix_patients_full_name_fold",
         "DROP INDEX ix_patients_geolocation_3857",
         "ALTER TABLE messages DROP CONSTRAINT fk_messages_sender_id",
         "ALTER TABLE staff ALTER COLUMN phone TYPE varchar(20)",

@@ -103,8 +103,11 @@ OPEN_FIELD = FieldRule("", "", "")
 
 
 def folded(name: str | None) -> str:
-    """Role names are compared trimmed and case-folded: another application writes staff.role too."""
-    return (name or "").strip().casefold()
+    """A role or a status as it is compared, trimmed and in lower case: another application writes staff.role too.
+
+    `dashboard.plain_word` says the same in SQL, letter by letter.
+    """
+    return (name or "").strip().lower().replace("ς", "σ")
 
 
 class Policy:

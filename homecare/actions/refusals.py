@@ -35,7 +35,7 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
     diagnosis = error.orig.diag
     name, table = diagnosis.constraint_name or "", model.__tablename__
     if state == "23505":
-        return RuleError(_column(name, f"uq_{table}_", model), TAKEN)
+        return taken(_column(name, f"uq_{table}_", model))
     if state == "23503":
         return RuleError(_column(name, f"fk_{table}_", model), "This choice is gone. Choose another.")
     if state == "23502":
@@ -48,6 +48,11 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
         )
         return RuleError(field, sentence)
     return RuleError("", "A value cannot be stored as typed. Check numbers, dates and special characters.")
+
+
+def taken(column: str) -> RuleError:
+    """Another row has the value, in this way of writing or in another."""
+    return RuleError(column, TAKEN)
 
 
 def _other_shift(detail: str) -> str:

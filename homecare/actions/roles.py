@@ -19,6 +19,7 @@ from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
 from homecare.actions.rules import has_administrator
 from homecare.actions.transaction import retried
 from homecare.models import SavedView, Staff
+from homecare.models.folding import plain_word
 
 LONGEST_NOTE = 300
 ROLES_PAGE = "page:roles"
@@ -73,7 +74,7 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
         if folded(new_name) != folded(name) and folded(new_name) in current.roles:
             raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
         _check_names(replace_role(current, replace(role, name=new_name), folded(name)))
-        held = update(Staff).where(func.lower(func.trim(Staff.role)) == folded(name)).values(role=new_name)
+        held = update(Staff).where(plain_word(Staff.role) == folded(name)).values(role=new_name)
         session.execute(held, execution_options=UNSCOPED_WRITE)
         shared = func.array_replace(SavedView.roles, role.name, new_name)
         session.execute(
@@ -185,7 +186,7 @@ def _check_deleted(session: Session, new: Policy) -> None:
     gone = current.roles.keys() - new.roles.keys()
     if not gone:
         return
-    key = func.lower(func.trim(Staff.__table__.c.role))
+    key = plain_word(Staff.__table__.c.role)
     counted = select(key, func.count()).where(key.in_(gone)).group_by(key)
     for held, people in session.execute(counted, execution_options=UNSCOPED).all():
         raise PolicyError(

@@ -23,6 +23,7 @@ from homecare.actions import undoing
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
 from homecare.actions.transaction import retried
+from homecare.actions.uniqueness import check_unique
 from homecare.db import Base
 from homecare.models import FormToken
 
@@ -69,6 +70,7 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
         changed = set(given)
         settle(model.__tablename__, row, changed, clock.now_utc())
         check(model.__tablename__, session, row, changed, by)
+        check_unique(session, model, row, changed)
         session.add(row)
         session.flush()
         _stay_in_scope(session, model, row.id)
@@ -201,6 +203,7 @@ def change(
     if settles:
         settle(model.__tablename__, row, changed, clock.now_utc())
     check(model.__tablename__, session, row, changed, by)
+    check_unique(session, model, row, changed)
     session.flush()
     _stay_in_scope(session, model, row.id)
     if model.__tablename__ == "staff" and changed & {"role", "status"}:

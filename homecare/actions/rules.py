@@ -14,6 +14,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Policy, folded
 from homecare.access.rows import UNSCOPED
 from homecare.models import Account, Invoice, Staff, Visit
+from homecare.models.folding import plain_word
 
 
 class RuleError(Exception):
@@ -126,8 +127,8 @@ def has_administrator(session: Session, policy: Policy) -> bool:
         select(func.count())
         .select_from(staff.join(account, account.c.staff_id == staff.c.id))
         .where(
-            func.lower(func.trim(staff.c.role)).in_(policy.administrators),
-            func.lower(func.trim(staff.c.status)) == folded("Active"),
+            plain_word(staff.c.role).in_(policy.administrators),
+            plain_word(staff.c.status) == folded("Active"),
             account.c.disabled_at.is_(None),
         ),
         execution_options=UNSCOPED,

@@ -22,6 +22,7 @@ from homecare.admin.rowselect import RowSelect, file_name, relation_label
 from homecare.admin.tables import Field
 from homecare.audit.reading import log_export
 from homecare.models.columns import Kind
+from homecare.queries.paging import ordering
 
 T = TypeVar("T")
 
@@ -102,10 +103,8 @@ def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Iterat
     Runs while the answer is sent, when the request's own session is gone: hence on one of its own, under the same
     row scope.
     """
-    order = [request.sort.column] if request.sort.name == "id" else [request.sort.column, request.info.key]
-    statement = request.narrowed(selected.statement).order_by(
-        *(column.desc() if request.descending else column.asc() for column in order)
-    )
+    order = ordering(request.sort.column, request.info.key, descending=request.descending)
+    statement = request.narrowed(selected.statement).order_by(*order)
     with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
         # A slow reader holds the statement open; the limit of an ordinary request would cut the file off.
         session.execute(text("SET LOCAL statement_timeout = '10min'"), execution_options={"unscoped": True})

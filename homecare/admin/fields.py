@@ -166,7 +166,8 @@ def _as_read(_spec: Field, value: Any) -> Any:
 
 def _email(_spec: Field, text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        # In lower case: nobody tells two people apart by the case of their address.
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise ValueError("Write an e-mail address such as almaz@example.com.") from error
 

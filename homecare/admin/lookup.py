@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
@@ -15,8 +15,10 @@ from homecare.access.shown import shown_of
 from homecare.admin.overrides import OVERRIDES
 from homecare.admin.rowselect import Part, RowSelect, build, code_columns, join_parts, relation_label
 from homecare.admin.tables import Field, TableInfo, table_info
+from homecare.models import folding
 from homecare.models.columns import Kind
-from homecare.queries.values import HIGHEST_INTEGER, storable
+from homecare.queries import phones
+from homecare.queries.values import HIGHEST_INTEGER, parse_fayda, storable
 
 MOST = 20
 LONGEST_SEARCH = 200
@@ -25,7 +27,8 @@ MOST_WORDS = 12
 
 
 def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: bool = True) -> ColumnElement[bool]:
-    """Rows whose names, codes, phones or e-mails hold every word of `text`, or whose parents' names do.
+    """Rows whose names, codes, phones or e-mails hold every word of `text`, whose Fayda number it is, or whose
+    parents' names hold it.
 
     Only columns the role sees are looked into. Raises ValueError for text that cannot be stored or is too long.
     """
@@ -34,12 +37,12 @@ def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: b
         raise ValueError(f"Search for 1 to {LONGEST_SEARCH} characters.")
     if len(words) > MOST_WORDS:
         raise ValueError(f"Search for at most {MOST_WORDS} words.")
-    searched = [f for f in info.fields.values() if f.searchable and acting.access(info.name).sees(f.name)]
-    alternatives = [_all_words(info, searched, words)]
-    if number := phone_digits(text):
-        alternatives += [
-            getattr(info.model, f.name).contains(number, autoescape=True) for f in searched if f.kind is Kind.PHONE
-        ]
+    seen = [f for f in info.fields.values() if acting.access(info.name).sees(f.name)]
+    searched = [f for f in seen if f.searchable]
+    alternatives = [and_(*(_holds(info, searched, word) for word in words))]
+    if len(phones.digits(text)) >= phones.FEWEST:
+        alternatives += [phones.contains(getattr(info.model, f.name), text) for f in searched if f.kind is Kind.PHONE]
+    alternatives += [found for f in seen if f.kind is Kind.FAYDA and (found := _has_number(info, f, text)) is not None]
     numbered = through_parents and re.fullmatch(r"#?[0-9]{1,10}", text.strip())
     if numbered and int(text.strip("# ")) <= HIGHEST_INTEGER:
         alternatives.append(info.key == int(text.strip("# ")))
@@ -48,20 +51,26 @@ def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: b
     return or_(*alternatives)
 
 
-def _all_words(info: TableInfo, searched: list[Field], words: list[str]) -> ColumnElement[bool]:
-    clause: ColumnElement[bool] | None = None
-    for word in words:
-        found = or_(false(), *(getattr(info.model, f.name).icontains(word, autoescape=True) for f in searched))
-        clause = found if clause is None else clause & found
-    return clause if clause is not None else false()
+def _holds(info: TableInfo, searched: list[Field], word: str) -> ColumnElement[bool]:
+    """Some column holds the word: a number as it is dialled, any other text as people read it."""
+    found: list[ColumnElement[bool]] = []
+    for field in searched:
+        column = getattr(info.model, field.name)
+        if field.kind is not Kind.PHONE:
+            found.append(folding.contains(column, word))
+        elif phones.digits(word):
+            found.append(phones.contains(column, word))
+    return or_(false(), *found)
 
 
-def phone_digits(text: str) -> str:
-    """0911 234 567 and +251 911… are both stored as +251911…; the significant digits find either."""
-    digits = re.sub(r"[\s()+-]", "", text)
-    if not digits.isdigit() or len(digits) < 4:
-        return ""
-    return digits.removeprefix("00").removeprefix("251").removeprefix("0")
+def _has_number(info: TableInfo, field: Field, text: str) -> ColumnElement[bool] | None:
+    """The whole of a number that is known in full or not at all; None where the text is none."""
+    try:
+        number = parse_fayda(text)
+    except ValueError:
+        return None
+    found: ColumnElement[bool] = getattr(info.model, field.name) == number
+    return found
 
 
 def _through_parents(info: TableInfo, acting: Acting, text: str) -> Iterable[ColumnElement[bool]]:
@@ -135,9 +144,7 @@ def find(session: Session, info: TableInfo, field: Field, acting: Acting, text: 
     model: Any = target.model
     statement, selected = _options(info, field, acting)
     if text.strip() and acting.access(info.name).states[field.name] is State.MASKED:
-        codes = [
-            getattr(model, code).icontains(storable(text.strip()), autoescape=True) for code in code_columns(target)
-        ]
+        codes = [folding.contains(getattr(model, code), storable(text)) for code in code_columns(target)]
         statement = statement.where(or_(false(), *codes))
     elif text.strip():
         statement = statement.where(search_clause(target, acting, text))
@@ -147,7 +154,7 @@ def find(session: Session, info: TableInfo, field: Field, acting: Acting, text: 
 
 def begun(info: TableInfo, text: str) -> dict[str, str]:
     """What was looked for in a picker and not found, as the columns of a new row: a phone number, else a name."""
-    if phone_digits(text):
+    if len(phones.digits(text)) >= phones.FEWEST:
         return {f.name: text for f in [*info.fields.values()][::-1] if f.kind is Kind.PHONE}
     names = [f.name for f in info.fields.values() if f.kind is Kind.NAME]
     return dict(zip(names, text.split(None, len(names) - 1), strict=False)) if names else {}

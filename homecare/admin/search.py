@@ -16,10 +16,12 @@ from homecare.access.policy import Action
 from homecare.access.shown import Shown, shown_of
 from homecare.admin.cells import phone
 from homecare.admin.kept import guarded_views, opens
-from homecare.admin.lookup import phone_digits, search_clause
+from homecare.admin.lookup import search_clause
 from homecare.admin.table_view import TableView
 from homecare.admin.tables import Field, TableInfo, table_infos
+from homecare.models import folding
 from homecare.models.columns import Kind
+from homecare.queries import phones
 from homecare.queries.values import storable
 
 MOST_OF_A_TABLE = 5
@@ -122,9 +124,9 @@ def _statement(info: TableInfo, acting: Acting, text: str) -> tuple[Select[Any],
         .subquery()
     )
     begins = or_(
-        found.c.label.istartswith(text, autoescape=True),
-        found.c.code == text.upper(),
-        found.c.phone.startswith(f"+251{digits}", autoescape=True) if (digits := phone_digits(text)) else false(),
+        folding.startswith(found.c.label, text),
+        folding.same(found.c.code, text),
+        phones.startswith(found.c.phone, text) if phones.digits(text) else false(),
     )
     place = func.row_number().over(order_by=(begins.desc(), found.c.id.desc())).label("place")
     best = select(literal(info.name).label("of_table"), found, place).order_by(place).limit(MOST_OF_A_TABLE)

@@ -20,6 +20,7 @@ from homecare.admin.rowselect import RowSelect, relation_label
 from homecare.admin.tables import Field, table_info
 from homecare.models.columns import Kind
 from homecare.queries import figures
+from homecare.queries.paging import ordering
 
 MOMENT = Markup('<time datetime="{}+03:00">{}</time>')
 MOST = 2
@@ -108,10 +109,8 @@ def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) 
     words = [*figure.pairs, *plan.only, ("sort", plan.sort)]
     wanted = listing.read(info, acting, MultiDict(words))
     selected = wanted.selected(plan.columns)
-    order = (wanted.sort.column, info.key)
-    statement = wanted.narrowed(selected.statement).order_by(
-        *(column.desc() if wanted.descending else column.asc() for column in order)
-    )
+    order = ordering(wanted.sort.column, info.key, descending=wanted.descending)
+    statement = wanted.narrowed(selected.statement).order_by(*order)
     rows = session.execute(statement.limit(ROWS)).all()
     url = f"/admin/{info.name}/?{urlencode(words, safe=',')}"
     return WorkList(plan.title, url, [_line(info.name, info.one, selected, row) for row in rows], plan.empty)

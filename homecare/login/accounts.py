@@ -14,6 +14,7 @@ from homecare.login import browsers, endings, events, passwords, sessions, throt
 from homecare.login.browsers import Caller
 from homecare.login.events import COMMAND_LINE, FULL_NAME, Kind
 from homecare.models import Account, Staff, StoredRole
+from homecare.models.folding import plain_word
 
 _NOW = func.timezone("utc", func.now())
 
@@ -189,7 +190,7 @@ def _find(connection: Connection, email: str, *, with_account: bool = False) -> 
             Account.disabled_at,
         )
         .join_from(Staff, Account, Account.staff_id == Staff.id, isouter=not with_account)
-        .where(func.lower(Staff.email) == written.lower())
+        .where(plain_word(Staff.email) == folded(written))
         # The company's table can hold one address in two ways of writing: the way it was typed goes first.
         .order_by(Staff.email != written, Staff.id)
         .limit(1)
@@ -221,8 +222,8 @@ def _active_admins(connection: Connection) -> list[int]:
     found = (
         select(Account.id)
         .join(Staff, Account.staff_id == Staff.id)
-        .join(StoredRole, func.lower(StoredRole.name) == func.lower(func.trim(Staff.role)))
-        .where(StoredRole.everything, func.lower(func.trim(Staff.status)) == "active", Account.disabled_at.is_(None))
+        .join(StoredRole, plain_word(StoredRole.name) == plain_word(Staff.role))
+        .where(StoredRole.everything, plain_word(Staff.status) == folded("Active"), Account.disabled_at.is_(None))
         .order_by(Account.id)
         .with_for_update(of=Account)
     )
@@ -240,6 +241,6 @@ def _add_staff(connection: Connection, email: str, first_name: str, last_name: s
 
 def _checked_email(email: str) -> str:
     try:
-        return validate_email(email.strip(), check_deliverability=False).normalized
+        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
         raise AccountError(f"{email!r} is no e-mail address: {error}") from error

@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
 from homecare.access.person import Person
+from homecare.access.policy import folded
 from homecare.db import db
 from homecare.models import (
     Account,
@@ -37,6 +38,7 @@ from homecare.models import (
     Staff,
     StoredRole,
 )
+from homecare.models.folding import plain_word
 from homecare.settings import current_config
 
 # Minutes, where no role says otherwise.
@@ -205,7 +207,7 @@ def look_as(token: str, *, role: str | None = None, staff_id: int | None = None)
 
 def is_refused_demo_account(email: str) -> bool:
     """The demo company's password is public: its accounts open only on this machine's own demo installation."""
-    return email.casefold().endswith(DEMO_DOMAIN) and not current_config().demo_allowed
+    return folded(email).endswith(DEMO_DOMAIN) and not current_config().demo_allowed
 
 
 def _note_use(connection: Connection, token: str) -> None:
@@ -224,7 +226,7 @@ def idle_limit() -> ColumnElement[timedelta]:
     """What the person's own role allows, whomever they look as."""
     minutes = (
         select(StoredRole.idle_minutes)
-        .where(func.lower(StoredRole.name) == func.lower(func.trim(Staff.role)))
+        .where(plain_word(StoredRole.name) == plain_word(Staff.role))
         .correlate(Staff)
         .scalar_subquery()
     )

@@ -63,7 +63,7 @@ def forgive(connection: Connection, failure_id: int) -> None:
 
 def digest(email: str) -> bytes:
     """The same for every way of writing the address; without the key nobody can tell which address it is."""
-    return keyed("sign-in", email.strip().casefold())
+    return keyed("sign-in", folded(email))
 
 
 def _wait_s(connection: Connection, column: InstrumentedAttribute[Any], value: bytes | None, most: int) -> int:

@@ -16,7 +16,10 @@ from homecare import clock
 from homecare.access.fields import TableAccess
 from homecare.access.policy import Policy
 from homecare.db import Base
+from homecare.models import folding
 from homecare.models.columns import Kind, kind_of
+from homecare.models.indexes import is_folded
+from homecare.queries import phones
 from homecare.queries.named import NAMED
 from homecare.queries.values import parse_value, storable
 
@@ -127,10 +130,9 @@ def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool
         return _is_empty(column, text)
     if operator == "in":
         return or_(false(), *(_equals(column, kind, part) for part in _choices(text)))
-    if operator == "contains":
-        return column.icontains(storable(text), autoescape=True)
-    if operator == "startswith":
-        return column.istartswith(storable(text), autoescape=True)
+    if operator in ("contains", "startswith"):
+        how = phones if kind is Kind.PHONE else folding
+        return {"contains": how.contains, "startswith": how.startswith}[operator](column, storable(text))
     if kind in (Kind.DATE, Kind.DATETIME):
         return _in_time(column, operator, parse_value(kind, text))
     if operator in ("eq", "ne"):
@@ -161,6 +163,8 @@ def _default(column: Column[Any]) -> str | None:
 
 def _equals(column: Column[Any], kind: Kind, text: str) -> ColumnElement[bool]:
     value = parse_value(kind, text)
+    if is_folded(column):
+        return folding.same(column, value)
     default = _default(column)
     if default is None:
         return column == value

@@ -14,6 +14,7 @@ from homecare.access.fields import TableAccess
 from homecare.access.policy import Action, Policy, Role, Scope, State
 from homecare.access.rows import me
 from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Staff, StoredRole, Visit
+from homecare.models.folding import plain_word
 
 LATE = timedelta(minutes=15)
 MISSED = timedelta(minutes=60)
@@ -101,7 +102,7 @@ def stuck() -> ColumnElement[bool]:
     staff = aliased(Staff)
     minutes = (
         select(StoredRole.visit_minutes)
-        .join(staff, func.lower(func.trim(staff.role)) == func.lower(StoredRole.name))
+        .join(staff, plain_word(staff.role) == plain_word(StoredRole.name))
         .where(staff.id == Visit.staff_id)
         .correlate(Visit)
         .scalar_subquery()
@@ -189,5 +190,4 @@ def my_marketing_tasks() -> ColumnElement[bool]:
 
 @named("staff", "unknown_role", "Unknown role", ("role",))
 def unknown_role() -> ColumnElement[bool]:
-    known = select(func.lower(StoredRole.name))
-    return func.lower(func.trim(Staff.role)).not_in(known)
+    return plain_word(Staff.role).not_in(select(plain_word(StoredRole.name)))

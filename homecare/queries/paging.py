@@ -17,6 +17,7 @@ from sqlalchemy import Column, ColumnElement, Row, Select, and_, literal, tuple_
 
 from homecare import clock
 from homecare.models.columns import kind_of
+from homecare.models.indexes import ordered
 from homecare.queries.values import parse_id, parse_value
 
 SEPARATOR = "~"
@@ -97,10 +98,9 @@ def fetch(
     backwards = last or before is not None
     rows: list[Row[Any]] = []
     for condition in _segments(column, key, descending != backwards, before if backwards else after):
-        ordered = statement if condition is None else statement.where(condition)
+        part = statement if condition is None else statement.where(condition)
         down = descending != backwards
-        order = [part.desc() if down else part.asc() for part in ([key] if column is key else [column, key])]
-        rows += run(ordered.order_by(*order).limit(size + 1 - len(rows)))
+        rows += run(part.order_by(*ordering(column, key, descending=down)).limit(size + 1 - len(rows)))
         if len(rows) > size:
             break
     more = len(rows) > size
@@ -126,6 +126,12 @@ def _told(
     return _anchor(found[0]) if found else None
 
 
+def ordering(column: Column[Any], key: Column[Any], *, descending: bool) -> list[ColumnElement[Any]]:
+    """Every list by this column is in this order, paged or whole."""
+    parts = [key] if column is key else [ordered(column), key]
+    return [part.desc() if descending else part.asc() for part in parts]
+
+
 def _anchor(row: Row[Any]) -> Anchor:
     return Anchor(row._id, row._sort)
 
@@ -143,5 +149,6 @@ def _segments(
         within = and_(column.is_(None), beyond_key)
         return [within, column.is_not(None)] if down else [within]
     place = tuple_(literal(anchor.value, column.type), literal(anchor.id, key.type))
-    beyond = tuple_(column, key) < place if down else tuple_(column, key) > place
+    row = tuple_(ordered(column), key)
+    beyond = row < place if down else row > place
     return [beyond] if down or not column.nullable else [beyond, column.is_(None)]

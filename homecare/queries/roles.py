@@ -13,6 +13,7 @@ from homecare.access.policy import Action, Policy, Scope, folded
 from homecare.access.preview import changed_views
 from homecare.access.rows import UNSCOPED, acting_staff, scope_session
 from homecare.models import Staff, business_models
+from homecare.models.folding import in_order
 from homecare.queries.counting import Count, count
 
 
@@ -52,7 +53,8 @@ def staff_holders(session: Session) -> list[Holder]:
     """Everybody on the staff by name; one statement of as many rows as the company has people."""
     staff = cast(Table, Staff.__table__)
     columns = (staff.c.id, staff.c.first_name, staff.c.last_name, staff.c.role, staff.c.status)
-    rows = session.execute(select(*columns).order_by(staff.c.first_name, staff.c.id), execution_options=UNSCOPED).all()
+    by_name = select(*columns).order_by(in_order(staff.c.first_name), staff.c.id)
+    rows = session.execute(by_name, execution_options=UNSCOPED).all()
     return [Holder(r.id, f"{r.first_name} {r.last_name}", r.role or "", r.status or "") for r in rows]
 
 

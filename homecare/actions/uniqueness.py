@@ -1,0 +1,46 @@
+"""What people take for the same is the same where a column is unique, though the database tells them apart."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import Column, ColumnElement, Table, func, literal, select
+from sqlalchemy.orm import Session
+
+from homecare.access.policy import folded
+from homecare.access.rows import UNSCOPED
+from homecare.actions.refusals import taken
+from homecare.db import Base
+from homecare.models.columns import Kind, kind_of
+from homecare.models.folding import fold, plain_word, same
+from homecare.models.indexes import is_folded
+
+
+def check_unique(session: Session, model: type[Base], row: Any, changed: set[str]) -> None:
+    """Raises RuleError at a unique column whose value another row has in another way of writing.
+
+    Two who write the same at once come here one after the other. One or two statements for each column that changed.
+    """
+    for column in cast(Table, model.__table__).columns:
+        value = getattr(row, column.name) if column.name in changed else None
+        if column.unique and is_folded(column) and isinstance(value, str):
+            # Nothing of the row is written before the others who write the same have been waited for.
+            with session.no_autoflush:
+                _check(session, column, value, row.id)
+
+
+def _check(session: Session, column: Column[Any], value: str, row_id: int | None) -> None:
+    lock = func.hashtextextended(literal(f"{column}:") + fold(value), 0)
+    session.execute(select(func.pg_advisory_xact_lock(lock)), execution_options=UNSCOPED)
+    key = column.table.c.id
+    other = select(key).where(_is_the_same(column, value), key.is_distinct_from(row_id)).limit(1)
+    if session.scalar(other, execution_options=UNSCOPED) is not None:
+        raise taken(column.name)
+
+
+def _is_the_same(column: Column[Any], value: str) -> ColumnElement[bool]:
+    """Names as people read them. Addresses and codes by case alone: jose@ and josé@ are two people."""
+    if kind_of(column) is Kind.NAME:
+        return same(column, value)
+    # The first finds it by the index.
+    return same(column, value) & (plain_word(column) == folded(value))
