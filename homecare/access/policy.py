@@ -49,6 +49,19 @@ class Write(StrEnum):
     NEVER = "never"
 
 
+# From what lays most open on a page to what lays least; from what may be set at any time to what never.
+STRICTNESS = (State.SHOWN, State.MASKED, State.BREAK_GLASS, State.WRITE_ONLY, State.HIDDEN)
+RARITY = (Write.ALWAYS, Write.ON_CREATE, Write.NEVER)
+
+
+def stricter(one: State, other: State) -> State:
+    return max(one, other, key=STRICTNESS.index)
+
+
+def rarer(one: Write, other: Write) -> Write:
+    return max(one, other, key=RARITY.index)
+
+
 @dataclass(frozen=True)
 class Role:
     """`everything` grants every action on every table and page, those added later included."""

@@ -10,6 +10,7 @@ from typing import Any
 from homecare.access import resources
 from homecare.access.document import SETTINGS
 from homecare.access.policy import Action, Policy, Role, Scope, State, folded
+from homecare.access.reserved import limited
 
 
 class Sense(StrEnum):
@@ -126,9 +127,10 @@ def _field(old: Policy, new: Policy, key: str, table: str, column: str) -> Itera
     if was.state is not now.state:
         more = _OPENNESS.index(now.state) < _OPENNESS.index(was.state)
         yield Change(role.name, Sense.GAIN if more else Sense.LOSS, table, "state", column, was.state, now.state)
-    if was.write is not now.write and resources.is_writable(column):
-        more = _WRITES.index(now.write) < _WRITES.index(was.write)
-        yield Change(role.name, Sense.GAIN if more else Sense.LOSS, table, "write", column, was.write, now.write)
+    before, after = (limited(new.roles[key], table, column, rule.write) for rule in (was, now))
+    if before is not after and resources.is_writable(column):
+        more = _WRITES.index(after) < _WRITES.index(before)
+        yield Change(role.name, Sense.GAIN if more else Sense.LOSS, table, "write", column, before, after)
 
 
 def compared(policy: Policy, one: Role, other: Role) -> list[Change]:
