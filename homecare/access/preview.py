@@ -117,7 +117,7 @@ def _reach(policy: Policy, key: str, resource: str, action: Action) -> str:
 
 
 # From what shows most to what shows least.
-_OPENNESS = (State.SHOWN, State.BREAK_GLASS, State.MASKED, State.WRITE_ONLY, State.HIDDEN)
+OPENNESS = (State.SHOWN, State.BREAK_GLASS, State.MASKED, State.WRITE_ONLY, State.HIDDEN)
 _WRITES = ("always", "on create", "never")
 
 
@@ -125,7 +125,7 @@ def _field(old: Policy, new: Policy, key: str, table: str, column: str) -> Itera
     role = new.roles[key]
     was, now = old.field(role, table, column), new.field(role, table, column)
     if was.state is not now.state:
-        more = _OPENNESS.index(now.state) < _OPENNESS.index(was.state)
+        more = OPENNESS.index(now.state) < OPENNESS.index(was.state)
         yield Change(role.name, Sense.GAIN if more else Sense.LOSS, table, "state", column, was.state, now.state)
     before, after = (limited(new.roles[key], table, column, rule.write) for rule in (was, now))
     if before is not after and resources.is_writable(column):

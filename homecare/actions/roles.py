@@ -10,7 +10,7 @@ from sqlalchemy import any_, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from homecare.access import versions
+from homecare.access import gains, versions
 from homecare.access.acting import Acting
 from homecare.access.document import LONGEST, from_policy
 from homecare.access.policy import Action, Policy, Role, folded
@@ -49,9 +49,11 @@ def save(*, session: Session, new: Policy, expected: int | None, note: str, by: 
 def check(session: Session, new: Policy, by: Acting | None) -> None:
     """What must hold of every policy that is saved. Raises PolicyError."""
     _check_names(new)
-    _check_deleted(session, new)
+    current = versions.stored_policy(session)
+    _check_deleted(session, current, new)
+    _check_gains(current, new, by)
     # An installation that has no Admin yet may be set up with the roles it will have.
-    if not has_administrator(session, new) and has_administrator(session, versions.stored_policy(session)):
+    if not has_administrator(session, new) and has_administrator(session, current):
         raise PolicyError(
             "Nobody Active who can sign in would hold everything any more. Leave one Admin, or make another first."
         )
@@ -70,6 +72,8 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
         if folded(new_name) != folded(name) and folded(new_name) in current.roles:
             raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
         _check_names(replace_role(current, replace(role, name=new_name), folded(name)))
+        if folded(new_name) != folded(name):
+            _check_taken(session, current, new_name, by)
         held = update(Staff).where(func.lower(func.trim(Staff.role)) == folded(name)).values(role=new_name)
         session.execute(held, execution_options=UNSCOPED_WRITE)
         shared = func.array_replace(SavedView.roles, role.name, new_name)
@@ -174,8 +178,25 @@ def _check_names(policy: Policy) -> None:
             raise PolicyError(f"A role needs a name of at most {LONGEST['name']} characters.")
 
 
-def _check_deleted(session: Session, new: Policy) -> None:
-    current = versions.stored_policy(session)
+def _check_gains(current: Policy, new: Policy, by: Acting | None) -> None:
+    if by is None:
+        return
+    saver = current.role_of(by.person.role, by.person.status)
+    if more := gains.beyond(current, new, saver):
+        raise PolicyError(f"{more}, which you do not hold yourself. Ask somebody who does to save this.")
+
+
+def _check_taken(session: Session, current: Policy, new_name: str, by: Acting) -> None:
+    """Staff whose role no list knows would come into the renamed one: only who holds everything gives people a role."""
+    saver = current.role_of(by.person.role, by.person.status)
+    waiting = select(func.count()).where(func.lower(func.trim(Staff.__table__.c.role)) == folded(new_name))
+    if not (saver and saver.everything) and session.scalar(waiting, execution_options=UNSCOPED):
+        raise PolicyError(
+            f"Some of the staff have the role {new_name} already and would come into this one. Ask an Admin."
+        )
+
+
+def _check_deleted(session: Session, current: Policy, new: Policy) -> None:
     gone = current.roles.keys() - new.roles.keys()
     if not gone:
         return
