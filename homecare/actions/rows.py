@@ -19,7 +19,7 @@ from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.fields import UNWRITABLE
 from homecare.access.reserved import MAKERS, SAID_BY
-from homecare.actions import undoing
+from homecare.actions import undoing, widening
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
 from homecare.db import Base
@@ -65,6 +65,7 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
         changed = set(given)
         settle(model.__tablename__, row, changed, clock.now_utc())
         check(model.__tablename__, session, row, changed, by)
+        widening.refuse(session, model, None, row, by)
         session.add(row)
         session.flush()
         _stay_in_scope(session, model, row.id)
@@ -207,6 +208,7 @@ def change(
     if settles:
         settle(model.__tablename__, row, changed, clock.now_utc())
     check(model.__tablename__, session, row, changed, by)
+    widening.refuse(session, model, before, row, by)
     session.flush()
     _stay_in_scope(session, model, row.id)
     if model.__tablename__ == "staff" and changed & {"role", "status"}:
