@@ -32,6 +32,7 @@ RIGHTS = {
     "reads": ADDED_TO,
     "policy_versions": ADDED_TO,
     "settings_versions": ADDED_TO,
+    "role_renames": ADDED_TO,
     "alembic_version": "SELECT",
     "sub_cities": "SELECT",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import any_, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,9 @@ from homecare.access.document import LONGEST, from_policy
 from homecare.access.policy import Action, Policy, Role, folded
 from homecare.access.resources import careful_rules
 from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
+from homecare.actions import role_names
 from homecare.actions.rules import has_administrator
-from homecare.models import SavedView, Staff
+from homecare.models import Staff
 
 LONGEST_NOTE = 300
 ROLES_PAGE = "page:roles"
@@ -65,7 +66,7 @@ def check(session: Session, new: Policy, by: Acting | None) -> None:
 
 
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
-    """The role, its cells, the staff who hold it and the views shared with it, in one transaction."""
+    """The role, its cells, the staff who hold it and what else names it, in one transaction."""
     with _transaction(session):
         current = _lock(session, expected)
         role, new_name = _get(current, name), new_name.strip()
@@ -76,11 +77,8 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
             _check_taken(session, current, new_name, by)
         held = update(Staff).where(func.lower(func.trim(Staff.role)) == folded(name)).values(role=new_name)
         session.execute(held, execution_options=UNSCOPED_WRITE)
-        shared = func.array_replace(SavedView.roles, role.name, new_name)
-        session.execute(
-            update(SavedView).where(any_(SavedView.roles) == role.name).values(roles=shared),
-            execution_options=UNSCOPED_WRITE,
-        )
+        if new_name != role.name:
+            role_names.follow(session, role.name, new_name, by.person.staff_id)
         versions.rename(session, role.name, new_name)
         mine = folded(by.person.role) == folded(name)
         acting = replace(by, person=replace(by.person, role=new_name)) if mine else by
@@ -159,7 +157,12 @@ def _store(session: Session, new: Policy, note: str, by: Acting | None) -> int:
     if len(note) > LONGEST_NOTE or not note.isprintable():
         raise PolicyError(f"A note is one line of at most {LONGEST_NOTE} characters.")
     check(session, new, by)
-    versions.note_outside_change(session, versions.stored_policy(session))
+    current = versions.stored_policy(session)
+    versions.note_outside_change(session, current)
+    for key, role in current.roles.items():
+        name = new.roles[key].name if key in new.roles else None
+        if name != role.name:
+            role_names.follow(session, role.name, name, by.person.staff_id if by else None)
     versions.write(session, new)
     document = from_policy(versions.stored_policy(session))
     return versions.add(session, document, staff_id=by.person.staff_id if by else None, note=note)

@@ -51,6 +51,14 @@ def newest(session: Session) -> int:
     return session.execute(select(func.max(SettingsVersion.version)), execution_options=UNSCOPED).scalar() or 0
 
 
+def lock_newest(session: Session) -> tuple[int, dict[str, Any]]:
+    """The newest version and its document; nobody publishes until the transaction ends."""
+    session.execute(_LOCK, execution_options=UNSCOPED)
+    current = newest(session)
+    found = select(SettingsVersion.document).where(SettingsVersion.version == current)
+    return current, session.execute(found, execution_options=UNSCOPED).scalar() or {}
+
+
 def versions(session: Session, most: int = 100) -> list[Published]:
     staff = cast(Table, Staff.__table__)
     name = func.concat_ws(" ", staff.c.first_name, staff.c.last_name).label("name")

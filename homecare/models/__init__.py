@@ -12,6 +12,7 @@ from homecare.models.dashboard import (
     ListPreference,
     Overwritten,
     Read,
+    RefusedTry,
     SavedView,
     SignedIn,
     SignInFailure,
@@ -35,6 +36,7 @@ from homecare.models.places import SubCity
 from homecare.models.policy import (
     PolicyState,
     PolicyVersion,
+    RoleRename,
     SettingsDraft,
     SettingsVersion,
     StoredFieldRule,
@@ -48,8 +50,9 @@ __all__ = [
     "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
     "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
     "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read",
-    "Referral", "SavedView", "SettingsDraft", "SettingsVersion", "SignInFailure", "SignedIn", "Staff",
-    "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity", "Visit", "business_models",
+    "Referral", "RefusedTry", "RoleRename", "SavedView", "SettingsDraft", "SettingsVersion", "SignInFailure",
+    "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity", "Visit",
+    "business_models",
 ]  # fmt: skip
 
 
