@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.errors import Diagnostic
 from sqlalchemy.exc import DBAPIError
 
 from homecare import clock
@@ -29,10 +30,9 @@ CHECK_SENTENCES = {
 
 def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
     """The sentence for a violated constraint, or None where the error is not about what was typed."""
-    state = sqlstate(error) or ""
-    if not state.startswith(("22", "23", "54")) or not isinstance(error.orig, psycopg.Error):
+    state, diagnosis = diagnosed(error)
+    if not state.startswith(("22", "23", "54")) or diagnosis is None:
         return None
-    diagnosis = error.orig.diag
     name, table = diagnosis.constraint_name or "", model.__tablename__
     if state == "23505":
         return RuleError(_column(name, f"uq_{table}_", model), TAKEN)
@@ -48,6 +48,11 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
         )
         return RuleError(field, sentence)
     return RuleError("", "A value cannot be stored as typed. Check numbers, dates and special characters.")
+
+
+def diagnosed(error: DBAPIError) -> tuple[str, Diagnostic | None]:
+    """The error's SQLSTATE, and what the database says besides."""
+    return sqlstate(error) or "", error.orig.diag if isinstance(error.orig, psycopg.Error) else None
 
 
 def _other_shift(detail: str) -> str:

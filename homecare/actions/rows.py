@@ -20,6 +20,7 @@ from homecare.access.acting import Acting
 from homecare.access.fields import UNWRITABLE
 from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.actions import undoing, widening
+from homecare.actions.guesses import counted
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
 from homecare.db import Base
@@ -66,8 +67,9 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
         settle(model.__tablename__, row, changed, clock.now_utc())
         check(model.__tablename__, session, row, changed, by)
         widening.refuse(session, model, None, row, by)
-        session.add(row)
-        session.flush()
+        with counted(session, model, row, set(given), by):
+            session.add(row)
+            session.flush()
         _stay_in_scope(session, model, row.id)
         session.execute(
             update(FormToken).where(FormToken.token == token).values(row_id=row.id),
@@ -209,7 +211,8 @@ def change(
         settle(model.__tablename__, row, changed, clock.now_utc())
     check(model.__tablename__, session, row, changed, by)
     widening.refuse(session, model, before, row, by)
-    session.flush()
+    with counted(session, model, row, changed, by):
+        session.flush()
     _stay_in_scope(session, model, row.id)
     if model.__tablename__ == "staff" and changed & {"role", "status"}:
         keep_an_administrator(session, by)

@@ -17,6 +17,7 @@ from homecare.access.grants import policy_at
 from homecare.access.person import Person
 from homecare.access.policy import NEVER, Action, State
 from homecare.access.rows import scope_session, set_acting_staff
+from homecare.actions import guesses
 from homecare.admin.policy_words import label
 from homecare.admin.table_settings import infos_at
 from homecare.admin.tables import TableInfo
@@ -194,4 +195,9 @@ class GuardedView(BaseView):
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         # Flask-Admin 2.2.1 (base.py:442) calls a view again as cls=self on any TypeError inside it.
-        return fn(self, *args, **kwargs)
+        try:
+            return fn(self, *args, **kwargs)
+        finally:
+            for table in guesses.noted(db.session()):
+                reason = "a value that a row out of scope may have"
+                log_denial(acting(), resource=table, action="guess", row_id=request.args.get("id"), reason=reason)
