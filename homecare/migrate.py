@@ -35,6 +35,7 @@ RIGHTS = {
     "sign_in_events": ADDED_TO,
     "policy_versions": ADDED_TO,
     "settings_versions": ADDED_TO,
+    "role_renames": ADDED_TO,
     "alembic_version": "SELECT",
     "sub_cities": "SELECT",
 }

@@ -143,7 +143,13 @@ SETS_ONLY = (
 NEVER_SETS = (
     Rule("Only Admin edits staff.role, staff.status, staff.email", ("Manager",), "staff", ("role", "status"), "never"),
     Rule("Manager gives the e-mail when creating", ("Manager",), "staff", ("email",), "on create"),
-)
+    Rule("staff.user_id and generated codes are set by who holds everything alone",
+         ALL[1:], "staff", ("role", "status", "user_id"), "never"),
+    Rule("staff.user_id and generated codes are set by who holds everything alone",
+         ALL[1:], "patients", ("patient_code",), "never"),
+    Rule("a sender and a registrar are set by us",
+         ALL[1:], "patients", ("registered_by_staff_id", "registered_by_caregiver_id"), "never"),
+)  # fmt: skip
 FILLED = ("id", "created_at", "updated_at")
 
 

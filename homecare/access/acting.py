@@ -48,6 +48,14 @@ class Acting:
             self.policy.table_accesses[key] = known
         return known
 
+    def own_tables(self) -> frozenset[str]:
+        """The tables of which some action reaches own rows alone."""
+        return frozenset(
+            name
+            for name in OWN_OPTIONS
+            if any(self.may(name, action) and self.decide(name, action).scope is Scope.OWN for action in Action)
+        )
+
     def scoped_tables(self, table: str = "", action: Action = Action.VIEW) -> frozenset[str]:
         """The tables of which only own rows are seen while `action` is done on `table`."""
         own = {

@@ -98,12 +98,6 @@ _ONLY_WRITES: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
     (("Finance",), "international_referrals", ("revenue_share_ratio",)),
 )
 
-# (roles, table, columns, write)
-_WRITES: tuple[tuple[tuple[str, ...], str, tuple[str, ...], Write], ...] = (
-    (("Manager",), "staff", ("role", "status"), Write.NEVER),
-    (("Manager",), "staff", ("email",), Write.ON_CREATE),
-)
-
 
 def grants() -> Iterator[Grant]:
     for table, line in TABLES.items():
@@ -133,8 +127,6 @@ def field_rules() -> Iterator[FieldRule]:
         states |= {(role, "staff", c): State.HIDDEN for c in tables["staff"] if c not in _DIRECTORY}
     for roles, table, columns in _ONLY_WRITES:
         writes |= {(role, table, c): Write.NEVER for role in roles for c in tables[table] if c not in columns}
-    for roles, table, columns, write in _WRITES:
-        writes |= {(role, table, column): write for role in roles for column in columns}
     for key in sorted(states.keys() | writes.keys()):
         # What a role does not see it does not set, except what is made to be written unseen.
         state = states.get(key, State.SHOWN)

@@ -8,6 +8,7 @@ from typing import Any
 
 from homecare.access import resources
 from homecare.access.policy import OPEN_FIELD, Action, FieldRule, Grant, Policy, Role, Scope, State, Write, folded
+from homecare.access.reserved import limited, why
 from homecare.access.yaml_lines import Lines, YamlError, dump_yaml, load_yaml
 
 Document = dict[str, Any]
@@ -60,8 +61,9 @@ def _role_document(policy: Policy, role: Role) -> Document:
         table = tables.setdefault(resource, {})
         if rule.state is not State.SHOWN:
             table.setdefault("fields", {})[column] = rule.state.value
+        write = limited(role, resource, column, rule.write)
         if rule.write is not Write.ALWAYS:
-            table.setdefault("writes", {})[column] = rule.write.value
+            table.setdefault("writes", {})[column] = write.value
     settings = {name: getattr(role, name) for name in SETTINGS}
     return {"name": role.name, **settings, "tables": dict(sorted(tables.items())), "pages": pages}
 
@@ -108,6 +110,11 @@ def complete(version: int, roles: Iterable[Role], grants: Iterable[Grant], rules
                     kept[key] = resources.sound(rule)
     plain = (OPEN_FIELD.state, OPEN_FIELD.write)
     return Policy(version, roles, grants, [rule for rule in kept.values() if (rule.state, rule.write) != plain])
+
+
+def _locked(role: Role, table: str, column: str) -> str:
+    most = limited(role, table, column, Write.ALWAYS)
+    return f"{column} of {table} cannot be opened by a role. {why(role, table, column)} Write {most}, or leave it out."
 
 
 class _Reader:
@@ -214,6 +221,8 @@ class _Reader:
                     self.unknown((*path, key, column), f"{table} has no column {column!r} that can be ruled.")
                 elif word not in words:
                     self.wrong((*path, key, column), f"{column} must be one of: {', '.join(words)}.")
+                elif key == "writes" and limited(self.roles[folded(role)], table, column, Write(word)) != word:
+                    self.unknown((*path, key, column), _locked(self.roles[folded(role)], table, column))
                 else:
                     found.setdefault(column, [State.SHOWN, Write.ALWAYS])[place] = words[0].__class__(word)
         self.rules += [FieldRule(role, table, column, state, write) for column, (state, write) in found.items()]

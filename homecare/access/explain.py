@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from homecare.access import resources
 from homecare.access.policy import NEVER, Action, Policy, Role, Scope, State, Write
+from homecare.access.reserved import limited, why
 from homecare.models import business_models
 from homecare.models.columns import Kind
 
@@ -120,7 +121,9 @@ def _settable(policy: Policy, question: Question, state: State, write: Write, is
     anchor = f"write-{table}-{column}"
     if not resources.is_writable(column):
         return Explanation(False, f"{column} is set by the database alone.")
-    if write is Write.NEVER or (write is Write.ON_CREATE and action is not Action.CREATE):
+    if (locked := why(role, table, column)) and not _is_set(limited(role, table, column, write), action):
+        return Explanation(False, f"No cell opens {column}. {locked}")
+    if not _is_set(write, action):
         return Explanation(False, f"{role.name} may set {column} {write}.", anchor)
     if is_relation and state is not State.MASKED:
         target = parent_of(table, column)
@@ -131,6 +134,10 @@ def _settable(policy: Policy, question: Question, state: State, write: Write, is
         if not policy.decide(role, target, Action.VIEW).allowed:
             return Explanation(False, f"{role.name} cannot view {target} to choose one.", f"cell-{target}-view")
     return Explanation(True, f"{role.name} may set {column} {write}.", anchor)
+
+
+def _is_set(write: Write, action: Action) -> bool:
+    return write is Write.ALWAYS or (write is Write.ON_CREATE and action is Action.CREATE)
 
 
 def parent_of(table: str, column: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from homecare.access.policy import Action, Policy, Role, State, Verdict, Write
+from homecare.access.reserved import limited
 from homecare.db import Base
 
 # Filled by the database; nobody's to set.
@@ -50,5 +51,5 @@ def table_access(policy: Policy, role: Role, model: type[Base]) -> TableAccess:
         table=table,
         verdicts={action: policy.decide(role, table, action) for action in Action},
         states={name: rule.state for name, rule in rules.items()},
-        writes={name: rule.write for name, rule in rules.items()},
+        writes={name: limited(role, table, name, rule.write) for name, rule in rules.items()},
     )

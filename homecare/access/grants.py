@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
 from sqlalchemy.orm import Session
 
-from homecare.access import defaults
+from homecare.access import defaults, resources
+from homecare.access.document import complete
 from homecare.access.policy import NOTHING, Action, FieldRule, Grant, Policy, Role, Scope, State, Write
 from homecare.access.rows import UNSCOPED
 from homecare.models import PolicyState, StoredFieldRule, StoredGrant, StoredRole
@@ -62,12 +63,18 @@ def policy_at(session: Session, version: int) -> Policy:
     with _lock:
         known = _current.get(engine, NOTHING)
         if known.version != version:
-            known = _current[engine] = load(session)
+            known = _current[engine] = stored_policy(session)
         return known
 
 
+def stored_policy(session: Session) -> Policy:
+    """The policy as it is now, every rule as it can hold."""
+    found = load(session)
+    return complete(found.version, found.roles.values(), found.grants.values(), found.fields.values())
+
+
 def load(session: Session) -> Policy:
-    """All rows and their version in one statement, hence of one moment."""
+    """All rows and their version in one statement, hence of one moment; what a row says that nobody knows is shut."""
     role, grant, rule = (cast(Table, model.__table__) for model in (StoredRole, StoredGrant, StoredFieldRule))
     row = session.execute(
         select(
@@ -83,9 +90,28 @@ def load(session: Session) -> Policy:
     return Policy(
         row.version,
         [Role(**{key: value for key, value in r.items() if key != "position"}) for r in row.roles or ()],
-        [Grant(g["role"], g["resource"], Action(g["action"]), Scope(g["scope"]), g["level"]) for g in row.grants or ()],
-        [
-            FieldRule(f["role"], f["resource"], f["column_name"], State(f["state"]), Write(f["write"]))
-            for f in row.fields or ()
-        ],
+        [known for g in row.grants or () if (known := _grant(g)) is not None],
+        [_rule(f) for f in row.fields or () if f["column_name"] in resources.tables().get(f["resource"], ())],
     )
+
+
+def _grant(row: dict[str, str]) -> Grant | None:
+    """None for words that mean nothing, own rows of a table that has none included: SQL can write anything."""
+    resource, action, scope, level = (row[name] for name in ("resource", "action", "scope", "level"))
+    if action not in list(Action) or scope not in list(Scope):
+        return None
+    if resource.startswith("page:"):
+        levels = tuple(resources.PAGE_LEVELS.get(resource.removeprefix("page:"), ()))
+        level = level or (levels[0] if len(levels) == 1 else "")
+        is_known = level in levels and action == Action.VIEW and scope == Scope.ALL
+    else:
+        is_known = resource in resources.tables() and not level
+        is_known = is_known and (scope == Scope.ALL or resources.is_scopable(resource))
+    return Grant(row["role"], resource, Action(action), Scope(scope), level) if is_known else None
+
+
+def _rule(row: dict[str, str]) -> FieldRule:
+    """An unknown word hides the column, or keeps it from being set."""
+    state = State(row["state"]) if row["state"] in list(State) else State.HIDDEN
+    write = Write(row["write"]) if row["write"] in list(Write) else Write.NEVER
+    return FieldRule(row["role"], row["resource"], row["column_name"], state, write)

@@ -7,7 +7,7 @@ worker; a decision is two dictionary look-ups.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,19 @@ class Write(StrEnum):
     ALWAYS = "always"
     ON_CREATE = "on create"
     NEVER = "never"
+
+
+# From what lays most open on a page to what lays least; from what may be set at any time to what never.
+STRICTNESS = (State.SHOWN, State.MASKED, State.BREAK_GLASS, State.WRITE_ONLY, State.HIDDEN)
+RARITY = (Write.ALWAYS, Write.ON_CREATE, Write.NEVER)
+
+
+def stricter(one: State, other: State) -> State:
+    return max(one, other, key=STRICTNESS.index)
+
+
+def rarer(one: Write, other: Write) -> Write:
+    return max(one, other, key=RARITY.index)
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,8 @@ class Policy:
         self.selects: dict[tuple[str, str, tuple[str, ...], str], Any] = {}
         # Likewise the classes of forms, by role, table and whether a row is created; filled by admin.editing.
         self.forms: dict[tuple[str, str, bool], Any] = {}
+        # This policy as others look through it, by the looker's role, each with statements and forms of its own.
+        self._through: dict[str, Policy] = {}
 
     def role_of(self, name: str | None, status: str | None) -> Role | None:
         """The role a staff row gives, or None where it gives nothing: unknown role, or a status other than Active."""
@@ -144,6 +159,22 @@ class Policy:
     def field(self, role: Role, resource: str, column: str) -> FieldRule:
         """What the role sees of the column and when it may set it; without a stored rule: shown, always."""
         return self.fields.get((folded(role.name), resource, column), OPEN_FIELD)
+
+    def seen_through(self, looker: Role) -> Policy:
+        """What `looker` sees in another's place: of two states of a column the stricter, in every role."""
+        key = folded(looker.name)
+        if key not in self._through:
+            of_looker = [rule for known, rule in self.fields.items() if known[0] == key]
+            rules = dict(self.fields)
+            for name, role in self.roles.items():
+                for mine in of_looker:
+                    theirs = self.field(role, mine.resource, mine.column)
+                    state = stricter(theirs.state, mine.state)
+                    rules[name, mine.resource, mine.column] = replace(
+                        mine, role=role.name, state=state, write=theirs.write
+                    )
+            self._through[key] = Policy(self.version, self.roles.values(), self.grants.values(), rules.values())
+        return self._through[key]
 
     def holders(self, resource: str, action: Action) -> list[str]:
         """The roles that have the right, by name."""

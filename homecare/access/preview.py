@@ -10,6 +10,7 @@ from typing import Any
 from homecare.access import resources
 from homecare.access.document import SETTINGS
 from homecare.access.policy import Action, Policy, Role, Scope, State, folded
+from homecare.access.reserved import limited
 
 
 class Sense(StrEnum):
@@ -116,7 +117,7 @@ def _reach(policy: Policy, key: str, resource: str, action: Action) -> str:
 
 
 # From what shows most to what shows least.
-_OPENNESS = (State.SHOWN, State.BREAK_GLASS, State.MASKED, State.WRITE_ONLY, State.HIDDEN)
+OPENNESS = (State.SHOWN, State.BREAK_GLASS, State.MASKED, State.WRITE_ONLY, State.HIDDEN)
 _WRITES = ("always", "on create", "never")
 
 
@@ -124,11 +125,12 @@ def _field(old: Policy, new: Policy, key: str, table: str, column: str) -> Itera
     role = new.roles[key]
     was, now = old.field(role, table, column), new.field(role, table, column)
     if was.state is not now.state:
-        more = _OPENNESS.index(now.state) < _OPENNESS.index(was.state)
+        more = OPENNESS.index(now.state) < OPENNESS.index(was.state)
         yield Change(role.name, Sense.GAIN if more else Sense.LOSS, table, "state", column, was.state, now.state)
-    if was.write is not now.write and resources.is_writable(column):
-        more = _WRITES.index(now.write) < _WRITES.index(was.write)
-        yield Change(role.name, Sense.GAIN if more else Sense.LOSS, table, "write", column, was.write, now.write)
+    before, after = (limited(new.roles[key], table, column, rule.write) for rule in (was, now))
+    if before is not after and resources.is_writable(column):
+        more = _WRITES.index(after) < _WRITES.index(before)
+        yield Change(role.name, Sense.GAIN if more else Sense.LOSS, table, "write", column, before, after)
 
 
 def compared(policy: Policy, one: Role, other: Role) -> list[Change]:

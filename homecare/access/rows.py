@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, event, func, or_, select, text, union
+from sqlalchemy import BigInteger, ColumnClause, ColumnElement, Select, bindparam, event, func, or_, select, text, union
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql.visitors import iterate
 
 from homecare.db import Base
 from homecare.models import (
@@ -32,9 +36,11 @@ from homecare.models import (
 _acting_staff_id: ContextVar[int | None] = ContextVar("acting_staff_id", default=None)
 _inside_request: ContextVar[bool] = ContextVar("inside_request", default=False)
 
+# For how long before its start and after its end a visit or a shift opens its patient.
+BEFORE, AFTER = timedelta(days=14), timedelta(days=30)
 UTC_TODAY = "timezone('utc', now())"
-SINCE = text(f"{UTC_TODAY} - interval '30 days'")
-UNTIL = text(f"{UTC_TODAY} + interval '14 days'")
+SINCE = text(f"{UTC_TODAY} - interval '{AFTER.days} days'")
+UNTIL = text(f"{UTC_TODAY} + interval '{BEFORE.days} days'")
 
 
 def set_acting_staff(staff_id: int | None) -> None:
@@ -56,21 +62,42 @@ def me() -> ColumnElement[int]:
     return bindparam("acting_staff_id", callable_=_acting_staff_id.get, type_=BigInteger, unique=True)
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A row of `model` opens its patient to its staff member around the time from `start` to `end`, unless Cancelled.
+
+    `status` is what an empty one counts as. Where `unbounded`, an empty start or end is for ever, else nothing.
+    """
+
+    model: type[Base]
+    start: str
+    end: str
+    status: str
+    unbounded: bool
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(("staff_id", "patient_id", "status", self.start, self.end))
+
+    def patient_ids(self) -> Select[Any]:
+        row = self.model.__table__.alias()
+        start, end = row.c[self.start], row.c[self.end]
+        near = (end >= SINCE, start <= UNTIL)
+        if self.unbounded:
+            near = (or_(end.is_(None), near[0]), or_(start.is_(None), near[1]))
+        live = func.coalesce(row.c.status, self.status) != "Cancelled"
+        return select(row.c.patient_id).where(row.c.staff_id == me(), live, *near)
+
+
+OPENINGS = (
+    Opening(Assignment, "shift_start", "shift_end", "Assigned", unbounded=True),
+    Opening(Visit, "scheduled_at", "scheduled_at", "Pending", unbounded=False),
+)
+
+
 def own_patient_ids() -> Any:
     """Patients with a live shift or visit of mine from 30 days back to 14 days ahead."""
-    shift, visit = Assignment.__table__.alias(), Visit.__table__.alias()
-    shifts: Select[Any] = select(shift.c.patient_id).where(
-        shift.c.staff_id == me(),
-        func.coalesce(shift.c.status, "Assigned") != "Cancelled",
-        or_(shift.c.shift_end.is_(None), shift.c.shift_end >= SINCE),
-        or_(shift.c.shift_start.is_(None), shift.c.shift_start <= UNTIL),
-    )
-    visits: Select[Any] = select(visit.c.patient_id).where(
-        visit.c.staff_id == me(),
-        func.coalesce(visit.c.status, "Pending") != "Cancelled",
-        visit.c.scheduled_at.between(SINCE, UNTIL),
-    )
-    return union(shifts, visits)
+    return union(*(opening.patient_ids() for opening in OPENINGS))
 
 
 # Own is offered on the roles page for these tables and no other. Lambdas of the class, because only they are adapted to
@@ -86,6 +113,19 @@ OWN: dict[type[Base], Callable[[Any], ColumnElement[bool]]] = {
     Referral: lambda cls: cls.patient_id.in_(own_patient_ids()),
     InternationalReferral: lambda cls: cls.patient_id.in_(own_patient_ids()),
 }
+
+
+@cache
+def read_columns() -> dict[str, frozenset[tuple[str, str]]]:
+    """By table with own rows: the columns, as (table, column), that say which rows are one's own."""
+    found = {}
+    for model, predicate in OWN.items():
+        parts: list[Any] = [part for part in iterate(predicate(model)) if isinstance(part, ColumnClause)]
+        # Inside the predicates the tables are aliases.
+        columns = {(getattr(part.table, "element", part.table), part.name) for part in parts if part.table is not None}
+        found[model.__tablename__] = frozenset((table.name, name) for table, name in columns)
+    return found
+
 
 OWN_OPTIONS: dict[str, LoaderCriteriaOption] = {
     model.__tablename__: with_loader_criteria(model, predicate, include_aliases=True)

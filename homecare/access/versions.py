@@ -11,8 +11,9 @@ from sqlalchemy import Table, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from homecare.access.document import Document, complete, from_policy, to_policy
+from homecare.access.document import Document, from_policy, to_policy
 from homecare.access.grants import field_row, grant_row, load, role_row
+from homecare.access.grants import stored_policy as stored_policy
 from homecare.access.person import Person
 from homecare.access.policy import Policy
 from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
@@ -29,12 +30,6 @@ class Saved:
     saved_at: datetime
     saved_by: str | None
     note: str
-
-
-def stored_policy(session: Session) -> Policy:
-    """The policy as it is now, every rule as it can hold."""
-    found = load(session)
-    return complete(found.version, found.roles.values(), found.grants.values(), found.fields.values())
 
 
 def lock_version(session: Session) -> int:

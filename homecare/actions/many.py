@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.actions import undoing
+from homecare.actions.guesses import HiddenRowError
 from homecare.actions.refusals import refusal
 from homecare.actions.rows import RowGoneError, StaleError, change, lock
 from homecare.actions.rules import RuleError
@@ -80,6 +81,9 @@ def _each(
             row = lock(session, model, row_id, version)
             try:
                 before = change(session, model, row, values[row_id], by, settles=version is None)
+            except HiddenRowError as error:
+                session.rollback()
+                raise RowsRefusedError(refused | {row_id: error}, complete=False) from error
             except RuleError as error:
                 refused[row_id] = error
                 # What was set and refused must not be written with the next row.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.errors import Diagnostic
 from sqlalchemy.exc import DBAPIError
 
 from homecare import clock
@@ -29,13 +30,12 @@ CHECK_SENTENCES = {
 
 def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
     """The sentence for a violated constraint, or None where the error is not about what was typed."""
-    state = sqlstate(error) or ""
-    if not state.startswith(("22", "23", "54")) or not isinstance(error.orig, psycopg.Error):
+    state, diagnosis = diagnosed(error)
+    if not state.startswith(("22", "23", "54")) or diagnosis is None:
         return None
-    diagnosis = error.orig.diag
     name, table = diagnosis.constraint_name or "", model.__tablename__
     if state == "23505":
-        return taken(_column(name, f"uq_{table}_", model))
+        return TakenError(_column(name, f"uq_{table}_", model))
     if state == "23503":
         return RuleError(_column(name, f"fk_{table}_", model), "This choice is gone. Choose another.")
     if state == "23502":
@@ -50,9 +50,17 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
     return RuleError("", "A value cannot be stored as typed. Check numbers, dates and special characters.")
 
 
-def taken(column: str) -> RuleError:
-    """Another row has the value, in this way of writing or in another."""
-    return RuleError(column, TAKEN)
+class TakenError(RuleError):
+    """Another row has the value, in this way of writing or in another; `row_id` is that row, where it is known."""
+
+    def __init__(self, column: str, row_id: int | None = None) -> None:
+        super().__init__(column, TAKEN)
+        self.row_id = row_id
+
+
+def diagnosed(error: DBAPIError) -> tuple[str, Diagnostic | None]:
+    """The error's SQLSTATE, and what the database says besides."""
+    return sqlstate(error) or "", error.orig.diag if isinstance(error.orig, psycopg.Error) else None
 
 
 def _other_shift(detail: str) -> str:

@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import any_, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from homecare.access import versions
+from homecare.access import gains, versions
 from homecare.access.acting import Acting
 from homecare.access.document import LONGEST, from_policy
 from homecare.access.policy import Action, Policy, Role, folded
 from homecare.access.resources import careful_rules
 from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
+from homecare.actions import role_names
 from homecare.actions.rules import has_administrator
 from homecare.actions.transaction import retried
-from homecare.models import SavedView, Staff
+from homecare.models import Staff
 from homecare.models.folding import plain_word
 
 LONGEST_NOTE = 300
@@ -52,9 +53,11 @@ def save(*, session: Session, new: Policy, expected: int | None, note: str, by: 
 def check(session: Session, new: Policy, by: Acting | None) -> None:
     """What must hold of every policy that is saved. Raises PolicyError."""
     _check_names(new)
-    _check_deleted(session, new)
+    current = versions.stored_policy(session)
+    _check_deleted(session, current, new)
+    _check_gains(current, new, by)
     # An installation that has no Admin yet may be set up with the roles it will have.
-    if not has_administrator(session, new) and has_administrator(session, versions.stored_policy(session)):
+    if not has_administrator(session, new) and has_administrator(session, current):
         raise PolicyError(
             "Nobody Active who can sign in would hold everything any more. Leave one Admin, or make another first."
         )
@@ -67,20 +70,19 @@ def check(session: Session, new: Policy, by: Acting | None) -> None:
 
 @retried
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
-    """The role, its cells, the staff who hold it and the views shared with it, in one transaction."""
+    """The role, its cells, the staff who hold it and what else names it, in one transaction."""
     with _transaction(session):
         current = _lock(session, expected)
         role, new_name = _get(current, name), new_name.strip()
         if folded(new_name) != folded(name) and folded(new_name) in current.roles:
             raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
         _check_names(replace_role(current, replace(role, name=new_name), folded(name)))
+        if folded(new_name) != folded(name):
+            _check_taken(session, current, new_name, by)
         held = update(Staff).where(plain_word(Staff.role) == folded(name)).values(role=new_name)
         session.execute(held, execution_options=UNSCOPED_WRITE)
-        shared = func.array_replace(SavedView.roles, role.name, new_name)
-        session.execute(
-            update(SavedView).where(any_(SavedView.roles) == role.name).values(roles=shared),
-            execution_options=UNSCOPED_WRITE,
-        )
+        if new_name != role.name:
+            role_names.follow(session, role.name, new_name, by.person.staff_id)
         versions.rename(session, role.name, new_name)
         mine = folded(by.person.role) == folded(name)
         acting = replace(by, person=replace(by.person, role=new_name)) if mine else by
@@ -162,7 +164,12 @@ def _store(session: Session, new: Policy, note: str, by: Acting | None) -> int:
     if len(note) > LONGEST_NOTE or not note.isprintable():
         raise PolicyError(f"A note is one line of at most {LONGEST_NOTE} characters.")
     check(session, new, by)
-    versions.note_outside_change(session, versions.stored_policy(session))
+    current = versions.stored_policy(session)
+    versions.note_outside_change(session, current)
+    for key, role in current.roles.items():
+        name = new.roles[key].name if key in new.roles else None
+        if name != role.name:
+            role_names.follow(session, role.name, name, by.person.staff_id if by else None)
     versions.write(session, new)
     document = from_policy(versions.stored_policy(session))
     return versions.add(session, document, by=by.accountable if by else None, note=note)
@@ -181,8 +188,25 @@ def _check_names(policy: Policy) -> None:
             raise PolicyError(f"A role needs a name of at most {LONGEST['name']} characters.")
 
 
-def _check_deleted(session: Session, new: Policy) -> None:
-    current = versions.stored_policy(session)
+def _check_gains(current: Policy, new: Policy, by: Acting | None) -> None:
+    if by is None:
+        return
+    saver = current.role_of(by.person.role, by.person.status)
+    if more := gains.beyond(current, new, saver):
+        raise PolicyError(f"{more}, which you do not hold yourself. Ask somebody who does to save this.")
+
+
+def _check_taken(session: Session, current: Policy, new_name: str, by: Acting) -> None:
+    """Staff whose role no list knows would come into the renamed one: only who holds everything gives people a role."""
+    saver = current.role_of(by.person.role, by.person.status)
+    waiting = select(func.count()).where(plain_word(Staff.__table__.c.role) == folded(new_name))
+    if not (saver and saver.everything) and session.scalar(waiting, execution_options=UNSCOPED):
+        raise PolicyError(
+            f"Some of the staff have the role {new_name} already and would come into this one. Ask an Admin."
+        )
+
+
+def _check_deleted(session: Session, current: Policy, new: Policy) -> None:
     gone = current.roles.keys() - new.roles.keys()
     if not gone:
         return

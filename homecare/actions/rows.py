@@ -18,14 +18,18 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.fields import UNWRITABLE
+from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.access.shown import NOT_SHOWN
-from homecare.actions import undoing
+from homecare.actions import undoing, widening
+from homecare.actions.guesses import counted
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
 from homecare.actions.transaction import retried
 from homecare.actions.uniqueness import check_unique
 from homecare.db import Base
 from homecare.models import FormToken
+
+ANOTHERS_NAME = "This is recorded in your own name. Ask the person who said it to record it themselves."
 
 
 class RowGoneError(Exception):
@@ -65,14 +69,16 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
     """Raises RuleError at a field, AlreadySavedError for a form sent twice."""
     try:
         _claim(session, token, model, None, by)
-        given = {name: value for name, value in values.items() if value is not None}
+        given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
         row: Any = model(**given)
         changed = set(given)
         settle(model.__tablename__, row, changed, clock.now_utc())
         check(model.__tablename__, session, row, changed, by)
-        check_unique(session, model, row, changed)
-        session.add(row)
-        session.flush()
+        widening.refuse(session, model, None, row, by)
+        with counted(session, model, row, set(given), by):
+            check_unique(session, model, row, changed)
+            session.add(row)
+            session.flush()
         _stay_in_scope(session, model, row.id)
         session.execute(
             update(FormToken).where(FormToken.token == token).values(row_id=row.id),
@@ -86,6 +92,18 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
         session.rollback()
         raise
     return Saved(row.id)
+
+
+def made_by(model: type[Base], values: dict[str, Any], by: Acting) -> dict[str, Any]:
+    """The column that names who makes the row, filled. Raises RuleError where another is named who may not be."""
+    table, me = model.__tablename__, by.person.staff_id
+    column = MAKERS.get(table)
+    if column is None:
+        return {}
+    named = values.get(column)
+    if (table, column) in SAID_BY and named not in (None, me):
+        raise RuleError(column, ANOTHERS_NAME)
+    return {column: me if named is None else named}
 
 
 @retried
@@ -203,8 +221,10 @@ def change(
     if settles:
         settle(model.__tablename__, row, changed, clock.now_utc())
     check(model.__tablename__, session, row, changed, by)
-    check_unique(session, model, row, changed)
-    session.flush()
+    widening.refuse(session, model, before, row, by)
+    with counted(session, model, row, changed, by):
+        check_unique(session, model, row, changed)
+        session.flush()
     _stay_in_scope(session, model, row.id)
     if model.__tablename__ == "staff" and changed & {"role", "status"}:
         keep_an_administrator(session, by)

@@ -53,6 +53,14 @@ def newest(session: Session) -> int:
     return session.execute(select(func.max(SettingsVersion.version)), execution_options=UNSCOPED).scalar() or 0
 
 
+def lock_newest(session: Session) -> tuple[int, dict[str, Any]]:
+    """The newest version and its document; nobody publishes until the transaction ends."""
+    session.execute(_LOCK, execution_options=UNSCOPED)
+    current = newest(session)
+    found = select(SettingsVersion.document).where(SettingsVersion.version == current)
+    return current, session.execute(found, execution_options=UNSCOPED).scalar() or {}
+
+
 def versions(session: Session, most: int = 100) -> list[Published]:
     saved = SettingsVersion
     columns = (saved.version, saved.saved_at, saved.saved_by_name, saved.note, saved.document)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.policy import folded
 from homecare.access.rows import UNSCOPED
-from homecare.actions.refusals import taken
+from homecare.actions.refusals import TakenError
 from homecare.db import Base
 from homecare.models.columns import Kind, kind_of
 from homecare.models.folding import fold, plain_word, same
@@ -34,8 +34,9 @@ def _check(session: Session, column: Column[Any], value: str, row_id: int | None
     session.execute(select(func.pg_advisory_xact_lock(lock)), execution_options=UNSCOPED)
     key = column.table.c.id
     other = select(key).where(_is_the_same(column, value), key.is_distinct_from(row_id)).limit(1)
-    if session.scalar(other, execution_options=UNSCOPED) is not None:
-        raise taken(column.name)
+    row_id = session.scalar(other, execution_options=UNSCOPED)
+    if row_id is not None:
+        raise TakenError(column.name, row_id)
 
 
 def _is_the_same(column: Column[Any], value: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_admin import Admin
 
-from homecare.admin.guard import GuardedView, acting, keep_viewing_read_only, may, viewed_as
+from homecare.admin.guard import GuardedView, acting, keep_viewing_read_only, may, viewed_as, withheld
 from homecare.admin.kept import may_share, saved_views
 from homecare.admin.table_view import TableView
 from homecare.admin.tables import TableInfo, table_infos
@@ -28,6 +28,6 @@ def init_app(app: Flask, home: GuardedView) -> Admin:
     # Half of a page would be the templates' indentation.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(keep_viewing_read_only)
-    app.jinja_env.globals.update(viewed_as=viewed_as)
+    app.jinja_env.globals.update(viewed_as=viewed_as, withheld=withheld)
     app.jinja_env.globals.update(menu=menu, may=may, acting=acting, saved_views=saved_views, may_share_views=may_share)
     return admin

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.access.policy import Action, State
+from homecare.access.reserved import MAKERS
 from homecare.admin import cells, editing, listing
 from homecare.admin.facts import Brief, Fact, fact
 from homecare.admin.overrides import OVERRIDES
@@ -95,8 +96,7 @@ def _key_facts(info: TableInfo, facts: dict[str, Fact]) -> list[Brief]:
 
 
 def _is_awaited(info: TableInfo, field: Field) -> bool:
-    by_whom = OVERRIDES.get(info.name, {}).get("mine", ())
-    return field.kind is Kind.RELATION and field.name in info.columns and field.name not in by_whom
+    return field.kind is Kind.RELATION and field.name in info.columns and field.name != MAKERS.get(info.name)
 
 
 def _placed(info: TableInfo) -> set[str]:

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.fields import TableAccess
 from homecare.access.policy import State
+from homecare.access.reserved import MAKERS
 from homecare.access.shown import shown_of
 from homecare.actions.refusals import TAKEN
 from homecare.actions.rules import TIMES_OF_STATUSES, RuleError
 from homecare.admin import lookup
 from homecare.admin.cells import plain_text
 from homecare.admin.forms import RowForm, default_values, form_class
-from homecare.admin.overrides import OVERRIDES
 from homecare.admin.rowselect import RowSelect, build, file_name, readable, relation_label
 from homecare.admin.tables import Field, TableInfo
 from homecare.models.columns import Kind
@@ -127,7 +127,7 @@ def _form_class(info: TableInfo, acting: Acting, creating: bool) -> type[RowForm
 
 def mine(info: TableInfo, acting: Acting) -> dict[str, Any]:
     """The columns of a new row that name who makes it."""
-    return dict.fromkeys(OVERRIDES.get(info.name, {}).get("mine", ()), acting.person.staff_id)
+    return {MAKERS[info.name]: acting.person.staff_id} if info.name in MAKERS else {}
 
 
 def new_token() -> str:

@@ -15,10 +15,12 @@ from werkzeug.exceptions import NotFound
 from homecare.access.acting import Acting
 from homecare.access.grants import policy_at
 from homecare.access.person import Person
-from homecare.access.policy import NEVER, Action
+from homecare.access.policy import NEVER, Action, State
 from homecare.access.rows import scope_session, set_acting_staff
+from homecare.actions import guesses
 from homecare.admin.policy_words import label
 from homecare.admin.table_settings import infos_at
+from homecare.admin.tables import TableInfo
 from homecare.audit.log import log_denial
 from homecare.db import db
 from homecare.errors import SpokenError
@@ -30,9 +32,15 @@ def acting() -> Acting:
     if "acting" not in g:
         me = oneself()
         viewed = current_user.view_as if _may_look_as_others(me) else None
-        _act_as(replace(Acting.of(viewed, me.policy), behind=me.person) if viewed is not None else me)
+        _act_as(_seen_by(me, viewed) if viewed is not None else me)
     found: Acting = g.acting
     return found
+
+
+def _seen_by(me: Acting, viewed: Person) -> Acting:
+    """What the viewed person sees, without what would be behind glass, or hidden, for who looks."""
+    policy = me.policy.seen_through(me.role) if me.role else me.policy
+    return replace(Acting.of(viewed, policy), behind=me.person)
 
 
 def _act_as(who: Acting) -> None:
@@ -59,6 +67,26 @@ def viewed_as() -> Person | None:
         return None
     found: Person | None = current_user.view_as
     return found
+
+
+TO_THEM = {State.SHOWN: "Shown", State.MASKED: "Masked"}
+FOR_YOU = {
+    State.MASKED: "masked", State.BREAK_GLASS: "behind glass", State.WRITE_ONLY: "never shown", State.HIDDEN: "hidden",
+}  # fmt: skip
+
+
+def withheld(info: TableInfo) -> list[str]:
+    """The columns that the person looked as sees otherwise: "Shown to them, behind glass for you: Visit notes."."""
+    who = acting()
+    if who.behind is None or who.role is None:
+        return []
+    found: dict[str, list[str]] = {}
+    for name, state in who.access(info.name).states.items():
+        theirs = oneself().policy.field(who.role, info.name, name).state
+        if theirs is not state:
+            words = f"{TO_THEM.get(theirs, 'Otherwise')} to them, {FOR_YOU[state]} for you"
+            found.setdefault(words, []).append(info.fields[name].label)
+    return [f"{words}: {', '.join(labels)}." for words, labels in found.items()]
 
 
 # What may be sent while looking as somebody else: to stop, to stay signed in, to sign in again, and to go.
@@ -167,4 +195,9 @@ class GuardedView(BaseView):
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         # Flask-Admin 2.2.1 (base.py:442) calls a view again as cls=self on any TypeError inside it.
-        return fn(self, *args, **kwargs)
+        try:
+            return fn(self, *args, **kwargs)
+        finally:
+            for table in guesses.noted(db.session()):
+                reason = "a value that a row out of scope may have"
+                log_denial(acting(), resource=table, action="guess", row_id=request.args.get("id"), reason=reason)

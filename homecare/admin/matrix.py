@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homecare.access import resources
 from homecare.access.document import SETTINGS, from_policy, to_policy
 from homecare.access.policy import NEVER, Action, Policy, Role, Scope, State, Write, folded
+from homecare.access.reserved import SAID_BY, limited, reserved, why
 from homecare.admin.tables import TableInfo, table_infos
 
 NO = ("", "no")
@@ -137,9 +138,14 @@ def _field(stored: Policy, typed: Policy, role: Role, info: TableInfo, column: s
     )
     write = None
     if resources.is_writable(column):
-        words = tuple((word.value, word.value) for word in Write)
         anchor = f"write-{info.name}-{column}"
-        write = Cell(f"w.{info.name}.{column}", anchor, f"{label}: when it is set", words, now.write, was.write)
+        before, after = (limited(role, info.name, column, rule.write) for rule in (was, now))
+        locked = why(role, info.name, column)
+        possible = [word for word in Write if limited(role, info.name, column, word) is word]
+        words = tuple((word.value, word.value) for word in possible)
+        told = f"{label}: when it is set. {locked}".strip()
+        fixed = locked if len(possible) == 1 else ""
+        write = Cell(f"w.{info.name}.{column}", anchor, told, words, after, before, fixed)
     return FieldLine(label, column, state, write)
 
 
@@ -179,10 +185,12 @@ def read(policy: Policy, role: Role, sent: Mapping[str, str]) -> Policy:
     if not (holds_everything and role.everything):
         entry["pages"] = {page: sent[f"p.{page}"] for page in resources.PAGE_LEVELS if sent.get(f"p.{page}")}
     tables = {name: _typed_table(name, sent) for name in resources.tables()}
-    if holds_everything and role.everything:
-        for name, cells in tables.items():
-            kept = entry["tables"].get(name, {})
-            cells.update({action: kept[action] for action in Action if action in kept})
+    new = replace(role, everything=holds_everything)
+    for table, column in (*reserved(), *SAID_BY):
+        word = tables[table]["writes"].get(column)
+        # What a lock says anyway is no rule; nor is what was free while the role held everything.
+        if word == limited(new, table, column, Write.ALWAYS) or (role.everything and not holds_everything):
+            tables[table]["writes"].pop(column, None)
     entry["tables"] = tables
     return to_policy(document, policy.version)
 
@@ -195,7 +203,8 @@ def _typed_table(table: str, sent: Mapping[str, str]) -> dict[str, Any]:
             found[action.value] = scope
     for column in resources.ruled_columns(table):
         found["fields"][column] = sent.get(f"s.{table}.{column}", State.SHOWN.value)
-        found["writes"][column] = sent.get(f"w.{table}.{column}", Write.ALWAYS.value)
+        if write := sent.get(f"w.{table}.{column}"):
+            found["writes"][column] = write
     return found
 
 

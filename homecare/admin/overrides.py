@@ -3,8 +3,8 @@
 `many` and `one` name the table and a row; `columns` is the list's default choice; `order` its default sort; `labels`
 and `help` speak of one column, `about` of a section of the form; `name` lists the columns that name a row, `told` those
 that a picker tells beside its name, each with the words not worth telling; `groups` orders the form; `related` names
-the tables whose rows a record's page shows first; `mine` the columns that name who makes a row; `fills` what choosing a
-parent says of other columns; `pictures` the file columns that take no PDF.
+the tables whose rows a record's page shows first; `fills` what choosing a parent says of other columns; `pictures` the
+file columns that take no PDF.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "patients": {
         "icon": "user-circle",
         "related": ("visit_services", "caregiver_assignments", "invoices"),
-        "mine": ("registered_by_staff_id",),
         "columns": ("full_name", "phone_number", "gender", "date_of_birth", "source", "registered_by_staff_id"),
         "labels": {
             "fayda_id": "Fayda number",
@@ -121,7 +120,6 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "labels": {"sender_id": "From", "receiver_id": "To", "attachment_path": "Attachment", "created_at": "Sent"},
         "help": {"attachment_path": "Sound and film cannot be kept: write down what was said."},
         "new": "Record message",
-        "mine": ("sender_id",),
         "filled": ("attachment_filename", "attachment_mime_type"),
         "groups": (("Message", ("receiver_id", "sender_id", "type", "message", "attachment_path", "read_at")),),
         "about": {"Message": "What was said by phone or in another program. Nothing is sent from here."},

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
+from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.actions import rows
 from homecare.actions.rules import RuleError
 from homecare.admin import editing, lookup, uploads
@@ -59,6 +60,8 @@ class FormScreen:
         )
         if formdata is None:
             return self._show(form, 200)
+        if (self.info.name, MAKERS.get(self.info.name)) in SAID_BY and not self._names_oneself():
+            return self._show(form, 422, [rows.ANOTHERS_NAME])
         self._refuse_unsettable(form)
         return self._save(form)
 
@@ -79,11 +82,18 @@ class FormScreen:
     def _refuse_unsettable(self, form: RowForm) -> None:
         """A column this role may not set was sent: nothing of the form is saved."""
         known = {field.spec.name for field in form.fields()}
+        if self._names_oneself():
+            known.add(MAKERS.get(self.info.name, ""))
         for name in (*request.form, *request.files):
             column = name.partition("-")[0]
             if column in self.info.fields and column not in known:
                 action = "create" if self.row_id is None else "edit"
                 refuse(self.info.name, action, f"set {column} of {self.info.many.lower()}", str(self.row_id or ""))
+
+    def _names_oneself(self) -> bool:
+        """Whether a new row is said to be made by who makes it, which is filled in anyway."""
+        named = request.form.get(MAKERS.get(self.info.name, ""), "").strip()
+        return self.row_id is None and named in ("", str(self.by.person.staff_id))
 
     def _save(self, form: RowForm) -> ResponseReturnValue:
         stored = self.stored.values if self.stored else None

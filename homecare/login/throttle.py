@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
+from homecare.access.policy import folded
 from homecare.db import db
 from homecare.login.addresses import network
 from homecare.login.browsers import keyed

@@ -12,6 +12,7 @@ from homecare.models.dashboard import (
     ListPreference,
     Overwritten,
     Read,
+    RefusedTry,
     SavedView,
     SignedIn,
     SignInEvent,
@@ -36,6 +37,7 @@ from homecare.models.places import SubCity
 from homecare.models.policy import (
     PolicyState,
     PolicyVersion,
+    RoleRename,
     SettingsDraft,
     SettingsVersion,
     StoredFieldRule,
@@ -49,8 +51,9 @@ __all__ = [
     "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
     "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
     "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read",
-    "Referral", "SavedView", "SettingsDraft", "SettingsVersion", "SignInEvent", "SignInFailure", "SignedIn",
-    "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity", "Visit", "business_models",
+    "Referral", "RefusedTry", "RoleRename", "SavedView", "SettingsDraft", "SettingsVersion", "SignInEvent",
+    "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity",
+    "Visit", "business_models",
 ]  # fmt: skip
 
 

@@ -91,6 +91,17 @@ class SignInEvent(Model):
     address: Mapped[str | None] = mapped_column(INET, info=personal())
 
 
+class RefusedTry(Model):
+    """A value that could not be saved because a row has it which the person may not see; counted over all workers."""
+
+    __tablename__ = "refused_tries"
+    __table_args__ = (Index("ix_refused_tries_staff_id_tried_at", "staff_id", "tried_at"), {"schema": SCHEMA})
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    tried_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
 class FormToken(Model):
     """A form that was saved, so that sending it again finds the row it made instead of making another."""
 

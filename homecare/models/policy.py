@@ -31,6 +31,18 @@ class StoredRole(Model):
     position: Mapped[int] = mapped_column(server_default="0", info=plain())
 
 
+class RoleRename(Model):
+    """A role that was given another name: what an earlier document says under the old one is read under the new."""
+
+    __tablename__ = "role_renames"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    old_name: Mapped[str] = mapped_column(Text, info=plain())
+    new_name: Mapped[str] = mapped_column(Text, info=plain())
+    renamed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
 class StoredGrant(Model):
     __tablename__ = "grants"
     __table_args__ = ({"schema": SCHEMA},)

@@ -10,6 +10,7 @@ from flask_admin import expose
 
 from homecare.access.policy import Action, folded
 from homecare.actions import table_settings as actions
+from homecare.actions.role_names import as_now, of_known
 from homecare.actions.roles import LONGEST_NOTE, ROLES_PAGE
 from homecare.admin import settings_form, table_settings
 from homecare.admin.cells import when
@@ -87,7 +88,7 @@ class LowCode(GuardedView):
         session = db.session()
         draft = actions.draft_of(session, acting().person.staff_id)
         if draft is not None:
-            return draft.document, draft.based_on
+            return of_known(draft.document, acting().policy.roles), draft.based_on
         current = actions.newest(session)
         return dict(table_settings.published(session, current)), current
 
@@ -129,21 +130,22 @@ class LowCode(GuardedView):
         draft = actions.draft_of(db.session(), acting().person.staff_id)
         if draft is None:
             return self._index(422, "There is no draft to publish. Change a table first.")
+        document = of_known(draft.document, acting().policy.roles)
         try:
-            table_settings.check(draft.document, acting().policy.roles)
+            table_settings.check(document, acting().policy.roles)
         except table_settings.SettingsError as error:
             return self._index(422, str(error))
-        return self._publish(draft.document, request.form.get("note", "").strip() or "Published")
+        return self._publish(document, request.form.get("note", "").strip() or "Published")
 
     @expose("/roll-back", methods=("POST",))
     def roll_back_view(self) -> ResponseReturnValue:
         """Form: `number`, an earlier version; 0 is the code's own settings."""
         number = version_number(request.form.get("number", ""))
-        earlier: dict[int, dict[str, Any]] = {0: {}}
-        earlier |= {version.version: version.document for version in actions.versions(db.session())}
-        if number not in earlier:
+        versions = {version.version: version for version in actions.versions(db.session())}
+        if number and number not in versions:
             return self._index(422, "There is no such version. Choose one of the list.")
-        return self._publish(earlier[number], f"Back to version {number}")
+        document = as_now(db.session(), versions[number].document, versions[number].saved_at) if number else {}
+        return self._publish(of_known(document, acting().policy.roles), f"Back to version {number}")
 
     def _publish(self, document: dict[str, Any], note: str) -> ResponseReturnValue:
         if len(note) > LONGEST_NOTE or not note.isprintable():
