@@ -59,7 +59,7 @@ def answer(view: TableView) -> ResponseReturnValue:
     rows_kept = [int(row_id) for row_id in kept.held]
     try:
         done = many.take_back(session=db.session(), model=info.model, kept=kept, by=by)
-    except (rows.StaleError, rows.RowGoneError) as error:
+    except rows.RowsChangedError as error:
         sentence = f"Somebody changed {_some(info, len(rows_kept))} since, so nothing was undone."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:
