@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from homecare import clock
 from homecare.access.policy import folded
 from homecare.access.rows import UNSCOPED
 from homecare.db import Base
-from homecare.models import Assignment, InsuranceClaim, Invoice, MarketingBudget, Patient, Visit
+from homecare.models import Assignment, InsuranceClaim, Invoice, MarketingBudget, Visit
 
 # Three times the dearest visit, while there are no tariffs.
 MOST_BILLED = Decimal(12_000)
@@ -27,7 +27,6 @@ LONGEST_AT_ONCE = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(days=366)
 # A visit that has waited for so long is missed.
 MISSED = timedelta(minutes=60)
-EARLIEST_BIRTH = date(1900, 1, 1)
 NOT_LIVE = ("cancelled", "refunded")
 
 
@@ -127,11 +126,6 @@ def _shift(_session: Session, shift: Assignment, _before: Mapping[str, Any]) -> 
     return "The shift is longer than 24 hours." if _is_long(shift.shift_start, shift.shift_end) else ""
 
 
-def _birth(_session: Session, patient: Patient, _before: Mapping[str, Any]) -> str:
-    born = patient.date_of_birth
-    return "This is before the year 1900." if isinstance(born, date) and born < EARLIEST_BIRTH else ""
-
-
 def _coverage(_session: Session, claim: InsuranceClaim, _before: Mapping[str, Any]) -> str:
     return "The claim is over nothing." if claim.coverage_amount == 0 else ""
 
@@ -161,7 +155,6 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
         Doubt(("check_out_time", "check_in_time"), _check_out),
     ),
     "caregiver_assignments": (Doubt(("shift_end", "shift_start"), _shift),),
-    "patients": (Doubt(("date_of_birth",), _birth),),
     "insurance_claims": (Doubt(("coverage_amount",), _coverage),),
     "marketing_budgets": (Doubt(("spent_amount", "allocated_amount"), _overspent),),
 }
