@@ -211,12 +211,8 @@ def lock_all(session: Session, model: Any, versions: Mapping[int, str]) -> dict[
 
 
 def _locked(session: Session, model: Any, row_ids: Collection[int]) -> dict[int, tuple[Any, str]]:
-    statement = (
-        select(model, literal_column(f"{model.__tablename__}.xmin::text"))
-        .where(model.id.in_(row_ids))
-        .order_by(model.id)
-        .with_for_update(of=model)
-    )
+    columns = select(model, literal_column(f"{model.__tablename__}.xmin::text"))
+    statement = columns.where(model.id.in_(row_ids)).order_by(model.id).with_for_update(of=model)
     found = session.execute(statement, execution_options={"populate_existing": True}).all()
     return {row.id: (row, current) for row, current in found}
 

@@ -33,7 +33,7 @@ CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "_sure", "ur
 LONGEST_TOKEN = 64
 # Answers that a form carries; it asks far fewer.
 MOST_ANSWERS = 20
-GONE = "This record was deleted while you were editing it, or it is no longer yours. What you typed is below."
+GONE = "This record was deleted while you were editing it, or it is no longer yours. What you typed is below"
 # The name under which a picker listens for the record made for it.
 PICKER = re.compile(r"picker-[0-9a-z]{1,12}")
 
@@ -170,7 +170,7 @@ class FormScreen:
         form = editing.open_form(self.info, self.by, formdata, None if creates else {}, {})
         uploads.take_all(form.fields(), self.session, self.by)
         self.row_id = self.stored = None
-        return self._show(form, 404, [GONE])
+        return self._show(form, 404, [f"{GONE}: save it as new, or leave the page." if creates else f"{GONE}."])
 
     def _show(
         self,
