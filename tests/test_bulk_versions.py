@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker
 from forms import form_with
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 TABLE = "inventory_items"
 CHANGES = [{"action": "set", "field": "location", "value": "Room 9"}, {"action": "delete"}]
@@ -58,6 +61,21 @@ def test_a_row_saved_after_the_question_is_told_by_name_and_nothing_done(
     assert answer.status_code == 409
     assert re.findall(r"details/\?id=\d+\">([^<]+)</a>", page) == ["Bed 2"]
     assert as_stored(company) == before
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["set", "delete"])
+def test_a_row_that_is_being_saved_at_that_moment_is_waited_for(
+    company: Company, admin: Walker, items: list[int], change: dict[str, str]
+) -> None:
+    form = question(admin, change, items)
+    with company.engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text(f"UPDATE {TABLE} SET location = 'Theatre' WHERE id = :id"), {"id": items[1]})
+        answer = pool.submit(act, admin, **form)
+        time.sleep(0.5)
+        other.commit()
+
+    assert answer.result().status_code == 409
+    assert [row[2] for row in as_stored(company)] == ["Room 7", "Theatre", "Room 7"]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["set", "delete"])
