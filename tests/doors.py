@@ -98,6 +98,11 @@ class Company:
         found = self.rows(f"SELECT to_jsonb(t) AS row, xmin::text FROM {table} t WHERE id = :id", id=row_id)
         return found[0] if found else None
 
+    def confirmed(self, table: str, *row_ids: int) -> dict[str, Any]:
+        """What the question of a bulk change sends on, of the rows as they are now."""
+        versions = ",".join(f"{row_id}:{self.whole(table, row_id).xmin}" for row_id in row_ids)
+        return {"confirmed": "1", "rowid": [*row_ids], "versions": versions}
+
     def size(self, table: str) -> int:
         return int(self.scalar(f"SELECT count(*) FROM {table}"))
 

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 from doors import Company
+
+from homecare import clock
 
 NEW = {
     "patients": {"full_name": "Hana Girma {n}"},
@@ -41,13 +44,13 @@ NEW = {
 CHANGE: dict[str | tuple[str, str], tuple[str, str]] = {
     "patients": ("address", "Bole, house {n}"),
     "staff": ("position", "Position {n}"),
-    "caregiver_assignments": ("shift_start", "2020-01-{day} 08:00"),
-    "visit_services": ("scheduled_at", "2026-01-{day} 08:{minute}"),
+    "caregiver_assignments": ("shift_start", "{shift_hour}:{second}"),
+    "visit_services": ("scheduled_at", "{soon} 08:{minute}"),
     ("Doctor", "visit_services"): ("visit_notes", "Seen {n}"),
     ("Nurse", "visit_services"): ("visit_notes", "Seen {n}"),
     ("Caregiver", "visit_services"): ("visit_notes", "Seen {n}"),
     "messages": ("message", "Changed {n}"),
-    "invoices": ("amount", "{n}.50"),
+    "invoices": ("amount", "{price}.50"),
     "insurance_claims": ("insurance_company", "Company {n}"),
     "inventory_items": ("location", "Shelf {n}"),
     "admin_task_tracking": ("remarks", "Remark {n}"),
@@ -73,12 +76,23 @@ _numbers = itertools.count(700_001)
 
 def _words(company: Company, role: str) -> dict[str, object]:
     number = next(_numbers)
-    billed = company.rows("SELECT id, patient_id FROM visit_services WHERE status = 'Completed' LIMIT 1")[0]
+    billed = company.rows(
+        "SELECT id, patient_id FROM visit_services WHERE status = 'Completed' "
+        "AND id NOT IN (SELECT service_id FROM invoices) LIMIT 1"
+    )[0]
     own = company.own(role, "patients")
     return {
         "n": number,
         "day": f"{number % 28 + 1:02}",
         "minute": f"{number // 28 % 60:02}",
+        "second": f"{number % 60:02}",
+        "soon": (clock.today() + timedelta(days=number % 28 + 1)).isoformat(),
+        "price": number % 9000 + 100,
+        # Within the shift that is changed, told in Addis time.
+        "shift_hour": company.scalar(
+            "SELECT to_char(shift_end - interval '2 hours', 'YYYY-MM-DD HH24') FROM caregiver_assignments "
+            "WHERE id = (SELECT min(id) FROM caregiver_assignments)"
+        ),
         "me": company.as_(role).staff_id,
         "patient": own[0] if own else company.scalar("SELECT min(id) FROM patients"),
         "staff": company.scalar("SELECT min(id) FROM staff"),

@@ -25,14 +25,14 @@ def only_admin(company: Company) -> Walker:
     return company.as_("Admin")
 
 
-def set_own(admin: Walker, field: str, value: str, version: str) -> list[Any]:
+def set_own(company: Company, admin: Walker, field: str, value: str, version: str) -> list[Any]:
     url = f"/admin/staff/edit/?id={admin.staff_id}"
     form = form_with(admin.get(url).get_data(as_text=True), "_version")
     one = {"field": field, "value": value}
     return [
         admin.post(url, form | {field: value}),
         admin.post("/admin/staff/ajax/update/", one | {"id": admin.staff_id, "version": version}),
-        admin.post("/admin/staff/action/", one | {"action": "set", "confirmed": "1", "rowid": admin.staff_id}),
+        admin.post("/admin/staff/action/", one | {"action": "set"} | company.confirmed("staff", admin.staff_id)),
     ]
 
 
@@ -44,7 +44,7 @@ def test_the_last_admin_stays_an_active_admin(
 ) -> None:
     before = company.whole("staff", only_admin.staff_id)
 
-    for answer in set_own(only_admin, field, value, before.xmin):
+    for answer in set_own(company, only_admin, field, value, before.xmin):
         assert answer.status_code == 422
         assert sentence in answer.get_data(as_text=True)
 
@@ -52,12 +52,15 @@ def test_the_last_admin_stays_an_active_admin(
 
 
 def test_the_last_admin_is_not_deleted(company: Company, only_admin: Walker) -> None:
+    shown = company.confirmed("staff", only_admin.staff_id)
+    version = company.whole("staff", only_admin.staff_id).xmin
     answers = [
-        only_admin.post("/admin/staff/delete/", {"id": only_admin.staff_id}),
-        only_admin.post("/admin/staff/action/", {"action": "delete", "confirmed": "1", "rowid": only_admin.staff_id}),
+        only_admin.post("/admin/staff/delete/", {"id": only_admin.staff_id, "_version": version}),
+        only_admin.post("/admin/staff/action/", {"action": "delete"} | shown),
     ]
 
     assert [answer.status_code for answer in answers] == [422, 422]
+    assert all("last active Admin" in answer.get_data(as_text=True) for answer in answers)
     assert company.whole("staff", only_admin.staff_id) is not None
 
 
@@ -68,7 +71,7 @@ def test_nobody_changes_their_own_role_even_with_another_admin(
     other = company.enter("Admin", email, PASSWORD)
     before = company.whole("staff", other.staff_id)
 
-    for answer in set_own(other, "role", "Manager", before.xmin):
+    for answer in set_own(company, other, "role", "Manager", before.xmin):
         assert answer.status_code == 422
 
     assert company.whole("staff", other.staff_id) == before
@@ -86,7 +89,7 @@ def test_two_admins_cannot_remove_each_other_at_once(
     start, answers = threading.Barrier(2), []
 
     def demote(who: Walker, whom: Walker) -> None:
-        sent = {"action": "set", "confirmed": "1", "field": "role", "value": "Manager", "rowid": whom.staff_id}
+        sent = {"action": "set", "field": "role", "value": "Manager"} | company.confirmed("staff", whom.staff_id)
         start.wait()
         answers.append(who.post("/admin/staff/action/", sent).status_code)
 

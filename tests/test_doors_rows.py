@@ -130,7 +130,7 @@ def test_a_row_is_not_given_away(company: Company, table: str) -> None:
     statuses = [
         walker.post(url, form | {column: away}).status_code,
         walker.post(f"/admin/{table}/ajax/update/", one | {"id": row_id, "version": before.xmin}).status_code,
-        walker.post(f"/admin/{table}/action/", one | {"action": "set", "confirmed": "1", "rowid": row_id}).status_code,
+        walker.post(f"/admin/{table}/action/", one | {"action": "set"} | company.confirmed(table, row_id)).status_code,
     ]
 
     assert statuses == [422, 422, 422]

@@ -282,9 +282,12 @@ def test_one_cell_that_is_made_of_more_is_not_emptied_by_accident(company: Compa
 def test_one_cell_that_is_needed_is_not_emptied(company: Company, admin: Walker, way: str) -> None:
     row_id = company.scalar("SELECT min(id) FROM visit_services")
     before = company.whole("visit_services", row_id)
-    sent = {"id": row_id, "rowid": row_id, "action": "set", "confirmed": "1", "version": before.xmin}
+    sent = {"id": row_id, "rowid": row_id, "action": "set", "version": before.xmin}
 
-    answer = admin.post(f"/admin/visit_services/{way}/", sent | {"field": "patient_id", "value": " "})
+    answer = admin.post(
+        f"/admin/visit_services/{way}/",
+        sent | company.confirmed("visit_services", row_id) | {"field": "patient_id", "value": " "},
+    )
 
     assert answer.status_code == 422
     assert "needed" in answer.get_data(as_text=True)

@@ -35,8 +35,8 @@ HOSTILE = [
 WORDS = [
     "id", "sort", "search", "columns", "after", "before", "last", "url", "is", "all", "name", "query", "rowid", "field",
     "value", "version", "_version", "_token", "_then", "action", "confirmed", "reason", "limit", "page", "role", "of",
-    "by", "count", "next", "email", "password", "format", "area", "stage", "window", "endpoint",
-    "_method", "data", "on",
+    "by", "_sure", "sure", "versions", "count", "next", "email", "password", "format", "area", "stage", "window",
+    "endpoint", "_method", "data", "on",
 ]  # fmt: skip
 OPERATORS = ["eq", "ne", "gte", "lte", "gt", "lt", "contains", "startswith", "in", "isnull", "like", ""]
 TYPES = [

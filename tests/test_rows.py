@@ -52,19 +52,19 @@ PAIRS: list[tuple[str, str, str, str, str]] = [
 ]
 
 
-def by_form(admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
+def by_form(company: Company, admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
     url = f"/admin/{table}/edit/?id={row_id}"
     return admin.post(url, opened_form(admin, url) | {field: value})
 
 
-def in_place(admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
+def in_place(company: Company, admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
     return admin.post(
         f"/admin/{table}/ajax/update/", {"id": row_id, "field": field, "value": value, "version": version}
     )
 
 
-def in_bulk(admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
-    sent = {"action": "set", "confirmed": "1", "rowid": row_id, "field": field, "value": value}
+def in_bulk(company: Company, admin: Walker, table: str, row_id: int, field: str, value: str, version: str) -> Any:
+    sent = {"action": "set", "field": field, "value": value} | company.confirmed(table, row_id)
     return admin.post(f"/admin/{table}/action/", sent)
 
 
@@ -80,12 +80,12 @@ def test_a_status_and_its_time_move_together(
     company.run(f"UPDATE {table} SET {status} = :back, {time} = NULL{extra} WHERE id = :id", back=back, id=row_id)
 
     for value, is_set in ((reached, True), (back, False)):
-        answer = way(admin, table, row_id, status, value, company.whole(table, row_id).xmin)
+        answer = way(company, admin, table, row_id, status, value, company.whole(table, row_id).xmin)
         assert answer.status_code == done
         now = company.whole(table, row_id).row
         assert (now[status], now[time] is not None) == (value, is_set)
 
     if table != "insurance_claims":
         version = company.whole(table, row_id).xmin
-        assert way(admin, table, row_id, time, "2026-09-01T10:00", version).status_code == done
+        assert way(company, admin, table, row_id, time, "2026-09-01T10:00", version).status_code == done
         assert company.whole(table, row_id).row[status] == reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.actions import undoing
 from homecare.actions.guesses import HiddenRowError
+from homecare.actions.questions import Question, key_of
 from homecare.actions.refusals import refusal
-from homecare.actions.rows import RowGoneError, StaleError, change, lock
+from homecare.actions.rows import RowsChangedError, change, lock_all
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried
 from homecare.db import Base
@@ -32,6 +33,15 @@ class RowsRefusedError(Exception):
         self.complete = complete
 
 
+class RowsAskedError(Exception):
+    """The rows can be changed like this once what is asked of some is answered, by one `key`; `asked` by their ids."""
+
+    def __init__(self, asked: dict[int, list[Question]], key: str) -> None:
+        super().__init__(str(asked))
+        self.asked = asked
+        self.key = key
+
+
 @dataclass(frozen=True)
 class Changed:
     """`rows` really differ now; `undo` is the token that takes the change back, or empty."""
@@ -42,10 +52,20 @@ class Changed:
 
 @retried
 def update_rows(
-    *, session: Session, model: type[Base], row_ids: Sequence[int], column: str, value: Any, by: Acting
+    *,
+    session: Session,
+    model: type[Base],
+    versions: Mapping[int, str],
+    column: str,
+    value: Any,
+    by: Acting,
+    answered: str = "",
 ) -> Changed:
-    """One column of all rows or of none. Locks in the order of ids. Raises RowGoneError, RowsRefusedError."""
-    overwritten = _each(session, model, {row_id: {column: value} for row_id in row_ids}, None, by)
+    """One column of all rows, each at the version that was shown, or of none.
+
+    Raises RowsChangedError, RowsRefusedError, RowsAskedError.
+    """
+    overwritten = _each(session, model, versions, {row_id: {column: value} for row_id in versions}, by, answered)
     try:
         undo = undoing.remember(session=session, model=model, column=column, overwritten=overwritten, by=by)
         session.commit()
@@ -58,29 +78,34 @@ def update_rows(
 def take_back(*, session: Session, model: type[Base], kept: Overwritten, by: Acting) -> int:
     """Puts back what a change overwrote, in every row or in none; returns how many rows are as they were.
 
-    Raises StaleError where one of them was saved since, RowGoneError, RowsRefusedError.
+    Raises RowsChangedError where one of them was saved since, RowsRefusedError.
     """
     held = {int(row_id): undoing.values(model, row) for row_id, row in kept.held.items()}
-    done = len(_each(session, model, held, kept.version, by))
+    done = len(_each(session, model, dict.fromkeys(held, kept.version), held, by, None))
     session.commit()
     return done
 
 
 def _each(
-    session: Session, model: type[Base], values: dict[int, dict[str, Any]], version: str | None, by: Acting
+    session: Session,
+    model: type[Base],
+    versions: Mapping[int, str],
+    values: dict[int, dict[str, Any]],
+    by: Acting,
+    answered: str | None,
 ) -> dict[int, dict[str, Any]]:
     """Writes the rows without ending the transaction; returns what those that changed held before.
 
-    With a `version`, which the rows must still have, the values are what they held before it.
+    `answered` is None where the values are what the rows themselves held.
     """
     overwritten: dict[int, dict[str, Any]] = {}
     refused: dict[int, RuleError] = {}
+    asked: dict[int, list[Question]] = {}
     row_id = 0
     try:
-        for row_id in sorted(values):
-            row = lock(session, model, row_id, version)
+        for row_id, row in lock_all(session, model, versions).items():
             try:
-                before = change(session, model, row, values[row_id], by, settles=version is None)
+                done = change(session, model, row, values[row_id], by, settles=answered is not None)
             except HiddenRowError as error:
                 session.rollback()
                 raise RowsRefusedError(refused | {row_id: error}, complete=False) from error
@@ -89,15 +114,20 @@ def _each(
                 # What was set and refused must not be written with the next row.
                 session.expire(row)
             else:
-                overwritten |= {row_id: before} if before else {}
+                overwritten |= {row_id: done.before} if done.before else {}
+                asked |= {row_id: done.questions} if done.questions else {}
     except DBAPIError as error:
         session.rollback()
         reason = refusal(error, model)
         raise RowsRefusedError(refused | {row_id: reason}, complete=False) if reason else error from error
-    except (RowGoneError, StaleError):
+    except RowsChangedError:
         session.rollback()
         raise
     if refused:
         session.rollback()
         raise RowsRefusedError(refused, complete=True)
+    key = key_of(f"{row_id} {question.key}" for row_id, found in asked.items() for question in found)
+    if asked and key != answered:
+        session.rollback()
+        raise RowsAskedError(asked, key)
     return overwritten

@@ -6,7 +6,7 @@ after it: nobody moves a row out of or into somebody else's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,9 @@ from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.access.shown import NOT_SHOWN
 from homecare.actions import undoing, widening
 from homecare.actions.guesses import counted
+from homecare.actions.questions import AskedError, Question, need_answers, questions
 from homecare.actions.refusals import refusal
-from homecare.actions.rules import RuleError, check, keep_an_administrator, settle
+from homecare.actions.rules import RuleError, check, defaults, keep_an_administrator, settle
 from homecare.actions.transaction import retried
 from homecare.actions.uniqueness import check_unique
 from homecare.db import Base
@@ -42,6 +43,14 @@ class StaleError(Exception):
     def __init__(self, version: str) -> None:
         super().__init__(version)
         self.version = version
+
+
+class RowsChangedError(Exception):
+    """Some of many rows are not as they were shown, or are gone; `ids` says which."""
+
+    def __init__(self, ids: list[int]) -> None:
+        super().__init__(str(ids))
+        self.ids = ids
 
 
 class AlreadySavedError(Exception):
@@ -64,21 +73,38 @@ class Saved:
     undo: str = ""
 
 
+@dataclass(frozen=True)
+class Written:
+    """`before` holds, by column, what the row held and no longer holds, the times of its status among them."""
+
+    before: dict[str, Any]
+    questions: list[Question]
+
+
 @retried
-def create_row(*, session: Session, model: type[Base], values: dict[str, Any], token: str, by: Acting) -> Saved:
-    """Raises RuleError at a field, AlreadySavedError for a form sent twice."""
+def create_row(
+    *,
+    session: Session,
+    model: type[Base],
+    values: dict[str, Any],
+    token: str,
+    by: Acting,
+    answered: Collection[str] = (),
+) -> Saved:
+    """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError where not all is `answered`."""
     try:
         _claim(session, token, model, None, by)
         given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
         row: Any = model(**given)
-        changed = set(given)
-        settle(model.__tablename__, row, changed, clock.now_utc())
+        changed, before = set(given), defaults(model)
+        settle(model.__tablename__, row, changed, before, clock.now_utc())
         check(model.__tablename__, session, row, changed, by)
         widening.refuse(session, model, None, row, by)
         with counted(session, model, row, set(given), by):
             check_unique(session, model, row, changed)
             session.add(row)
             session.flush()
+        need_answers(questions(session, row, changed, before), answered)
         _stay_in_scope(session, model, row.id)
         session.execute(
             update(FormToken).where(FormToken.token == token).values(row_id=row.id),
@@ -88,7 +114,7 @@ def create_row(*, session: Session, model: type[Base], values: dict[str, Any], t
     except DBAPIError as error:
         session.rollback()
         raise refusal(error, model) or error from error
-    except (RuleError, AlreadySavedError):
+    except (RuleError, AskedError, AlreadySavedError):
         session.rollback()
         raise
     return Saved(row.id)
@@ -116,8 +142,9 @@ def update_row(
     version: str,
     token: str | None,
     by: Acting,
+    answered: Collection[str] = (),
 ) -> Saved:
-    """Raises RowGoneError, StaleError, RuleError, AlreadySavedError; nothing is written then.
+    """Raises RowGoneError, StaleError, RuleError, AskedError, AlreadySavedError; nothing is written then.
 
     `token` is None for an edit in place of one column, whose version alone keeps a second sending from being a second
     change, and which can be undone.
@@ -127,30 +154,31 @@ def update_row(
         if token is not None:
             _claim(session, token, model, row_id, by)
         row = lock(session, model, row_id, version)
-        before = change(session, model, row, values, by)
-        if token is None and before:
+        done = change(session, model, row, values, by)
+        need_answers(done.questions, answered)
+        if token is None and done.before:
             undo = undoing.remember(
-                session=session, model=model, column=next(iter(values)), overwritten={row_id: before}, by=by
+                session=session, model=model, column=next(iter(values)), overwritten={row_id: done.before}, by=by
             )
         session.commit()
     except DBAPIError as error:
         session.rollback()
         raise refusal(error, model) or error from error
-    except (RuleError, StaleError, RowGoneError, AlreadySavedError):
+    except (RuleError, AskedError, StaleError, RowGoneError, AlreadySavedError):
         session.rollback()
         raise
     return Saved(row_id, undo)
 
 
 @retried
-def delete_rows(
-    *, session: Session, model: type[Base], row_ids: Sequence[int], by: Acting, version: str | None = None
-) -> int:
-    """All rows or none; what hangs on them goes by the database's own ON DELETE. Returns how many went."""
-    ids = sorted(set(row_ids))
+def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, str], by: Acting) -> int:
+    """All rows, each at the version that was shown, or none; what hangs on them goes by the database's own ON DELETE.
+
+    Returns how many went. Raises RowsChangedError, RuleError.
+    """
     try:
-        for row_id in ids:
-            session.delete(lock(session, model, row_id, version))
+        for row in lock_all(session, model, versions).values():
+            session.delete(row)
         session.flush()
         if model.__tablename__ == "staff":
             keep_an_administrator(session, by)
@@ -158,10 +186,10 @@ def delete_rows(
     except DBAPIError as error:
         session.rollback()
         raise refusal(error, model) or error from error
-    except (RuleError, StaleError, RowGoneError):
+    except (RuleError, RowsChangedError):
         session.rollback()
         raise
-    return len(ids)
+    return len(versions)
 
 
 def _claim(session: Session, token: str, model: type[Base], row_id: int | None, by: Acting) -> None:
@@ -188,38 +216,52 @@ def _claim(session: Session, token: str, model: type[Base], row_id: int | None, 
     raise AlreadySavedError(used.row_id)
 
 
-def lock(session: Session, model: Any, row_id: int, version: str | None) -> Any:
-    """The row, locked, as the database has it now, if it is in scope and still at `version` (None: at any)."""
-    found = session.execute(
-        select(model, literal_column(f"{model.__tablename__}.xmin::text"))
-        .where(model.id == row_id)
-        .with_for_update(of=model),
-        execution_options={"populate_existing": True} | NOT_SHOWN,
-    ).first()
-    if found is None:
+def lock(session: Session, model: Any, row_id: int, version: str) -> Any:
+    """The row, locked, as the database has it now, if it is in scope and still at `version`."""
+    found = _locked(session, model, [row_id])
+    if not found:
         raise RowGoneError
-    row, current = found
-    if version is not None and version != current:
+    row, current = found[row_id]
+    if version != current:
         raise StaleError(current)
     return row
 
 
+def lock_all(session: Session, model: Any, versions: Mapping[int, str]) -> dict[int, Any]:
+    """The rows, locked in the order of their ids, if all are in scope and at their versions. One statement.
+
+    All before the first is written: what is written to one can change another, such as a key that is emptied.
+    """
+    found = _locked(session, model, versions)
+    rows = {row_id: row for row_id, (row, current) in found.items() if current == versions[row_id]}
+    if len(rows) < len(versions):
+        raise RowsChangedError(sorted({*versions} - {*rows}))
+    return rows
+
+
+def _locked(session: Session, model: Any, row_ids: Collection[int]) -> dict[int, tuple[Any, str]]:
+    columns = select(model, literal_column(f"{model.__tablename__}.xmin::text"))
+    statement = columns.where(model.id.in_(row_ids)).order_by(model.id).with_for_update(of=model)
+    found = session.execute(statement, execution_options={"populate_existing": True} | NOT_SHOWN).all()
+    return {row.id: (row, current) for row, current in found}
+
+
 def change(
     session: Session, model: type[Base], row: Any, values: dict[str, Any], by: Acting, *, settles: bool = True
-) -> dict[str, Any]:
-    """Sets and writes what differs; returns what the row held before, by column, the times of its status among them.
+) -> Written:
+    """Sets and writes what differs. Raises RuleError; what is in doubt is for the caller to ask.
 
-    `settles` is False where the values are a row's own from before: a status that had no time gets none. Raises
-    RuleError.
+    `settles` is False where the values are a row's own from before: a status that had no time gets none, and nothing
+    is in doubt.
     """
     changed = {name for name, value in values.items() if value != getattr(row, name)}
     if not changed:
-        return {}
+        return Written({}, [])
     before = {name: getattr(row, name) for name in _columns(model)}
     for name in changed:
         setattr(row, name, values[name])
     if settles:
-        settle(model.__tablename__, row, changed, clock.now_utc())
+        settle(model.__tablename__, row, changed, before, clock.now_utc())
     check(model.__tablename__, session, row, changed, by)
     widening.refuse(session, model, before, row, by)
     with counted(session, model, row, changed, by):
@@ -228,7 +270,8 @@ def change(
     _stay_in_scope(session, model, row.id)
     if model.__tablename__ == "staff" and changed & {"role", "status"}:
         keep_an_administrator(session, by)
-    return {name: value for name, value in before.items() if getattr(row, name) != value}
+    asked = questions(session, row, changed, before) if settles else []
+    return Written({name: value for name, value in before.items() if getattr(row, name) != value}, asked)
 
 
 def _columns(model: type[Base]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.policy import Policy, folded
 from homecare.access.rows import UNSCOPED
+from homecare.db import Base
 from homecare.models import Account, Invoice, Staff, Visit
 from homecare.models.folding import plain_word
 
@@ -28,52 +29,88 @@ class RuleError(Exception):
 
 @dataclass(frozen=True)
 class TimeOfStatus:
-    """The status `reached` has the time `column`; so have the statuses in `also`. Others lose it unless in `kept`."""
+    """The status `reached` has the time `column`; so have the statuses in `also`. Others lose it unless in `kept`.
+
+    `called` is the time in a sentence. Without `sets_status` the time alone does not tell which status it means.
+    """
 
     status_column: str
     column: str
+    called: str
     reached: str
     also: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     sets_status: bool = True
 
+    @property
+    def having(self) -> tuple[str, ...]:
+        return (self.reached, *self.also)
+
 
 TIMES_OF_STATUSES: dict[str, tuple[TimeOfStatus, ...]] = {
-    "invoices": (TimeOfStatus("status", "paid_at", "Paid", kept=("Refunded",)),),
-    "admin_task_tracking": (TimeOfStatus("task_status", "completed_date", "Completed"),),
-    "marketing_tasks": (TimeOfStatus("status", "completed_at", "Completed"),),
-    "marketing_leads": (TimeOfStatus("status", "converted_to_patient_at", "Converted"),),
+    "invoices": (TimeOfStatus("status", "paid_at", "a time of payment", "Paid", kept=("Refunded",)),),
+    "admin_task_tracking": (TimeOfStatus("task_status", "completed_date", "a time of completion", "Completed"),),
+    "marketing_tasks": (TimeOfStatus("status", "completed_at", "a time of completion", "Completed"),),
+    "marketing_leads": (TimeOfStatus("status", "converted_to_patient_at", "a time of conversion", "Converted"),),
     "insurance_claims": (
         # A day of decision alone does not tell which decision it was.
         TimeOfStatus(
-            "claim_status", "processed_at", "Approved", also=("Partially Approved", "Rejected", "Paid"),
-            kept=("Appealed",), sets_status=False,
+            "claim_status", "processed_at", "a time of decision", "Approved",
+            also=("Partially Approved", "Rejected", "Paid"), kept=("Appealed",), sets_status=False,
         ),
     ),
     "visit_services": (
-        TimeOfStatus("status", "check_out_time", "Completed"),
-        TimeOfStatus("status", "check_in_time", "In Progress", kept=("Completed",)),
+        TimeOfStatus("status", "check_out_time", "a check-out", "Completed"),
+        TimeOfStatus("status", "check_in_time", "a check-in", "In Progress", kept=("Completed",)),
     ),
 }  # fmt: skip
 
 
-def settle(table: str, row: Any, changed: set[str], now: datetime) -> None:
-    """Make a status and its time agree: the one that was set sets the other, unless that was given too."""
+def settle(table: str, row: Any, changed: set[str], before: Mapping[str, Any], now: datetime) -> None:
+    """Make a status and its time agree: the one that was set sets the other. Raises RuleError where both were set and
+    contradict each other.
+
+    A status that says what it said `before` (what the row held, or the default of a new one) was not set: it follows
+    its time.
+    """
     for rule in TIMES_OF_STATUSES.get(table, ()):
-        status, moment = getattr(row, rule.status_column), getattr(row, rule.column)
-        if rule.status_column in changed and rule.column not in changed:
-            if status == rule.reached or status in rule.also:
-                setattr(row, rule.column, moment or now)
-            elif status not in rule.kept:
-                setattr(row, rule.column, None)
-        elif rule.sets_status and moment and rule.column in changed and rule.status_column not in changed:
-            _reach(row, rule, changed)
+        word, moment = _word(row, rule, getattr(row, rule.status_column)), getattr(row, rule.column)
+        chosen = rule.status_column in changed and word != _word(row, rule, before.get(rule.status_column))
+        has_time, timed = word in map(folded, rule.having), rule.column in changed
+        fits = has_time or word in map(folded, rule.kept)
+        if chosen and has_time:
+            setattr(row, rule.column, moment or now)
+        elif chosen and not timed and not fits:
+            setattr(row, rule.column, None)
+        elif timed and moment and not fits:
+            _reach(row, rule, changed, chosen)
+        elif timed and not moment and has_time:
+            raise RuleError(rule.column, f"{_status(row, rule)} goes with {rule.called}. Change the status instead.")
 
 
-def _reach(row: Any, rule: TimeOfStatus, changed: set[str]) -> None:
-    if getattr(row, rule.status_column) not in (rule.reached, *rule.also, *rule.kept):
-        setattr(row, rule.status_column, rule.reached)
-        changed.add(rule.status_column)
+def _reach(row: Any, rule: TimeOfStatus, changed: set[str], chosen: bool) -> None:
+    if chosen or not rule.sets_status:
+        others = " or ".join(filter(None, (", ".join(rule.having[:-1]), rule.having[-1])))
+        message = f"{_status(row, rule)} does not go with {rule.called}. Choose {others}, or leave the time empty."
+        raise RuleError(rule.status_column, message)
+    setattr(row, rule.status_column, rule.reached)
+    changed.add(rule.status_column)
+
+
+def _status(row: Any, rule: TimeOfStatus) -> str:
+    return str(getattr(row, rule.status_column) or defaults(type(row)).get(rule.status_column) or "No status")
+
+
+def _word(row: Any, rule: TimeOfStatus, status: str | None) -> str:
+    """The status as it is compared; none counts as the default."""
+    return folded(status) or folded(defaults(type(row)).get(rule.status_column))
+
+
+def defaults(model: type[Base]) -> dict[str, str]:
+    """The words that the database gives a new row where none is chosen, by column."""
+    columns = model.__table__.columns
+    found = {column.name: getattr(column.server_default, "arg", None) for column in columns}
+    return {name: default for name, default in found.items() if isinstance(default, str)}
 
 
 def check(table: str, session: Session, row: Any, changed: set[str], by: Acting) -> None:
@@ -83,7 +120,7 @@ def check(table: str, session: Session, row: Any, changed: set[str], by: Acting)
 
 
 def _visit_needs_staff(session: Session, visit: Visit, changed: set[str], by: Acting) -> None:
-    if visit.status in ("In Progress", "Completed") and visit.staff_id is None:
+    if visit.staff_id is None and folded(visit.status) in map(folded, ("In Progress", "Completed")):
         raise RuleError("staff_id", f"A visit that is {visit.status} needs the staff member who makes it.")
 
 

@@ -1,21 +1,28 @@
-"""One change of many rows: those ticked, or every row of a list; confirmed with their number and the verb."""
+"""One change of many rows: those ticked, or every row of a list; confirmed with their number and the verb.
+
+The question carries the version of each row, and its confirmation holds for these versions alone.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
 
 from homecare.actions import many, rows
 from homecare.actions.rules import RuleError
-from homecare.admin import deleting, lookup, refused, saving, undo
+from homecare.admin import deleting, editing, lookup, refused, saving, undo
 from homecare.admin.cells import plain_text
-from homecare.admin.guard import acting, not_found
+from homecare.admin.guard import acting, not_found, note_missing
+from homecare.admin.rowselect import version_of
 from homecare.admin.tables import TableInfo
 from homecare.db import db
 from homecare.errors import SpokenError
@@ -28,44 +35,60 @@ if TYPE_CHECKING:
 MOST_TICKED = 500
 # Some ten seconds of work; more belongs to a script, or to several narrower lists.
 MOST_MATCHING = 5000
+VERSION = re.compile(r"([0-9]{1,18}):([0-9]{1,10})\b")
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rows of one request. `everything` says that the list `query` chose them, not a person one by one."""
+    """The rows of one request, each with its version now. `everything` says that the list `query` chose them.
 
-    ids: list[int]
+    `shown` are the versions that the person was asked about; none where nothing was asked yet.
+    """
+
+    versions: dict[int, str]
     everything: bool
     query: str
+    shown: dict[int, str]
+
+    @property
+    def ids(self) -> list[int]:
+        return [*self.versions]
+
+    @property
+    def changed(self) -> list[int]:
+        """Rows that are no longer what was asked about: saved, come or gone since."""
+        both = {**self.shown, **self.versions}
+        return sorted(row_id for row_id in both if self.shown.get(row_id) != self.versions.get(row_id))
 
 
 def answer(view: TableView) -> ResponseReturnValue:
-    """Asks first, unless the form says that the number on it was confirmed and is still right; then all or none."""
-    info, action = view.info, request.form["action"]
+    """Asks first, unless the form says that what is there now was confirmed; then all or none."""
+    action = request.form["action"]
     if action == "export":
         return redirect(_export_url(view))
     chosen = _chosen(view)
     values = _values(view) if action == "set" else {}
     confirmed = request.form.get("confirmed") == "1"
-    shown = request.form.get("count", "")
-    if not confirmed or (chosen.everything and not shown):
-        return _confirm(view, chosen, values, "")
-    if chosen.everything and shown != str(len(chosen.ids)):
-        changed = f"Meanwhile the list has {len(chosen.ids):,} rows instead of {shown}. Nothing was changed yet."
-        return _confirm(view, chosen, values, changed), 409
+    if not confirmed or not chosen.shown:
+        # A confirmation of nothing that was shown is none.
+        return _confirm(view, chosen, values), 422 if confirmed else 200
+    if chosen.changed:
+        return _confirm(view, chosen, values, chosen.changed), 409
     try:
         _delete(view, chosen) if action == "delete" else _set(view, chosen, values)
-    except rows.RowGoneError:
-        _gone(info, chosen)
+    except rows.RowsChangedError as error:
+        return _confirm(view, _chosen(view), values, error.ids), 409
     except many.RowsRefusedError as error:
-        return refused.page(view, chosen.ids, error, MOST_TICKED), 422
+        return refused.page(view, chosen.versions, error, MOST_TICKED), 422
+    except many.RowsAskedError as error:
+        return refused.question(view, chosen.versions, error), 422
     return redirect(view.back())
 
 
 def _delete(view: TableView, chosen: Chosen) -> None:
     info = view.info
     try:
-        done = rows.delete_rows(session=db.session(), model=info.model, row_ids=chosen.ids, by=acting())
+        done = rows.delete_rows(session=db.session(), model=info.model, versions=chosen.versions, by=acting())
     except RuleError as error:
         raise SpokenError(422, error.message, back=_to_list(view), title="Nothing was deleted") from error
     flash(f"{info.amount(done)} deleted.", "success")
@@ -75,7 +98,13 @@ def _set(view: TableView, chosen: Chosen, values: dict[str, Any]) -> None:
     info = view.info
     ((column, value),) = values.items()
     done = many.update_rows(
-        session=db.session(), model=info.model, row_ids=chosen.ids, column=column, value=value, by=acting()
+        session=db.session(),
+        model=info.model,
+        versions=chosen.versions,
+        column=column,
+        value=value,
+        by=acting(),
+        answered=request.form.get("sure", ""),
     )
     if not done.rows:
         flash(f"Nothing changed: {info.amount(len(chosen.ids))} had this value already.", "success")
@@ -87,17 +116,21 @@ def _set(view: TableView, chosen: Chosen, values: dict[str, Any]) -> None:
 
 
 def _values(view: TableView) -> dict[str, Any]:
+    info, name = view.info, request.form.get("field", "")
     try:
-        return saving.one_value(view.info, acting(), request.form)
+        values = saving.one_value(info, acting(), request.form)
+        if name not in editing.set_at_once(info, acting()):
+            raise RuleError(name, "This is not set in many rows at once. Open each row to set it.")
     except RuleError as error:
-        label = view.info.fields[error.field].label
+        label = info.fields[error.field].label
         raise SpokenError(422, f"{label}: {error.message}", back=_to_list(view), title="Nothing was changed") from error
+    return values
 
 
 def _chosen(view: TableView) -> Chosen:
-    query = request.form.get("query", "")
+    query, shown = request.form.get("query", ""), _shown(request.form.get("versions", ""))
     if request.form.get("all") == "1":
-        return Chosen(_matching(view, query), True, query)
+        return Chosen(_matching(view, query, shown), True, query, shown)
     texts = request.form.getlist("rowid")
     if not texts or len(texts) > MOST_TICKED:
         raise SpokenError(422, f"Choose 1 to {MOST_TICKED} rows.", back=_to_list(view), title="No rows, or too many")
@@ -106,25 +139,38 @@ def _chosen(view: TableView) -> Chosen:
     except ValueError:
         not_found(view.info.name, "bulk", None)
     model: Any = view.info.model
-    # Before anything is asked or counted: the question alone would tell what hangs on somebody else's rows.
-    if len(db.session.scalars(select(model.id).where(model.id.in_(ids))).all()) != len(ids):
-        not_found(view.info.name, "bulk", None)
-    return Chosen(ids, False, "")
+    found = _versions(view, select(model.id).where(model.id.in_(ids)))
+    if len(found) < len(ids):
+        # Before anything is asked or counted: the question alone would tell what hangs on somebody else's rows.
+        note_missing(view.info.name, "bulk", None)
+        if not found or not ids == sorted(shown):
+            raise NotFound
+    return Chosen(found, False, "", shown if ids == sorted(shown) else {})
 
 
-def _matching(view: TableView, query: str) -> list[int]:
+def _matching(view: TableView, query: str, shown: dict[int, str]) -> dict[int, str]:
     """The rows that the list of these words shows, by the list's own statement."""
     wanted = view.list_request(_words(query))
     model: Any = view.info.model
-    statement = wanted.narrowed(select(model.id)).order_by(model.id).limit(MOST_MATCHING + 1)
-    found = list(db.session.scalars(statement))
+    found = _versions(view, wanted.narrowed(select(model.id)).limit(MOST_MATCHING + 1))
     if len(found) > MOST_MATCHING:
         sentence = f"More than {MOST_MATCHING:,} rows match. Narrow the list with conditions, and do it part by part."
         raise SpokenError(422, sentence, back=_to_list(view), title="Too many rows at once")
     if not found:
         sentence = "No row matches any more. Look at the list again."
-        raise SpokenError(422, sentence, back=_to_list(view), title="Nothing was changed")
+        raise SpokenError(409 if shown else 422, sentence, back=_to_list(view), title="Nothing was changed")
     return found
+
+
+def _versions(view: TableView, ids: Select[Any]) -> dict[int, str]:
+    model: Any = view.info.model
+    found = db.session.execute(ids.add_columns(version_of(view.info)).order_by(model.id))
+    return {row.id: row._version for row in found}
+
+
+def _shown(text: str) -> dict[int, str]:
+    """The versions as the question carries them; see `refused.written`."""
+    return {int(row_id): version for row_id, version in VERSION.findall(text)}
 
 
 def _to_list(view: TableView) -> tuple[str, str]:
@@ -147,17 +193,19 @@ def _words(query: str) -> MultiDict[str, str]:
     return MultiDict(parse_qsl(query.lstrip("?")))
 
 
-def _confirm(view: TableView, chosen: Chosen, values: dict[str, Any], notice: str) -> str:
+def _confirm(view: TableView, chosen: Chosen, values: dict[str, Any], changed: Sequence[int] = ()) -> str:
     info, deletes = view.info, request.form["action"] == "delete"
     number = info.amount(len(chosen.ids))
     return view.render(
         "pages/bulk.html",
         info=info,
         chosen=chosen,
+        versions=refused.written(chosen.versions),
         question=f"Delete {number}?" if deletes else _question(info, values, number),
         verb=f"Delete {number}" if deletes else f"Change {number}",
         deletes=deletes,
-        notice=notice,
+        before=len(chosen.shown),
+        changed=refused.named(info, acting(), changed),
         consequences=deleting.consequences(db.session(), info, chosen.ids) if deletes else [],
         form=request.form,
         back=view.back(),
@@ -180,11 +228,3 @@ def _said(info: TableInfo, values: dict[str, Any]) -> tuple[str, str]:
     else:
         text = plain_text(field, value)
     return field.label.lower(), text
-
-
-def _gone(info: TableInfo, chosen: Chosen) -> NoReturn:
-    if chosen.everything:
-        raise SpokenError(
-            409, "Some of these rows were deleted meanwhile, and none was changed. Look at the list again."
-        )
-    not_found(info.name, "bulk", None)

@@ -24,30 +24,33 @@ def answer(view: TableView, row_id: int) -> ResponseReturnValue:
     stored = editing.stored_row(session, info, acting(), row_id, info.naming)
     if stored is None:
         not_found(info.name, "delete", str(row_id))
-    name = editing.row_name(info, stored)
     if request.method == "GET":
-        return _ask(view, row_id, name, stored.version)
-    version = request.form.get("_version") or None
+        return _ask(view, row_id, stored)
+    version = request.form.get("_version", "")
+    if not version:
+        flash("Look at what is deleted, then confirm it.", "error")
+        return _ask(view, row_id, stored), 422
     try:
-        rows.delete_rows(session=session, model=info.model, row_ids=[row_id], by=acting(), version=version)
-    except rows.RowGoneError:
-        not_found(info.name, "delete", str(row_id))
-    except rows.StaleError as stale:
+        rows.delete_rows(session=session, model=info.model, versions={row_id: version}, by=acting())
+    except rows.RowsChangedError:
+        stored = editing.stored_row(session, info, acting(), row_id)
+        if stored is None:
+            not_found(info.name, "delete", str(row_id))
         flash("Somebody changed it meanwhile. Look at it again before you delete it.", "error")
-        return _ask(view, row_id, name, stale.version), 409
+        return _ask(view, row_id, stored), 409
     except RuleError as error:
         raise SpokenError(422, error.message, title="Nothing was deleted") from error
-    flash(f"{name} is deleted.", "success")
+    flash(f"{editing.row_name(info, stored)} is deleted.", "success")
     return redirect(view.back())
 
 
-def _ask(view: TableView, row_id: int, name: str, version: str) -> str:
+def _ask(view: TableView, row_id: int, stored: editing.Stored) -> str:
     return view.render(
         "admin/delete.html",
         info=view.info,
-        row_ids=[row_id],
-        name=name,
-        version=version,
+        row_id=row_id,
+        name=editing.row_name(view.info, stored),
+        version=stored.version,
         consequences=deleting.consequences(db.session(), view.info, [row_id]),
         back=view.back(),
     )

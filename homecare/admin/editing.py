@@ -25,6 +25,10 @@ from homecare.admin.rowselect import RowSelect, build, file_name, readable, rela
 from homecare.admin.tables import Field, TableInfo
 from homecare.models.columns import Kind
 
+# Kinds whose value can be set in many rows at once; what is long, secret, a file or a place is one row's own.
+SET_AT_ONCE = (
+    Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
+)  # fmt: skip
 # In a tab of its own: what was typed here stays.
 OWNER = Markup('{} <a href="/admin/{}/details/?id={}" target="_blank">Open it in a new tab</a>')
 
@@ -123,6 +127,18 @@ def _form_class(info: TableInfo, acting: Acting, creating: bool) -> type[RowForm
     if known is None or known.info is not info:
         known = acting.policy.forms[key] = form_class(info, access, settable(info, acting), creating=creating)
     return known
+
+
+def set_at_once(info: TableInfo, acting: Acting) -> frozenset[str]:
+    """The columns that a bulk change can set: what its dialog offers, and all that its door takes.
+
+    Of the columns of the form, those that are seen: nobody writes over many values that they cannot read.
+    """
+    access = acting.access(info.name)
+    fields = (field.spec for field in _form_class(info, acting, creating=False)().fields())
+    return frozenset(
+        spec.name for spec in fields if spec.kind in SET_AT_ONCE and access.sees(spec.name) and not spec.column.unique
+    )
 
 
 def mine(info: TableInfo, acting: Acting) -> dict[str, Any]:

@@ -25,10 +25,6 @@ TIME_WORDS = {"gte": "from", "lte": "until", "gt": "after", "lt": "before", "eq"
 IN_TIME = (Kind.DATE, Kind.DATETIME)
 # Parents that a chip names; a condition may hold hundreds.
 MOST_NAMED = 5
-# Kinds whose value a bulk change may set.
-SET_AT_ONCE = (
-    Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,7 +138,7 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
 def builder(request: ListRequest, session: Session) -> dict[str, Any]:
     """What the list's dialogs are made of: the columns the role sees, and the conditions there are."""
     access, info = request.access, request.info
-    may_edit = access.may(Action.EDIT)
+    at_once = editing.set_at_once(info, request.acting) if access.may(Action.EDIT) else frozenset()
     columns = [
         {
             "name": field.name,
@@ -150,7 +146,7 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
             "kind": field.kind.value,
             "operators": list(OPERATORS[field.kind]) if access.sees(field.name) and field.name != "id" else [],
             "choices": [list(option) for option in field.options],
-            "set": may_edit and field.kind in SET_AT_ONCE and access.sets(field.name, creating=False),
+            "set": field.name in at_once,
             "empty": bool(field.column.nullable) and field.column.server_default is None,
             "shown": field.name in request.columns,
         }

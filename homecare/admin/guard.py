@@ -150,8 +150,12 @@ def _who_can_give_it(who: Acting) -> str:
 
 def not_found(resource: str, action: str, row_id: str | None) -> NoReturn:
     """Answer 404 for a row that is not there, or not for this person; the two are told apart only in the log."""
-    log_denial(acting(), resource=resource, action=action, row_id=row_id, reason="out of scope or gone")
+    note_missing(resource, action, row_id)
     raise NotFound
+
+
+def note_missing(resource: str, action: str, row_id: str | None) -> None:
+    log_denial(acting(), resource=resource, action=action, row_id=row_id, reason="out of scope or gone")
 
 
 class GuardedView(BaseView):

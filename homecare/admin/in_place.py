@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from homecare.actions import rows
+from homecare.actions.questions import AskedError
 from homecare.actions.rules import RuleError
 from homecare.admin import saving, screens
 from homecare.admin.guard import acting, not_found
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def update(view: TableView) -> ResponseReturnValue:
-    """`id`, `field`, `value`, `version`, and the list's `columns`. Answers `version`, `cells` and the token `undo`."""
+    """`id`, `field`, `value`, `version`, and the list's `columns`. Answers `version`, `cells` and the token `undo`.
+
+    What is in doubt is refused with what to send as `sure` when it is meant.
+    """
     info, by = view.info, acting()
     wanted = listed(view)
     try:
@@ -32,10 +36,20 @@ def update(view: TableView) -> ResponseReturnValue:
         values = saving.one_value(info, by, request.form)
         version = request.form.get("version", "")
         saved = rows.update_row(
-            session=db.session(), model=info.model, row_id=row_id, values=values, version=version, token=None, by=by
+            session=db.session(),
+            model=info.model,
+            row_id=row_id,
+            values=values,
+            version=version,
+            token=None,
+            by=by,
+            answered=request.form.getlist("sure"),
         )
     except RuleError as error:
         return jsonify(error=error.message, field=error.field), 422
+    except AskedError as asked:
+        sentence = " ".join(question.sentence for question in asked.questions)
+        return jsonify(error=sentence, sure=[question.key for question in asked.questions]), 422
     except rows.StaleError:
         return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
     except rows.RowGoneError:

@@ -1,7 +1,8 @@
-"""Many rows that were to be changed and some that cannot be: named, with the reason, and the way on without them."""
+"""Many rows that were to be changed and some that stop it: named, with the reason, and the way on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from flask import request
 
 from homecare.access.acting import Acting
 from homecare.access.policy import State
-from homecare.actions.many import RowsRefusedError
+from homecare.actions.many import RowsAskedError, RowsRefusedError
 from homecare.admin.editing import Stored, row_name
 from homecare.admin.guard import acting
 from homecare.admin.rowselect import build
@@ -31,28 +32,68 @@ class Reason:
     more: int
 
 
-def page(view: TableView, ids: list[int], error: RowsRefusedError, most: int) -> str:
+@dataclass(frozen=True)
+class Named:
+    """Rows by name, as (id, name); `more` are not named, and `gone` are no longer there for this person."""
+
+    rows: list[tuple[int, str]]
+    more: int
+    gone: int
+
+
+def page(view: TableView, versions: Mapping[int, str], error: RowsRefusedError, most: int) -> str:
     """The way on is offered where it is known which rows are left, and they are not more than `most`."""
-    info = view.info
-    others = [row_id for row_id in ids if row_id not in error.refused]
-    return view.render(
+    others = {row_id: version for row_id, version in versions.items() if row_id not in error.refused}
+    is_known = error.complete and len(others) <= most
+    sentences = ((row_id, rule.message) for row_id, rule in error.refused.items())
+    return _render(
+        view,
         "pages/bulk_refused.html",
-        info=info,
-        reasons=_reasons(info, acting(), error),
+        _reasons(view.info, acting(), sentences),
+        others if is_known else {},
         refused=len(error.refused),
-        number=len(ids),
+        number=len(versions),
         complete=error.complete,
-        others=others if error.complete and len(others) <= most else [],
-        form=request.form,
-        back=view.back(),
     )
 
 
-def _reasons(info: TableInfo, by: Acting, error: RowsRefusedError) -> list[Reason]:
+def question(view: TableView, versions: Mapping[int, str], error: RowsAskedError) -> str:
+    """Rows that can be changed like this once a person says that it is meant: one answer for all of them."""
+    sentences = ((row_id, one.sentence) for row_id, asked in error.asked.items() for one in asked)
+    reasons = _reasons(view.info, acting(), sentences)
+    return _render(view, "pages/bulk_asked.html", reasons, versions, asked=len(error.asked), key=error.key)
+
+
+def _render(view: TableView, template: str, reasons: list[Reason], going_on: Mapping[int, str], **words: Any) -> str:
+    return view.render(
+        template,
+        info=view.info,
+        reasons=reasons,
+        others=[*going_on],
+        versions=written(going_on),
+        form=request.form,
+        back=view.back(),
+        **words,
+    )
+
+
+def written(versions: Mapping[int, str]) -> str:
+    """Rows with their versions as a form carries them: "12:4711,13:4711"."""
+    return ",".join(f"{row_id}:{version}" for row_id, version in versions.items())
+
+
+def named(info: TableInfo, by: Acting, ids: Sequence[int]) -> Named:
+    """One statement, for as many as are named."""
+    names = _names(info, by, ids) if ids and by.may(info.name) else {}
+    rows = [(row_id, name) for row_id, name in names.items()]
+    return Named(rows[:MOST_NAMED], len(rows[MOST_NAMED:]), len(ids) - len(rows))
+
+
+def _reasons(info: TableInfo, by: Acting, sentences: Iterable[tuple[int, str]]) -> list[Reason]:
     """One statement for all the names."""
     ids_of: dict[str, list[int]] = {}
-    for row_id, rule in error.refused.items():
-        ids_of.setdefault(rule.message, []).append(row_id)
+    for row_id, sentence in sentences:
+        ids_of.setdefault(sentence, []).append(row_id)
     names = _names(info, by, [row_id for ids in ids_of.values() for row_id in ids[:MOST_NAMED]])
     return [
         Reason(
@@ -64,9 +105,9 @@ def _reasons(info: TableInfo, by: Acting, error: RowsRefusedError) -> list[Reaso
     ]
 
 
-def _names(info: TableInfo, by: Acting, ids: list[int]) -> dict[int, str]:
+def _names(info: TableInfo, by: Acting, ids: Sequence[int]) -> dict[int, str]:
     access = by.access(info.name)
     selected = build(info, by, [name for name in info.naming if access.states[name] is not State.HIDDEN])
     model: Any = info.model
-    found = db.session.execute(selected.statement.where(model.id.in_(ids))).all()
+    found = db.session.execute(selected.statement.where(model.id.in_(ids)).order_by(model.id)).all()
     return {row._id: row_name(info, Stored(row, selected, {})) for row in found}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -13,11 +14,12 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.actions import rows
+from homecare.actions.questions import AskedError, Question
 from homecare.actions.rules import RuleError
 from homecare.admin import editing, lookup, uploads
 from homecare.admin.fields import UNSEEN
 from homecare.admin.forms import RowForm
-from homecare.admin.guard import acting, not_found, refuse
+from homecare.admin.guard import acting, not_found, note_missing, refuse
 from homecare.admin.tables import TableInfo
 from homecare.db import db
 from homecare.errors import SpokenError, wants_json
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
     from homecare.admin.guard import GuardedView
 
 # Words of a form that are not columns.
-CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "url", "id")
+CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "_sure", "url", "id")
+# Answers that a form carries; it asks far fewer.
+MOST_ANSWERS = 20
+GONE = "This record was deleted while you were editing it, or it is no longer yours. What you typed is below"
 # The name under which a picker listens for the record made for it.
 PICKER = re.compile(r"picker-[0-9a-z]{1,12}")
 
@@ -44,17 +49,18 @@ class FormScreen:
         self.stored = self._stored()
         # Whether the token of the form that was sent can never save anything.
         self.is_spent = False
+        self.answered = request.form.getlist("_sure")[:MOST_ANSWERS]
 
     def _stored(self) -> editing.Stored | None:
+        """Asked for again when somebody else saved the row; None for a new one, or where it is gone."""
         if self.row_id is None:
             return None
-        stored = editing.stored_row(self.session, self.info, self.by, self.row_id)
-        if stored is None:
-            not_found(self.info.name, "edit", str(self.row_id))
-        return stored
+        return editing.stored_row(self.session, self.info, self.by, self.row_id)
 
     def answer(self) -> ResponseReturnValue:
         formdata = uploads.sent_form(self.info) if request.method == "POST" else None
+        if self.row_id is not None and self.stored is None:
+            return self._gone(formdata)
         form = editing.open_form(
             self.info, self.by, formdata, self.stored.values if self.stored else None, self._prefilled()
         )
@@ -112,7 +118,9 @@ class FormScreen:
         except rows.AlreadySavedError as error:
             return self._again(form, error.row_id)
         except rows.RowGoneError:
-            not_found(self.info.name, "edit", str(self.row_id))
+            return self._gone(uploads.sent_form(self.info))
+        except AskedError as asked:
+            return self._show(form, 422, questions=asked.questions)
         except rows.StaleError:
             return self._conflict(form)
         except FileGoneError as gone:
@@ -126,8 +134,14 @@ class FormScreen:
     def _write(self, form: RowForm, token: str) -> rows.Saved:
         told = uploads.filled(form.fields())
         if self.stored is None or self.row_id is None:
-            values = form.values(None) | told
-            return rows.create_row(session=self.session, model=self.info.model, values=values, token=token, by=self.by)
+            return rows.create_row(
+                session=self.session,
+                model=self.info.model,
+                values=form.values(None) | told,
+                token=token,
+                by=self.by,
+                answered=self.answered,
+            )
         return rows.update_row(
             session=self.session,
             model=self.info.model,
@@ -136,6 +150,7 @@ class FormScreen:
             version=request.form.get("_version", ""),
             token=token,
             by=self.by,
+            answered=self.answered,
         )
 
     def _again(self, form: RowForm, row_id: int | None) -> ResponseReturnValue:
@@ -153,9 +168,23 @@ class FormScreen:
         """409: both versions side by side; what was typed stays in the form, under the new version."""
         self.stored = self._stored()
         if self.stored is None:
-            not_found(self.info.name, "edit", str(self.row_id))
+            return self._gone(uploads.sent_form(self.info))
         found = editing.differences(self.session, form, self.by, self.stored)
         return self._show(form, 409, conflict=found)
+
+    def _gone(self, formdata: MultiDict[str, Any] | None) -> ResponseReturnValue:
+        """404 for a row that was deleted meanwhile, or never was this person's; the page tells the two not apart.
+
+        It holds what was sent and nothing else, to be saved as a new row by who may create one.
+        """
+        if formdata is None:
+            not_found(self.info.name, "edit", str(self.row_id))
+        note_missing(self.info.name, "edit", str(self.row_id))
+        creates = self.by.may(self.info.name, Action.CREATE)
+        form = editing.open_form(self.info, self.by, formdata, None if creates else {}, {})
+        uploads.take_all(form.fields(), self.session, self.by)
+        self.row_id = self.stored = None
+        return self._show(form, 404, [f"{GONE}: save it as new, or leave the page." if creates else f"{GONE}."])
 
     def _show(
         self,
@@ -163,13 +192,15 @@ class FormScreen:
         status: int,
         messages: list[str] | None = None,
         conflict: list[editing.Difference] | None = None,
+        questions: Sequence[Question] = (),
     ) -> ResponseReturnValue:
         uploads.name_stored(form.fields(), form.access, self.stored)
         # After a refusal the token is the same: an unknown outcome followed by a second try is still one row. One that
         # would be refused for ever is not.
-        sent = request.form.get("_token", "") if request.method == "POST" and status != 409 else ""
+        same = request.method == "POST" and status not in (404, 409)
+        sent = request.form.get("_token", "") if same else ""
         token = sent if is_token(sent) and not self.is_spent else None
-        version = request.form.get("_version") if request.method == "POST" and status != 409 else None
+        version = request.form.get("_version") if same else None
         page = self.view.render(
             "admin/form.html",
             info=self.info,
@@ -178,6 +209,9 @@ class FormScreen:
             name=editing.row_name(self.info, self.stored) if self.stored else None,
             messages=messages or [],
             conflict=conflict,
+            questions=questions,
+            answered=self.answered,
+            gone=status == 404,
             labels=editing.picked_labels(self.session, form, self.by, self.stored),
             token=token or editing.new_token(),
             version=version or (self.stored.version if self.stored else ""),
@@ -228,6 +262,8 @@ def one_value(info: TableInfo, by: Acting, sent: MultiDict[str, str]) -> dict[st
     field = next((f for f in form.fields() if f.spec.name == name), None)
     if field is None:
         refuse(info.name, "edit", f"set {name} of {info.many.lower()}")
+    if field.spec.kind in (Kind.FILE, Kind.SECRET):
+        raise RuleError(name, "This is set in the form of the row alone.")
     if not field.validate(form):
         raise RuleError(name, str(field.errors[0]))
     if field.data is None and form.access.states[name] in UNSEEN:

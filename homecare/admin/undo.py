@@ -74,7 +74,7 @@ def _take_back(
     row_ids = [int(row_id) for row_id in kept.held]
     try:
         return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
-    except (rows.StaleError, rows.RowGoneError) as error:
+    except rows.RowsChangedError as error:
         sentence = f"Somebody changed {_some(info, len(row_ids))} since, so nothing was undone."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:

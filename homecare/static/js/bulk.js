@@ -76,7 +76,7 @@ if (dialog && form) {
   const confirm = $("#bulk-set-do");
   const problem = $(".error", dialog);
   let read = () => "";
-  const hidden = ["confirmed", "count"].map((name) => {
+  const [confirmed, versions] = ["confirmed", "versions"].map((name) => {
     const input = Object.assign(document.createElement("input"), { type: "hidden", name, disabled: true });
     form.append(input);
     return input;
@@ -115,8 +115,9 @@ if (dialog && form) {
       $("input:not([type=hidden]), select", place)?.focus();
       return;
     }
-    hidden[0].disabled = hidden[1].disabled = false;
-    hidden[0].value = "1";
-    hidden[1].value = String(number());
+    // What was seen in the list is confirmed here; rows beyond it are asked about on a page of their own.
+    confirmed.disabled = versions.disabled = Boolean(all.value);
+    confirmed.value = "1";
+    versions.value = boxes.filter((box) => box.checked).map((box) => `${box.value}:${box.closest("tr").dataset.version}`).join(",");
   });
 }

@@ -27,19 +27,21 @@ export async function ask(url, options = () => ({})) {
   return fetch(url, options());
 }
 
-/** Posts a form and reads JSON. Throws an Error whose message is for the person; `status` 0 means no answer came. */
-export async function send(url, values) {
+/** Posts a form and reads JSON. Throws an Error whose message is for the person; `status` 0 means no answer came, and
+    where the error has `sure`, the same may be sent once more with it. */
+export async function send(url, values, sure = []) {
   const headers = () => ({ "X-CSRFToken": token(), Accept: "application/json" });
+  const pairs = [...Object.entries(values), ...sure.map((key) => ["sure", key])];
   let answer;
   try {
-    answer = await ask(url, () => ({ method: "POST", headers: headers(), body: new URLSearchParams(values) }));
+    answer = await ask(url, () => ({ method: "POST", headers: headers(), body: new URLSearchParams(pairs) }));
   } catch {
     throw Object.assign(new Error("No connection. Nothing was saved; try again."), { status: 0 });
   }
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     throw Object.assign(new Error(body.error || "That did not work. Reload the page and try again."), {
-      status: answer.status,
+      status: answer.status, sure: body.sure,
     });
   }
   return body;

@@ -45,7 +45,7 @@ function print(row, answer) {
   if (held && !held.isConnected) $(held.dataset.field ? `.in-place[data-field="${held.dataset.field}"]` : ".row-name", row)?.focus();
 }
 
-async function change(button, value) {
+async function change(button, value, sure = []) {
   const row = button.closest("tr");
   const before = button.innerHTML;
   const word = $(".badge", button);
@@ -54,14 +54,22 @@ async function change(button, value) {
   try {
     const answer = await send(`/admin/${data.table}/ajax/update/`, {
       id: row.dataset.id, field: button.dataset.field, value, version: row.dataset.version, columns,
-    });
+    }, sure);
     print(row, answer);
     toast(`${nameOf(row)}: ${value}.`, answer.undo ? { action: ["Undo", () => undo(row, answer.undo)] } : {});
   } catch (error) {
     button.innerHTML = before;
     button.removeAttribute("aria-busy");
-    tell(row, error);
+    if (error.sure) ask(row, error, () => change(button, value, error.sure));
+    else tell(row, error);
   }
+}
+
+/** Something that may be meant: it waits at the corner, with the focus on the button that says so. */
+function ask(row, error, save) {
+  const box = toast(`${nameOf(row)}: ${error.message}`, { kind: "error", action: ["Save it all the same", save] });
+  box.append(make("button", { type: "button", textContent: "Leave it", onclick: () => { box.remove(); $(".in-place", row)?.focus(); } }));
+  $("button", box).focus();
 }
 
 async function undo(row, token) {

@@ -1,0 +1,160 @@
+"""What is asked before it is saved: it may be right, and is so seldom that a person says once that it is meant.
+
+A question belongs to the values it was asked about: when they change, it is asked again. The figures are assumed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from homecare import clock
+from homecare.access.policy import folded
+from homecare.access.rows import UNSCOPED
+from homecare.db import Base
+from homecare.models import Assignment, InsuranceClaim, Invoice, MarketingBudget, Visit
+
+# Three times the dearest visit, while there are no tariffs.
+MOST_BILLED = Decimal(12_000)
+LONGEST_AT_ONCE = timedelta(hours=24)
+FURTHEST_AHEAD = timedelta(days=366)
+# A visit that has waited for so long is missed.
+MISSED = timedelta(minutes=60)
+NOT_LIVE = ("cancelled", "refunded")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sentence at a field; `key` is what a form sends back to say yes, worth something for these values alone."""
+
+    field: str
+    sentence: str
+    key: str
+
+
+class AskedError(Exception):
+    """The row can be saved once these are answered; nothing was written."""
+
+    def __init__(self, questions: list[Question]) -> None:
+        super().__init__("; ".join(question.sentence for question in questions))
+        self.questions = questions
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """`ask` answers the sentence, or nothing; it is asked when one of `columns` changes. The first has the question."""
+
+    columns: tuple[str, ...]
+    ask: Callable[[Session, Any, Mapping[str, Any]], str]
+
+
+def questions(session: Session, row: Base, changed: set[str], before: Mapping[str, Any]) -> list[Question]:
+    """What is in doubt about a row that is being written: `changed` are its columns, `before` what it held."""
+    found = []
+    for doubt in DOUBTS.get(row.__tablename__, ()):
+        if changed & {*doubt.columns} and (sentence := doubt.ask(session, row, before)):
+            held = [str(getattr(row, name)) for name in doubt.columns]
+            found.append(Question(doubt.columns[0], sentence, key_of([row.__tablename__, sentence, *held])))
+    return found
+
+
+def need_answers(asked: list[Question], answered: Collection[str]) -> None:
+    """Raises AskedError unless somebody said of each that it is meant."""
+    if any(question.key not in answered for question in asked):
+        raise AskedError(asked)
+
+
+def key_of(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _second_invoice(session: Session, invoice: Invoice, before: Mapping[str, Any]) -> str:
+    was_live = before.get("service_id") == invoice.service_id and _is_live(before.get("status"))
+    if invoice.service_id is None or was_live or not _is_live(invoice.status):
+        return ""
+    # Two people who bill one visit at the same moment: the second waits here, and is asked.
+    one_visit = text("SELECT pg_advisory_xact_lock(7220002, :visit)")
+    session.execute(one_visit, {"visit": invoice.service_id}, execution_options=UNSCOPED)
+    table = Invoice.__table__
+    others = select(func.count()).where(
+        table.c.service_id == invoice.service_id,
+        table.c.id.is_distinct_from(invoice.id),
+        func.lower(func.trim(func.coalesce(table.c.status, ""))).not_in(NOT_LIVE),
+    )
+    number = session.scalar(others, execution_options=UNSCOPED)
+    invoices = "an invoice" if number == 1 else f"{number} invoices"
+    return f"This visit has {invoices} already, neither cancelled nor refunded." if number else ""
+
+
+def _is_live(status: str | None) -> bool:
+    return folded(status) not in NOT_LIVE
+
+
+def _amount(_session: Session, invoice: Invoice, _before: Mapping[str, Any]) -> str:
+    if not invoice.amount:
+        return "The amount is zero."
+    if invoice.amount > MOST_BILLED:
+        return f"The amount is over ETB {MOST_BILLED:,}, more than a visit costs."
+    return ""
+
+
+def _paid_later(_session: Session, invoice: Invoice, _before: Mapping[str, Any]) -> str:
+    return "The time of payment is still to come." if _is_after(invoice.paid_at, clock.now_utc()) else ""
+
+
+def _visit_time(_session: Session, visit: Visit, _before: Mapping[str, Any]) -> str:
+    now = clock.now_utc()
+    waits = folded(visit.status) in ("", "pending", "scheduled") and visit.check_in_time is None
+    if waits and _is_after(now - MISSED, visit.scheduled_at):
+        return "This time is past, and nobody has checked in."
+    return "This time is more than a year ahead." if _is_after(visit.scheduled_at, now + FURTHEST_AHEAD) else ""
+
+
+def _check_out(_session: Session, visit: Visit, _before: Mapping[str, Any]) -> str:
+    is_long = _is_long(visit.check_in_time, visit.check_out_time)
+    return "The check-out is more than 24 hours after the check-in." if is_long else ""
+
+
+def _shift(_session: Session, shift: Assignment, _before: Mapping[str, Any]) -> str:
+    return "The shift is longer than 24 hours." if _is_long(shift.shift_start, shift.shift_end) else ""
+
+
+def _coverage(_session: Session, claim: InsuranceClaim, _before: Mapping[str, Any]) -> str:
+    return "The claim is over nothing." if claim.coverage_amount == 0 else ""
+
+
+def _overspent(_session: Session, budget: MarketingBudget, _before: Mapping[str, Any]) -> str:
+    spent, allocated = budget.spent_amount, budget.allocated_amount
+    return "More is spent than was allocated." if spent and allocated is not None and spent > allocated else ""
+
+
+def _is_long(start: Any, end: Any) -> bool:
+    return isinstance(start, datetime) and isinstance(end, datetime) and end - start > LONGEST_AT_ONCE
+
+
+def _is_after(moment: Any, other: Any) -> bool:
+    """Neither empty nor of those moments that no calendar holds."""
+    return isinstance(moment, datetime) and isinstance(other, datetime) and moment > other
+
+
+DOUBTS: dict[str, tuple[Doubt, ...]] = {
+    "invoices": (
+        Doubt(("service_id", "status"), _second_invoice),
+        Doubt(("amount",), _amount),
+        Doubt(("paid_at",), _paid_later),
+    ),
+    "visit_services": (
+        Doubt(("scheduled_at",), _visit_time),
+        Doubt(("check_out_time", "check_in_time"), _check_out),
+    ),
+    "caregiver_assignments": (Doubt(("shift_end", "shift_start"), _shift),),
+    "insurance_claims": (Doubt(("coverage_amount",), _coverage),),
+    "marketing_budgets": (Doubt(("spent_amount", "allocated_amount"), _overspent),),
+}
