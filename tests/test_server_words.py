@@ -9,6 +9,7 @@ from clusters import Database
 from web_server import Server, read_all, serving
 
 HOST = "Host: 127.0.0.1\r\n"
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 MORE = "X-More: 1\r\n"
 REFUSED = {
     "no-request-line": ("nonsense\r\n\r\n", 400),
@@ -27,7 +28,7 @@ REFUSED = {
     "many-headers": (f"GET /login HTTP/1.1\r\n{HOST}{MORE * 200}\r\n", 431),
     "endless-headers": (f"GET /login HTTP/1.1\r\n{HOST}{MORE * 5000}", 431),
     "an-unknown-packing": (f"POST /login HTTP/1.1\r\n{HOST}Transfer-Encoding: zip\r\n\r\n", 501),
-    "too-large-a-body": (f"POST /login HTTP/1.1\r\n{HOST}Content-Length: 99999999999\r\n\r\n{'x' * 9000}", 413),
+    "too-large-a-body": (f"POST /login HTTP/1.1\r\n{HOST}{FORM}Content-Length: 99999999999\r\n\r\n{'x' * 9000}", 413),
     "a-host-nobody-knows": ("GET /login HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 400),
 }
 EVERYWHERE = {
