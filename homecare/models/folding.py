@@ -1,7 +1,7 @@
 """How names are compared and put in order, in SQL alone: `dashboard.fold` leaves of a text what people hear of it.
 
 Case, accents, the homophones of Amharic, kinds of apostrophe and dash, marks and spaces make no difference. The
-functions and the indexes on them are made by the migration 0014.
+functions and the indexes on them are made by the migration 0013.
 """
 
 from __future__ import annotations

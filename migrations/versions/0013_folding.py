@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from homecare.db import sqlstate
 from homecare.migrate import MigrationError
 
-revision = "0014"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
