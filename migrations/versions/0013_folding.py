@@ -1,19 +1,15 @@
 """Ours: how names are compared and put in order, as functions, and the indexes of it on the company's tables.
 
-The indexes are built beside the company's work: one statement a transaction, CONCURRENTLY, waiting for nobody for long.
-Every step may be repeated, so an upgrade that was broken off goes on where it stopped.
+The indexes are built beside the company's work: one statement a transaction, CONCURRENTLY. Every step may be repeated,
+so an upgrade that was broken off goes on where it stopped.
 """
 
 from __future__ import annotations
 
-import time
-
 from alembic import op
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
-from homecare.db import sqlstate
-from homecare.migrate import MigrationError
+from homecare.adoption import LOCK_TIMEOUT_MS, MigrationError, index_stands, is_adopted, quiet
 
 revision = "0013"
 down_revision = "0012"
@@ -132,8 +128,9 @@ SEARCHED = {
 }
 
 
+# Who writes to the table does not wait behind an index that is built beside it, so it may wait for them a little.
+INDEX_TIMEOUT_MS = 5000
 FUNCTIONS = ("plain_word(text)", "fold_pattern(text, boolean)", "fold(text)")
-TRIES, WAIT_S = 5, 2
 
 
 def upgrade() -> None:
@@ -148,13 +145,17 @@ def upgrade() -> None:
     for name in FUNCTIONS:
         # Whoever writes to a table computes its indexes: the company's other application too.
         connection.execute(text(f"GRANT EXECUTE ON FUNCTION dashboard.{name} TO PUBLIC"))
+    say = op.get_context().opts["say"] if is_adopted(connection) else quiet
     with op.get_context().autocommit_block():
+        op.execute(f"SET lock_timeout = {INDEX_TIMEOUT_MS}")
         for table, column in _folded():
+            say(f"{table}: {column} as people read it.")
             _build(f"ix_{table}_{column}_fold", table, f"USING gin (dashboard.fold({column}) gin_trgm_ops)")
             _drop(f"ix_{table}_{column}_trgm")
             if column not in NOT_WORDS:
                 _build(f"ix_{table}_{column}_order", table, f'({column} COLLATE "und-x-icu", id)')
                 _drop(f"ix_{table}_{column}")
+        op.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def downgrade() -> None:
@@ -175,39 +176,9 @@ def _folded() -> list[tuple[str, str]]:
 
 
 def _build(name: str, table: str, definition: str) -> None:
-    """What an earlier attempt left half built is of no use and is built again."""
-    usable = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
-    for tries_left in reversed(range(TRIES)):
-        valid = op.get_bind().scalar(usable, {"name": f"public.{name}"})
-        if valid:
-            return
-        if valid is False:
-            _drop(name)
-        _try(f"CREATE INDEX CONCURRENTLY {name} ON public.{table} {definition}", name, tries_left)
+    if not index_stands(op.get_bind(), name):
+        op.execute(f"CREATE INDEX CONCURRENTLY {name} ON public.{table} {definition}")
 
 
 def _drop(name: str) -> None:
-    for tries_left in reversed(range(TRIES)):
-        if _try(f"DROP INDEX CONCURRENTLY IF EXISTS public.{name}", name, tries_left):
-            return
-
-
-def _try(statement: str, name: str, tries_left: int) -> bool:
-    """Nobody queues behind a migration that waits: it gives up its place and comes back."""
-    connection = op.get_bind()
-    connection.execute(text(f"SET lock_timeout = '{WAIT_S}s'"))
-    try:
-        connection.execute(text(statement))
-    except DBAPIError as error:
-        if sqlstate(error) not in ("55P03", "40P01"):
-            raise
-        if not tries_left:
-            raise MigrationError(
-                f"{name} could not be built or dropped, because a transaction of another program on its table has been "
-                "open all the while. End it (pg_stat_activity shows it as idle in transaction) and start again."
-            ) from error
-        time.sleep(WAIT_S)
-        return False
-    finally:
-        connection.execute(text("RESET lock_timeout"))
-    return True
+    op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{name}")
