@@ -54,6 +54,6 @@ system-test:
 	@$(BIN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/.run
 
-homecare/static/vendor/manifest.json: package-lock.json homecare/local/assets.py homecare/local/icons.txt | .venv/.run
+homecare/static/vendor/manifest.json: package-lock.json homecare/local/vendor.py homecare/local/icons.txt | .venv/.run
 	@echo "Installing the browser's packages."
-	@$(BIN) -m homecare.local.assets
+	@$(BIN) -m homecare.local.vendor

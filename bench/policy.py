@@ -10,13 +10,13 @@ from dataclasses import replace
 from flask import Flask
 
 from homecare.access.acting import Acting
-from homecare.access.grants import load
 from homecare.access.person import Person
 from homecare.access.policy import Action, Grant, Policy
-from homecare.access.preview import changes
-from homecare.admin.tables import coded_infos
+from homecare.access.review.preview import changes
+from homecare.access.stored.grants import load
 from homecare.db import db
-from homecare.queries.roles import Holder, seen_rows, staff_holders
+from homecare.queries.holders import Holder, seen_rows, staff_holders
+from homecare.tables.table import coded_infos
 
 DECISIONS = 100_000
 

@@ -12,9 +12,9 @@ from flask_admin.contrib.sqla import ModelView
 from geoalchemy2 import Geography
 from sqlalchemy.orm import relationship
 
-from homecare.admin.tables import TableInfo, table_infos
 from homecare.config import Config
 from homecare.db import db, engine_options
+from homecare.tables.table import TableInfo, table_infos
 
 
 def relate(info: TableInfo) -> dict[str, dict[str, object]]:

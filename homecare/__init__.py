@@ -20,7 +20,8 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here, because the supervisor of the private cluster lives in this package too and must start in no time.
     from flask import Flask
 
-    from homecare import assets, audit, cli, db, deadline, errors, headers, hosts, incoming, login, pages, settings
+    from homecare import audit, cli, db, login, pages
+    from homecare.web import assets, deadline, errors, headers, hosts, incoming, settings
 
     config = config or configured()
     app = Flask("homecare", template_folder=settings.TEMPLATES, static_folder=None)

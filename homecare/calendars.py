@@ -1,6 +1,6 @@
 """The Ethiopian calendar: 12 months of 30 days and Pagume of 5, or 6 in a year that leaves 3 when divided by 4.
 
-Pure arithmetic over day numbers; `static/js/ethiopian.js` does the same, and a test compares the two.
+Pure arithmetic over day numbers; `static/js/core/ethiopian.js` does the same, and a test compares the two.
 """
 
 from __future__ import annotations

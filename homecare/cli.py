@@ -13,15 +13,16 @@ from flask.cli import AppGroup
 from flask_migrate import Migrate
 from sqlalchemy.exc import SQLAlchemyError
 
-from homecare.access import document, preview, versions
-from homecare.access.document import DocumentError
+from homecare.access.review import preview
+from homecare.access.stored import document, versions
+from homecare.access.stored.document import DocumentError
 from homecare.actions import roles
 from homecare.actions.roles import PolicyError
 from homecare.adoption import MigrationError
 from homecare.config import ROOT, ConfigError
 from homecare.db import db, sqlstate
 from homecare.login import accounts, passwords
-from homecare.settings import current_config
+from homecare.web.settings import current_config
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, pool
 from sqlalchemy.exc import DBAPIError
 
 from homecare import adoption, migrate
-from homecare.access.grants import fill_if_empty
+from homecare.access.stored.grants import fill_if_empty
 from homecare.db import Base
 
 

@@ -11,7 +11,7 @@ from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page
 from walking import FROM_RECORD, MAIN, RECORD, WIDTHS, as_wide_as, faults, href, in_every_look, menu_links, opened
 
-from homecare.access.defaults import ROLES
+from homecare.access.stored.defaults import ROLES
 
 LIST = """() => {
     const box = document.querySelector('.table-wrap');

@@ -10,7 +10,7 @@ import pytest
 from conftest import Visitor
 from sqlalchemy import Engine, delete, func, insert, select, text
 
-from homecare.admin import bulk
+from homecare.admin.change import bulk
 from homecare.models import InventoryItem, Patient, Visit
 
 AsRole = Callable[..., Visitor]

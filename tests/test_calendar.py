@@ -12,9 +12,8 @@ from playwright.sync_api import Page
 
 from homecare import calendars
 from homecare.calendars import in_words, to_ethiopian, to_gregorian
-from homecare.kinds import times
+from homecare.kinds import read, times
 from homecare.models.columns import Kind
-from homecare.queries import values
 
 KNOWN = [
     ((2017, 1, 1), date(2024, 9, 11)),
@@ -84,7 +83,7 @@ def test_a_marked_moment_is_read_in_addis_time(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["30 Tir 2018 EC", "2018-05-30 EC"])
 def test_a_filter_on_moments_takes_an_ethiopian_day(text: str) -> None:
-    assert values.parse_value(Kind.DATETIME, text) == date(2026, 2, 7)
+    assert read.parse_value(Kind.DATETIME, text) == date(2026, 2, 7)
 
 
 @pytest.mark.parametrize("text", ["30 March 2018 EC", "6 Pagume 2018 EC", "1/1/9999 EC", "EC", "31/1/2018 EC"])
@@ -148,7 +147,7 @@ def test_what_is_no_day_is_refused_with_what_would_be_one(text: str, words: str)
 @pytest.mark.browser
 def test_the_browser_reads_days_as_the_server_does(page: Page, app: Flask) -> None:
     page.goto("/login")
-    address = app.jinja_env.globals["asset"]("js/ethiopian.js")
+    address = app.jinja_env.globals["asset"]("js/core/ethiopian.js")
     typed = [*AS_SAID, *TYPED]
 
     found = page.evaluate(
@@ -163,7 +162,7 @@ def test_the_browser_reads_days_as_the_server_does(page: Page, app: Flask) -> No
 def test_the_browser_and_the_server_agree_on_a_thousand_days(page: Page, app: Flask) -> None:
     days = [date(1900, 1, 1) + timedelta(days=109 * number) for number in range(1000)]
     page.goto("/login")
-    address = app.jinja_env.globals["asset"]("js/ethiopian.js")
+    address = app.jinja_env.globals["asset"]("js/core/ethiopian.js")
 
     found = page.evaluate(
         """async ([address, days]) => {

@@ -11,7 +11,7 @@ from conftest import PASSWORD, Visitor
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from homecare.access.defaults import ROLES
+from homecare.access.stored.defaults import ROLES
 from homecare.models import business_models
 from homecare.models.columns import Kind, Privacy
 

@@ -10,9 +10,9 @@ from clusters import Database
 from doors import Company, Walker, count_of, opened_form
 from new_rows import new_row
 
+from homecare.kinds.read import parse_value
 from homecare.kinds.texts import one_line, storable
 from homecare.models.columns import Kind
-from homecare.queries.values import parse_value
 
 MARKS = [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, 0xAD]
 

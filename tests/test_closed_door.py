@@ -9,7 +9,7 @@ from conftest import PASSWORD
 from flask import Flask
 from sqlalchemy import select, text
 
-from homecare.access.rows import UnscopedStatementError
+from homecare.access.row_scope import UnscopedStatementError
 from homecare.db import db
 from homecare.models import Patient
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from homecare.config import ROOT, Config, ConfigError, read
-from homecare.local import assets, debian, keys, run, setup
+from homecare.local import debian, keys, run, setup, vendor
 from homecare.local.supervisor import SERVICE, supervise
 
 FERNET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -159,12 +159,12 @@ def test_lock_files_name_no_registry(name: str) -> None:
 
 
 def test_every_file_in_the_manifest_is_installed() -> None:
-    manifest = json.loads((assets.VENDOR / "manifest.json").read_text())
+    manifest = json.loads((vendor.VENDOR / "manifest.json").read_text())
     assert {"tabler.css", "icons.svg", "noto-sans-ethiopic-400.woff2"} <= manifest.keys()
-    assert all((assets.VENDOR / path).stat().st_size for path in manifest.values())
+    assert all((vendor.VENDOR / path).stat().st_size for path in manifest.values())
 
 
 def test_the_sprite_holds_the_named_icons_and_no_others() -> None:
-    manifest = json.loads((assets.VENDOR / "manifest.json").read_text())
-    symbols = re.findall(r'<symbol id="([^"]+)"', (assets.VENDOR / manifest["icons.svg"]).read_text())
-    assert symbols == assets.ICONS.read_text().split()
+    manifest = json.loads((vendor.VENDOR / "manifest.json").read_text())
+    symbols = re.findall(r'<symbol id="([^"]+)"', (vendor.VENDOR / manifest["icons.svg"]).read_text())
+    assert symbols == vendor.ICONS.read_text().split()

@@ -11,7 +11,7 @@ import pytest
 from clusters import Database
 from doors import Company
 
-from homecare.admin import exporter
+from homecare.admin.list import exporter
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from clusters import DEMO_PASSWORD, Database
 from flask import Flask
 
-from homecare.admin.tables import table_infos
+from homecare.tables.table import table_infos
 
 ASKED_FOR = re.compile(r'(?:src|href)="(/[^"]*\.(?:js|mjs|css|svg|woff2?|png|ico))[^"]*"')
 

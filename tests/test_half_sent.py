@@ -10,7 +10,7 @@ import pytest
 from clusters import Database
 from web_server import Server, read_all, serving
 
-from homecare.local.assets import VENDOR
+from homecare.local.vendor import VENDOR
 
 THREADS = 4
 HELD = 3 * THREADS

@@ -10,7 +10,15 @@ from flask.testing import FlaskClient
 from homecare import create_app
 from homecare.config import Config
 
-EVERY_KIND = ["/healthz", "/login", "/admin/", "/nothing-here", "/logout", "/static/x/css/theme.css", "/static/x/none"]
+EVERY_KIND = [
+    "/healthz",
+    "/login",
+    "/admin/",
+    "/nothing-here",
+    "/logout",
+    "/static/x/css/foundation/theme.css",
+    "/static/x/none",
+]
 
 
 @pytest.mark.parametrize("url", EVERY_KIND)
@@ -46,13 +54,13 @@ def test_a_refused_host_name_gets_the_headers_and_a_page(config: Config) -> None
 
 
 def test_a_file_of_this_release_is_kept_for_a_year(app: Flask, client: FlaskClient) -> None:
-    answer = client.get(app.jinja_env.globals["asset"]("css/theme.css"), buffered=True)  # type: ignore[operator]
+    answer = client.get(app.jinja_env.globals["asset"]("css/foundation/theme.css"), buffered=True)  # type: ignore[operator]
 
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 def test_a_file_under_the_address_of_another_release_is_not_kept(client: FlaskClient) -> None:
-    answer = client.get("/static/00000000/css/theme.css", buffered=True)
+    answer = client.get("/static/00000000/css/foundation/theme.css", buffered=True)
 
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 

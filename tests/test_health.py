@@ -9,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from homecare import create_app, deadline
+from homecare import create_app
 from homecare.config import Config
 from homecare.db import db
+from homecare.web import deadline
 
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
 

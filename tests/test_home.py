@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, delete, event, insert, text
 
 from homecare import clock
-from homecare.access.defaults import ROLES
+from homecare.access.stored.defaults import ROLES
 from homecare.models import Invoice, Patient, Visit
 
 NAMES = [role.name for role in ROLES]

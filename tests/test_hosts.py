@@ -43,7 +43,7 @@ def test_this_machines_names_are_known_without_being_told(client: FlaskClient, h
 
 @pytest.mark.parametrize("host", FOREIGN)
 @pytest.mark.parametrize(
-    "path", ["/login", "/admin", "/admin/", "/static/x/css/theme.css", "/nothing-here", "/session"]
+    "path", ["/login", "/admin", "/admin/", "/static/x/css/foundation/theme.css", "/nothing-here", "/session"]
 )
 def test_another_name_is_refused_on_every_address(client: FlaskClient, host: str, path: str) -> None:
     answer = client.get(path, headers={"Host": host}, buffered=True)

@@ -11,7 +11,7 @@ from flask import Flask
 from test_fuzz import BEHIND, HOSTILE, TYPES, encoded
 from test_shape import OPEN_TO_STRANGERS, rules
 
-from homecare.access.yaml_lines import LONGEST_TEXT, YamlError, load_yaml
+from homecare.access.stored.yaml_lines import LONGEST_TEXT, YamlError, load_yaml
 
 FORM = "application/x-www-form-urlencoded"
 JSON = [

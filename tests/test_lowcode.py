@@ -13,7 +13,7 @@ from conftest import Visitor
 from forms import form_with
 
 from homecare.access.policy import NOTHING
-from homecare.admin import table_settings, tables
+from homecare.tables import it_settings, table
 
 EDIT = "/admin/roles/tables/edit"
 TABLES = "/admin/roles/tables/"
@@ -156,12 +156,12 @@ def test_a_role_has_a_form_of_its_own(it: Visitor, as_role: Callable[..., Visito
 
 
 def test_a_column_of_a_later_upgrade_appears_by_itself() -> None:
-    info = tables.coded_infos()["events"]
+    info = table.coded_infos()["events"]
     settings = {"forms": {"": {"groups": [["What", ["title"]]], "off": ["description"]}}, "labels": {"title": "Name"}}
     new = replace(info.fields["title"], name="venue", label="Venue")
     upgraded = replace(info, fields=info.fields | {"venue": new}, groups=(*info.groups, ("Later", ("venue",))))
 
-    laid = table_settings.lay_over(upgraded, settings, None)
+    laid = it_settings.lay_over(upgraded, settings, None)
 
     placed = {name for _, names in laid.groups for name in names}
     assert "venue" in placed
@@ -173,7 +173,7 @@ def test_a_column_of_a_later_upgrade_appears_by_itself() -> None:
 def test_a_column_that_is_gone_is_passed_over() -> None:
     document = {"events": {"labels": {"gone": "Gone"}, "columns": ["gone"], "order": "gone"}, "no_table": {}}
 
-    laid = table_settings.applied(document, NOTHING, None)["events"]
+    laid = it_settings.applied(document, NOTHING, None)["events"]
 
-    assert laid.columns == tables.coded_infos()["events"].columns
-    assert laid.order == tables.coded_infos()["events"].order
+    assert laid.columns == table.coded_infos()["events"].columns
+    assert laid.order == table.coded_infos()["events"].order

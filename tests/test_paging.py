@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from homecare.db import db
 from homecare.models import InventoryItem
-from homecare.queries import counting, paging
+from homecare.records import counting, paging
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 
 from homecare import clock
 from homecare.admin.cells import age
-from homecare.admin.sketch import HEIGHT, WIDTH, sketch
-from homecare.models.places import CENTRES
+from homecare.admin.record.sketch import HEIGHT, WIDTH, sketch
+from homecare.models.sub_cities import CENTRES
 from homecare.queries.places import Centre, Place
 
 As = Callable[..., Visitor]

@@ -17,7 +17,7 @@ from flask_admin import expose
 from sqlalchemy import Engine
 
 from homecare import create_app
-from homecare.admin.guard import GuardedView
+from homecare.admin.door import GuardedView
 from homecare.admin.table_view import BULK_ACTIONS, TableView
 from homecare.config import Config
 from homecare.db import db

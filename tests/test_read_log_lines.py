@@ -14,9 +14,9 @@ from sqlalchemy import Engine, func, select, text, union_all
 
 import homecare
 from homecare import create_app
-from homecare.access.rows import scope_session
-from homecare.admin import exporter
-from homecare.admin.guard import acting
+from homecare.access.row_scope import scope_session
+from homecare.admin.door import acting
+from homecare.admin.list import exporter
 from homecare.audit import reading
 from homecare.config import Config
 from homecare.db import db

@@ -11,8 +11,8 @@ from conftest import Visitor
 from roles_page import RolesPage
 from sqlalchemy import Engine, text
 
-from homecare.access import document
-from homecare.access.document import DocumentError
+from homecare.access.stored import document
+from homecare.access.stored.document import DocumentError
 
 AsRole = Callable[..., Visitor]
 LOCKED = {

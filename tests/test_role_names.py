@@ -11,7 +11,7 @@ from conftest import Visitor
 from roles_page import RolesPage
 from sqlalchemy import Engine, text
 
-from homecare.access.grants import fill_if_empty
+from homecare.access.stored.grants import fill_if_empty
 
 AsRole = Callable[..., Visitor]
 OWN_FORM = {"invoices": {"forms": {"porter": {"groups": [["Money", ["amount"]]], "off": ["paid_at"]}}}}

@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from homecare.access import resources
-from homecare.access.defaults import ROLES
 from homecare.access.policy import Action
+from homecare.access.stored.defaults import ROLES
 from homecare.models.columns import Kind
 
 VERDICT = re.compile(r'data-allowed="(yes|no)"')

@@ -15,7 +15,7 @@ from permission_table import roles, tables
 from sqlalchemy import Engine
 from strays import scatter
 
-from homecare.admin.tables import coded_infos
+from homecare.tables.table import coded_infos
 
 Strays = dict[str, list[int]]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from clusters import WITH_PROJECT, Database
 
-from homecare.admin.overrides import GROUPS
-from homecare.admin.tables import table_infos
 from homecare.models import business_models
+from homecare.tables.overrides import GROUPS
+from homecare.tables.table import table_infos
 
 # Columns without a field in any form, each for a reason.
 WITHOUT_A_FIELD = {

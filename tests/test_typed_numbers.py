@@ -10,8 +10,8 @@ import pytest
 from clusters import Database
 from doors import Company, Walker, count_of, opened_form
 
+from homecare.kinds.read import parse_value
 from homecare.models.columns import Kind
-from homecare.queries.values import parse_value
 
 
 @pytest.fixture(scope="module")

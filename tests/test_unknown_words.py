@@ -10,7 +10,7 @@ from conftest import Visitor
 from sqlalchemy import Engine, text
 
 from homecare.access.policy import Action
-from homecare.access.rows import OWN_OPTIONS
+from homecare.access.row_scope import OWN_OPTIONS
 from homecare.models import business_models
 
 AsRole = Callable[..., Visitor]

@@ -10,7 +10,7 @@ import pytest
 from conftest import Visitor
 from sqlalchemy import Engine, text
 
-from homecare.access.rows import OPENINGS, read_columns
+from homecare.access.row_scope import OPENINGS, read_columns
 
 AsRole = Callable[..., Visitor]
 NOW = "timezone('utc', now())"

@@ -13,7 +13,7 @@ from conftest import Visitor
 from openpyxl import load_workbook
 from sqlalchemy import Engine, insert, text
 
-from homecare.admin import workbook
+from homecare.admin.list import workbook
 from homecare.models import Invoice, Patient, Visit
 
 AsRole = Callable[..., Visitor]

@@ -21,7 +21,7 @@ from walking import (
     with_everything_opened,
 )
 
-from homecare.access.defaults import ROLES
+from homecare.access.stored.defaults import ROLES
 
 OF_ROLES = (
     "/admin/roles/edit?role=Nurse",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homecare.access.fields import TableAccess, table_access
 from homecare.access.person import Person
 from homecare.access.policy import Action, Policy, Role, Scope, Verdict
-from homecare.access.rows import OWN_OPTIONS
+from homecare.access.row_scope import OWN_OPTIONS
+from homecare.access.table_access import TableAccess, table_access
 from homecare.models import business_models
 
 

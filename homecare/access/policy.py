@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from homecare.access.fields import TableAccess
+    from homecare.access.table_access import TableAccess
 
 
 class Action(StrEnum):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from homecare.access.fields import UNWRITABLE
 from homecare.access.policy import NEVER, Action, FieldRule, State, Write
-from homecare.access.rows import OWN_OPTIONS
+from homecare.access.row_scope import OWN_OPTIONS
+from homecare.access.table_access import UNWRITABLE
 from homecare.models import business_models
 from homecare.models.columns import Kind, Privacy, kind_of
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.rows import UNSCOPED
+from homecare.access.row_scope import UNSCOPED
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried
 from homecare.models import ListPreference, SavedView

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.policy import folded
-from homecare.access.rows import UNSCOPED
+from homecare.access.row_scope import UNSCOPED
 from homecare.db import Base
 from homecare.models import Assignment, InsuranceClaim, Invoice, MarketingBudget, Visit
 

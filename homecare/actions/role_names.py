@@ -11,7 +11,7 @@ from sqlalchemy import any_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from homecare.access.policy import folded
-from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
+from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
 from homecare.actions import table_settings
 from homecare.models import Overwritten, RoleRename, SavedView, SettingsDraft, SettingsVersion, SignedIn, Staff
 from homecare.models.folding import plain_word

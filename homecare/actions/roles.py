@@ -10,12 +10,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from homecare.access import gains, versions
 from homecare.access.acting import Acting
-from homecare.access.document import LONGEST, from_policy
 from homecare.access.policy import Action, Policy, Role, folded
 from homecare.access.resources import careful_rules
-from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
+from homecare.access.review import gains
+from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
+from homecare.access.stored import versions
+from homecare.access.stored.document import LONGEST, from_policy
 from homecare.actions import role_names
 from homecare.actions.rules import has_administrator
 from homecare.actions.transaction import retried

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
-from homecare.access.fields import UNWRITABLE
 from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.access.shown import NOT_SHOWN
+from homecare.access.table_access import UNWRITABLE
 from homecare.actions import undoing, widening
 from homecare.actions.guesses import counted
 from homecare.actions.questions import AskedError, Question, need_answers, questions

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Policy, folded
-from homecare.access.rows import UNSCOPED
+from homecare.access.row_scope import UNSCOPED
 from homecare.db import Base
 from homecare.models import Account, Invoice, Staff, Visit
 from homecare.models.folding import plain_word

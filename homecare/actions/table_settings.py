@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.rows import UNSCOPED, UNSCOPED_WRITE
-from homecare.access.versions import saved_by
+from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
+from homecare.access.stored.versions import saved_by
 from homecare.actions.transaction import retried
 from homecare.models import SettingsDraft, SettingsVersion
 

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, Table, func, literal, select
 from sqlalchemy.orm import Session
 
 from homecare.access.policy import folded
-from homecare.access.rows import UNSCOPED
+from homecare.access.row_scope import UNSCOPED
 from homecare.actions.refusals import TakenError
 from homecare.db import Base
 from homecare.models.columns import Kind, kind_of

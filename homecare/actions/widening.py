@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
-from homecare.access.rows import AFTER, BEFORE, OPENINGS, UNSCOPED, Opening, own_patient_ids, read_columns
+from homecare.access.row_scope import AFTER, BEFORE, OPENINGS, UNSCOPED, Opening, own_patient_ids, read_columns
 from homecare.actions.rules import RuleError
 from homecare.db import Base
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 from flask_admin import Admin
 
-from homecare.admin.guard import GuardedView, acting, keep_viewing_read_only, may, viewed_as, withheld
-from homecare.admin.kept import may_share, saved_views
+from homecare.admin.door import GuardedView, acting, keep_viewing_read_only, may, viewed_as, withheld
+from homecare.admin.list.own_views import may_share, saved_views
 from homecare.admin.table_view import TableView
-from homecare.admin.tables import TableInfo, table_infos
+from homecare.tables.table import TableInfo, table_infos
 
 
 def menu() -> list[tuple[str, list[TableInfo]]]:

@@ -12,9 +12,9 @@ import phonenumbers
 from markupsafe import Markup, escape
 
 from homecare import clock
-from homecare.admin.tables import Field
 from homecare.kinds.numbered import is_plain_phone
 from homecare.models.columns import Kind
+from homecare.tables.table import Field
 
 EMPTY = Markup('<span class="muted">—</span>')
 

@@ -11,33 +11,25 @@ from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action, State
-from homecare.admin import (
-    bulk,
-    deletion,
-    downloads,
-    editing,
-    exporter,
-    in_place,
-    listing,
-    lookup,
-    saving,
-    undo,
-    workbook,
-)
-from homecare.admin.details import RELATED_ROWS, DetailsScreen, additions, related_list
-from homecare.admin.guard import GuardedView, acting, not_found, refuse
-from homecare.admin.kept import kept_of
-from homecare.admin.screens import ListScreen
-from homecare.admin.tables import TableInfo, table_info
+from homecare.admin.change import bulk, deletion, in_place, undo
+from homecare.admin.door import GuardedView, acting, not_found, refuse
+from homecare.admin.form import editing, saving
+from homecare.admin.list import exporter, workbook
+from homecare.admin.list.own_views import kept_of
+from homecare.admin.list.screens import ListScreen
+from homecare.admin.record import downloads
+from homecare.admin.record.details import RELATED_ROWS, DetailsScreen, additions, related_list
 from homecare.audit.log import log_read
 from homecare.db import db
-from homecare.errors import SpokenError
+from homecare.kinds.read import parse_id
 from homecare.kinds.texts import one_line
 from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
-from homecare.queries.conditions import ForbiddenConditionError, UnknownConditionError
-from homecare.queries.preferences import Kept
-from homecare.queries.values import parse_id
+from homecare.records import list_request, lookup
+from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
+from homecare.records.saved_views import Kept
+from homecare.tables.table import TableInfo, table_info
+from homecare.web.errors import SpokenError
 
 BULK_ACTIONS = {"delete": Action.DELETE, "set": Action.EDIT, "export": Action.EXPORT}
 
@@ -84,7 +76,7 @@ class TableView(GuardedView):
             return redirect(f"{url_for('.index_view')}?{words}")
         screen = ListScreen.load(self.list_request(request.args, kept, keeps_wrong=True), db.session())
         page = self.render(
-            "admin/list.html",
+            "tables/list/list.html",
             screen=screen,
             info=self.info,
             access=screen.request.access,
@@ -119,7 +111,9 @@ class TableView(GuardedView):
         if stored is None:
             not_found(self.info.name, "view", str(row_id))
         screen = DetailsScreen.of(self.info, acting(), stored, revealed, db.session())
-        return self.render("admin/details.html", screen=screen, info=self.info, access=acting().access(self.info.name))
+        return self.render(
+            "tables/record/details.html", screen=screen, info=self.info, access=acting().access(self.info.name)
+        )
 
     @expose("/related/")
     def related_view(self) -> ResponseReturnValue:
@@ -131,7 +125,9 @@ class TableView(GuardedView):
         screen = related_list(db.session(), self.info, acting(), row_id, of, by)
         if screen is None:
             raise SpokenError(404, "There is no such list of related records for your role.")
-        return self.render("admin/related.html", screen=screen, info=self.info, rows=RELATED_ROWS, row_id=row_id)
+        return self.render(
+            "tables/record/related.html", screen=screen, info=self.info, rows=RELATED_ROWS, row_id=row_id
+        )
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
@@ -203,7 +199,7 @@ class TableView(GuardedView):
     def _usable(self, query: str) -> str:
         """The words of a default view, or none where the role may no longer use them: a list must always open."""
         try:
-            listing.read(self.info, acting(), MultiDict(parse_qsl(query)))
+            list_request.read(self.info, acting(), MultiDict(parse_qsl(query)))
         except (UnknownConditionError, ForbiddenConditionError):
             flash("Your default view uses what is not there for you any more, so the whole list is shown.", "error")
             return ""
@@ -211,13 +207,13 @@ class TableView(GuardedView):
 
     def list_request(
         self, args: MultiDict[str, str], kept: Kept | None = None, *, keeps_wrong: bool = False
-    ) -> listing.ListRequest:
+    ) -> list_request.ListRequest:
         try:
-            return listing.read(self.info, acting(), args, kept, keeps_wrong=keeps_wrong)
+            return list_request.read(self.info, acting(), args, kept, keeps_wrong=keeps_wrong)
         except UnknownConditionError as error:
             # The page, whatever was asked for: without conditions an export would be a file of everything.
             back = (
-                f"/admin/{self.info.name}/?{listing.ALL}=1",
+                f"/admin/{self.info.name}/?{list_request.ALL}=1",
                 f"Open the {self.info.many.lower()} without conditions",
             )
             raise SpokenError(400, str(error), back=back) from error

@@ -16,12 +16,12 @@ from sqlalchemy import Result, Row, TextClause, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from homecare import errors
 from homecare.access.acting import Acting
-from homecare.access.rows import inside_request
+from homecare.access.row_scope import inside_request
 from homecare.access.shown import Shown, is_private
 from homecare.audit.log import by_itself, session_hash
 from homecare.db import db
+from homecare.web import errors
 
 # By the name of the view method; any other is called as its page is.
 KINDS = {

@@ -27,7 +27,6 @@ from gunicorn.http.errors import (
 from gunicorn.util import http_date
 from gunicorn.workers.gthread import ThreadWorker
 
-from homecare.headers import common
 from homecare.local.connection import (
     BYTES_PER_S,
     HALF_SENT,
@@ -40,6 +39,7 @@ from homecare.local.connection import (
     Phase,
     TooSlowError,
 )
+from homecare.web.headers import common
 
 # Of all bodies that are awaited or answered, in memory and temporary files of this worker.
 MOST_BODY_BYTES = 256 * 1024 * 1024

@@ -11,10 +11,10 @@ from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import Unauthorized
 
-from homecare.access.rows import enter_request, leave_request
-from homecare.errors import wants_json
+from homecare.access.row_scope import enter_request, leave_request
 from homecare.login import sessions
 from homecare.login.browsers import keyed
+from homecare.web.errors import wants_json
 
 # What a person who is not signed in may open; everything else is shut, whoever adds it.
 OPEN_TO_STRANGERS = frozenset(

@@ -15,7 +15,7 @@ from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from homecare.login.addresses import client_address
-from homecare.settings import behind_tls, current_config
+from homecare.web.settings import behind_tls, current_config
 
 KEPT_S = 180 * 24 * 3600
 # Of a browser that many people share; the cookie stays under one kilobyte.

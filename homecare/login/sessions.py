@@ -39,7 +39,7 @@ from homecare.models import (
     StoredRole,
 )
 from homecare.models.folding import plain_word
-from homecare.settings import current_config
+from homecare.web.settings import current_config
 
 # Minutes, where no role says otherwise.
 IDLE_MINUTES = 20

@@ -33,8 +33,8 @@ from homecare.models.marketing import (
 )
 from homecare.models.partners import InternationalReferral, PartnerHospital, Referral
 from homecare.models.patients import Message, Patient
-from homecare.models.places import SubCity
-from homecare.models.policy import (
+from homecare.models.staff import AdminTask, Staff
+from homecare.models.stored_policy import (
     PolicyState,
     PolicyVersion,
     RoleRename,
@@ -44,7 +44,7 @@ from homecare.models.policy import (
     StoredGrant,
     StoredRole,
 )
-from homecare.models.staff import AdminTask, Staff
+from homecare.models.sub_cities import SubCity
 
 __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient",

@@ -22,7 +22,7 @@ from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, Policy, Role, Scope
 from homecare.models import business_models
-from homecare.queries.conditions import Condition, ForbiddenConditionError, parse
+from homecare.records.conditions import Condition, ForbiddenConditionError, parse
 
 MOST = 6
 MOST_CHARTS = 2

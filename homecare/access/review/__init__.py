@@ -1,0 +1,1 @@
+"""What a change of the policy brings to whom, and why a decision is what it is."""

@@ -1,0 +1,94 @@
+"""What a policy would give that the person who saves it does not hold: nobody hands on what they have not got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from homecare.access import resources
+from homecare.access.policy import STRICTNESS, Action, Policy, Role, Scope, State
+from homecare.access.review.preview import OPENNESS
+from homecare.access.table_access import table_access
+from homecare.models import business_models
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a role really reaches: its rows by (table, action), its page levels, and of columns only where it gets to.
+
+    Own rows of a table bound whatever else is done with it.
+    """
+
+    everything: bool = False
+    idle_minutes: int = Role("").idle_minutes
+    second_factor: bool = False
+    scopes: dict[tuple[str, Action], Scope] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=dict)
+    states: dict[tuple[str, str], State] = field(default_factory=dict)
+    sets: set[tuple[str, str, Action]] = field(default_factory=set)
+
+
+NOTHING = Held()
+
+
+def held(policy: Policy, role: Role | None) -> Held:
+    if role is None:
+        return NOTHING
+    found = Held(role.everything, role.idle_minutes, role.second_factor)
+    for table, model in business_models().items():
+        access = table_access(policy, role, model)
+        reached = {action: verdict.scope for action, verdict in access.verdicts.items() if verdict.allowed}
+        narrow = reached.get(Action.VIEW) is Scope.OWN
+        found.scopes.update({(table, action): Scope.OWN if narrow else scope for action, scope in reached.items()})
+        if reached:
+            found.states.update({(table, column): state for column, state in access.states.items()})
+        for action in {Action.CREATE, Action.EDIT} & reached.keys():
+            settable = (column for column in access.writes if access.sets(column, creating=action is Action.CREATE))
+            found.sets.update((table, column, action) for column in settable)
+    for page, levels in resources.PAGE_LEVELS.items():
+        verdict = policy.decide(role, f"page:{page}", Action.VIEW)
+        if verdict.allowed:
+            found.levels[page] = verdict.level or next(iter(levels))
+    return found
+
+
+def beyond(old: Policy, new: Policy, saver: Role | None) -> str:
+    """The first thing that a role gains and the saver does not hold, in words; empty where there is none.
+
+    The saver is measured by `old`: what they give themselves in the same breath does not count.
+    """
+    mine = held(old, saver)
+    if mine.everything:
+        return ""
+    for key, role in new.roles.items():
+        before, after = held(old, old.roles.get(key)), held(new, role)
+        if what := next(_gained(before, after, mine), ""):
+            return f"{role.name} would {what}"
+    return ""
+
+
+def _gained(before: Held, after: Held, mine: Held) -> Iterator[str]:
+    if after.everything and not before.everything:
+        yield "hold everything"
+    if after.idle_minutes > max(before.idle_minutes, mine.idle_minutes):
+        yield "stay signed in for longer"
+    if before.second_factor and not after.second_factor:
+        yield "need no second factor"
+    for (table, action), scope in after.scopes.items():
+        wanted = (scope, Scope.ALL)
+        if before.scopes.get((table, action)) not in wanted and mine.scopes.get((table, action)) not in wanted:
+            yield f"{action} {'own' if scope is Scope.OWN else 'all'} rows of {table}"
+    for page, level in after.levels.items():
+        wanted_levels = (level, next(iter(resources.PAGE_LEVELS[page])))
+        if before.levels.get(page) not in wanted_levels and mine.levels.get(page) not in wanted_levels:
+            yield f"open the page {page}: {level}"
+    for (table, column), state in after.states.items():
+        if not any(_shows(other.states.get((table, column), State.HIDDEN), state) for other in (before, mine)):
+            yield f"have {column} of {table} {state}"
+    for table, column, action in sorted(after.sets - before.sets - mine.sets):
+        yield f"set {column} of {table} where it may {action}"
+
+
+def _shows(one: State, other: State) -> bool:
+    """Whether the one lays open all that the other does: without a reason, and with one."""
+    return all(order.index(one) <= order.index(other) for order in (STRICTNESS, OPENNESS))

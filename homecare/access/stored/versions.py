@@ -1,0 +1,125 @@
+"""The stored policy's history, and writing one policy in place of another: only the rows that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from homecare.access.person import Person
+from homecare.access.policy import Policy
+from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
+from homecare.access.stored.document import Document, from_policy, to_policy
+from homecare.access.stored.grants import field_row, grant_row, load, role_row
+from homecare.access.stored.grants import stored_policy as stored_policy
+from homecare.models import PolicyState, PolicyVersion, StoredFieldRule, StoredGrant, StoredRole
+
+OUTSIDE = "Changed outside the roles page"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One version of the history; `saved_by` is None where it was no person's doing."""
+
+    version: int
+    saved_at: datetime
+    saved_by: str | None
+    note: str
+
+
+def lock_version(session: Session) -> int:
+    """The version of the stored rows; nobody else changes them until this transaction ends."""
+    locked = select(PolicyState.version).with_for_update()
+    return session.execute(locked, execution_options=UNSCOPED).scalar_one()
+
+
+def write(session: Session, new: Policy) -> None:
+    """Make the stored rows those of `new`. Roles go first and come first, because the others hang on them."""
+    names = {key: role.name for key, role in load(session).roles.items()}
+    for key, role in new.roles.items():
+        if names.get(key, role.name) != role.name:
+            rename(session, names[key], role.name)
+    old = load(session)
+    gone = [names[key] for key in names.keys() - new.roles.keys()]
+    if gone:
+        session.execute(delete(StoredRole).where(StoredRole.name.in_(gone)), execution_options=UNSCOPED_WRITE)
+    rows = [role_row(number, role) for number, role in enumerate(new.roles.values())]
+    _upsert(session, StoredRole, rows, ("name",))
+    keys = ("role", "resource", "action")
+    _replace(session, StoredGrant, map(grant_row, old.grants.values()), map(grant_row, new.grants.values()), keys)
+    keys = ("role", "resource", "column_name")
+    _replace(session, StoredFieldRule, map(field_row, old.fields.values()), map(field_row, new.fields.values()), keys)
+
+
+def rename(session: Session, old: str, new: str) -> None:
+    """Grants and field rules follow by their keys; staff do not, they are not ours."""
+    session.execute(update(StoredRole).where(StoredRole.name == old).values(name=new), execution_options=UNSCOPED_WRITE)
+
+
+def _replace(
+    session: Session, model: Any, old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]], keys: tuple[str, ...]
+) -> None:
+    before = {tuple(row[key] for key in keys): row for row in old}
+    after = {tuple(row[key] for key in keys): row for row in new}
+    gone = list(before.keys() - after.keys())
+    if gone:
+        key = tuple_(*(getattr(model, name) for name in keys))
+        session.execute(delete(model).where(key.in_(gone)), execution_options=UNSCOPED_WRITE)
+    _upsert(session, model, [row for key, row in after.items() if before.get(key) != row], keys)
+
+
+def _upsert(session: Session, model: Any, rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
+    if not rows:
+        return
+    statement = upsert(cast(Table, model.__table__)).values(rows)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    session.execute(statement, execution_options=UNSCOPED_WRITE)
+
+
+def note_outside_change(session: Session, current: Policy) -> None:
+    """What was changed by other means than the roles page becomes a version of its own before the next one."""
+    newest = session.execute(
+        select(PolicyVersion.version, PolicyVersion.document).order_by(PolicyVersion.version.desc()).limit(1),
+        execution_options=UNSCOPED,
+    ).first()
+    document = from_policy(current)
+    if newest is None:
+        add(session, document, by=None, note="As installed")
+    elif newest.document != document:
+        add(session, document, by=None, note=OUTSIDE)
+
+
+def add(session: Session, document: Document, *, by: Person | None, note: str) -> int:
+    """The next version's number; the caller holds the lock of `lock_version`."""
+    newest = session.execute(select(func.max(PolicyVersion.version)), execution_options=UNSCOPED).scalar() or 0
+    values = {"version": newest + 1, "note": note, "document": document} | (saved_by(by) if by else {})
+    session.execute(insert(PolicyVersion).values(values), execution_options=UNSCOPED_WRITE)
+    return newest + 1
+
+
+def saved_by(person: Person) -> dict[str, int | str]:
+    """The columns of a version that say who saved it."""
+    whom = person.by_whom
+    return {"saved_by": whom["staff_id"], "saved_by_name": whom["staff_name"], "saved_by_email": whom["staff_email"]}
+
+
+def history(session: Session, most: int = 200) -> list[Saved]:
+    """The newest first; one statement."""
+    columns = (PolicyVersion.version, PolicyVersion.saved_at, PolicyVersion.saved_by_name, PolicyVersion.note)
+    newest = select(*columns).order_by(PolicyVersion.version.desc()).limit(most)
+    rows = session.execute(newest, execution_options=UNSCOPED).all()
+    return [Saved(row.version, row.saved_at, row.saved_by_name or None, row.note) for row in rows]
+
+
+def version_policy(session: Session, version: int) -> Policy | None:
+    """The policy as that version saved it, without tables and columns that are no more; None where there is none."""
+    found = session.execute(
+        select(PolicyVersion.document).where(PolicyVersion.version == version), execution_options=UNSCOPED
+    ).scalar()
+    return None if found is None else to_policy(found, version, strict=False)

@@ -1,0 +1,52 @@
+"""What goes with a row when it is deleted, in numbers, before anybody confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Table, any_, literal, select
+from sqlalchemy.orm import Session
+
+from homecare.tables.table import TableInfo, table_info, table_infos
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """`rows` of `table` are deleted too, or, when `loses_link`, stay without their link."""
+
+    table: TableInfo
+    rows: int
+    loses_link: bool
+
+
+def _children(parent: Table) -> Iterator[tuple[Table, ForeignKey]]:
+    for info in table_infos().values():
+        for column in info.model.__table__.columns:
+            for key in column.foreign_keys:
+                if key.column.table is parent:
+                    yield info.key.table, key
+
+
+def consequences(session: Session, info: TableInfo, row_ids: list[int]) -> list[Consequence]:
+    """Counted over all rows, whoever may see them: the database deletes them whoever asks. One statement per key."""
+    deleted: dict[str, set[int]] = {info.name: set(row_ids)}
+    unlinked: dict[str, set[int]] = {}
+    waiting: list[tuple[Table, set[int]]] = [(info.key.table, set(row_ids))]
+    while waiting:
+        parent, ids = waiting.pop()
+        for child, key in _children(parent):
+            # One array: a statement takes at most 65,535 parameters.
+            named = child.c[key.parent.name] == any_(literal(list(ids), ARRAY(BigInteger)))
+            statement = select(child.c.id).where(named)
+            found: set[int] = set(session.execute(statement, execution_options={"unscoped": True}).scalars())
+            if key.ondelete != "CASCADE":
+                unlinked.setdefault(child.name, set()).update(found)
+                continue
+            fresh = found - deleted.setdefault(child.name, set())
+            if fresh:
+                deleted[child.name] |= fresh
+                waiting.append((child, fresh))
+    gone = [Consequence(table_info(n), len(ids), False) for n, ids in deleted.items() if n != info.name and ids]
+    kept = {name: ids - deleted.get(name, set()) for name, ids in unlinked.items()}
+    return gone + [Consequence(table_info(n), len(ids), True) for n, ids in kept.items() if ids]

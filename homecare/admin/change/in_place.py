@@ -1,0 +1,71 @@
+"""One column of one row changed in the list itself, answered with the row as the list prints it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from homecare.actions import rows
+from homecare.actions.questions import AskedError
+from homecare.actions.rules import RuleError
+from homecare.admin.door import acting, not_found
+from homecare.admin.form import saving
+from homecare.admin.list import screens
+from homecare.db import db
+from homecare.kinds.read import parse_id
+from homecare.records.list_request import ListRequest
+
+if TYPE_CHECKING:
+    from homecare.admin.table_view import TableView
+
+
+def update(view: TableView) -> ResponseReturnValue:
+    """`id`, `field`, `value`, `version`, and the list's `columns`. Answers `version`, `cells` and the token `undo`.
+
+    What is in doubt is refused with what to send as `sure` when it is meant.
+    """
+    info, by = view.info, acting()
+    wanted = listed(view)
+    try:
+        row_id = parse_id(request.form.get("id", ""))
+    except ValueError:
+        not_found(info.name, "edit", request.form.get("id"))
+    try:
+        values = saving.one_value(info, by, request.form)
+        version = request.form.get("version", "")
+        saved = rows.update_row(
+            session=db.session(),
+            model=info.model,
+            row_id=row_id,
+            values=values,
+            version=version,
+            token=None,
+            by=by,
+            answered=request.form.getlist("sure"),
+        )
+    except RuleError as error:
+        return jsonify(error=error.message, field=error.field), 422
+    except AskedError as asked:
+        sentence = " ".join(question.sentence for question in asked.questions)
+        return jsonify(error=sentence, sure=[question.key for question in asked.questions]), 422
+    except rows.StaleError:
+        return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
+    except rows.RowGoneError:
+        not_found(info.name, "edit", str(row_id))
+    return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
+
+
+def listed(view: TableView) -> ListRequest:
+    """A list of the `columns` that the answer is for; read before anything is written, because they may be refused."""
+    return view.list_request(MultiDict({"columns": request.form.get("columns", "")}))
+
+
+def as_listed(wanted: ListRequest, row_id: int) -> dict[str, Any]:
+    """The row as such a list prints it: the times that follow a status changed with it."""
+    found = screens.as_listed(wanted, db.session(), row_id)
+    if found is None:
+        not_found(wanted.info.name, "view", str(row_id))
+    return {"version": found.version, "cells": [str(cell) for cell in found.cells]}

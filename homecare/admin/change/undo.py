@@ -1,0 +1,93 @@
+"""Taking back a change that was made in a list: offered beside its message, for an hour, to the person who made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.actions import many, rows, undoing
+from homecare.actions.transaction import retried
+from homecare.admin.change.in_place import as_listed, listed
+from homecare.admin.door import acting, refuse
+from homecare.admin.form import editing
+from homecare.db import db
+from homecare.models import Overwritten
+from homecare.tables.table import TableInfo
+from homecare.web.errors import SpokenError, wants_json
+
+if TYPE_CHECKING:
+    from homecare.admin.table_view import TableView
+
+LONGEST = 2000
+NOT_UNDONE = "It was not undone"
+
+
+def offer(sentence: str, action: str, fields: Sequence[tuple[str, str]]) -> None:
+    """Tells what was done on the next page, with a button that posts the fields and so takes it back.
+
+    The message waits in the cookie, of which a browser keeps 4 kB: what is too long for that is told without a button.
+    """
+    if sum(len(value) for _, value in fields) > LONGEST:
+        flash(sentence, "success")
+        return
+    # A message is whatever JSON can hold; Flask's annotation knows of text alone.
+    told: Any = {"text": sentence, "action": action, "fields": list(fields)}
+    flash(told, "undo")
+
+
+def offer_rows(view: TableView, sentence: str, token: str) -> None:
+    """A change of rows can be taken back where a token for it was given."""
+    if token:
+        offer(sentence, f"/admin/{view.info.name}/undo/", [("token", token), ("url", view.back())])
+    else:
+        flash(sentence, "success")
+
+
+def answer(view: TableView) -> ResponseReturnValue:
+    """All the rows of the change `token` as they were, or none of them."""
+    info, by = view.info, acting()
+    back = (view.back(), f"Back to the {info.many.lower()}")
+    wanted = listed(view)
+    done, row_ids = _take_back(session=db.session(), info=info, token=request.form.get("token", ""), by=by, back=back)
+    sentence = f"Undone: {info.amount(done)} as before."
+    if wants_json():
+        return jsonify(done=sentence, **as_listed(wanted, row_ids[0]))
+    flash(sentence, "success")
+    return redirect(view.back())
+
+
+@retried
+def _take_back(
+    *, session: Session, info: TableInfo, token: str, by: Acting, back: tuple[str, str]
+) -> tuple[int, list[int]]:
+    """One transaction, with the finding, which uses the token up. Returns how many rows are as before, and which."""
+    kept = undoing.find(session=session, model=info.model, token=token, by=by)
+    if kept is None:
+        sentence = "This was undone already, or it was done more than an hour ago."
+        raise SpokenError(409, sentence, back=back, title=NOT_UNDONE)
+    _refuse_unsettable(info, by, kept)
+    row_ids = [int(row_id) for row_id in kept.held]
+    try:
+        return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
+    except rows.RowsChangedError as error:
+        sentence = f"Somebody changed {_some(info, len(row_ids))} since, so nothing was undone."
+        raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
+    except many.RowsRefusedError as error:
+        sentence = next(iter(error.refused.values())).message
+        raise SpokenError(422, sentence, back=back, title=NOT_UNDONE) from error
+
+
+def _refuse_unsettable(info: TableInfo, by: Acting, kept: Overwritten) -> None:
+    """The right may have been taken away since. Times that followed a status follow it back."""
+    name = kept.column_name
+    if name not in editing.settable(info, by) or not by.access(info.name).sets(name, creating=False):
+        refuse(info.name, "edit", f"set {name} of {info.many.lower()}")
+
+
+def _some(info: TableInfo, number: int) -> str:
+    return info.the() if number == 1 else f"some of the {info.amount(number)}"

@@ -1,0 +1,263 @@
+"""One form from opening to saving: what the role may set, what is stored, what was typed, what somebody else saved."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from markupsafe import Markup
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import State
+from homecare.access.reserved import MAKERS
+from homecare.access.shown import shown_of
+from homecare.access.table_access import TableAccess
+from homecare.actions.refusals import TAKEN
+from homecare.actions.rules import TIMES_OF_STATUSES, RuleError
+from homecare.admin.cells import plain_text
+from homecare.admin.form.forms import RowForm, default_values, form_class
+from homecare.models.columns import Kind
+from homecare.records import lookup
+from homecare.records.row_select import RowSelect, build, file_name, readable, relation_label
+from homecare.tables.table import Field, TableInfo
+
+# Kinds whose value can be set in many rows at once; what is long, secret, a file or a place is one row's own.
+SET_AT_ONCE = (
+    Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
+)  # fmt: skip
+# In a tab of its own: what was typed here stays.
+OWNER = Markup('{} <a href="/admin/{}/details/?id={}" target="_blank">Open it in a new tab</a>')
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A row as the acting role sees it; `values` by column, without those it does not see in the clear."""
+
+    row: Row[Any]
+    selected: RowSelect
+    values: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        return str(self.row._version)
+
+    def text(self, field: Field) -> str:
+        if field.kind is Kind.RELATION:
+            return relation_label(self.row, self.selected, field.name) or ""
+        if field.kind is Kind.FILE and (name := file_name(self.row, self.selected, field.name)):
+            return name
+        return plain_text(field, getattr(self.row, field.name))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which what somebody else saved and what was typed differ; `written` is theirs as it would be typed."""
+
+    field: Field
+    theirs: str
+    yours: str
+    written: str
+
+
+def stored_row(
+    session: Session, info: TableInfo, acting: Acting, row_id: int, columns: Iterable[str] | None = None
+) -> Stored | None:
+    """The row with every column the role may know of, or only `columns` where no others are shown: what is selected is
+    written down as read. None where there is no such row in its scope. One statement."""
+    access = acting.access(info.name)
+    selected = build(info, acting, info.fields if columns is None else columns)
+    model: Any = info.model
+    row = session.execute(selected.statement.where(model.id == row_id)).first()
+    if row is None:
+        return None
+    values = {
+        field.name: getattr(row, field.name)
+        for field in selected.fields
+        if access.sees(field.name) or (access.states[field.name] is State.MASKED and field.kind is Kind.RELATION)
+    }
+    return Stored(row, selected, values)
+
+
+def with_fills(session: Session, info: TableInfo, acting: Acting, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form is filled with beforehand, and what its parents say of columns left open: a visit its patient."""
+    found: dict[str, Any] = {}
+    for name, key in values.items():
+        if info.fields[name].kind is Kind.RELATION and isinstance(key, int):
+            told = lookup.fills(session, info, info.fields[name], acting, [key]).get(key, {})
+            found |= {column: parent for column, (parent, _) in told.items()}
+    return found | dict(values)
+
+
+def row_name(info: TableInfo, stored: Stored) -> str:
+    """The sentence that names a row: its name columns as far as they are seen, else "Visit #12"."""
+    access_fields = [f for f in stored.selected.fields if f.name in info.naming]
+    ordered = sorted(access_fields, key=lambda f: info.naming.index(f.name))
+    texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
+    separator = " " if all(f.kind is Kind.NAME for f in ordered) else " · "
+    return separator.join(texts) or f"{info.one} #{stored.row._id}"
+
+
+def settable(info: TableInfo, acting: Acting) -> frozenset[str]:
+    """The columns a form can set at all: not those filled by us, nor relations whose parent cannot be looked up."""
+    return frozenset(
+        name
+        for name, field in info.fields.items()
+        if field.kind is not Kind.RELATION or lookup.may_look_up(info, field, acting)
+    )
+
+
+def open_form(
+    info: TableInfo, acting: Acting, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]
+) -> RowForm:
+    """The form of a new row (`stored` None) or of a stored one, filled from `formdata` where there is any."""
+    cls = _form_class(info, acting, creating=stored is None)
+    data = dict(stored) if stored is not None else default_values(info) | mine(info, acting) | prefilled
+    return cls(formdata=formdata, data=data)
+
+
+def _form_class(info: TableInfo, acting: Acting, creating: bool) -> type[RowForm]:
+    """Kept with the version of the policy that it follows from."""
+    access: TableAccess = acting.access(info.name)
+    key = (access.role.name, info.name, creating)
+    known: type[RowForm] | None = acting.policy.forms.get(key)
+    if known is None or known.info is not info:
+        known = acting.policy.forms[key] = form_class(info, access, settable(info, acting), creating=creating)
+    return known
+
+
+def set_at_once(info: TableInfo, acting: Acting) -> frozenset[str]:
+    """The columns that a bulk change can set: what its dialog offers, and all that its door takes.
+
+    Of the columns of the form, those that are seen: nobody writes over many values that they cannot read.
+    """
+    access = acting.access(info.name)
+    fields = (field.spec for field in _form_class(info, acting, creating=False)().fields())
+    return frozenset(
+        spec.name for spec in fields if spec.kind in SET_AT_ONCE and access.sees(spec.name) and not spec.column.unique
+    )
+
+
+def mine(info: TableInfo, acting: Acting) -> dict[str, Any]:
+    """The columns of a new row that name who makes it."""
+    return {MAKERS[info.name]: acting.person.staff_id} if info.name in MAKERS else {}
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def check_relations(session: Session, form: RowForm, acting: Acting, stored: Mapping[str, Any] | None) -> bool:
+    """Every parent that was chosen anew must exist and be one the person may see."""
+    good = True
+    for field in form.fields():
+        if field.spec.kind is not Kind.RELATION or field.data is None or field.errors:
+            continue
+        if stored is not None and stored.get(field.spec.name) == field.data:
+            continue
+        if lookup.label_of(session, form.info, field.spec, acting, field.data) is None:
+            field.errors = [*field.errors, "This choice does not exist, or it is not one you work with."]
+            good = False
+    return good
+
+
+def tell_rule(form: RowForm, error: RuleError) -> list[str]:
+    """Put the sentence at its field; returns those that belong to no field of this form."""
+    for field in form.fields():
+        if field.spec.name == error.field:
+            field.errors = [*field.errors, error.message]
+            return []
+    return [error.message]
+
+
+def tell_refusal(session: Session, form: RowForm, acting: Acting, stored: Stored | None, error: RuleError) -> list[str]:
+    """What refused the row, at its field; returns what belongs to none. A taken value is told with its owner's name."""
+    named = tell_owners(session, form, acting, stored)
+    return [] if error.message == TAKEN and error.field in named else tell_rule(form, error)
+
+
+def tell_owners(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> set[str]:
+    """Put at every taken value which row has it, for those who may see both; returns these columns.
+
+    For a form that comes back anyway, so that all is told at once: one short statement per column without doubles.
+    """
+    named, model = set(), cast(Any, form.info.model)
+    for field in form.fields() if acting.may(form.info.name) else []:
+        spec = field.spec
+        if not spec.column.unique or field.data is None or field.errors or not form.access.sees(spec.name):
+            continue
+        owner_id = session.scalar(select(model.id).where(getattr(model, spec.name) == field.data))
+        if owner_id is None or (stored is not None and owner_id == stored.row._id):
+            continue
+        if owner := stored_row(session, form.info, acting, owner_id, form.info.naming):
+            sentence = f"{row_name(form.info, owner)} already has this {spec.label.lower()}."
+            field.errors = [*field.errors, OWNER.format(sentence, form.info.name, owner_id)]
+            named.add(spec.name)
+    return named
+
+
+def picked_labels(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> dict[str, str]:
+    """What the pickers of the form show for the keys they hold."""
+    labels: dict[str, str] = {}
+    for field in form.fields():
+        name = field.spec.name
+        if field.spec.kind is not Kind.RELATION or not isinstance(field.data, int):
+            continue
+        if stored is not None and stored.values.get(name) == field.data:
+            labels[name] = stored.text(field.spec)
+        else:
+            labels[name] = lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
+    return labels
+
+
+def differences(session: Session, form: RowForm, acting: Acting, stored: Stored) -> list[Difference]:
+    """The fields in which the row as saved by somebody else and the form as typed are not the same."""
+    found: list[Difference] = []
+    for field in form.fields():
+        name = field.spec.name
+        if field.data == stored.values.get(name) and not field.errors:
+            continue
+        if field.data is None and not form.access.sees(name) and field.spec.kind is not Kind.RELATION:
+            continue
+        yours = _typed(session, form, field, acting)
+        theirs = stored.text(field.spec)
+        if yours != theirs:
+            found.append(Difference(field.spec, theirs, yours, field.written(stored.values.get(name))))
+    return found
+
+
+def retyped(session: Session, form: RowForm, acting: Acting, stored: Stored) -> list[Difference]:
+    """The differences that somebody typed: not what the database or a rule filled in, nor what cannot be compared."""
+    times = TIMES_OF_STATUSES.get(form.info.name, ())
+    filled = {rule.column for rule in times if not form.data.get(rule.column)}
+    filled |= {rule.status_column for rule in times if form.data.get(rule.column)}
+    if form.creating:
+        filled |= {name for name, value in form.data.items() if value is None}
+    incomparable = (Kind.SECRET, Kind.FILE)
+    return [
+        d
+        for d in differences(session, form, acting, stored)
+        if d.field.name not in filled and d.field.kind not in incomparable
+    ]
+
+
+def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
+    if field.errors or field.spec.kind is Kind.FILE:
+        return str(field.text())
+    if field.spec.kind is Kind.RELATION and isinstance(field.data, int):
+        return lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
+    if field.spec.kind is Kind.SECRET:
+        return "A new one"
+    return plain_text(field.spec, field.data)
+
+
+def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
+    """The values behind glass of one row in scope; the caller has logged the reason."""
+    model: Any = info.model
+    columns = [readable(getattr(model, name), info.fields[name].kind).label(name) for name in names]
+    found = select(model.id.label("_id"), *columns).where(model.id == row_id)
+    row = session.execute(found, execution_options={"shown": shown_of(info.name, names)}).first()
+    return {} if row is None else {name: getattr(row, name) for name in names}

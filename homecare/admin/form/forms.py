@@ -1,0 +1,94 @@
+"""The form of a table for one role: only the columns that role may set are fields of its class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from sqlalchemy.sql.elements import False_
+from wtforms import Form
+
+from homecare.access.table_access import TableAccess
+from homecare.admin.form.inputs import UNSEEN, ColumnField, PlaceField, point
+from homecare.admin.form.uploads import FileField
+from homecare.models.columns import Kind
+from homecare.tables.table import Field, TableInfo
+
+FIELDS: dict[Kind, type[ColumnField]] = {Kind.POINT: PlaceField, Kind.FILE: FileField}
+
+
+class RowForm(Form):
+    """`access` tells what the acting role sees; `stored` holds the row's values as the form was opened with."""
+
+    access: TableAccess
+    info: TableInfo
+    creating: bool
+
+    def fields(self) -> list[ColumnField]:
+        return cast(list[ColumnField], list(self))
+
+    def of(self, names: Iterable[str]) -> list[ColumnField]:
+        """The fields of these columns, as far as the role may set them."""
+        return [cast(ColumnField, self[name]) for name in names if name in self]
+
+    def lines(self, names: Iterable[str]) -> list[list[ColumnField]]:
+        """As `of`, a start and its end beside each other."""
+        found: list[list[ColumnField]] = []
+        for field in self.of(names):
+            last = found[-1][0].spec if found else None
+            if last is not None and last.kind is field.spec.kind and _end_of(last.name) == field.spec.name:
+                found[-1].append(field)
+            else:
+                found.append([field])
+        return found
+
+    def values(self, stored: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What to write: every field's value, without those left empty that the role could not see."""
+        found: dict[str, Any] = {}
+        for field in self.fields():
+            name = field.spec.name
+            # What came back as it was is not written again: NaN alone would differ from itself.
+            if stored is not None and field.data is field.object_data:
+                continue
+            if field.data is None and self.access.states[name] in UNSEEN:
+                continue
+            if field.spec.kind is Kind.POINT:
+                if stored is None or (field.data or "") != (stored.get(name) or "").strip(","):
+                    found[name] = point(field.data)
+                continue
+            # A column that cannot be NULL takes its default when left empty.
+            if field.data is None and not field.spec.column.nullable:
+                continue
+            found[name] = field.data
+        return found
+
+
+def form_class(info: TableInfo, access: TableAccess, settable: frozenset[str], creating: bool) -> type[RowForm]:
+    """Built without what the role may not set: deleting fields from an instance comes too late, it has read them."""
+    names = [
+        name for _, group in info.groups for name in group if name in settable and access.sets(name, creating=creating)
+    ]
+    fields = {name: _form_field(info.fields[name]) for name in names}
+    return type("RowForm", (RowForm,), {"access": access, "info": info, "creating": creating, **fields})
+
+
+def _form_field(spec: Field) -> Any:
+    field = FIELDS.get(spec.kind, ColumnField)
+    return field(spec.label, spec=spec)
+
+
+def _end_of(name: str) -> str:
+    """The column that ends what `name` begins, where the name says that it does; else the name itself."""
+    return name.replace("start", "end").replace("check_in", "check_out")
+
+
+def default_values(info: TableInfo) -> dict[str, Any]:
+    """What a new row's form starts with: the defaults of its columns, as far as they are values and not reckoned."""
+    found: dict[str, Any] = {}
+    for spec in info.fields.values():
+        default = getattr(spec.column.server_default, "arg", None)
+        if isinstance(default, str):
+            found[spec.name] = spec.column.type.python_type(default)
+        elif isinstance(default, False_):
+            found[spec.name] = False
+    return found

@@ -1,0 +1,169 @@
+"""A list's conditions as people see them: chips in words, and what the filter builder offers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action
+from homecare.admin import cells
+from homecare.admin.form import editing
+from homecare.kinds.read import parse_value
+from homecare.models.columns import Kind
+from homecare.records.conditions import OPERATOR_WORDS, OPERATORS, Condition
+from homecare.records.list_request import ListRequest
+from homecare.records.named import NAMED
+from homecare.records.row_select import build
+from homecare.tables.table import Field, TableInfo, table_info
+
+DAYS = re.compile(r"([+-])(\d+)d")
+TIME_WORDS = {"gte": "from", "lte": "until", "gt": "after", "lt": "before", "eq": "on", "ne": "not on"}
+IN_TIME = (Kind.DATE, Kind.DATETIME)
+# Parents that a chip names; a condition may hold hundreds.
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition in words, and the URL of the list without it."""
+
+    text: str
+    remove: str
+
+
+def chips(request: ListRequest, session: Session) -> list[Chip]:
+    """One statement per parent that a condition names. The two ends of a time are one chip."""
+    found: list[Chip] = []
+    told: list[Condition] = []
+    for condition in request.conditions:
+        if any(condition is one for one in told):
+            continue
+        ends = _ends(condition, request)
+        told += ends
+        text = _span_text(request, ends[0], ends[1], session) if ends else chip_text(request, condition, session)
+        found.append(Chip(text, request.without(condition, *ends)))
+    return found
+
+
+def _ends(condition: Condition, request: ListRequest) -> list[Condition]:
+    """The beginning and the end of a time of which this is one; none where it has not exactly these two."""
+    if not condition.column or request.info.fields[condition.column].kind not in IN_TIME:
+        return []
+    same = [c for c in request.conditions if c.column == condition.column and c.operator in ("gte", "lte")]
+    ends = sorted(same, key=lambda c: c.operator)
+    is_span = [c.operator for c in ends] == ["gte", "lte"]
+    # By identity: two clauses compared are a clause.
+    return ends if is_span and any(condition is one for one in ends) else []
+
+
+def _span_text(request: ListRequest, start: Condition, end: Condition, session: Session) -> str:
+    """ "Created in the last 30 days", "Created: from 1 Mar 2026 until 9 Mar 2026"."""
+    field = request.info.fields[start.column]
+    for word, days, other in (("last", start.value, end.value), ("next", end.value, start.value)):
+        if other == "today" and (relative := DAYS.fullmatch(days)) and (relative[1] == "-") == (word == "last"):
+            return f"{field.label} in the {word} {relative[2]} days"
+    texts = [value_text(field, condition, request.acting, session) for condition in (start, end)]
+    return f"{field.label}: from {texts[0]} until {texts[1]}"
+
+
+def chip_text(request: ListRequest, condition: Condition, session: Session) -> str:
+    """ "Status is Pending", "Patient is Almaz Bekele", "Due date: from 7 days ago"."""
+    if not condition.column:
+        return NAMED[request.info.name, condition.key, condition.value].label
+    field = request.info.fields[condition.column]
+    if condition.problem:
+        return f"{field.label}: {condition.value}"
+    word = OPERATOR_WORDS[condition.operator]
+    if condition.operator == "isnull":
+        return f"{field.label} {word if condition.value == '1' else 'is filled'}"
+    if field.kind in IN_TIME:
+        word = f": {TIME_WORDS[condition.operator]}"
+        return f"{field.label}{word} {value_text(field, condition, request.acting, session)}"
+    if condition.operator == "in":
+        word = "is"
+    return f"{field.label} {word} {value_text(field, condition, request.acting, session)}"
+
+
+def value_text(field: Field, condition: Condition, acting: Acting, session: Session) -> str:
+    """The value in words; none where the operator says it all."""
+    if condition.operator == "isnull" or condition.problem:
+        return condition.value if condition.problem else ""
+    parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
+    if field.kind is Kind.RELATION:
+        keys = [parse_value(field.kind, part) for part in parts if part]
+        names = _parent_names(session, table_info(field.target), acting, keys[:MOST_NAMED])
+        rest = [f"{len(keys) - MOST_NAMED:,} more"] if len(keys) > MOST_NAMED else []
+        return " or ".join([names.get(key, f"#{key}") for key in keys[:MOST_NAMED]] + rest)
+    return " or ".join(_spoken(field, part) for part in parts)
+
+
+def _parent_names(session: Session, info: TableInfo, acting: Acting, row_ids: list[int]) -> dict[int, str]:
+    """The names of parents by id, of those that the person may open. One statement, or none."""
+    if not row_ids or not acting.may(info.name):
+        return {}
+    selected = build(info, acting, info.naming)
+    rows = session.execute(selected.statement.where(info.key.in_(row_ids))).all()
+    return {row._id: editing.row_name(info, editing.Stored(row, selected, {})) for row in rows}
+
+
+def _spoken(field: Field, text: str) -> str:
+    if relative := DAYS.fullmatch(text):
+        days = f"{int(relative[2])} day{'' if int(relative[2]) == 1 else 's'}"
+        return f"in {days}" if relative[1] == "+" else f"{days} ago"
+    if field.kind in (Kind.NAME, Kind.TEXT, Kind.CODE, Kind.PHONE, Kind.EMAIL, Kind.URL, Kind.FAYDA) or text == "today":
+        return text
+    try:
+        value = parse_value(field.kind, text)
+    except ValueError:
+        return text
+    return cells.day(value) if type(value) is date else cells.plain_text(field, value)
+
+
+def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
+    """The named conditions this role may use here: label, URL that turns it on or off, whether it is on."""
+    found = []
+    for (table, key, value), named in NAMED.items():
+        if table != request.info.name or named.unseen_by(request.access, request.acting.policy) is not None:
+            continue
+        on = next((c for c in request.conditions if (c.key, c.value) == (key, value)), None)
+        url = request.without(on) if on else request.query(**{key: value})
+        found.append((named.label, url, on is not None))
+    return found
+
+
+def builder(request: ListRequest, session: Session) -> dict[str, Any]:
+    """What the list's dialogs are made of: the columns the role sees, and the conditions there are."""
+    access, info = request.access, request.info
+    at_once = editing.set_at_once(info, request.acting) if access.may(Action.EDIT) else frozenset()
+    columns = [
+        {
+            "name": field.name,
+            "label": field.label,
+            "kind": field.kind.value,
+            "operators": list(OPERATORS[field.kind]) if access.sees(field.name) and field.name != "id" else [],
+            "choices": [list(option) for option in field.options],
+            "set": field.name in at_once,
+            "empty": bool(field.column.nullable) and field.column.server_default is None,
+            "shown": field.name in request.columns,
+        }
+        for field in info.fields.values()
+        if access.states[field.name].value != "hidden"
+    ]
+    return {
+        "table": info.name,
+        "columns": columns,
+        "order": list(request.columns),
+        "present": [
+            [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.acting, session), c.problem]
+            for c in request.conditions
+            if c.column
+        ],
+        "named": [[c.key, c.value] for c in request.conditions if not c.column],
+        "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != info.order else ""},
+        "chosen": request.chosen_columns,
+    }

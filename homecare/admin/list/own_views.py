@@ -1,0 +1,118 @@
+"""Saved views and list preferences of the page at hand, read once per request, and which pages may be saved at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from flask import current_app, g
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
+
+from homecare.access.policy import Action
+from homecare.admin.door import GuardedView, acting
+from homecare.db import db
+from homecare.kinds.read import storable
+from homecare.records import saved_views
+from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
+from homecare.records.list_request import ALL, PLACE, read
+from homecare.tables.table import table_infos
+
+RESOURCE = "page:views"
+SHARE = "share"
+
+
+@dataclass(frozen=True)
+class SavedLink:
+    """A saved view as a page offers it."""
+
+    name: str
+    url: str
+    mine: bool
+    default: bool
+    id: int
+    roles: tuple[str, ...]
+
+
+def kept_of(path: str) -> saved_views.Kept:
+    """What the acting person keeps of the page; one statement, once per request and page."""
+    known: dict[str, saved_views.Kept] = g.setdefault("kept", {})
+    if path not in known:
+        who = acting()
+        if who.role is None:
+            return saved_views.Kept()
+        table = path.removeprefix("/admin/").strip("/")
+        known[path] = saved_views.kept(
+            db.session(),
+            path=path,
+            table=table if table in table_infos() else "",
+            staff_id=who.person.staff_id,
+            role=who.role.name,
+        )
+    return known[path]
+
+
+def saved_views(path: str) -> list[SavedLink]:
+    """The views of the page that this person may choose from, their own first."""
+    return [
+        SavedLink(view.name, address(path, view.query), view.mine, view.default, view.id, view.roles)
+        for view in kept_of(path).views
+        if view.mine or _may_use(path, view.query)
+    ]
+
+
+def _may_use(path: str, query: str) -> bool:
+    """Whether a list opens with these words: a link that is refused would still tell what was looked for."""
+    info = table_infos().get(path.removeprefix("/admin/").strip("/"))
+    if info is None:
+        return True
+    try:
+        read(info, acting(), MultiDict(parse_qsl(query)))
+    except (UnknownConditionError, ForbiddenConditionError):
+        return False
+    return True
+
+
+def address(path: str, query: str) -> str:
+    """A view without any words is the whole page; said so, or it would open the default view instead."""
+    return f"{path}?{query or f'{ALL}=1'}"
+
+
+def cleaned(query: str) -> str:
+    """The words of a URL worth keeping: not the place in a long list. Raises ValueError."""
+    words = parse_qsl(storable(query).lstrip("?"), keep_blank_values=False)
+    return urlencode([(key, value) for key, value in words if key not in (*PLACE, ALL, "url")])
+
+
+def may_share() -> bool:
+    """Offering a view to roles is the right `view` on page:views with the level `share`; it never opens a door."""
+    who = acting()
+    verdict = who.decide(RESOURCE, Action.VIEW)
+    return verdict.allowed and (verdict.level == SHARE or verdict.rule == "everything")
+
+
+def guarded_views() -> dict[str, GuardedView]:
+    """Every view behind the door, by its name in the URL map."""
+    (admin,) = current_app.extensions["admin"]
+    return {view.endpoint: view for view in admin._views if isinstance(view, GuardedView)}
+
+
+def may_open(path: str) -> bool:
+    """Whether the path is a page (a list, the map, the roster) that the acting person may open."""
+    try:
+        endpoint, arguments = current_app.url_map.bind("localhost").match(path, method="GET")
+    except (HTTPException, RequestRedirect, NotFound):
+        return False
+    blueprint, _, name = endpoint.rpartition(".")
+    view = guarded_views().get(blueprint)
+    if view is None or arguments or name != view._default_view:
+        return False
+    return opens(view)
+
+
+def opens(view: GuardedView) -> bool:
+    """Whether the acting person passes the door of the view's own page."""
+    action = view.needed(view._default_view)
+    who = acting()
+    return who.role is not None if action is None else who.may(view.resource, action)

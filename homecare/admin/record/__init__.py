@@ -1,0 +1,1 @@
+"""One record over HTTP: details, facts, files."""

@@ -1,0 +1,205 @@
+"""What the template of one record prints: its head, its facts, and the tabs of what belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, State
+from homecare.access.reserved import MAKERS
+from homecare.access.table_access import TableAccess
+from homecare.admin import cells
+from homecare.admin.form import editing
+from homecare.admin.list.screens import ListScreen
+from homecare.admin.record.facts import Brief, Fact, fact
+from homecare.models.columns import Kind
+from homecare.records import counting, list_request
+from homecare.tables.overrides import OVERRIDES
+from homecare.tables.table import Field, TableInfo, table_infos
+
+RELATED_ROWS = 10
+RELATED_COLUMNS = 5
+MOST_KEY_FACTS = 4
+
+
+@dataclass(frozen=True)
+class Section:
+    """A card of facts. `behind_glass` names, in the first card that has any, what a reason would show."""
+
+    title: str
+    facts: list[Fact]
+    behind_glass: str = ""
+
+
+@dataclass(frozen=True)
+class Related:
+    """Rows of `table` whose column `by` names this record. `query` is the list of them, `may_add` a new one.
+
+    They are `near` where the override says so, or where their own list shows this record; `quiet` where there are none
+    and nobody waits for any.
+    """
+
+    table: TableInfo
+    by: str
+    title: str
+    count: counting.Count
+    query: str
+    may_add: bool
+    near: bool
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class DetailsScreen:
+    """`left_empty` are the labels of cards without a single value: they are told in one line instead."""
+
+    row_id: int
+    version: str
+    name: str
+    badge: Markup | None
+    key_facts: list[Brief]
+    sections: list[Section]
+    left_empty: list[str]
+    related: list[Related]
+
+    @classmethod
+    def of(
+        cls, info: TableInfo, acting: Acting, stored: editing.Stored, revealed: dict[str, Any], session: Session
+    ) -> DetailsScreen:
+        """One short count per table that points here, and what `facts.fact` asks."""
+        facts = {field.name: fact(field, stored, revealed, session) for field in stored.selected.fields}
+        groups = [*info.groups, ("Record", tuple(n for n in info.fields if n not in _placed(info)))]
+        cards = [(title, [facts[n] for n in names if n in facts]) for title, names in groups]
+        badges = [one.cell for one in facts.values() if cells.is_badge(one.field) and not one.is_empty]
+        return cls(
+            row_id=stored.row._id,
+            version=stored.version,
+            name=editing.row_name(info, stored),
+            badge=badges[0] if badges else None,
+            key_facts=_key_facts(info, facts),
+            sections=_sections(cards, _behind_glass(acting.access(info.name), stored, revealed)),
+            left_empty=[one.field.label for _, card in cards if _is_empty(card) for one in card],
+            related=related_tables(session, info, acting, stored.row._id),
+        )
+
+
+def _key_facts(info: TableInfo, facts: dict[str, Fact]) -> list[Brief]:
+    """The first few; a relation that the table's list waits for is told even while it names nobody."""
+    unsaid = [fact for name, fact in facts.items() if name not in (*info.naming, "created_at", "updated_at")]
+    told = [one for one in unsaid if one.brief and (not one.is_empty or _is_awaited(info, one.field))]
+    return [one.brief for one in sorted(told, key=lambda one: one.rank) if one.brief][:MOST_KEY_FACTS]
+
+
+def _is_awaited(info: TableInfo, field: Field) -> bool:
+    return field.kind is Kind.RELATION and field.name in info.columns and field.name != MAKERS.get(info.name)
+
+
+def _placed(info: TableInfo) -> set[str]:
+    return {name for _, names in info.groups for name in names}
+
+
+def _is_empty(facts: list[Fact]) -> bool:
+    return all(fact.is_empty for fact in facts)
+
+
+def _behind_glass(access: TableAccess, stored: editing.Stored, revealed: dict[str, Any]) -> dict[str, str]:
+    """What there is to show for a reason: labels by column."""
+    return {
+        field.name: field.label.lower()
+        for field in stored.selected.fields
+        if access.states[field.name] is State.BREAK_GLASS
+        and getattr(stored.row, field.name)
+        and field.name not in revealed
+    }
+
+
+def _sections(cards: list[tuple[str, list[Fact]]], behind_glass: dict[str, str]) -> list[Section]:
+    found = []
+    asked = False
+    for title, facts in cards:
+        asks = not asked and any(fact.field.name in behind_glass for fact in facts)
+        asked = asked or asks
+        if not _is_empty(facts):
+            found.append(Section(title, facts, _listed(list(behind_glass.values())) if asks else ""))
+    return found
+
+
+def _listed(words: list[str]) -> str:
+    """visit notes, prescription and vitals"""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def children(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, Field]]:
+    """The tables that point here by a column this person may filter by."""
+    return [
+        (child, field)
+        for child in table_infos().values()
+        if acting.may(child.name)
+        for field in child.fields.values()
+        if field.target == info.name and acting.access(child.name).sees(field.name)
+    ]
+
+
+def may_add(acting: Acting, child: TableInfo, field: Field) -> bool:
+    return acting.may(child.name, Action.CREATE) and acting.access(child.name).sets(field.name, creating=True)
+
+
+def additions(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, str]]:
+    """What a row of the list can be given by its menu: the tables that its page shows first, and their columns."""
+    near = OVERRIDES.get(info.name, {}).get("related", ())
+    found = [(child, field.name) for child, field in children(info, acting) if may_add(acting, child, field)]
+    return sorted((pair for pair in found if pair[0].name in near), key=lambda pair: near.index(pair[0].name))
+
+
+def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: int) -> list[Related]:
+    """Those with rows first; within that as the overrides say, then as the menu does."""
+    pairs = children(info, acting)
+    tables = [child.name for child, _ in pairs]
+    first = OVERRIDES.get(info.name, {}).get("related", ())
+    counts = [_count(session, child, field, row_id) for child, field in pairs]
+    anything = any(count.rows or child.name in first for (child, _), count in zip(pairs, counts, strict=True))
+    found = []
+    for (child, field), count in zip(pairs, counts, strict=True):
+        near = child.name in first or (not first and field.name in child.columns)
+        alone = tables.count(child.name) == 1 and (near or field.name in child.columns)
+        found.append(
+            Related(
+                table=child,
+                by=field.name,
+                title=child.many if alone else f"{child.many}, {field.label.lower()}",
+                count=count,
+                query=f"?{field.name}__eq={row_id}",
+                may_add=may_add(acting, child, field),
+                near=near,
+                quiet=anything and count.rows == 0 and child.name not in first,
+            )
+        )
+
+    def place(related: Related) -> tuple[bool, int, bool]:
+        name = related.table.name
+        return related.quiet, first.index(name) if name in first else len(first), not related.near
+
+    return sorted(found, key=place)
+
+
+def _count(session: Session, child: TableInfo, field: Field, row_id: int) -> counting.Count:
+    model: Any = child.model
+    return counting.count(session, select(model.id).where(getattr(model, field.name) == row_id), may_estimate=False)
+
+
+def related_list(session: Session, info: TableInfo, acting: Acting, row_id: int, of: str, by: str) -> ListScreen | None:
+    """The newest rows of one tab, None where there is no such tab for this person. Two statements."""
+    pair = next((p for p in children(info, acting) if (p[0].name, p[1].name) == (of, by)), None)
+    if pair is None:
+        return None
+    child = pair[0]
+    columns = [name for name in child.columns if name != by][:RELATED_COLUMNS] or list(child.columns)
+    # The name leads: where it was the parent itself, the next column of the list does.
+    words = MultiDict({f"{by}__eq": str(row_id), "columns": ",".join(columns)})
+    return ListScreen.load(list_request.read(child, acting, words), session)

@@ -1,0 +1,98 @@
+"""Files on their way out, through the door of their row: its scope, the rule of its column, and the read log first."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import Any
+
+from flask import Response, request, send_file
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select
+
+from homecare.access.acting import Acting
+from homecare.access.policy import State
+from homecare.access.shown import NOT_SHOWN
+from homecare.admin.door import not_found, refuse
+from homecare.audit.log import log_read
+from homecare.db import db
+from homecare.files import store
+from homecare.files.keeping import Kept, find_of_row
+from homecare.files.kinds import PREVIEWED
+from homecare.models.columns import Kind
+from homecare.tables.table import TableInfo
+from homecare.web.errors import SpokenError
+from homecare.web.headers import FILE_POLICY
+from homecare.web.settings import current_config
+
+# How long the link that a reveal gives is good for, in the session that revealed.
+PASS_SECONDS = 600
+MISSING = "This file is not in the store. It was put there by another application, or lost; tell IT its table and row."
+
+
+def answer(info: TableInfo, by: Acting, row_id: int, *, preview: bool) -> Response:
+    """The file of `?name=<column>` as an attachment, or a picture of ours for an <img>. 403, 404 as for the row."""
+    name = request.args.get("name", "")
+    _refuse_unseen(info, by, row_id, name)
+    kept = _kept(info, by, row_id, name)
+    if preview and kept.media_type not in PREVIEWED:
+        raise SpokenError(404, "Only pictures can be previewed. Download the file instead.")
+    try:
+        # At most 10 MB, and read before the log says that it was opened.
+        data = store.read(current_config().files_dir, kept.key)
+    except FileNotFoundError as error:
+        raise SpokenError(404, MISSING) from error
+    reason = f"{name}, preview" if preview else name
+    log_read(by, kind="file", resource=info.name, row_id=str(row_id), reason=reason)
+    sent = send_file(
+        io.BytesIO(data), mimetype=kept.media_type, as_attachment=not preview, download_name=kept.original_name
+    )
+    sent.headers["Content-Security-Policy"] = FILE_POLICY
+    return sent
+
+
+def _refuse_unseen(info: TableInfo, by: Acting, row_id: int, name: str) -> None:
+    field = info.fields.get(name)
+    if field is None or field.kind is not Kind.FILE:
+        raise SpokenError(404, f"{info.many} have no file of this name.")
+    state = by.access(info.name).states[name]
+    if state is State.SHOWN or (state is State.BREAK_GLASS and _has_pass(info, row_id, name)):
+        return
+    refuse(info.name, "file", f"open {field.label.lower()} of {info.many.lower()}", str(row_id))
+
+
+def _kept(info: TableInfo, by: Acting, row_id: int, name: str) -> Kept:
+    model: Any = info.model
+    # The opening of the file is logged, each time.
+    row = db.session.execute(
+        select(getattr(model, name)).where(model.id == row_id), execution_options=NOT_SHOWN
+    ).first()
+    if row is None:
+        not_found(info.name, "file", str(row_id))
+    kept = find_of_row(db.session(), row[0], resource=info.name, column=name, row_id=row_id) if row[0] else None
+    if kept is None:
+        raise SpokenError(404, MISSING if row[0] else f"There is no {info.fields[name].label.lower()} here.")
+    return kept
+
+
+def new_pass(info: TableInfo, row_id: int, name: str) -> str:
+    """What a link to a file behind glass carries, once a reason was given and logged."""
+    return str(_serializer().dumps(_subject(info, row_id, name)))
+
+
+def _has_pass(info: TableInfo, row_id: int, name: str) -> bool:
+    try:
+        given = _serializer().loads(request.args.get("pass", ""), max_age=PASS_SECONDS)
+    except BadSignature:
+        return False
+    return bool(given == _subject(info, row_id, name))
+
+
+def _subject(info: TableInfo, row_id: int, name: str) -> list[str]:
+    session = hashlib.sha256(current_user.get_id().encode()).hexdigest()
+    return [info.name, str(row_id), name, session]
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_config().secret_key, salt="file behind glass")

@@ -1,0 +1,96 @@
+"""What is known of one record, column by column: the value for its card, and what the record's head tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from homecare import clock
+from homecare.admin import cells
+from homecare.admin.form import editing
+from homecare.admin.record import file_cells
+from homecare.admin.record.sketch import Sketch, sketch
+from homecare.models.columns import Kind
+from homecare.queries.places import Place, find_place
+from homecare.records.row_select import relation_label
+from homecare.tables.table import Field
+
+# What the head of a record tells beside its name, in this order; of a day only an age, of a point only its sub-city.
+BRIEFS = (Kind.CODE, Kind.DATE, Kind.POINT, Kind.PHONE, Kind.RELATION, Kind.MONEY, Kind.DATETIME)
+IN_OTHER_WORDS = (Kind.DATE, Kind.POINT)
+NONE_YET = Markup("none yet")
+AGE = Markup('{} <span class="age">({})</span>')
+POINT = Markup('{} · <span title="{}">{:.4f}, {:.4f}</span>')
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A value as the head of the record tells it; one that says by itself what it is stands there without its label."""
+
+    label: str
+    cell: Markup
+    speaks_for_itself: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    field: Field
+    cell: Markup
+    brief: Brief | None = None
+    sketch: Sketch | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.cell == cells.EMPTY
+
+    @property
+    def rank(self) -> int:
+        return BRIEFS.index(self.field.kind)
+
+
+def fact(field: Field, stored: editing.Stored, revealed: dict[str, Any], session: Session) -> Fact:
+    """No statement but for a place that is seen, and for a file that was behind glass: one each."""
+    value = (stored.values | revealed).get(field.name)
+    if field.tells_age and isinstance(value, date):
+        return _birthday(field, value)
+    if field.kind is Kind.POINT and isinstance(value, str) and (place := find_place(session, value)):
+        return _place(field, value, place)
+    cell = _cell(field, stored, revealed, session)
+    return Fact(field, cell, _brief(field, cell))
+
+
+def _birthday(field: Field, born: date) -> Fact:
+    age = cells.age(born, clock.today())
+    if not age:
+        return Fact(field, cells.markup(field, born))
+    return Fact(field, AGE.format(cells.day(born), age), Brief("Age", Markup.escape(age), speaks_for_itself=True))
+
+
+def _place(field: Field, value: str, place: Place) -> Fact:
+    cell = POINT.format(place.words, cells.plain_text(field, value), place.latitude, place.longitude)
+    brief = Brief("Sub-city", Markup.escape(place.words), speaks_for_itself=True)
+    return Fact(field, cell, brief, sketch(place))
+
+
+def _brief(field: Field, cell: Markup) -> Brief | None:
+    if cell == cells.EMPTY:
+        return Brief(field.label, NONE_YET) if field.kind is Kind.RELATION else None
+    told = field.kind in BRIEFS and field.kind not in IN_OTHER_WORDS
+    return Brief(field.label, cell, field.kind in (Kind.CODE, Kind.PHONE)) if told else None
+
+
+def _cell(field: Field, stored: editing.Stored, revealed: dict[str, Any], session: Session) -> Markup:
+    if field.kind is Kind.FILE and field.name in revealed:
+        return file_cells.revealed(session, stored.selected.info, stored.row._id, field, revealed[field.name])
+    if field.kind is Kind.FILE:
+        return file_cells.detailed(stored.selected, stored.row, field)
+    if field.name in revealed:
+        return cells.markup(field, revealed[field.name])
+    value = getattr(stored.row, field.name)
+    if field.kind is Kind.RELATION:
+        return cells.relation_markup(field, value, relation_label(stored.row, stored.selected, field.name))
+    return cells.markup(field, value)

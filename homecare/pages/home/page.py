@@ -1,0 +1,83 @@
+"""The first page after signing in: what the day asks of this role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import Blueprint, redirect
+from flask.typing import ResponseReturnValue
+from flask_admin import AdminIndexView, expose
+from sqlalchemy.orm import Session
+
+from homecare import calendars, clock
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, Scope
+from homecare.admin.door import GuardedView, acting
+from homecare.db import db
+from homecare.pages.home import charts
+from homecare.pages.home.work_lists import WorkList, work_lists
+from homecare.queries import figures
+from homecare.queries.figures import Figure
+
+page = Blueprint("start", __name__)
+
+
+@page.get("/")
+def start() -> ResponseReturnValue:
+    return redirect("/admin/")
+
+
+@dataclass(frozen=True)
+class HomeScreen:
+    """`numbers` by the figures' keys; `also` are those beyond the six that have rows.
+
+    Cost: one statement for the figures, one for each list and each chart.
+    """
+
+    day: str
+    figures: list[Figure]
+    also: list[Figure]
+    numbers: dict[str, int]
+    lists: list[WorkList]
+    drawings: list[charts.Drawing]
+
+    @classmethod
+    def load(cls, session: Session, who: Acting) -> HomeScreen:
+        chosen, left = figures.figures_of(who)
+        numbers = figures.counted(session, who, [*chosen, *left])
+        drawings = [
+            charts.draw(
+                chart,
+                figures.weeks(session, who, chart),
+                own=who.decide(chart.table, Action.VIEW).scope is Scope.OWN,
+            )
+            for chart in figures.charts_of(who)
+        ]
+        today = clock.today()
+        return cls(
+            day=f"{today:%A} {today.day} {today:%B %Y} · {calendars.ethiopian_words(today)}",
+            figures=chosen,
+            also=[figure for figure in left if numbers[figure.key]],
+            numbers=numbers,
+            lists=work_lists(session, who),
+            drawings=drawings,
+        )
+
+
+class Home(GuardedView, AdminIndexView):
+    """Open to everybody who is signed in, those signed in to nothing included: it says so."""
+
+    needs: ClassVar[dict[str, Action | None]] = {"index": None}
+    resource = "page:home"
+    roleless = frozenset({"index"})
+
+    def __init__(self) -> None:
+        # No static folder: nothing of Flask-Admin's own front end is ever served.
+        super(AdminIndexView, self).__init__(name="Home", endpoint="admin", url="/admin")
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        who = acting()
+        screen = HomeScreen.load(db.session(), who) if who.role else None
+        return self.render("pages/home/home.html", screen=screen)

@@ -1,0 +1,59 @@
+"""How a person likes a table's list: its columns and its density."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from homecare.access.policy import Action, State
+from homecare.actions import preferences
+from homecare.actions.rules import RuleError
+from homecare.admin.door import GuardedView, acting, refuse, right
+from homecare.db import db
+from homecare.login.redirects import safe_next
+from homecare.tables.table import table_infos
+from homecare.web.errors import SpokenError, wants_json
+
+
+class Preferences(GuardedView):
+    needs: ClassVar[dict[str, Action | None]] = {"save": None}
+    resource = "page:preferences"
+
+    def __init__(self) -> None:
+        # Flask-Admin wants to know where a view begins; this one has no page.
+        self._default_view = "save"
+        super().__init__(name="Preferences", endpoint="preferences", url="/admin/preferences")
+
+    def is_visible(self) -> bool:
+        return False
+
+    @expose("/<table>/", methods=("POST",))
+    def save(self, table: str) -> ResponseReturnValue:
+        """`columns=a,b,c` in their order, empty for the usual ones; `density=dense` or empty. One left out stays."""
+        info = table_infos().get(table)
+        if info is None:
+            raise SpokenError(404, "There is no such table.")
+        if not acting().may(table):
+            refuse(table, Action.VIEW, right(table, Action.VIEW))
+        sent = request.form.get("columns")
+        columns = None if sent is None else self._columns(table, sent)
+        try:
+            preferences.save_list(
+                session=db.session(), table=table, columns=columns, density=request.form.get("density"), by=acting()
+            )
+        except RuleError as error:
+            raise SpokenError(422, error.message) from error
+        if wants_json():
+            return jsonify(done="Saved.")
+        return redirect(safe_next(request.form.get("url"), otherwise=f"/admin/{table}/"))
+
+    def _columns(self, table: str, sent: str) -> list[str]:
+        states = acting().access(table).states
+        names = list(dict.fromkeys(name for name in sent.split(",") if name))
+        for name in names:
+            if states.get(name, State.HIDDEN) is State.HIDDEN:
+                raise SpokenError(422, f"There is no column {name!r} for you to show.")
+        return names

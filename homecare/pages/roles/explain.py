@@ -1,0 +1,112 @@
+"""Why somebody may or may not do something, in words, with the cell of the matrix that would turn it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from homecare.access import resources
+from homecare.access.policy import Action, Policy, folded
+from homecare.access.review.explanation import Explanation, Question, explain, own_rows_only
+from homecare.access.stored.versions import stored_policy
+from homecare.actions.roles import ROLES_PAGE
+from homecare.admin.door import GuardedView
+from homecare.db import db
+from homecare.kinds.read import parse_id
+from homecare.queries.holders import Holder, row_is_seen, staff_holders
+from homecare.tables.table import table_infos
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks; `problem` says what of it cannot be answered."""
+
+    holder: Holder | None
+    question: Question | None
+    problem: str = ""
+
+
+class Explain(GuardedView):
+    needs: ClassVar[dict[str, Action | None]] = {"index_view": Action.VIEW}
+    # Asked most while looking as the very person who was refused.
+    as_oneself = frozenset({"index_view"})
+    resource = ROLES_PAGE
+
+    def __init__(self) -> None:
+        super().__init__(name="Explain", endpoint="explain", url="/admin/roles/explain")
+
+    @expose("/")
+    @expose("")
+    def index_view(self) -> ResponseReturnValue:
+        """`person` (a staff id) or `role`, `table`, `action`, and if wanted `row` and `field`."""
+        policy, holders = stored_policy(db.session()), staff_holders(db.session())
+        asked = self._asked(policy, holders) if "table" in request.args else Asked(None, None)
+        found = explain(policy, asked.question) if asked.question else None
+        status = 422 if asked.problem else 200
+        page = self.render(
+            "pages/roles/explain.html",
+            holders=holders,
+            roles=list(policy.roles.values()),
+            tables=table_infos(),
+            columns=resources.tables(),
+            actions=list(Action),
+            asked=asked,
+            found=found,
+            turn=turning_cell(asked, found) if found else None,
+        )
+        return page, status
+
+    def _asked(self, policy: Policy, holders: list[Holder]) -> Asked:
+        args = request.args
+        table, column, action = args.get("table", ""), args.get("field", ""), args.get("action", "")
+        if table not in resources.tables():
+            return Asked(None, None, f"There is no table {table[:60]!r}. Choose one of the list.")
+        if action not in list(Action):
+            return Asked(None, None, f"There is no action {action[:60]!r}. Choose one of the list.")
+        if column and column not in resources.tables()[table]:
+            return Asked(None, None, f"{table} has no column {column[:60]!r}. Choose one of the list.")
+        holder = next((h for h in holders if str(h.staff_id) == args.get("person")), None)
+        if args.get("person") and holder is None:
+            return Asked(None, None, "Nobody on the staff has this number. Choose a person from the list.")
+        if holder is None and folded(args.get("role")) not in policy.roles:
+            return Asked(None, None, "Choose a person or a role.")
+        role = policy.role_of(holder.role, holder.status) if holder else policy.roles[folded(args.get("role"))]
+        question = Question(role, table, Action(action), column)
+        if not args.get("row", "").strip():
+            return Asked(holder, question)
+        try:
+            row_id = parse_id(args["row"].strip())
+        except ValueError:
+            return Asked(holder, None, "A row is named by its number. Write it in digits.")
+        return Asked(holder, about_row(policy, question, row_id, holder))
+
+
+def about_row(policy: Policy, question: Question, row_id: int, holder: Holder | None) -> Question:
+    bound = question.role is not None and own_rows_only(policy, question.role, question.table, question.action)[0]
+    staff_id = holder.staff_id if holder else None
+    seen = row_is_seen(db.session(), question.table, row_id, staff_id, own_only=bound)
+    return Question(
+        question.role,
+        question.table,
+        question.action,
+        question.column,
+        row=row_id,
+        row_exists=seen is not None,
+        row_is_own=seen if holder or not bound else None,
+    )
+
+
+def turning_cell(asked: Asked, found: Explanation) -> tuple[str, str] | None:
+    """Where the decision can be changed: the words of a link and its address."""
+    if asked.question is not None and asked.question.role is None and asked.holder is not None:
+        return "Their role and status", f"/admin/staff/edit/?{urlencode({'id': asked.holder.staff_id})}"
+    if not found.anchor or asked.question is None or asked.question.role is None:
+        return None
+    role = asked.question.role.name
+    query = urlencode({"role": role, "open": asked.question.table})
+    return f"The cell of {role} that decides", f"/admin/roles/edit?{query}#{found.anchor}"

@@ -1,0 +1,219 @@
+"""The matrix of one role as a form: what it shows, and the policy that a sent one describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from homecare.access import resources
+from homecare.access.policy import NEVER, Action, Policy, Role, Scope, State, Write, folded
+from homecare.access.reserved import SAID_BY, limited, reserved, why
+from homecare.access.stored.document import SETTINGS, from_policy, to_policy
+from homecare.tables.table import TableInfo, table_infos
+
+NO = ("", "no")
+SCOPES = (NO, (Scope.OWN.value, "own"), (Scope.ALL.value, "all"))
+# What is not sent must be a cell that was cleared, never one that was cut off.
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A select, or a checkbox where there are two choices only; `fixed` says why it cannot be changed."""
+
+    name: str
+    anchor: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    value: str
+    stored: str
+    fixed: str = ""
+
+    @property
+    def is_checkbox(self) -> bool:
+        return len(self.options) == 2 and self.options[0] == NO
+
+    @property
+    def changed(self) -> bool:
+        return self.value != self.stored
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    label: str
+    column: str
+    state: Cell
+    write: Cell | None
+
+
+@dataclass(frozen=True)
+class TableLine:
+    info: TableInfo
+    cells: list[Cell]
+    fields: list[FieldLine]
+
+    @property
+    def ruled(self) -> int:
+        """How many columns are not simply shown and written."""
+        return sum(
+            line.state.value != State.SHOWN or (line.write is not None and line.write.value != Write.ALWAYS)
+            for line in self.fields
+        )
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    number: int
+    lines: list[TableLine]
+    scopable: bool
+
+
+@dataclass(frozen=True)
+class MatrixScreen:
+    """One role as stored and as typed; `settings` as typed, however wrong."""
+
+    role: Role
+    settings: dict[str, Any]
+    groups: list[Group]
+    pages: list[Cell]
+    actions: tuple[Action, ...]
+    count: int
+
+
+def screen(stored: Policy, typed: Policy, role: Role, settings: Mapping[str, Any] | None = None) -> MatrixScreen:
+    """`role` is stored; `typed` is the policy as the form has it."""
+    groups: dict[str, list[TableLine]] = {}
+    for info in table_infos().values():
+        groups.setdefault(info.group, []).append(_table(stored, typed, role, info))
+    lines = [
+        Group(title, number, found, any(resources.is_scopable(line.info.name) for line in found))
+        for number, (title, found) in enumerate(groups.items())
+    ]
+    pages = [_page(stored, typed, role, page) for page in resources.PAGE_LEVELS]
+    cells = [cell for group in lines for line in group.lines for cell in _cells(line)] + pages
+    now = typed.roles[folded(role.name)]
+    shown = {name: getattr(now, name) for name in SETTINGS} | dict(settings or {})
+    count = sum(cell.changed for cell in cells) + sum(getattr(role, name) != shown[name] for name in SETTINGS)
+    return MatrixScreen(role, shown, lines, pages, tuple(Action), count)
+
+
+def _cells(line: TableLine) -> list[Cell]:
+    writes = [field.write for field in line.fields if field.write is not None]
+    return [*line.cells, *(field.state for field in line.fields), *writes]
+
+
+def _table(stored: Policy, typed: Policy, role: Role, info: TableInfo) -> TableLine:
+    cells = []
+    for action in Action:
+        fixed = NEVER.get((info.name, action), "")
+        if role.everything and not fixed:
+            fixed = f"{role.name} holds everything."
+        cells.append(
+            Cell(
+                name=f"t.{info.name}.{action}",
+                anchor=f"cell-{info.name}-{action}",
+                label=f"{action} {info.many}",
+                options=SCOPES if resources.is_scopable(info.name) else (NO, (Scope.ALL.value, "yes")),
+                value=_scope(typed, role, info.name, action),
+                stored=_scope(stored, role, info.name, action),
+                fixed=fixed,
+            )
+        )
+    return TableLine(info, cells, [_field(stored, typed, role, info, c) for c in resources.ruled_columns(info.name)])
+
+
+def _scope(policy: Policy, role: Role, table: str, action: Action) -> str:
+    verdict = policy.decide(policy.roles.get(folded(role.name)), table, action)
+    return verdict.scope.value if verdict.allowed else ""
+
+
+def _field(stored: Policy, typed: Policy, role: Role, info: TableInfo, column: str) -> FieldLine:
+    was, now = (policy.field(role, info.name, column) for policy in (stored, typed))
+    label = info.fields[column].label
+    states = tuple((state.value, state.value) for state in resources.states_of(info.name, column))
+    state = Cell(
+        f"s.{info.name}.{column}", f"field-{info.name}-{column}", f"{label}: what is seen", states, now.state, was.state
+    )
+    write = None
+    if resources.is_writable(column):
+        anchor = f"write-{info.name}-{column}"
+        before, after = (limited(role, info.name, column, rule.write) for rule in (was, now))
+        locked = why(role, info.name, column)
+        possible = [word for word in Write if limited(role, info.name, column, word) is word]
+        words = tuple((word.value, word.value) for word in possible)
+        told = f"{label}: when it is set. {locked}".strip()
+        fixed = locked if len(possible) == 1 else ""
+        write = Cell(f"w.{info.name}.{column}", anchor, told, words, after, before, fixed)
+    return FieldLine(label, column, state, write)
+
+
+def _page(stored: Policy, typed: Policy, role: Role, page: str) -> Cell:
+    levels = tuple((level, f"{level}: {words}") for level, words in resources.PAGE_LEVELS[page].items())
+    fixed = f"{role.name} holds everything." if role.everything else ""
+    was, now = (_level(policy, role, page) for policy in (stored, typed))
+    return Cell(f"p.{page}", f"page-{page}", page, (NO, *levels), now, was, fixed)
+
+
+def _level(policy: Policy, role: Role, page: str) -> str:
+    verdict = policy.decide(policy.roles.get(folded(role.name)), f"page:{page}", Action.VIEW)
+    return (verdict.level or next(iter(resources.PAGE_LEVELS[page]))) if verdict.allowed else ""
+
+
+def typed_settings(sent: Mapping[str, str]) -> dict[str, Any]:
+    """The role's settings as the form sent them; a number that is none stays text, for the refusal to show it."""
+    found: dict[str, Any] = {}
+    for name, kind in SETTINGS.items():
+        text = sent.get(f"r.{name}", "").strip()
+        if kind is bool:
+            found[name] = bool(text)
+        elif kind is int:
+            found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+        else:
+            found[name] = text
+    return found
+
+
+def read(policy: Policy, role: Role, sent: Mapping[str, str]) -> Policy:
+    """The policy with this role as the form describes it. Raises DocumentError."""
+    document = from_policy(policy)
+    entry = next(entry for entry in document["roles"] if folded(entry["name"]) == folded(role.name))
+    entry.update(typed_settings(sent))
+    holds_everything = bool(entry["everything"])
+    # Cells that are fixed are not sent: what is stored below them comes back when they are freed.
+    if not (holds_everything and role.everything):
+        entry["pages"] = {page: sent[f"p.{page}"] for page in resources.PAGE_LEVELS if sent.get(f"p.{page}")}
+    tables = {name: _typed_table(name, sent) for name in resources.tables()}
+    new = replace(role, everything=holds_everything)
+    for table, column in (*reserved(), *SAID_BY):
+        word = tables[table]["writes"].get(column)
+        # What a lock says anyway is no rule; nor is what was free while the role held everything.
+        if word == limited(new, table, column, Write.ALWAYS) or (role.everything and not holds_everything):
+            tables[table]["writes"].pop(column, None)
+    entry["tables"] = tables
+    return to_policy(document, policy.version)
+
+
+def _typed_table(table: str, sent: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {"fields": {}, "writes": {}}
+    for action in Action:
+        scope = _group_choice(table, action, sent)
+        if scope and resources.is_possible(table, action):
+            found[action.value] = scope
+    for column in resources.ruled_columns(table):
+        found["fields"][column] = sent.get(f"s.{table}.{column}", State.SHOWN.value)
+        if write := sent.get(f"w.{table}.{column}"):
+            found["writes"][column] = write
+    return found
+
+
+def _group_choice(table: str, action: Action, sent: Mapping[str, str]) -> str:
+    """The cell's own choice, or its group's where one was made: for people without scripts."""
+    number = list(dict.fromkeys(info.group for info in table_infos().values())).index(table_infos()[table].group)
+    chosen = sent.get(f"g.{number}.{action}", "")
+    if chosen == "none":
+        return ""
+    if chosen == Scope.OWN and not resources.is_scopable(table):
+        return sent.get(f"t.{table}.{action}", "")
+    return chosen or sent.get(f"t.{table}.{action}", "")

@@ -1,0 +1,46 @@
+"""The changes of a policy as pages tell them: by role, gains before losses, with the people they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from homecare.access.policy import Policy, folded
+from homecare.access.review.preview import Change, Sense, changes
+from homecare.queries.holders import Holder
+from homecare.tables.table import table_infos
+
+
+@dataclass(frozen=True)
+class RoleChanges:
+    """`people` are the Active holders of the role."""
+
+    role: str
+    people: list[Holder]
+    parts: list[tuple[str, list[str]]]
+
+
+def label(resource: str, column: str) -> str:
+    """ "Phone number of Patients", "Patients", "the page map"."""
+    if resource.startswith("page:"):
+        return f"the page {resource.removeprefix('page:')}"
+    info = table_infos().get(resource)
+    if info is None:
+        return f"{resource}.{column}" if column else resource
+    return f"{info.fields[column].label} of {info.many}" if column else info.many
+
+
+def told(old: Policy, new: Policy, holders: Iterable[Holder] = ()) -> list[RoleChanges]:
+    by_role: dict[str, list[Change]] = {}
+    for change in changes(old, new):
+        by_role.setdefault(change.role, []).append(change)
+    active = [holder for holder in holders if holder.is_active]
+    return [
+        RoleChanges(role, [h for h in active if folded(h.role) == folded(role)], _parts(found))
+        for role, found in by_role.items()
+    ]
+
+
+def _parts(found: list[Change]) -> list[tuple[str, list[str]]]:
+    parts = [(sense.value, [c.sentence(label) for c in found if c.sense is sense]) for sense in Sense]
+    return [(title, sentences) for title, sentences in parts if sentences]

@@ -1,0 +1,1 @@
+"""One search over tables, pages and actions."""

@@ -1,0 +1,142 @@
+"""One search over everything a person may open: rows by name, code, phone or number, pages, and things to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, Row, Select, cast, false, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Text
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action
+from homecare.access.shown import Shown, shown_of
+from homecare.admin.cells import phone
+from homecare.admin.list.own_views import guarded_views, opens
+from homecare.admin.table_view import TableView
+from homecare.kinds.read import storable
+from homecare.models import folding
+from homecare.models.columns import Kind
+from homecare.records import phones
+from homecare.records.lookup import search_clause
+from homecare.tables.table import Field, TableInfo, table_infos
+
+MOST_OF_A_TABLE = 5
+MOST_OF_THE_REST = 8
+# Of a frequent word only so many rows are put in order: a search must answer while somebody types.
+CANDIDATES = 200
+SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Found:
+    """`hint` tells apart what has the same label: a code, a phone, the kind of page."""
+
+    label: str
+    hint: str
+    url: str
+
+
+def search(session: Session, acting: Acting, text: str) -> list[tuple[str, list[Found]]]:
+    """Groups by name: things to do and pages, then tables in the menu's order. One statement; none for a short text.
+
+    Only columns the role sees are looked into or shown, and only rows in the session's scope. Raises ValueError for
+    text that cannot be stored or is too long.
+    """
+    text = " ".join(storable(text).split())
+    groups = [("Do", _matching(_actions(acting), text)), ("Pages", _matching(_pages(), text))]
+    if len(text) >= SHORTEST:
+        groups += _rows(session, acting, text)
+    return [(name, found) for name, found in groups if found]
+
+
+def _matching(all_of_them: Iterator[Found], text: str) -> list[Found]:
+    words = text.casefold().split()
+    found = [one for one in all_of_them if all(word in one.label.casefold() for word in words)]
+    return found[:MOST_OF_THE_REST]
+
+
+def _actions(acting: Acting) -> Iterator[Found]:
+    for info in table_infos().values():
+        if acting.may(info.name, Action.CREATE):
+            yield Found(info.new, info.group, f"/admin/{info.name}/new/")
+
+
+def _pages() -> Iterator[Found]:
+    for view in guarded_views().values():
+        if view.is_visible() and opens(view):
+            yield Found(view.name, view.info.group if isinstance(view, TableView) else "Page", f"{view.url}/")
+
+
+def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[Found]]]:
+    parts = [part for info in table_infos().values() if (part := _statement(info, acting, text)) is not None]
+    if not parts:
+        return []
+    groups: dict[str, list[Found]] = {}
+    # A union keeps no order; each part says its rows' places.
+    shown = tuple(one for _, said in parts for one in said)
+    rows = session.execute(union_all(*(part for part, _ in parts)), execution_options={"shown": shown}).all()
+    for row in sorted(rows, key=lambda row: row.place):
+        info = table_infos()[row.of_table]
+        groups.setdefault(info.name, []).append(_found(info, row))
+    for name, found in groups.items():
+        if len(found) == MOST_OF_A_TABLE:
+            found.append(_all_of(table_infos()[name], text))
+    return [(info.many, groups[info.name]) for info in table_infos().values() if info.name in groups]
+
+
+def _found(info: TableInfo, row: Row[Any]) -> Found:
+    hints = [text for text in (row.code, phone(row.phone) if row.phone else "", row.more) if text]
+    return Found(row.label or f"{info.one} #{row.id}", " · ".join(hints), f"/admin/{info.name}/details/?id={row.id}")
+
+
+def _all_of(info: TableInfo, text: str) -> Found:
+    """There may be more: the list with the same search."""
+    return Found(f"All {info.many.lower()} with “{text}”", "List", f"/admin/{info.name}/?{urlencode({'search': text})}")
+
+
+def _statement(info: TableInfo, acting: Acting, text: str) -> tuple[Select[Any], tuple[Shown, ...]] | None:
+    """The best five rows of one table, and whose they are; None where the role may not view it or search in it."""
+    if not acting.may(info.name, Action.VIEW):
+        return None
+    seen = [field for field in info.fields.values() if acting.access(info.name).sees(field.name)]
+    names = [field for field in seen if field.name in info.naming and field.kind is not Kind.RELATION]
+    if not names or not any(field.searchable for field in seen):
+        return None
+    model: Any = info.model
+    code, number = _first(seen, Kind.CODE), _first(seen, Kind.PHONE)
+    # The row's status or role tells one namesake from another.
+    more = next((field for field in seen if field.name in ("role", "status")), None)
+    label = func.concat_ws(" ", *(getattr(model, field.name) for field in names))
+    found = (
+        select(
+            model.id,
+            label.label("label"),
+            _text(model, code).label("code"),
+            _text(model, number).label("phone"),
+            _text(model, more).label("more"),
+        )
+        .where(search_clause(info, acting, text, through_parents=False))
+        .limit(CANDIDATES)
+        .subquery()
+    )
+    begins = or_(
+        folding.startswith(found.c.label, text),
+        folding.same(found.c.code, text),
+        phones.startswith(found.c.phone, text) if phones.digits(text) else false(),
+    )
+    place = func.row_number().over(order_by=(begins.desc(), found.c.id.desc())).label("place")
+    best = select(literal(info.name).label("of_table"), found, place).order_by(place).limit(MOST_OF_A_TABLE)
+    columns = [field.name for field in (*names, code, number, more) if field]
+    return best, shown_of(info.name, columns, key="id", among="of_table")
+
+
+def _first(seen: list[Field], kind: Kind) -> Field | None:
+    return next((field for field in seen if field.kind is kind), None)
+
+
+def _text(model: Any, field: Field | None) -> ColumnElement[Any]:
+    return cast(null(), Text) if field is None else cast(getattr(model, field.name), Text)

@@ -1,0 +1,40 @@
+"""The search behind Ctrl+K: JSON for the palette of every page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import ClassVar
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from homecare.access.policy import Action
+from homecare.admin.door import GuardedView, acting
+from homecare.db import db
+from homecare.pages.search.everything import search
+from homecare.web.errors import SpokenError
+
+
+class Search(GuardedView):
+    """Open to everybody with a role; what is found is only what the role may open."""
+
+    needs: ClassVar[dict[str, Action | None]] = {"find": None}
+    resource = "page:search"
+
+    def __init__(self) -> None:
+        super().__init__(name="Search", endpoint="search", url="/admin/search")
+
+    def is_visible(self) -> bool:
+        return False
+
+    # Both, because a redirect would cost each letter typed a second request.
+    @expose("/")
+    @expose("")
+    def find(self) -> ResponseReturnValue:
+        """`q` → {"groups": [{"name", "items": [{"label", "hint", "url"}]}]}; without it the pages and things to do."""
+        try:
+            groups = search(db.session(), acting(), request.args.get("q", ""))
+        except ValueError as error:
+            raise SpokenError(400, str(error)) from error
+        return jsonify(groups=[{"name": name, "items": [asdict(one) for one in found]} for name, found in groups])

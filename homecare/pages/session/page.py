@@ -1,0 +1,48 @@
+"""How long one stays signed in: what a page asks before it warns, and how work on it keeps the session open."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request, session
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from homecare.db import db
+from homecare.login import sessions
+from homecare.records import saved_forms
+from homecare.tables.table import table_infos
+
+page = Blueprint("session", __name__, url_prefix="/session")
+
+
+@page.get("")
+def show() -> Response:
+    """Open to strangers, because it is asked when the session may be over; asking does not keep it open.
+
+    `left_s` is 0 where it is over. `csrf_token` is good for what this browser sends next.
+    """
+    token = session.get("_user_id")
+    found = sessions.remaining(token) if isinstance(token, str) else None
+    return jsonify(
+        account=found.account_id if found else None,
+        left_s=int(found.left.total_seconds()) if found else 0,
+        ends_in_s=int(found.ends_in.total_seconds()) if found else 0,
+        viewing=bool(found and found.viewing),
+        csrf_token=generate_csrf(),
+    )
+
+
+@page.get("/form")
+def form() -> Response:
+    """Whether this person's form `token` was saved, and where its row is; for a page whose line broke meanwhile."""
+    found = saved_forms.find(db.session(), request.args.get("token", ""), current_user.staff_id)
+    if found is None:
+        return jsonify(saved=False)
+    info = table_infos().get(found.table)
+    there = f"/admin/{found.table}/details/?id={found.row_id}" if info and found.row_id is not None else None
+    return jsonify(saved=True, url=there, one=info.one if info else None)
+
+
+@page.post("")
+def keep() -> Response:
+    """Somebody works on a page that sends nothing, such as a long form. Any signed-in request notes the use."""
+    return jsonify(account=current_user.account_id)

@@ -1,0 +1,1 @@
+"""What IT sets of tables and forms."""

@@ -1,0 +1,184 @@
+"""Tables and forms as IT words and orders them: a draft that only its editor sees, then published as one version."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from homecare.access.policy import Action, folded
+from homecare.actions import table_settings as actions
+from homecare.actions.role_names import as_now, of_known
+from homecare.actions.roles import LONGEST_NOTE, ROLES_PAGE
+from homecare.admin.cells import when
+from homecare.admin.door import GuardedView, acting
+from homecare.db import db
+from homecare.kinds.read import version_number
+from homecare.models.columns import Kind
+from homecare.pages.tables_and_forms import settings_form
+from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError, parse
+from homecare.tables import it_settings
+from homecare.tables.table import TableInfo, coded_infos
+from homecare.web.errors import SpokenError
+
+STALE = "Somebody else published meanwhile. Your draft is kept: look at what differs now, then publish it again."
+
+
+class LowCode(GuardedView):
+    needs: ClassVar[dict[str, Action | None]] = {
+        "index_view": Action.VIEW,
+        "edit_view": Action.VIEW,
+        "try_view": Action.VIEW,
+        "discard_view": Action.VIEW,
+        "publish_view": Action.VIEW,
+        "roll_back_view": Action.VIEW,
+    }
+    resource = ROLES_PAGE
+
+    def __init__(self) -> None:
+        super().__init__(name="Tables and forms", endpoint="lowcode", url="/admin/roles/tables")
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        return self._index(200)
+
+    def _index(self, status: int, problem: str = "") -> ResponseReturnValue:
+        session = db.session()
+        current = actions.newest(session)
+        published = it_settings.published(session, current)
+        draft = actions.draft_of(session, acting().person.staff_id)
+        page = self.render(
+            "pages/tables_and_forms/tables_and_forms.html",
+            tables=coded_infos(),
+            published=published,
+            draft=draft,
+            differences=settings_form.differences(published, draft.document) if draft else [],
+            versions=actions.versions(session),
+            current=current,
+            when=when,
+            problem=problem,
+        )
+        return page, status
+
+    @expose("/edit", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        """`table`, and `role` where the form of one role is laid out; POST saves the draft."""
+        info, role = coded_table(request.args.get("table", "")), self._role()
+        document, based_on = self._document()
+        if request.method == "GET":
+            return self._form(info, document.get(info.name, {}), role, 200)
+        typed = document.get(info.name, {})
+        try:
+            typed = settings_form.read(info, typed, request.form, role)
+            document = {name: found for name, found in (document | {info.name: typed}).items() if found}
+            it_settings.check({info.name: typed}, acting().policy.roles)
+            check_conditions(info, typed)
+        except ValueError as error:
+            return self._form(info, typed, role, 422, str(error))
+        actions.save_draft(session=db.session(), document=document, based_on=based_on, by=acting())
+        if request.form.get("_do") == "try":
+            actions.try_draft(session=db.session(), previewing=True, by=acting())
+            return redirect(f"/admin/{info.name}/")
+        flash("The draft is saved. Nobody else sees it until it is published.", "success")
+        return redirect(url_for(".edit_view", table=info.name, role=role or None))
+
+    def _document(self) -> tuple[dict[str, Any], int]:
+        """The editor's draft, or what is published where there is none, and the version it was begun from."""
+        session = db.session()
+        draft = actions.draft_of(session, acting().person.staff_id)
+        if draft is not None:
+            return of_known(draft.document, acting().policy.roles), draft.based_on
+        current = actions.newest(session)
+        return dict(it_settings.published(session, current)), current
+
+    def _form(self, info: TableInfo, settings: Any, role: str, status: int, problem: str = "") -> ResponseReturnValue:
+        policy = acting().policy
+        shown = it_settings.lay_over(info, settings, policy.roles.get(role))
+        page = self.render(
+            "pages/tables_and_forms/table.html",
+            coded=info,
+            shown=shown,
+            list_places=settings_form.line_places(shown),
+            form_places=settings_form.form_places(shown),
+            on_form=settings_form.form_places(info),
+            conditions=settings_form.conditions_text(shown),
+            has_own_form=role in settings.get("forms", {}),
+            role=role,
+            roles=list(policy.roles.values()),
+            sorts=[name for name, field in info.fields.items() if field.sortable or name == "id"],
+            is_choice=lambda f: f.kind is Kind.CHOICE and (info.name, f.name) != ("staff", "role"),
+            problem=problem,
+            typed=request.form,
+        )
+        return page, status
+
+    @expose("/try", methods=("POST",))
+    def try_view(self) -> ResponseReturnValue:
+        """Form: `on` is 1 to see the draft, 0 to see what everybody sees."""
+        actions.try_draft(session=db.session(), previewing=request.form.get("on") == "1", by=acting())
+        return redirect(url_for(".index_view"))
+
+    @expose("/discard", methods=("POST",))
+    def discard_view(self) -> ResponseReturnValue:
+        actions.discard_draft(session=db.session(), by=acting())
+        flash("The draft is gone.", "success")
+        return redirect(url_for(".index_view"))
+
+    @expose("/publish", methods=("POST",))
+    def publish_view(self) -> ResponseReturnValue:
+        draft = actions.draft_of(db.session(), acting().person.staff_id)
+        if draft is None:
+            return self._index(422, "There is no draft to publish. Change a table first.")
+        document = of_known(draft.document, acting().policy.roles)
+        try:
+            it_settings.check(document, acting().policy.roles)
+        except it_settings.SettingsError as error:
+            return self._index(422, str(error))
+        return self._publish(document, request.form.get("note", "").strip() or "Published")
+
+    @expose("/roll-back", methods=("POST",))
+    def roll_back_view(self) -> ResponseReturnValue:
+        """Form: `number`, an earlier version; 0 is the code's own settings."""
+        number = version_number(request.form.get("number", ""))
+        versions = {version.version: version for version in actions.versions(db.session())}
+        if number and number not in versions:
+            return self._index(422, "There is no such version. Choose one of the list.")
+        document = as_now(db.session(), versions[number].document, versions[number].saved_at) if number else {}
+        return self._publish(of_known(document, acting().policy.roles), f"Back to version {number}")
+
+    def _publish(self, document: dict[str, Any], note: str) -> ResponseReturnValue:
+        if len(note) > LONGEST_NOTE or not note.isprintable():
+            return self._index(422, f"A note is one line of at most {LONGEST_NOTE} characters.")
+        based_on = version_number(request.form.get("_version", ""))
+        try:
+            made = actions.publish(session=db.session(), document=document, based_on=based_on, note=note, by=acting())
+        except actions.StaleSettingsError:
+            return self._index(409, STALE)
+        flash(f"Published as version {made}. Everybody sees it from their next click.", "success")
+        return redirect(url_for(".index_view"))
+
+    def _role(self) -> str:
+        role = folded(request.args.get("role", ""))
+        if role and role not in acting().policy.roles:
+            raise SpokenError(404, f"There is no role {role[:60]!r}. Choose one of the list.")
+        return role
+
+
+def coded_table(name: str) -> TableInfo:
+    info = coded_infos().get(name)
+    if info is None:
+        raise SpokenError(404, f"There is no table {name[:60]!r}. Choose one of the list.")
+    return info
+
+
+def check_conditions(info: TableInfo, settings: Any) -> None:
+    """Raises SettingsError for a condition that no list of this table takes."""
+    pairs = [(key, value) for key, value in settings.get("conditions", ())]
+    try:
+        parse(info.model, pairs, acting().access(info.name), acting().policy)
+    except UnknownConditionError as error:
+        raise it_settings.SettingsError(str(error)) from error
+    except ForbiddenConditionError as error:
+        raise it_settings.SettingsError(f"You may not look into {error.column} of {info.many.lower()}.") from error

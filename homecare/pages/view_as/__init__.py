@@ -1,0 +1,1 @@
+"""The product as somebody else sees it."""

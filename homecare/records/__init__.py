@@ -1,0 +1,1 @@
+"""Rows of one table as one person sees them; no Flask."""

@@ -1,0 +1,196 @@
+"""The one condition language: `column__op=value` and named conditions such as `is=late`.
+
+Lists, counts, exports, home figures, drill-downs and saved views all go through `parse`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Column, ColumnElement, and_, false, or_
+
+from homecare import clock
+from homecare.access.policy import Policy
+from homecare.access.table_access import TableAccess
+from homecare.db import Base
+from homecare.kinds.read import parse_value, storable
+from homecare.models import folding
+from homecare.models.columns import Kind, kind_of
+from homecare.models.indexes import is_folded
+from homecare.records import phones
+from homecare.records.named import NAMED
+
+ORDERED = ("eq", "ne", "gte", "lte", "gt", "lt", "isnull")
+WORDS = ("eq", "ne", "contains", "startswith", "isnull")
+CHOSEN = ("eq", "ne", "in", "isnull")
+OPERATORS: dict[Kind, tuple[str, ...]] = {
+    Kind.NAME: WORDS, Kind.TEXT: WORDS, Kind.CODE: WORDS, Kind.PHONE: WORDS, Kind.EMAIL: WORDS,
+    Kind.URL: ("eq", "isnull"), Kind.FAYDA: ("eq", "isnull"), Kind.LONG: ("isnull",), Kind.FILE: ("isnull",),
+    Kind.CHOICE: CHOSEN, Kind.RELATION: CHOSEN, Kind.BOOL: ("eq", "isnull"),
+    Kind.NUMBER: ORDERED, Kind.MONEY: ORDERED, Kind.SHARE: ORDERED, Kind.PERCENT: ORDERED,
+    Kind.DATE: ORDERED, Kind.DATETIME: ORDERED, Kind.POINT: ("isnull",), Kind.SECRET: (),
+}  # fmt: skip
+OPERATOR_WORDS = {
+    "eq": "is", "ne": "is not", "gte": "from", "lte": "up to", "gt": "over", "lt": "under",
+    "contains": "contains", "startswith": "starts with", "in": "is one of", "isnull": "is empty",
+}  # fmt: skip
+
+
+# Each costs a clause of the statement, and the query of a bulk change is as long as a form may be.
+MOST_CONDITIONS = 50
+MOST_CHOICES = 500
+
+
+class UnknownConditionError(ValueError):
+    """Answered 400: the URL names a condition that does not exist, or gives it a value it cannot take."""
+
+
+class ForbiddenConditionError(Exception):
+    """Answered 403: the role may not see the column the condition looks into."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`key` and `value` are the URL's own words; `column` and `operator` are empty for a named condition.
+
+    `problem` says why the value is none of the column; such a condition no row meets.
+    """
+
+    key: str
+    value: str
+    clause: ColumnElement[bool]
+    column: str = ""
+    operator: str = ""
+    problem: str = ""
+
+
+def parse(
+    model: type[Base],
+    pairs: Iterable[tuple[str, str]],
+    access: TableAccess,
+    policy: Policy,
+    *,
+    keeps_wrong: bool = False,
+) -> list[Condition]:
+    """The conditions of a URL, in its order. Raises UnknownConditionError, ForbiddenConditionError.
+
+    With `keeps_wrong` a value that cannot be read comes back with its `problem`, to be said beside it.
+    """
+    pairs = list(pairs)
+    if len(pairs) > MOST_CONDITIONS:
+        raise UnknownConditionError(f"A list takes at most {MOST_CONDITIONS} conditions; this has {len(pairs):,}.")
+    return [_parse_one(model, key, value, access, policy, keeps_wrong) for key, value in pairs]
+
+
+def _parse_one(
+    model: type[Base], key: str, value: str, access: TableAccess, policy: Policy, keeps_wrong: bool
+) -> Condition:
+    if "__" not in key:
+        return _named(model, key, value, access, policy)
+    name, _, operator = key.rpartition("__")
+    column = cast(Column[Any] | None, model.__table__.columns.get(name))
+    if column is None or operator not in OPERATORS[_kind(column)]:
+        raise UnknownConditionError(f"There is no condition {key!r} on {model.__tablename__}.")
+    if not access.sees(name):
+        raise ForbiddenConditionError(name)
+    try:
+        clause = compare(column, operator, value)
+    except (ValueError, OverflowError) as error:
+        if keeps_wrong:
+            return Condition(key, value, false(), name, operator, problem=str(error))
+        raise UnknownConditionError(f"{key}: {error}") from error
+    return Condition(key, value, clause, name, operator)
+
+
+def _kind(column: Column[Any]) -> Kind:
+    return Kind.RELATION if column.primary_key else kind_of(column)
+
+
+def _named(model: type[Base], key: str, value: str, access: TableAccess, policy: Policy) -> Condition:
+    condition = NAMED.get((model.__tablename__, key, value))
+    if condition is None:
+        raise UnknownConditionError(f"There is no condition {key}={value!r} on {model.__tablename__}.")
+    unseen = condition.unseen_by(access, policy)
+    if unseen is not None:
+        raise ForbiddenConditionError(unseen)
+    return Condition(key, value, condition.predicate())
+
+
+def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool]:
+    """One comparison. Raises ValueError with a sentence where the text is not a value of the column."""
+    kind = _kind(column)
+    if operator == "isnull":
+        return _is_empty(column, text)
+    if operator == "in":
+        return or_(false(), *(_equals(column, kind, part) for part in _choices(text)))
+    if operator in ("contains", "startswith"):
+        how = phones if kind is Kind.PHONE else folding
+        return {"contains": how.contains, "startswith": how.startswith}[operator](column, storable(text))
+    if kind in (Kind.DATE, Kind.DATETIME):
+        return _in_time(column, operator, parse_value(kind, text))
+    if operator in ("eq", "ne"):
+        same = _equals(column, kind, text)
+        return same if operator == "eq" else or_(~same, column.is_(None)) if _default(column) is None else ~same
+    value = parse_value(kind, text)
+    return {"gte": column >= value, "lte": column <= value, "gt": column > value, "lt": column < value}[operator]
+
+
+def _choices(text: str) -> list[str]:
+    found = [part for part in text.split(",") if part]
+    if len(found) > MOST_CHOICES:
+        raise ValueError(f"At most {MOST_CHOICES} values can be chosen; these are {len(found):,}.")
+    return found
+
+
+def _is_empty(column: Column[Any], text: str) -> ColumnElement[bool]:
+    if text not in ("1", "0"):
+        raise ValueError("isnull takes 1 (empty) or 0 (filled).")
+    return column.is_(None) if text == "1" else column.is_not(None)
+
+
+def _default(column: Column[Any]) -> str | None:
+    """The default of a nullable column of choices: NULL counts as it (schema decision 16)."""
+    default = getattr(column.server_default, "arg", None)
+    return default if column.nullable and "choices" in column.info and isinstance(default, str) else None
+
+
+def _equals(column: Column[Any], kind: Kind, text: str) -> ColumnElement[bool]:
+    value = parse_value(kind, text)
+    if is_folded(column):
+        return folding.same(column, value)
+    default = _default(column)
+    if default is None:
+        return column == value
+    # Never NULL, so that its negation is the other rows.
+    if value == default:
+        return or_(column == value, column.is_(None))
+    return and_(column.is_not(None), column == value)
+
+
+def _in_time(column: Column[Any], operator: str, value: Any) -> ColumnElement[bool]:
+    """A day stands for all its moments in Addis time, so that `lte=today` includes this evening."""
+    if kind_of(column) is Kind.DATETIME and type(value) is date:
+        start, end = clock.day_start(value), clock.day_start(value + timedelta(days=1))
+        return {
+            "eq": and_(column >= start, column < end),
+            "ne": or_(column < start, column >= end, column.is_(None)),
+            "gte": column >= start,
+            "lte": column < end,
+            "gt": column >= end,
+            "lt": column < start,
+        }[operator]
+    return {
+        "eq": column == value,
+        "ne": or_(column != value, column.is_(None)),
+        "gte": column >= value,
+        "lte": column <= value,
+        "gt": column > value,
+        "lt": column < value,
+    }[operator]

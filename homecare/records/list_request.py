@@ -1,0 +1,212 @@
+"""A list as its URL asks for it: conditions, search, sort, columns and place, read once and refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Column, Row, Select, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from homecare.access.acting import Acting
+from homecare.access.policy import State
+from homecare.access.shown import NOT_SHOWN
+from homecare.access.table_access import TableAccess
+from homecare.audit.reading import note_rows
+from homecare.models.columns import Kind
+from homecare.records import counting, paging
+from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
+from homecare.records.lookup import search_clause
+from homecare.records.row_select import RowSelect, build
+from homecare.records.saved_views import Kept
+from homecare.tables.table import Field, TableInfo
+
+PAGE_SIZE = 50
+PLACE = ("after", "before", "last")
+# `?all=1` says "without conditions": a bare address opens the person's default view instead, where they have one.
+ALL = "all"
+# Words of a list's URL that are not conditions; `id` and `url` are Flask-Admin's own.
+RESERVED = ("sort", "search", "columns", "id", "url", ALL, *PLACE)
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """What one list URL asks for, as far as the acting role may have it. `words` are its conditions as typed."""
+
+    info: TableInfo
+    acting: Acting
+    conditions: list[Condition]
+    search: str
+    sort: Field
+    descending: bool
+    columns: tuple[str, ...]
+    after: paging.Anchor | None
+    before: paging.Anchor | None
+    last: bool
+    chosen_columns: bool
+    density: str = ""
+
+    @property
+    def access(self) -> TableAccess:
+        return self.acting.access(self.info.name)
+
+    def narrowed(self, statement: Select[Any]) -> Select[Any]:
+        """The statement with every condition and the search applied."""
+        for condition in self.conditions:
+            statement = statement.where(condition.clause)
+        if self.search:
+            statement = statement.where(search_clause(self.info, self.acting, self.search))
+        return statement
+
+    def selected(self, columns: Sequence[str] | None = None) -> RowSelect:
+        return build(self.info, self.acting, self.columns if columns is None else columns, sort=self.sort.name)
+
+    def page(self, session: Session, selected: RowSelect) -> paging.Page:
+        def run(statement: Select[Any]) -> Sequence[Row[Any]]:
+            return session.execute(statement, execution_options=NOT_SHOWN).all()
+
+        # One row more is fetched than is shown.
+        page = paging.fetch(
+            run,
+            self.narrowed(selected.statement),
+            self.sort.column,
+            self.info.key,
+            descending=self.descending,
+            size=PAGE_SIZE,
+            after=self.after,
+            before=self.before,
+            last=self.last,
+        )
+        note_rows(selected.shown, page.rows)
+        return page
+
+    def count(self, session: Session) -> counting.Count:
+        model: Any = self.info.model
+        return counting.count(session, self.narrowed(select(model.id)), may_estimate=self.access.sees_all)
+
+    def query(self, **changes: str | None) -> str:
+        """This list's URL query with some of its words changed or, when None, left out; the place is not carried."""
+        words: list[tuple[str, str]] = [(c.key, c.value) for c in self.conditions]
+        rest: dict[str, str | None] = {
+            "search": self.search or None,
+            "sort": self.sort_word if self.sort_word != self.info.order else None,
+            "columns": ",".join(self.columns) if self.chosen_columns else None,
+        }
+        rest |= changes
+        words += [(key, value) for key, value in rest.items() if value]
+        return f"?{urlencode(words or [(ALL, '1')])}"
+
+    def without(self, *conditions: Condition) -> str:
+        rest = [c for c in self.conditions if not any(c is one for one in conditions)]
+        return ListRequest(**{**self.__dict__, "conditions": rest}).query()
+
+    @property
+    def sort_word(self) -> str:
+        return f"{'-' if self.descending else ''}{self.sort.name}"
+
+
+def read(
+    info: TableInfo,
+    acting: Acting,
+    args: MultiDict[str, str],
+    kept: Kept | None = None,
+    *,
+    keeps_wrong: bool = False,
+) -> ListRequest:
+    """The list of these words; what they leave open is as the person keeps it. `keeps_wrong` as in `parse`.
+
+    Raises UnknownConditionError (400) and ForbiddenConditionError (403).
+    """
+    pairs = [(key, value) for key, value in args.items(multi=True) if key not in RESERVED]
+    access = acting.access(info.name)
+    search = args.get("search", "").strip()
+    if search:
+        _checked_search(info, acting, search)
+    sort, descending = _sort(info, access, args.get("sort"))
+    column = sort.column
+    return ListRequest(
+        info=info,
+        acting=acting,
+        conditions=parse(info.model, pairs, access, acting.policy, keeps_wrong=keeps_wrong)
+        if pairs
+        else _default_conditions(info, acting, args),
+        search=search,
+        sort=sort,
+        descending=descending,
+        columns=_columns(info, acting, args.get("columns"), kept),
+        after=_anchor(column, args.get("after")),
+        before=_anchor(column, args.get("before")),
+        last=args.get("last") == "1",
+        chosen_columns=bool(args.get("columns")),
+        density=kept.density if kept else "",
+    )
+
+
+def _default_conditions(info: TableInfo, acting: Acting, args: MultiDict[str, str]) -> list[Condition]:
+    """What IT narrows the bare list by, as far as this role may look into it."""
+    found: list[Condition] = []
+    if args.get("search", "").strip() or ALL in args:
+        return found
+    for pair in info.conditions:
+        # Set when its column was still there, or for other roles than this one.
+        with suppress(UnknownConditionError, ForbiddenConditionError):
+            found += parse(info.model, [pair], acting.access(info.name), acting.policy)
+    return found
+
+
+def _checked_search(info: TableInfo, acting: Acting, text: str) -> None:
+    try:
+        search_clause(info, acting, text)
+    except ValueError as error:
+        raise UnknownConditionError(str(error)) from error
+
+
+def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field, bool]:
+    """Where the default order is by a column the role does not see, the newest come first."""
+    name = (word or info.order).removeprefix("-")
+    if not word and not access.sees(name):
+        return info.fields["id"], True
+    field = info.fields.get(name)
+    if field is None or not (field.sortable or name == "id"):
+        raise UnknownConditionError(f"{info.many} cannot be sorted by {name!r}.")
+    if not access.sees(name):
+        raise ForbiddenConditionError(name)
+    return field, (word or info.order).startswith("-")
+
+
+def _columns(info: TableInfo, acting: Acting, word: str | None, kept: Kept | None) -> tuple[str, ...]:
+    """Columns named in the URL are refused where they are not to be had; kept ones are silently left out then.
+
+    The usual ones are without parents that the role may not view: their bare numbers would say nothing.
+    """
+    access = acting.access(info.name)
+    if not word:
+        liked = [name for name in kept.columns if name in info.fields] if kept else []
+        visible = [name for name in liked if access.states[name] is not State.HIDDEN]
+        usual = [name for name in info.columns if access.states[name] is not State.HIDDEN]
+        return tuple(visible or [name for name in usual if _says_something(info.fields[name], acting, access)] or usual)
+    names = tuple(dict.fromkeys(word.split(",")))
+    unknown = [name for name in names if name not in info.fields]
+    if unknown:
+        raise UnknownConditionError(f"{info.many} have no column {unknown[0]!r}.")
+    for name in names:
+        if access.states[name] is State.HIDDEN:
+            raise ForbiddenConditionError(name)
+    return names
+
+
+def _says_something(field: Field, acting: Acting, access: TableAccess) -> bool:
+    return field.kind is not Kind.RELATION or not access.sees(field.name) or acting.may(field.target)
+
+
+def _anchor(column: Column[Any], text: str | None) -> paging.Anchor | None:
+    if not text:
+        return None
+    try:
+        return paging.parse_anchor(column, text)
+    except (ValueError, OverflowError) as error:
+        raise UnknownConditionError(f"The page cannot be found: {error}") from error

@@ -1,0 +1,188 @@
+"""Finding parents by name: for pickers of relations and for the labels of rows already chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, State
+from homecare.access.shown import shown_of
+from homecare.kinds.read import HIGHEST_INTEGER, parse_fayda, storable
+from homecare.models import folding
+from homecare.models.columns import Kind
+from homecare.records import phones
+from homecare.records.row_select import Part, RowSelect, build, code_columns, join_parts, relation_label
+from homecare.tables.overrides import OVERRIDES
+from homecare.tables.table import Field, TableInfo, table_info
+
+MOST = 20
+LONGEST_SEARCH = 200
+# Each word is looked for in every name, code, phone and e-mail, and in those of the parents.
+MOST_WORDS = 12
+
+
+def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: bool = True) -> ColumnElement[bool]:
+    """Rows whose names, codes, phones or e-mails hold every word of `text`, whose Fayda number it is, or whose
+    parents' names hold it.
+
+    Only columns the role sees are looked into. Raises ValueError for text that cannot be stored or is too long.
+    """
+    words = storable(text).split()
+    if len(text) > LONGEST_SEARCH or not words:
+        raise ValueError(f"Search for 1 to {LONGEST_SEARCH} characters.")
+    if len(words) > MOST_WORDS:
+        raise ValueError(f"Search for at most {MOST_WORDS} words.")
+    seen = [f for f in info.fields.values() if acting.access(info.name).sees(f.name)]
+    searched = [f for f in seen if f.searchable]
+    alternatives = [and_(*(_holds(info, searched, word) for word in words))]
+    if len(phones.digits(text)) >= phones.FEWEST:
+        alternatives += [phones.contains(getattr(info.model, f.name), text) for f in searched if f.kind is Kind.PHONE]
+    alternatives += [found for f in seen if f.kind is Kind.FAYDA and (found := _has_number(info, f, text)) is not None]
+    numbered = through_parents and re.fullmatch(r"#?[0-9]{1,10}", text.strip())
+    if numbered and int(text.strip("# ")) <= HIGHEST_INTEGER:
+        alternatives.append(info.key == int(text.strip("# ")))
+    if through_parents:
+        alternatives += _through_parents(info, acting, text)
+    return or_(*alternatives)
+
+
+def _holds(info: TableInfo, searched: list[Field], word: str) -> ColumnElement[bool]:
+    """Some column holds the word: a number as it is dialled, any other text as people read it."""
+    found: list[ColumnElement[bool]] = []
+    for field in searched:
+        column = getattr(info.model, field.name)
+        if field.kind is not Kind.PHONE:
+            found.append(folding.contains(column, word))
+        elif phones.digits(word):
+            found.append(phones.contains(column, word))
+    return or_(false(), *found)
+
+
+def _has_number(info: TableInfo, field: Field, text: str) -> ColumnElement[bool] | None:
+    """The whole of a number that is known in full or not at all; None where the text is none."""
+    try:
+        number = parse_fayda(text)
+    except ValueError:
+        return None
+    found: ColumnElement[bool] = getattr(info.model, field.name) == number
+    return found
+
+
+def _through_parents(info: TableInfo, acting: Acting, text: str) -> Iterable[ColumnElement[bool]]:
+    """Rows by the name of a parent; one level, and only through parents the role may see."""
+    for field in info.fields.values():
+        if field.kind is not Kind.RELATION or not acting.access(info.name).sees(field.name):
+            continue
+        parent = table_info(field.target)
+        named = [f for f in parent.fields.values() if f.searchable]
+        if named and parent.name != info.name and acting.may(parent.name, Action.VIEW):
+            model: Any = parent.model
+            found = select(model.id).where(search_clause(parent, acting, text, through_parents=False))
+            yield getattr(info.model, field.name).in_(found)
+
+
+def may_look_up(info: TableInfo, field: Field, acting: Acting) -> bool:
+    """A parent is picked by name where the role may view it, and by its code through a masked relation that it sets.
+
+    Who only looks at a masked relation has no use for the codes of all the parents there are.
+    """
+    access = acting.access(info.name)
+    state = access.states[field.name]
+    if state is State.MASKED:
+        return any(
+            access.may(action) and access.sets(field.name, creating=action is Action.CREATE)
+            for action in (Action.CREATE, Action.EDIT)
+        )
+    return state is State.SHOWN and acting.may(field.target, Action.VIEW)
+
+
+def _options(info: TableInfo, field: Field, acting: Acting) -> tuple[Select[Any], RowSelect]:
+    """Parents with what their name is made of; the attributes are those of `join_parts`."""
+    target = table_info(field.target)
+    if acting.access(info.name).states[field.name] is State.MASKED:
+        model: Any = target.model
+        codes = code_columns(target)
+        statement = select(model.id.label("_id"), *(getattr(model, code) for code in codes))
+        statement = statement.execution_options(shown=shown_of(target.name, codes))
+        return statement, RowSelect(target, statement, tuple(target.fields[code] for code in codes))
+    access = acting.access(target.name)
+    reached_by = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE)]
+    extra = [name for name in (*_told(target), *reached_by) if access.sees(name)]
+    names = [name for name in target.naming if access.sees(name)]
+    selected = build(target, acting, (*names, *(name for name in extra if name not in names)))
+    return selected.statement, selected
+
+
+def _told(target: TableInfo) -> Mapping[str, Iterable[str]]:
+    """What tells a row from others of its name, by column the words that are not worth telling."""
+    told: Mapping[str, Iterable[str]] = OVERRIDES.get(target.name, {}).get("told", {})
+    return told
+
+
+def _option_label(row: Any, selected: RowSelect) -> str:
+    texts, told = [], _told(selected.info)
+    for field in selected.fields:
+        if getattr(row, field.name) in told.get(field.name, ()):
+            continue
+        if field.kind is Kind.RELATION:
+            texts.append((field, relation_label(row, selected, field.name) or ""))
+        else:
+            texts.append((field, join_parts(row, [Part(field.name, field)])))
+    name = " ".join(text for field, text in texts if field.kind is Kind.NAME and text)
+    rest = [text for field, text in texts if field.kind is not Kind.NAME and text]
+    return " · ".join([name, *rest] if name else rest) or f"#{row._id}"
+
+
+def find(session: Session, info: TableInfo, field: Field, acting: Acting, text: str) -> list[tuple[int, str]]:
+    """Up to 20 parents by name, code or phone; the newest where nothing was typed. Raises ValueError."""
+    target = table_info(field.target)
+    model: Any = target.model
+    statement, selected = _options(info, field, acting)
+    if text.strip() and acting.access(info.name).states[field.name] is State.MASKED:
+        codes = [folding.contains(getattr(model, code), storable(text)) for code in code_columns(target)]
+        statement = statement.where(or_(false(), *codes))
+    elif text.strip():
+        statement = statement.where(search_clause(target, acting, text))
+    rows = session.execute(statement.order_by(model.id.desc()).limit(MOST)).all()
+    return [(row._id, _option_label(row, selected)) for row in rows]
+
+
+def begun(info: TableInfo, text: str) -> dict[str, str]:
+    """What was looked for in a picker and not found, as the columns of a new row: a phone number, else a name."""
+    if len(phones.digits(text)) >= phones.FEWEST:
+        return {f.name: text for f in [*info.fields.values()][::-1] if f.kind is Kind.PHONE}
+    names = [f.name for f in info.fields.values() if f.kind is Kind.NAME]
+    return dict(zip(names, text.split(None, len(names) - 1), strict=False)) if names else {}
+
+
+def fills(
+    session: Session, info: TableInfo, field: Field, acting: Acting, keys: list[int]
+) -> dict[int, dict[str, tuple[int, str]]]:
+    """What choosing one of these parents says of other columns: {key: {column: (id, label)}}. One statement or none."""
+    target = table_info(field.target)
+    wanted = OVERRIDES.get(info.name, {}).get("fills", {}).get(field.name, ())
+    if not wanted or acting.access(info.name).states[field.name] is not State.SHOWN:
+        return {}
+    names = [name for name in wanted if acting.access(target.name).sees(name)]
+    selected = build(target, acting, names)
+    model: Any = target.model
+    found = session.execute(selected.statement.where(model.id.in_(keys))).all()
+    return {
+        row._id: {name: (getattr(row, name), relation_label(row, selected, name) or "") for name in names}
+        for row in found
+    }
+
+
+def label_of(session: Session, info: TableInfo, field: Field, acting: Acting, key: int) -> str | None:
+    """The name of one parent, None where it does not exist or is not for this person."""
+    if not may_look_up(info, field, acting):
+        return None
+    model: Any = table_info(field.target).model
+    statement, selected = _options(info, field, acting)
+    row = session.execute(statement.where(model.id == key)).first()
+    return None if row is None else _option_label(row, selected)

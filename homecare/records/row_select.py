@@ -1,0 +1,218 @@
+"""The statement behind lists, details, labels and exports: exactly the columns shown, masked in SQL, parents joined.
+
+A row of the result carries `_id`, `_sort`, `_version` (xmin) and one attribute per column; a relation adds the parts of
+its parent's name as `<column>__0`, `<column>__1` …, a file its name as people know it. What a role may not see is not
+in the statement at all. Whose rows are shown, it says for the read log: by `_id`, by `_of` (whom a row hangs on) and by
+`<column>__id` of parents that are people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, literal_column, select
+from sqlalchemy.orm import aliased
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action, State
+from homecare.access.shown import Shown, shown_of, way, whose
+from homecare.access.table_access import TableAccess
+from homecare.admin.cells import plain_text
+from homecare.models import StoredFile
+from homecare.models.columns import Kind
+from homecare.tables.table import Field, TableInfo, table_info
+
+# How many last characters of a masked value stay readable; every other kind shows none.
+MASKED_TAIL = {Kind.FAYDA: 4, Kind.PHONE: 2}
+MASK = "••••"
+FILE_NAME = Field("original_name", "File", Kind.TEXT, StoredFile.__table__.c.original_name)  # type: ignore[arg-type]
+MOST_KEPT = 1000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a parent's name: the attribute of the result row, and the column it came from."""
+
+    attribute: str
+    field: Field
+
+
+@dataclass(frozen=True)
+class RowSelect:
+    """`parts` names the pieces of each relation's label; a relation without any shows as #id."""
+
+    info: TableInfo
+    statement: Select[Any]
+    fields: tuple[Field, ...]
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """Which people's rows a result of it shows."""
+        said: tuple[Shown, ...] = self.statement.get_execution_options()["shown"]
+        return said
+
+
+def version_of(info: TableInfo) -> ColumnElement[str]:
+    """The row's xmin as text: the version a form carries (schema decision 29)."""
+    return literal_column(f"{info.name}.xmin::text").label("_version")
+
+
+def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+    tail = MASKED_TAIL.get(kind, 0)
+    if not tail:
+        return case((column.is_not(None), literal(MASK)))
+    readable = func.concat(MASK, " ", func.right(column, tail))
+    return case((column.is_(None), None), (func.length(column) > 2 * tail, readable), else_=literal(MASK))
+
+
+def build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str = "id") -> RowSelect:
+    """The columns of `info` that the acting role may see, in the given order, and the names of their parents.
+
+    Cost: one outer join per relation shown, two where the parent is itself named by its parent. Making the statement
+    takes as long as running it, so it is kept with the version of the policy that it follows from.
+    """
+    names = tuple(columns)
+    key = (acting.role.name if acting.role else "", info.name, names, sort)
+    known = acting.policy.selects.get(key)
+    if known is None or known.info is not info:
+        if len(acting.policy.selects) >= MOST_KEPT:
+            acting.policy.selects.clear()
+        known = acting.policy.selects[key] = _build(info, acting, names, sort)
+    return known
+
+
+def _build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str) -> RowSelect:
+    access = acting.access(info.name)
+    model: Any = info.model
+    selected: list[Any] = [
+        model.id.label("_id"),
+        getattr(model, sort).label("_sort"),
+        version_of(info),
+    ]
+    joins: list[tuple[Any, Any]] = []
+    said: list[tuple[Shown, Any]] = []
+    parts: dict[str, tuple[Part, ...]] = {}
+    fields = [info.fields[name] for name in columns if access.states[name] is not State.HIDDEN]
+    for each in fields:
+        attribute = getattr(model, each.name)
+        selected.append(_value(attribute, each, access.states[each.name]).label(each.name))
+        if each.kind is Kind.RELATION:
+            pieces = _name_parts(each, attribute, access, acting, joins, said)
+            parts[each.name] = tuple(part for part, _ in pieces)
+            selected += [expression.label(part.attribute) for part, expression in pieces]
+        elif each.kind is Kind.FILE and access.sees(each.name):
+            stored = aliased(StoredFile)
+            joins.append((stored, _is_file_of(stored, model, each.name)))
+            parts[each.name] = (Part(f"{each.name}__0", FILE_NAME),)
+            selected.append(stored.original_name.label(f"{each.name}__0"))
+    told = [each.name for each in fields if access.states[each.name] in (State.SHOWN, State.MASKED)]
+    said += _own(info, shown_of(info.name, [*told, sort]), bool(said))
+    selected += [key.label(one.key) for one, key in said if one.key != "_id"]
+    statement = select(*selected).execution_options(shown=tuple(one for one, _ in said))
+    for target, condition in joins:
+        statement = statement.outerjoin(target, condition)
+    return RowSelect(info, statement, tuple(fields), parts)
+
+
+def _own(info: TableInfo, told: tuple[Shown, ...], names_somebody: bool) -> list[tuple[Shown, Any]]:
+    """The table's own rows, and the people they hang on, where anything of a person is shown at all."""
+    if way(info.name) is None or not (told or names_somebody):
+        return []
+    model: Any = info.model
+    found = [(one, model.id) for one in told or (Shown(info.name, "_id", ()),)]
+    if people := whose(info.name, model):
+        table, key = people
+        found.append((Shown(table, "_of", ()), key))
+    return found
+
+
+def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
+    if state in (State.WRITE_ONLY, State.BREAK_GLASS):
+        return attribute.is_not(None)
+    if state is State.MASKED and shown.kind is not Kind.RELATION:
+        return masked(attribute, shown.kind)
+    return readable(attribute, shown.kind)
+
+
+def readable(attribute: Any, kind: Kind) -> ColumnElement[Any]:
+    """The value as rows carry it: a point as "lat,lon", any other as it is stored."""
+    if kind is Kind.POINT:
+        return func.concat(func.ST_Y(_geometry(attribute)), ",", func.ST_X(_geometry(attribute)))
+    found: ColumnElement[Any] = attribute
+    return found
+
+
+def _is_file_of(stored: Any, model: Any, name: str) -> ColumnElement[bool]:
+    """The file that this row took: a key copied from another row has no name here, and opens nothing."""
+    return and_(
+        stored.key == getattr(model, name),
+        stored.row_id == model.id,
+        stored.resource == model.__tablename__,
+        stored.column_name == name,
+    )
+
+
+def _geometry(attribute: Any) -> ColumnElement[Any]:
+    return func.geometry(attribute)
+
+
+def _name_parts(
+    shown: Field,
+    attribute: Any,
+    access: TableAccess,
+    acting: Acting,
+    joins: list[tuple[Any, Any]],
+    said: list[tuple[Shown, Any]],
+    prefix: str = "",
+) -> list[tuple[Part, ColumnElement[Any]]]:
+    """The parent's name as far as the role may read it; through a masked relation only its code.
+
+    Adds to `joins` what it needs, and to `said` whom it names.
+    """
+    target = table_info(shown.target)
+    by_code = access.states[shown.name] is State.MASKED
+    if not by_code and not acting.may(target.name, Action.VIEW):
+        return []
+    parent_access = acting.access(target.name)
+    names = code_columns(target) if by_code else tuple(n for n in target.naming if parent_access.sees(n))
+    if not names:
+        return []
+    parent: Any = aliased(target.model)
+    joins.append((parent, parent.id == attribute))
+    found: list[tuple[Part, ColumnElement[Any]]] = []
+    start = prefix or shown.name
+    said += [(one, parent.id) for one in shown_of(target.name, names, key=f"{start}__id")]
+    for number, name in enumerate(names):
+        part = target.fields[name]
+        key = f"{start}__{number}"
+        if part.kind is not Kind.RELATION:
+            found.append((Part(key, part), getattr(parent, name)))
+        elif not prefix:
+            found += _name_parts(part, getattr(parent, name), parent_access, acting, joins, said, prefix=key)
+    return found
+
+
+def code_columns(info: TableInfo) -> tuple[str, ...]:
+    return tuple(f.name for f in info.fields.values() if f.kind is Kind.CODE)
+
+
+def relation_label(row: Row[Any], selected: RowSelect, name: str) -> str | None:
+    """The parent's name as text, "#12" where the role may not read it, None where there is no parent."""
+    key = getattr(row, name)
+    return None if key is None else join_parts(row, selected.parts.get(name, ())) or f"#{key}"
+
+
+def file_name(row: Row[Any], selected: RowSelect, name: str) -> str:
+    """The name of the row's file; empty where there is none, or where it is not one of our store."""
+    return join_parts(row, selected.parts.get(name, ()))
+
+
+def join_parts(row: Row[Any], parts: Iterable[Part]) -> str:
+    texts = [(part, plain_text(part.field, getattr(row, part.attribute))) for part in parts]
+    found = [(part, text) for part, text in texts if text]
+    if all(part.field.kind is Kind.NAME for part, _ in found):
+        return " ".join(text for _, text in found)
+    return " · ".join(text for _, text in found)

@@ -1,0 +1,28 @@
+// Parents of a record: what choosing one fills in, and a new one made in a tab of its own.
+import { $, make } from "../core/dom.js";
+
+/** Choosing a parent can say more: a visit says whose it was. */
+export function fillOthers(form, event) {
+  for (const [column, [id, label]] of Object.entries(event.detail?.fills ?? {})) {
+    const other = $(`input[name="${column}"]`, form);
+    if (other && !other.value) other.closest(".picker")?.dispatchEvent(new CustomEvent("picked", { detail: { id, label } }));
+  }
+}
+
+/** A new parent is made in a tab of its own, which sends word when it is saved; this form stays as it is. */
+export function offerNew(box) {
+  const name = `picker-${Math.random().toString(36).slice(2, 12)}`;
+  const link = make("a", { className: "picker-new", href: `${box.dataset.newUrl}?picker=${name}`, target: "_blank", textContent: "Create new" });
+  link.setAttribute("aria-label", `Create new ${box.closest(".field").querySelector("label").firstChild.textContent.trim().toLowerCase()}, in a new tab`);
+  const begin = (event) => {
+    event.preventDefault();
+    open(box.dataset.typed ? `${link.href}&named=${encodeURIComponent(box.dataset.typed)}` : link.href, name);
+  };
+  link.addEventListener("click", begin);
+  box.addEventListener("wanted", begin);
+  box.after(link);
+  new BroadcastChannel(name).addEventListener("message", (event) => {
+    box.dispatchEvent(new CustomEvent("picked", { detail: event.data }));
+    $("[role=combobox]", box).focus();
+  });
+}

@@ -1,0 +1,76 @@
+// Sends a form and waits for the answer, which the browser's own sending does not: a line that breaks would put its
+// error page in the form's place. What then became of the form is asked for by its token.
+import { ask, read } from "../core/dom.js";
+
+// A save takes seconds; a picture over a slow line takes its time.
+const PATIENCE_MS = 30_000;
+const SLOWEST_BYTES_PER_MS = 5;
+const LOOK_EVERY_MS = 3000;
+// What the server had in hand when the line broke is done, or given up, within this many looks.
+const LOOKS = 3;
+
+/**
+ * What came of it: {to} saved, go on there; {picked}; {page} the form again with what is wrong; {error} a sentence;
+ * {lost} no answer came, and the form may be saved or not.
+ */
+export async function send(form, button) {
+  let gone, limit;
+  const breakOff = () => gone.abort();
+  addEventListener("offline", breakOff);
+  // Once more where somebody has signed in again over the page meanwhile, by then with another token.
+  const options = () => {
+    gone = new AbortController();
+    const body = new FormData(form);
+    if (button?.name) body.set(button.name, button.value);
+    const bytes = [...body.values()].reduce((sum, value) => sum + (value.size ?? value.length), 0);
+    clearTimeout(limit);
+    limit = setTimeout(breakOff, PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS);
+    return { method: "POST", body, headers: { Accept: "application/json, text/html;q=0.9" }, signal: gone.signal };
+  };
+  try {
+    const answer = await ask(location.href, options);
+    return await understood(answer);
+  } catch {
+    return { lost: true };
+  } finally {
+    clearTimeout(limit);
+    removeEventListener("offline", breakOff);
+  }
+}
+
+async function understood(answer) {
+  const type = answer.headers.get("Content-Type") ?? "";
+  if (type.startsWith("application/json")) {
+    const body = await answer.json();
+    return answer.ok ? body : { error: body.error };
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".form-page");
+  // Somebody on the way answered instead of the server.
+  return page ? { page } : { lost: true };
+}
+
+const wait = (ms) =>
+  new Promise((go) => {
+    const timer = setTimeout(done, ms);
+    addEventListener("online", done);
+    function done() {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      go();
+    }
+  });
+
+/** {saved, url, one}, or null while no answer comes. */
+export const outcome = (token) => read(`/session/form?token=${encodeURIComponent(token)}`).catch(() => null);
+
+/** Tells `told` what is known of a form whose answer was lost, until that is certain or `over` says to stop. */
+export async function follow(token, told, over) {
+  for (let looks = 0; looks < LOOKS && !over(); ) {
+    const found = await outcome(token);
+    if (over()) return;
+    told(found);
+    if (found?.saved) return;
+    if (found) looks += 1;
+    await wait(LOOK_EVERY_MS);
+  }
+}

@@ -1,0 +1,193 @@
+"""What IT sets on top of the tables' own words, lists and forms: read, checked, and laid over the code's description.
+
+A document holds by table only what differs from the code: `labels` and `help` by column, `columns` and `order` of the
+list, its `conditions`, `choices` by column, and by role ("" is every role) the `forms`: `groups` of columns and those
+left `off`. A column that is in neither stands where the code puts new ones, so that an upgrade's columns appear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Policy, Role, folded
+from homecare.access.table_access import UNWRITABLE
+from homecare.actions.rules import TIMES_OF_STATUSES
+from homecare.models import SettingsDraft, SettingsVersion
+from homecare.models.columns import Kind
+from homecare.tables.table import Field, TableInfo, coded_infos
+
+Settings = Mapping[str, Any]
+LONGEST_LABEL, LONGEST_HELP, MOST_CHOICES, MOST_COLUMNS = 60, 300, 100, 12
+EVERY_ROLE = ""
+
+_infos: WeakKeyDictionary[Policy, dict[tuple[int, str], dict[str, TableInfo]]] = WeakKeyDictionary()
+
+
+class SettingsError(ValueError):
+    """A setting cannot hold; the message is a sentence that names the column."""
+
+
+def infos_at(session: Session, who: Acting) -> dict[str, TableInfo]:
+    """The tables as this role finds them; one statement where the settings' version has moved or a draft is tried."""
+    person, role = who.person, who.role
+    name = role.name if role else ""
+    if person.draft_changed_at is not None:
+        return applied(_draft(session, person.staff_id), who.policy, role)
+    known = _infos.setdefault(who.policy, {})
+    key = (person.settings_version, name)
+    if key not in known:
+        known[key] = applied(published(session, person.settings_version), who.policy, role)
+    return known[key]
+
+
+def published(session: Session, version: int) -> Settings:
+    if not version:
+        return {}
+    found = select(SettingsVersion.document).where(SettingsVersion.version == version)
+    return session.execute(found, execution_options={"unscoped": True}).scalar() or {}
+
+
+def _draft(session: Session, staff_id: int) -> Settings:
+    found = select(SettingsDraft.document).where(SettingsDraft.staff_id == staff_id)
+    return session.execute(found, execution_options={"unscoped": True}).scalar() or {}
+
+
+def applied(document: Settings, policy: Policy, role: Role | None) -> dict[str, TableInfo]:
+    """Every table with its settings laid over it; what no longer fits is passed over."""
+    names = tuple(known.name for known in policy.roles.values())
+    found = {}
+    for name, coded in coded_infos().items():
+        # Roles are rows that IT makes, not a list in the code.
+        base = with_fields(coded, {"role": {"choices": names}}) if name == "staff" and names else coded
+        settings = document.get(name)
+        found[name] = lay_over(base, settings, role) if settings else base
+    return found
+
+
+def lay_over(info: TableInfo, settings: Settings, role: Role | None) -> TableInfo:
+    words: dict[str, dict[str, Any]] = {}
+    for key, word in (("labels", "label"), ("help", "help"), ("choices", "choices")):
+        for column, value in settings.get(key, {}).items():
+            if column in info.fields:
+                words.setdefault(column, {})[word] = tuple(value) if key == "choices" else value
+    info = with_fields(info, words)
+    forms = settings.get("forms", {})
+    form = forms.get(folded(role.name) if role else EVERY_ROLE) or forms.get(EVERY_ROLE)
+    columns = tuple(name for name in settings.get("columns", ()) if name in info.fields)
+    order = settings.get("order", info.order)
+    return replace(
+        info,
+        columns=columns or info.columns,
+        order=order if order.removeprefix("-") in info.fields else info.order,
+        conditions=tuple((key, value) for key, value in settings.get("conditions", ())),
+        groups=_groups(info, form) if form else info.groups,
+    )
+
+
+def with_fields(info: TableInfo, words: Mapping[str, Mapping[str, Any]]) -> TableInfo:
+    if not words:
+        return info
+    fields = {name: replace(field, **words.get(name, {})) for name, field in info.fields.items()}
+    return replace(info, fields=fields)
+
+
+def _groups(info: TableInfo, form: Settings) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The set groups; what they neither hold nor leave off stands in the code's own group at the end."""
+    of_code = [name for _, names in info.groups for name in names]
+    groups = [(title, tuple(n for n in names if n in of_code)) for title, names in form.get("groups", ())]
+    placed = {name for _, names in groups for name in names} | set(form.get("off", ()))
+    new = tuple(name for name in of_code if name not in placed)
+    return (*((title, names) for title, names in groups if names), *([("More", new)] if new else []))
+
+
+def check(document: Settings, roles: Mapping[str, Role]) -> None:
+    """Raises SettingsError for the first setting that cannot hold."""
+    for table, settings in document.items():
+        info = coded_infos().get(table)
+        if info is None:
+            raise SettingsError(f"There is no table {table!r}.")
+        for key in ("labels", "help", "choices"):
+            _known(info, settings.get(key, {}))
+        _check_words(info, settings)
+        _check_list(info, settings)
+        for column, choices in settings.get("choices", {}).items():
+            _check_choices(info, info.fields[column], choices)
+        for role, form in settings.get("forms", {}).items():
+            if role != EVERY_ROLE and role not in roles:
+                raise SettingsError(f"There is no role {role!r}.")
+            _check_form(info, form)
+
+
+def _known(info: TableInfo, columns: Any) -> None:
+    for column in columns:
+        if column not in info.fields:
+            raise SettingsError(f"{info.many} have no column {column!r}.")
+
+
+def _check_words(info: TableInfo, settings: Settings) -> None:
+    for key, longest in (("labels", LONGEST_LABEL), ("help", LONGEST_HELP)):
+        for column, text in settings.get(key, {}).items():
+            if not text.strip() or len(text) > longest or not text.isprintable():
+                raise SettingsError(f"{column}: the text is one line of 1 to {longest} characters.")
+    names = [settings.get("labels", {}).get(name, field.label).casefold() for name, field in info.fields.items()]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"Two columns of {info.many.lower()} would be called {name!r}.")
+
+
+def _check_list(info: TableInfo, settings: Settings) -> None:
+    columns = settings.get("columns", info.columns)
+    _known(info, columns)
+    if not 1 <= len(columns) <= MOST_COLUMNS or len(set(columns)) != len(columns):
+        raise SettingsError(f"A list has 1 to {MOST_COLUMNS} columns, each once.")
+    name = settings.get("order", info.order).removeprefix("-")
+    _known(info, [name])
+    if name != "id" and not info.fields[name].sortable and name != info.order.removeprefix("-"):
+        raise SettingsError(f"{info.many} cannot be sorted by {name!r}: it has no index.")
+
+
+def needed_choices(info: TableInfo, field: Field) -> Iterator[str]:
+    """The words that the program's own rules speak of: taken away, a status could no longer be reached."""
+    default = getattr(field.column.server_default, "arg", None)
+    if isinstance(default, str):
+        yield default
+    for rule in TIMES_OF_STATUSES.get(info.name, ()):
+        if rule.status_column == field.name:
+            yield from (rule.reached, *rule.also, *rule.kept)
+
+
+def _check_choices(info: TableInfo, field: Field, choices: Any) -> None:
+    if field.kind is not Kind.CHOICE or (info.name, field.name) == ("staff", "role"):
+        raise SettingsError(f"{field.label} is no list of choices that can be set here.")
+    longest = field.max_length or LONGEST_LABEL
+    if not 1 <= len(choices) <= MOST_CHOICES or len(set(choices)) != len(choices):
+        raise SettingsError(f"{field.label} has 1 to {MOST_CHOICES} choices, each once.")
+    for choice in choices:
+        if not choice.strip() or len(choice) > longest or not choice.isprintable() or "," in choice:
+            raise SettingsError(f"{field.label}: a choice is 1 to {longest} characters without a comma.")
+    for word in needed_choices(info, field):
+        if word not in choices:
+            raise SettingsError(f"{field.label} needs the choice {word!r}: the program's own rules speak of it.")
+
+
+def _check_form(info: TableInfo, form: Settings) -> None:
+    placed = [name for _, names in form.get("groups", ()) for name in names]
+    _known(info, [*placed, *form.get("off", ())])
+    for name in [*placed, *form.get("off", ())]:
+        if name in UNWRITABLE:
+            raise SettingsError(f"{name} is set by the database and stands on no form.")
+    for title, _names in form.get("groups", ()):
+        if not title.strip() or len(title) > LONGEST_LABEL or not title.isprintable():
+            raise SettingsError(f"A group's title has 1 to {LONGEST_LABEL} characters.")
+    if len(set(placed)) != len(placed):
+        raise SettingsError("A column stands in two groups of the form.")
+    for name in form.get("off", ()):
+        if info.fields[name].required:
+            raise SettingsError(f"{info.fields[name].label} is needed: without it nothing could be saved.")

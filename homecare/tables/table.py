@@ -1,0 +1,215 @@
+"""What a screen needs to know of a table, derived from its model and the overrides, once at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from functools import cache
+from typing import Any
+
+from flask import g, has_request_context
+from sqlalchemy import BigInteger, Column, Integer, String
+
+from homecare.access.table_access import UNWRITABLE
+from homecare.db import Base
+from homecare.models import business_models
+from homecare.models.columns import Kind, kind_of
+from homecare.models.indexes import is_searchable, is_sortable
+from homecare.tables.overrides import GROUPS, OVERRIDES
+
+LIST_LENGTH = 7
+# 2,704 bytes fit an entry of a B-tree; an Amharic letter takes three.
+INDEXED_LENGTH = 800
+# Not chosen for a list by themselves: long, heavy, or of no use at a glance.
+OUT_OF_LISTS = (Kind.LONG, Kind.FILE, Kind.SECRET, Kind.POINT, Kind.FAYDA)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column as screens speak of it. `target` is the parent table of a relation."""
+
+    name: str
+    label: str
+    kind: Kind
+    column: Column[Any]
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    target: str = ""
+
+    @property
+    def required(self) -> bool:
+        return not self.column.nullable and self.column.server_default is None and not self.column.primary_key
+
+    @property
+    def tells_age(self) -> bool:
+        return bool(self.column.info.get("tells_age"))
+
+    @property
+    def sortable(self) -> bool:
+        return is_sortable(self.column) and self.kind is not Kind.RELATION
+
+    @property
+    def searchable(self) -> bool:
+        return is_searchable(self.column)
+
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """What a select offers: the stored word and the shown one."""
+        if self.kind is Kind.BOOL:
+            return (("1", "Yes"), ("0", "No"))
+        return tuple((word, word) for word in self.choices)
+
+    @property
+    def max_length(self) -> int | None:
+        """Characters. A text without a length that is indexed is bounded, because an index entry is."""
+        if not isinstance(self.column.type, String) or self.column.type.length is not None:
+            return getattr(self.column.type, "length", None)
+        return INDEXED_LENGTH if is_sortable(self.column) or self.column.unique else None
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """`naming` lists the columns that name a row; `groups` the form's sections with their columns, in order.
+
+    `about` says by a section's title what the titles of its inputs do not.
+    """
+
+    model: type[Base]
+    name: str
+    many: str
+    one: str
+    group: str
+    icon: str
+    new: str
+    fields: dict[str, Field]
+    columns: tuple[str, ...]
+    order: str
+    naming: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    # What a list is narrowed by until somebody asks for something else, as words of its URL.
+    conditions: tuple[tuple[str, str], ...] = ()
+    about: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+    @property
+    def key(self) -> Column[Any]:
+        return self.fields["id"].column
+
+    def amount(self, number: int) -> str:
+        """ "1 visit", "1,200 visits"."""
+        return f"{number:,} {(self.one if number == 1 else self.many).lower()}"
+
+    def the(self) -> str:
+        """ "the visit", for sentences."""
+        return f"the {self.one[0].lower()}{self.one[1:]}"
+
+
+def words(name: str) -> str:
+    text = name.removesuffix("_id").replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def singular(many: str) -> str:
+    if many.endswith("ies"):
+        return f"{many[:-3]}y"
+    return many[:-1] if many.endswith("s") and not many.endswith("ss") else many
+
+
+def table_infos() -> dict[str, TableInfo]:
+    """Every company table by name, in the menu's order, as IT set it for the role of this request."""
+    if has_request_context() and "table_infos" in g:
+        found: dict[str, TableInfo] = g.table_infos
+        return found
+    return coded_infos()
+
+
+@cache
+def coded_infos() -> dict[str, TableInfo]:
+    """The tables as models and overrides describe them; the base of what IT sets."""
+    infos = [_describe(model) for model in business_models().values()]
+    infos.sort(key=_place)
+    return {info.name: info for info in infos}
+
+
+def _place(info: TableInfo) -> tuple[int, str, int, str]:
+    module = _module(info.model)
+    used = GROUPS[module][1] if module in GROUPS else ()
+    place = used.index(info.name) if info.name in used else len(used)
+    return ([*GROUPS, module].index(module), info.group, place, info.many)
+
+
+def table_info(name: str) -> TableInfo:
+    """Raises KeyError for a table that is not the company's."""
+    return table_infos()[name]
+
+
+def _describe(model: type[Base]) -> TableInfo:
+    name = model.__tablename__
+    override = OVERRIDES.get(name, {})
+    fields = {column.name: _field(column, override) for column in model.__table__.columns}  # type: ignore[arg-type]
+    many = override.get("many") or words(name)
+    one = override.get("one") or singular(many)
+    module = _module(model)
+    return TableInfo(
+        model=model,
+        name=name,
+        many=many,
+        one=one,
+        group=GROUPS[module][0] if module in GROUPS else words(module),
+        icon=override.get("icon", "list"),
+        new=override.get("new", f"New {one[0].lower()}{one[1:]}"),
+        fields=fields,
+        columns=override.get("columns") or _list_columns(fields),
+        order=override.get("order", "-id"),
+        naming=override.get("name") or tuple(f.name for f in fields.values() if f.kind is Kind.NAME),
+        groups=_groups(fields, override),
+        about=override.get("about", {}),
+    )
+
+
+def _module(model: type[Base]) -> str:
+    return model.__module__.rpartition(".")[2]
+
+
+def _field(column: Column[Any], override: dict[str, Any]) -> Field:
+    kind = Kind.NUMBER if column.primary_key else kind_of(column)
+    target = next(iter(column.foreign_keys)).column.table.name if column.foreign_keys else ""
+    label = override.get("labels", {}).get(column.name) or {
+        "id": "Number",
+        "created_at": "Created",
+        "updated_at": "Last changed",
+    }.get(column.name, words(column.name))
+    return Field(
+        name=column.name,
+        label=label,
+        kind=kind,
+        column=column,
+        help=override.get("help", {}).get(column.name, ""),
+        choices=tuple(column.info.get("choices", ())),
+        target=target,
+    )
+
+
+def _list_columns(fields: dict[str, Field]) -> tuple[str, ...]:
+    """The name first, then what fits at a glance, in the table's own order."""
+    fitting = [f for f in fields.values() if f.kind not in OUT_OF_LISTS and f.name not in UNWRITABLE]
+    ordered = sorted(fitting, key=lambda f: f.kind is not Kind.NAME)
+    return tuple(f.name for f in ordered[:LIST_LENGTH])
+
+
+def _groups(fields: dict[str, Field], override: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The sections of the form; a column that no override placed stands in a last section of its own."""
+    hidden = (*UNWRITABLE, *override.get("filled", ()))
+    placed = override.get("groups", ())
+    named = {name for _, names in placed for name in names}
+    left = [name for name in fields if name not in named and name not in hidden]
+    # What the row is called comes first.
+    rest = tuple(sorted(left, key=lambda name: fields[name].kind is not Kind.NAME))
+    return (*placed, *([("Details" if not placed else "More", rest)] if rest else []))
+
+
+def whole_number_limit(column: Column[Any]) -> int | None:
+    """The highest number of an integer column, None for other types."""
+    if isinstance(column.type, BigInteger):
+        return 2**63 - 1
+    return 2**31 - 1 if isinstance(column.type, Integer) else None

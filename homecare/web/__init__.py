@@ -1,0 +1,1 @@
+"""What every answer has: settings, headers, errors, assets, deadlines, hosts, addresses."""

@@ -1,0 +1,217 @@
+"""What goes wrong, answered once: a plain page or JSON that says what to do, and nothing of SQL, paths or values."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from homecare.db import sqlstate
+from homecare.web.headers import request_id
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The status, its title, and the sentence that says what happened and what to do."""
+
+    status: int
+    title: str
+    sentence: str
+    retry_after_s: int | None = None
+
+
+ANSWERS = {
+    answer.status: answer
+    for answer in (
+        Answer(
+            400,
+            "That request was not understood",
+            "Something in the address or the form was not readable. Go back, check it and try again.",
+        ),
+        Answer(
+            401,
+            "You are signed out",
+            "Nothing was saved. Sign in again in another tab, then go back to this page and send it again.",
+        ),
+        Answer(
+            403,
+            "You may not do this",
+            "Your role does not include it. An Admin can change what your role may do.",
+        ),
+        Answer(
+            404,
+            "Nothing here",
+            "This page or record does not exist, or it is not among those you work with. Check the address.",
+        ),
+        Answer(
+            405,
+            "Not possible this way",
+            "This address does not take that kind of request. Go back and use the buttons of the page.",
+        ),
+        Answer(
+            409,
+            "Another record is in the way",
+            "Another record holds this value already, or still depends on this one. Go back, change it and try again.",
+        ),
+        Answer(
+            413,
+            "Too large",
+            "A file may have 10 MB, a form with its files 32 MB and the text of a form 2 MB. Make it smaller and send "
+            "it again.",
+        ),
+        Answer(
+            422,
+            "A value was not accepted",
+            "One of the values is not of the kind or size that is expected. Go back, correct it and try again.",
+        ),
+        Answer(429, "Too many tries", "Wait a while and try again."),
+        Answer(
+            500,
+            "Something broke",
+            "The fault is ours and nothing was saved. Try again; if it happens again, tell IT the number below.",
+        ),
+        Answer(
+            503,
+            "Not available at the moment",
+            "The database is away or busy and nothing was saved. Try again in a few seconds.",
+            retry_after_s=5,
+        ),
+    )
+}
+FORGED = Answer(
+    400,
+    "This form is no longer valid",
+    "It was opened before you signed in again, or it came from another site, and nothing was saved. Go back, copy what "
+    "you typed, reload the page and send it again.",
+)
+ANSWER_BY_STATE = {
+    "23502": 422,  # a needed value is missing
+    "23514": 422,  # a rule of the column is broken
+    "42501": 403,
+    "55P03": 503,  # a lock was not to be had in time
+}
+ANSWER_BY_CLASS = {"08": 503, "22": 422, "23": 409, "40": 503, "53": 503, "54": 422, "57": 503}
+
+
+def status_of(error: BaseException) -> int:
+    """The HTTP status for an error of the database or its driver; 500 for what we did not foresee."""
+    state = sqlstate(error)
+    if state is not None:
+        return ANSWER_BY_STATE.get(state) or ANSWER_BY_CLASS.get(state[:2], 500)
+    original = getattr(error, "orig", None) or error
+    if isinstance(original, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
+        return 503
+    # The driver refuses these before the database sees them: NUL in text, half of a surrogate pair.
+    if isinstance(original, (psycopg.DataError, UnicodeEncodeError)):
+        return 422
+    return 500
+
+
+def log(error: BaseException, status: int) -> None:
+    """What helps to find the fault and tells nothing of people: never the message, which can hold their data."""
+    original = getattr(error, "orig", None) or error
+    if isinstance(original, psycopg.Error):
+        facts = f"sqlstate={original.sqlstate} constraint={original.diag.constraint_name}"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)[-12:]
+        facts = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    level = current_app.logger.error if status >= 500 else current_app.logger.warning
+    level(
+        "request=%s status=%s endpoint=%s error=%s %s",
+        request_id(),
+        status,
+        request.endpoint,
+        type(original).__name__,
+        facts,
+    )
+
+
+def wants_json() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+class SpokenError(HTTPException):
+    """A refusal with a sentence of its own for the person, instead of the status's general one."""
+
+    def __init__(
+        self,
+        status: int,
+        sentence: str,
+        explained_at: str | None = None,
+        back: tuple[str, str] | None = None,
+        title: str | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.code = status
+        self.sentence = sentence
+        self.title = title
+        # Where those who may change it read which rule refused.
+        self.explained_at = explained_at
+        # Where to go on, and the words for it.
+        self.back = back
+
+
+def respond(
+    answer: Answer,
+    sentence: str | None = None,
+    explained_at: str | None = None,
+    back: tuple[str, str] | None = None,
+    title: str | None = None,
+) -> Response:
+    sentence = sentence or answer.sentence
+    answer = replace(answer, title=title or answer.title)
+    if wants_json():
+        response = jsonify(error=sentence, status=answer.status, request=request_id())
+    else:
+        page = render_template(
+            "frame/error.html",
+            answer=answer,
+            sentence=sentence,
+            explained_at=explained_at,
+            back=back,
+            request_id=request_id(),
+        )
+        response = make_response(page)
+    response.status_code = answer.status
+    if answer.retry_after_s is not None:
+        response.headers["Retry-After"] = str(answer.retry_after_s)
+    return response
+
+
+def on_http_error(error: HTTPException) -> Any:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    fallback = ANSWERS[500] if error.code >= 500 else ANSWERS[400]
+    answer = ANSWERS.get(error.code) or Answer(error.code, fallback.title, fallback.sentence)
+    spoken = {name: getattr(error, name, None) for name in ("sentence", "explained_at", "back", "title")}
+    response = respond(answer, **spoken)
+    for name, value in error.get_headers():
+        # Allow of 405 and Retry-After of 429; its own body and type are replaced.
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def on_forged(error: CSRFError) -> Response:
+    return respond(FORGED)
+
+
+def on_any_error(error: Exception) -> Response:
+    status = status_of(error)
+    log(error, status)
+    return respond(ANSWERS[status])
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(CSRFError, on_forged)
+    app.register_error_handler(SQLAlchemyError, on_any_error)
+    app.register_error_handler(Exception, on_any_error)

@@ -1,0 +1,71 @@
+"""The security headers of every answer, errors and static files included."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+from homecare.config import Config
+from homecare.web.settings import behind_tls, current_config
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+# A file that people uploaded loads nothing, runs nothing, and is of no origin even when it is opened by itself.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+REFUSED_FEATURES = (
+    "accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
+    "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb",
+    "xr-spatial-tracking",
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: a form sent by https without a referrer is refused as forged.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # The camera photographs a prescription; nothing else of the device is asked for.
+    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]),
+}
+TWO_YEARS_S = 2 * 365 * 24 * 3600
+
+
+def request_id() -> str:
+    """Names this request in the log, in the trail and on the page that says what went wrong."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    name: str = g.request_id
+    return name
+
+
+def common(config: Config) -> dict[str, str]:
+    """What every answer carries, also those that the web server gives without asking the application."""
+    tls = {"Strict-Transport-Security": f"max-age={TWO_YEARS_S}; includeSubDomains"} if behind_tls(config) else {}
+    return HEADERS | tls
+
+
+def add_headers(answer: Response) -> Response:
+    is_file = answer.headers.get("Content-Security-Policy") == FILE_POLICY
+    answer.headers.update(common(current_config()) | ({"Content-Security-Policy": FILE_POLICY} if is_file else {}))
+    answer.headers["X-Request-Id"] = request_id()
+    if request.endpoint != "static" or answer.status_code >= 400:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(add_headers)
