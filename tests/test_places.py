@@ -12,8 +12,8 @@ from conftest import Visitor
 from sqlalchemy import Engine, text
 
 from homecare import clock
-from homecare.admin.cells import age
 from homecare.admin.record.sketch import HEIGHT, WIDTH, sketch
+from homecare.kinds.say import age
 from homecare.models.sub_cities import CENTRES
 from homecare.queries.places import Centre, Place
 

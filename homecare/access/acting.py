@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from homecare.access.derived import once_per
 from homecare.access.person import Person
 from homecare.access.policy import Action, Policy, Role, Scope, Verdict
 from homecare.access.row_scope import OWN_OPTIONS
@@ -41,12 +42,12 @@ class Acting:
         """What the role may do with the table and see of its columns; worked out once per policy version."""
         if self.role is None:
             raise LookupError("Nobody without a role has access to a table.")
-        key = (self.role.name, table)
-        known = self.policy.table_accesses.get(key)
-        if known is None:
-            known = table_access(self.policy, self.role, business_models()[table])
-            self.policy.table_accesses[key] = known
-        return known
+        role = self.role
+        return once_per(
+            self.policy,
+            ("access", role.name, table),
+            lambda: table_access(self.policy, role, business_models()[table]),
+        )
 
     def own_tables(self) -> frozenset[str]:
         """The tables of which some action reaches own rows alone."""

@@ -10,10 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from homecare.access.table_access import TableAccess
 
 
 class Action(StrEnum):
@@ -131,12 +127,6 @@ class Policy:
         self.roles = {folded(role.name): role for role in roles}
         self.grants = {(folded(g.role), g.resource, g.action): g for g in grants}
         self.fields = {(folded(f.role), f.resource, f.column): f for f in fields}
-        # By (role, table); filled by access.acting, and thrown away with this version of the policy.
-        self.table_accesses: dict[tuple[str, str], TableAccess] = {}
-        # Statements made for this version, by role, table, columns and order; filled by admin.rowselect.
-        self.selects: dict[tuple[str, str, tuple[str, ...], str], Any] = {}
-        # Likewise the classes of forms, by role, table and whether a row is created; filled by admin.editing.
-        self.forms: dict[tuple[str, str, bool], Any] = {}
         # This policy as others look through it, by the looker's role, each with statements and forms of its own.
         self._through: dict[str, Policy] = {}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from homecare.access.row_scope import UNSCOPED
 from homecare.db import Base
 from homecare.models import Account, Invoice, Staff, Visit
 from homecare.models.folding import plain_word
+from homecare.tables.status_times import TIMES_OF_STATUSES, TimeOfStatus
 
 
 class RuleError(Exception):
@@ -25,45 +25,6 @@ class RuleError(Exception):
         super().__init__(message)
         self.field = field
         self.message = message
-
-
-@dataclass(frozen=True)
-class TimeOfStatus:
-    """The status `reached` has the time `column`; so have the statuses in `also`. Others lose it unless in `kept`.
-
-    `called` is the time in a sentence. Without `sets_status` the time alone does not tell which status it means.
-    """
-
-    status_column: str
-    column: str
-    called: str
-    reached: str
-    also: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    sets_status: bool = True
-
-    @property
-    def having(self) -> tuple[str, ...]:
-        return (self.reached, *self.also)
-
-
-TIMES_OF_STATUSES: dict[str, tuple[TimeOfStatus, ...]] = {
-    "invoices": (TimeOfStatus("status", "paid_at", "a time of payment", "Paid", kept=("Refunded",)),),
-    "admin_task_tracking": (TimeOfStatus("task_status", "completed_date", "a time of completion", "Completed"),),
-    "marketing_tasks": (TimeOfStatus("status", "completed_at", "a time of completion", "Completed"),),
-    "marketing_leads": (TimeOfStatus("status", "converted_to_patient_at", "a time of conversion", "Converted"),),
-    "insurance_claims": (
-        # A day of decision alone does not tell which decision it was.
-        TimeOfStatus(
-            "claim_status", "processed_at", "a time of decision", "Approved",
-            also=("Partially Approved", "Rejected", "Paid"), kept=("Appealed",), sets_status=False,
-        ),
-    ),
-    "visit_services": (
-        TimeOfStatus("status", "check_out_time", "a check-out", "Completed"),
-        TimeOfStatus("status", "check_in_time", "a check-in", "In Progress", kept=("Completed",)),
-    ),
-}  # fmt: skip
 
 
 def settle(table: str, row: Any, changed: set[str], before: Mapping[str, Any], now: datetime) -> None:

@@ -21,8 +21,8 @@ from homecare.actions import guesses
 from homecare.audit.log import log_denial
 from homecare.db import db
 from homecare.login import ask_to_sign_in
-from homecare.pages.roles.words import label
 from homecare.tables.it_settings import infos_at
+from homecare.tables.labels import label
 from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError
 

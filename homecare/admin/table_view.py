@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from homecare.access.policy import Action, State
 from homecare.admin.change import bulk, deletion, in_place, undo
 from homecare.admin.door import GuardedView, acting, not_found, refuse
-from homecare.admin.form import editing, saving
+from homecare.admin.form import saving
 from homecare.admin.list import exporter, workbook
 from homecare.admin.list.own_views import kept_of
 from homecare.admin.list.screens import ListScreen
@@ -28,6 +28,7 @@ from homecare.models.columns import Kind
 from homecare.records import list_request, lookup
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.saved_views import Kept
+from homecare.records.stored import revealed, stored_row
 from homecare.tables.table import TableInfo, table_info
 from homecare.web.errors import SpokenError
 
@@ -104,10 +105,10 @@ class TableView(GuardedView):
         if not names:
             refuse(self.info.name, "reveal", f"reveal anything of {self.info.many.lower()}", str(row_id))
         log_read(acting(), kind="reveal", resource=self.info.name, row_id=str(row_id), reason=reason[:1000])
-        return self._details(row_id, revealed=editing.revealed(db.session(), self.info, names, row_id))
+        return self._details(row_id, revealed=revealed(db.session(), self.info, names, row_id))
 
     def _details(self, row_id: int, revealed: dict[str, Any]) -> ResponseReturnValue:
-        stored = editing.stored_row(db.session(), self.info, acting(), row_id)
+        stored = stored_row(db.session(), self.info, acting(), row_id)
         if stored is None:
             not_found(self.info.name, "view", str(row_id))
         screen = DetailsScreen.of(self.info, acting(), stored, revealed, db.session())
@@ -119,7 +120,7 @@ class TableView(GuardedView):
     def related_view(self) -> ResponseReturnValue:
         """A piece of a details page: the newest rows of table `of` whose column `by` names row `id`."""
         row_id = self._row_id("view")
-        if editing.stored_row(db.session(), self.info, acting(), row_id, ()) is None:
+        if stored_row(db.session(), self.info, acting(), row_id, ()) is None:
             not_found(self.info.name, "view", str(row_id))
         of, by = request.args.get("of", ""), request.args.get("by", "")
         screen = related_list(db.session(), self.info, acting(), row_id, of, by)

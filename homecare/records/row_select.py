@@ -16,19 +16,19 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, li
 from sqlalchemy.orm import aliased
 
 from homecare.access.acting import Acting
+from homecare.access.derived import once_per
 from homecare.access.policy import Action, State
 from homecare.access.shown import Shown, shown_of, way, whose
 from homecare.access.table_access import TableAccess
-from homecare.admin.cells import plain_text
 from homecare.models import StoredFile
 from homecare.models.columns import Kind
+from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo, table_info
 
 # How many last characters of a masked value stay readable; every other kind shows none.
 MASKED_TAIL = {Kind.FAYDA: 4, Kind.PHONE: 2}
 MASK = "••••"
 FILE_NAME = Field("original_name", "File", Kind.TEXT, StoredFile.__table__.c.original_name)  # type: ignore[arg-type]
-MOST_KEPT = 1000
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,8 @@ def build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str = "
     takes as long as running it, so it is kept with the version of the policy that it follows from.
     """
     names = tuple(columns)
-    key = (acting.role.name if acting.role else "", info.name, names, sort)
-    known = acting.policy.selects.get(key)
-    if known is None or known.info is not info:
-        if len(acting.policy.selects) >= MOST_KEPT:
-            acting.policy.selects.clear()
-        known = acting.policy.selects[key] = _build(info, acting, names, sort)
-    return known
+    key = ("select", acting.role.name if acting.role else "", info, names, sort)
+    return once_per(acting.policy, key, lambda: _build(info, acting, names, sort))
 
 
 def _build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str) -> RowSelect:

@@ -10,24 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.derived import once_per
 from homecare.access.policy import Policy, Role, folded
 from homecare.access.table_access import UNWRITABLE
-from homecare.actions.rules import TIMES_OF_STATUSES
 from homecare.models import SettingsDraft, SettingsVersion
 from homecare.models.columns import Kind
+from homecare.tables.status_times import TIMES_OF_STATUSES
 from homecare.tables.table import Field, TableInfo, coded_infos
 
 Settings = Mapping[str, Any]
 LONGEST_LABEL, LONGEST_HELP, MOST_CHOICES, MOST_COLUMNS = 60, 300, 100, 12
 EVERY_ROLE = ""
-
-_infos: WeakKeyDictionary[Policy, dict[tuple[int, str], dict[str, TableInfo]]] = WeakKeyDictionary()
 
 
 class SettingsError(ValueError):
@@ -40,11 +38,10 @@ def infos_at(session: Session, who: Acting) -> dict[str, TableInfo]:
     name = role.name if role else ""
     if person.draft_changed_at is not None:
         return applied(_draft(session, person.staff_id), who.policy, role)
-    known = _infos.setdefault(who.policy, {})
-    key = (person.settings_version, name)
-    if key not in known:
-        known[key] = applied(published(session, person.settings_version), who.policy, role)
-    return known[key]
+    version = person.settings_version
+    return once_per(
+        who.policy, ("tables", name, version), lambda: applied(published(session, version), who.policy, role)
+    )
 
 
 def published(session: Session, version: int) -> Settings:

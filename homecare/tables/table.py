@@ -68,9 +68,11 @@ class Field:
         return INDEXED_LENGTH if is_sortable(self.column) or self.column.unique else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableInfo:
-    """`naming` lists the columns that name a row; `groups` the form's sections with their columns, in order.
+    """Each is itself alone: what is kept for one is not found for another that looks the same.
+
+    `naming` lists the columns that name a row; `groups` the form's sections with their columns, in order.
 
     `about` says by a section's title what the titles of its inputs do not.
     """

@@ -19,7 +19,6 @@ from werkzeug.exceptions import NotFound
 
 from homecare.actions import many, rows
 from homecare.actions.rules import RuleError
-from homecare.admin.cells import plain_text
 from homecare.admin.change import consequences, refused, undo
 from homecare.admin.door import acting, not_found, note_missing
 from homecare.admin.form import editing, saving
@@ -28,6 +27,7 @@ from homecare.kinds.read import parse_id
 from homecare.models.columns import Kind
 from homecare.records import lookup
 from homecare.records.row_select import version_of
+from homecare.tables.labels import plain_text
 from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError
 

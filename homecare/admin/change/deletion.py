@@ -11,8 +11,8 @@ from homecare.actions import rows
 from homecare.actions.rules import RuleError
 from homecare.admin.change import consequences
 from homecare.admin.door import acting, not_found
-from homecare.admin.form import editing
 from homecare.db import db
+from homecare.records.stored import Stored, row_name, stored_row
 from homecare.web.errors import SpokenError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def answer(view: TableView, row_id: int) -> ResponseReturnValue:
     """GET asks, saying in numbers what goes with the row; POST deletes the version that was shown."""
     info, session = view.info, db.session()
-    stored = editing.stored_row(session, info, acting(), row_id, info.naming)
+    stored = stored_row(session, info, acting(), row_id, info.naming)
     if stored is None:
         not_found(info.name, "delete", str(row_id))
     if request.method == "GET":
@@ -34,23 +34,23 @@ def answer(view: TableView, row_id: int) -> ResponseReturnValue:
     try:
         rows.delete_rows(session=session, model=info.model, versions={row_id: version}, by=acting())
     except rows.RowsChangedError:
-        stored = editing.stored_row(session, info, acting(), row_id)
+        stored = stored_row(session, info, acting(), row_id)
         if stored is None:
             not_found(info.name, "delete", str(row_id))
         flash("Somebody changed it meanwhile. Look at it again before you delete it.", "error")
         return _ask(view, row_id, stored), 409
     except RuleError as error:
         raise SpokenError(422, error.message, title="Nothing was deleted") from error
-    flash(f"{editing.row_name(info, stored)} is deleted.", "success")
+    flash(f"{row_name(info, stored)} is deleted.", "success")
     return redirect(view.back())
 
 
-def _ask(view: TableView, row_id: int, stored: editing.Stored) -> str:
+def _ask(view: TableView, row_id: int, stored: Stored) -> str:
     return view.render(
         "tables/change/delete.html",
         info=view.info,
         row_id=row_id,
-        name=editing.row_name(view.info, stored),
+        name=row_name(view.info, stored),
         version=stored.version,
         consequences=consequences.consequences(db.session(), view.info, [row_id]),
         back=view.back(),

@@ -12,9 +12,9 @@ from homecare.access.acting import Acting
 from homecare.access.policy import State
 from homecare.actions.many import RowsAskedError, RowsRefusedError
 from homecare.admin.door import acting
-from homecare.admin.form.editing import Stored, row_name
 from homecare.db import db
 from homecare.records.row_select import build
+from homecare.records.stored import Stored, row_name
 from homecare.tables.table import TableInfo
 
 if TYPE_CHECKING:

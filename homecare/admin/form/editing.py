@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from markupsafe import Markup
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.policy import State
+from homecare.access.derived import once_per
 from homecare.access.reserved import MAKERS
-from homecare.access.shown import shown_of
-from homecare.access.table_access import TableAccess
 from homecare.actions.refusals import TAKEN
-from homecare.actions.rules import TIMES_OF_STATUSES, RuleError
-from homecare.admin.cells import plain_text
+from homecare.actions.rules import RuleError
 from homecare.admin.form.forms import RowForm, default_values, form_class
 from homecare.models.columns import Kind
 from homecare.records import lookup
-from homecare.records.row_select import RowSelect, build, file_name, readable, relation_label
+from homecare.records.stored import Stored, row_name, stored_row
+from homecare.tables.labels import plain_text
+from homecare.tables.status_times import TIMES_OF_STATUSES
 from homecare.tables.table import Field, TableInfo
 
 # Kinds whose value can be set in many rows at once; what is long, secret, a file or a place is one row's own.
@@ -31,26 +30,6 @@ SET_AT_ONCE = (
 )  # fmt: skip
 # In a tab of its own: what was typed here stays.
 OWNER = Markup('{} <a href="/admin/{}/details/?id={}" target="_blank">Open it in a new tab</a>')
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A row as the acting role sees it; `values` by column, without those it does not see in the clear."""
-
-    row: Row[Any]
-    selected: RowSelect
-    values: dict[str, Any]
-
-    @property
-    def version(self) -> str:
-        return str(self.row._version)
-
-    def text(self, field: Field) -> str:
-        if field.kind is Kind.RELATION:
-            return relation_label(self.row, self.selected, field.name) or ""
-        if field.kind is Kind.FILE and (name := file_name(self.row, self.selected, field.name)):
-            return name
-        return plain_text(field, getattr(self.row, field.name))
 
 
 @dataclass(frozen=True)
@@ -63,25 +42,6 @@ class Difference:
     written: str
 
 
-def stored_row(
-    session: Session, info: TableInfo, acting: Acting, row_id: int, columns: Iterable[str] | None = None
-) -> Stored | None:
-    """The row with every column the role may know of, or only `columns` where no others are shown: what is selected is
-    written down as read. None where there is no such row in its scope. One statement."""
-    access = acting.access(info.name)
-    selected = build(info, acting, info.fields if columns is None else columns)
-    model: Any = info.model
-    row = session.execute(selected.statement.where(model.id == row_id)).first()
-    if row is None:
-        return None
-    values = {
-        field.name: getattr(row, field.name)
-        for field in selected.fields
-        if access.sees(field.name) or (access.states[field.name] is State.MASKED and field.kind is Kind.RELATION)
-    }
-    return Stored(row, selected, values)
-
-
 def with_fills(session: Session, info: TableInfo, acting: Acting, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a form is filled with beforehand, and what its parents say of columns left open: a visit its patient."""
     found: dict[str, Any] = {}
@@ -90,15 +50,6 @@ def with_fills(session: Session, info: TableInfo, acting: Acting, values: Mappin
             told = lookup.fills(session, info, info.fields[name], acting, [key]).get(key, {})
             found |= {column: parent for column, (parent, _) in told.items()}
     return found | dict(values)
-
-
-def row_name(info: TableInfo, stored: Stored) -> str:
-    """The sentence that names a row: its name columns as far as they are seen, else "Visit #12"."""
-    access_fields = [f for f in stored.selected.fields if f.name in info.naming]
-    ordered = sorted(access_fields, key=lambda f: info.naming.index(f.name))
-    texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
-    separator = " " if all(f.kind is Kind.NAME for f in ordered) else " · "
-    return separator.join(texts) or f"{info.one} #{stored.row._id}"
 
 
 def settable(info: TableInfo, acting: Acting) -> frozenset[str]:
@@ -121,12 +72,12 @@ def open_form(
 
 def _form_class(info: TableInfo, acting: Acting, creating: bool) -> type[RowForm]:
     """Kept with the version of the policy that it follows from."""
-    access: TableAccess = acting.access(info.name)
-    key = (access.role.name, info.name, creating)
-    known: type[RowForm] | None = acting.policy.forms.get(key)
-    if known is None or known.info is not info:
-        known = acting.policy.forms[key] = form_class(info, access, settable(info, acting), creating=creating)
-    return known
+    access = acting.access(info.name)
+    return once_per(
+        acting.policy,
+        ("form", access.role.name, info, creating),
+        lambda: form_class(info, access, settable(info, acting), creating=creating),
+    )
 
 
 def set_at_once(info: TableInfo, acting: Acting) -> frozenset[str]:
@@ -252,12 +203,3 @@ def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
     if field.spec.kind is Kind.SECRET:
         return "A new one"
     return plain_text(field.spec, field.data)
-
-
-def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
-    """The values behind glass of one row in scope; the caller has logged the reason."""
-    model: Any = info.model
-    columns = [readable(getattr(model, name), info.fields[name].kind).label(name) for name in names]
-    found = select(model.id.label("_id"), *columns).where(model.id == row_id)
-    row = session.execute(found, execution_options={"shown": shown_of(info.name, names)}).first()
-    return {} if row is None else {name: getattr(row, name) for name in names}

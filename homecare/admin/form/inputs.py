@@ -17,9 +17,8 @@ from wtforms.validators import ValidationError
 
 from homecare import calendars, clock
 from homecare.access.policy import State, folded
-from homecare.admin import cells
 from homecare.admin.form.secrets import encrypt
-from homecare.kinds import read
+from homecare.kinds import read, say
 from homecare.kinds.texts import one_line, storable
 from homecare.kinds.times import parse_moment
 from homecare.models.columns import Kind
@@ -237,12 +236,12 @@ CHECKS: dict[Kind, Callable[[Field, Any], Any]] = {
 }
 
 WRITERS: dict[Kind, Callable[[Any], str]] = {
-    Kind.PHONE: cells.phone,
+    Kind.PHONE: say.phone,
     Kind.BOOL: lambda value: "1" if value else "0",
     Kind.DATE: lambda value: value.isoformat(),
     Kind.DATETIME: lambda value: clock.to_addis(value).isoformat(timespec="minutes"),
     Kind.MONEY: lambda value: f"{value:.2f}",
     Kind.NUMBER: lambda value: f"{value:f}" if isinstance(value, Decimal) else str(value),
-    Kind.SHARE: lambda value: f"{cells.number(value * 100)} %",
+    Kind.SHARE: lambda value: f"{say.number(value * 100)} %",
     Kind.SECRET: lambda _value: "",
 }

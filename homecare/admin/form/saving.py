@@ -26,6 +26,7 @@ from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
 from homecare.records import lookup
 from homecare.records.saved_forms import is_token
+from homecare.records.stored import Stored, row_name, stored_row
 from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError, wants_json
 
@@ -52,11 +53,11 @@ class FormScreen:
         self.is_spent = False
         self.answered = request.form.getlist("_sure")[:MOST_ANSWERS]
 
-    def _stored(self) -> editing.Stored | None:
+    def _stored(self) -> Stored | None:
         """Asked for again when somebody else saved the row; None for a new one, or where it is gone."""
         if self.row_id is None:
             return None
-        return editing.stored_row(self.session, self.info, self.by, self.row_id)
+        return stored_row(self.session, self.info, self.by, self.row_id)
 
     def answer(self) -> ResponseReturnValue:
         formdata = uploads.sent_form(self.info) if request.method == "POST" else None
@@ -157,12 +158,12 @@ class FormScreen:
     def _again(self, form: RowForm, row_id: int | None) -> ResponseReturnValue:
         """A form that was saved before. The same once more is done; what was typed into it since (the browser's Back)
         is neither dropped nor written over what is saved: it is shown, and can be saved as its own."""
-        stored = editing.stored_row(self.session, self.info, self.by, row_id) if row_id is not None else None
+        stored = stored_row(self.session, self.info, self.by, row_id) if row_id is not None else None
         if stored is None or not editing.retyped(self.session, form, self.by, stored):
             return self._done(row_id)
         if self.row_id is not None:
             return self._conflict(form)
-        name = editing.row_name(self.info, stored)
+        name = row_name(self.info, stored)
         return self._show(form, 409, [f"This form was saved before, as {name}. Save it again to make another."])
 
     def _conflict(self, form: RowForm) -> ResponseReturnValue:
@@ -207,7 +208,7 @@ class FormScreen:
             info=self.info,
             form=form,
             row_id=self.row_id,
-            name=editing.row_name(self.info, self.stored) if self.stored else None,
+            name=row_name(self.info, self.stored) if self.stored else None,
             messages=messages or [],
             conflict=conflict,
             questions=questions,
@@ -249,8 +250,8 @@ class FormScreen:
 
     def _picked(self, row_id: int) -> ResponseReturnValue:
         """The form was opened by another form's picker, which waits to hear what was made."""
-        stored = editing.stored_row(self.session, self.info, self.by, row_id, self.info.naming)
-        label = editing.row_name(self.info, stored) if stored else f"#{row_id}"
+        stored = stored_row(self.session, self.info, self.by, row_id, self.info.naming)
+        label = row_name(self.info, stored) if stored else f"#{row_id}"
         return jsonify(picked={"channel": request.args["picker"], "id": row_id, "label": label})
 
 

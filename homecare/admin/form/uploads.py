@@ -28,7 +28,7 @@ from homecare.tables.table import TableInfo
 from homecare.web.settings import current_config
 
 if TYPE_CHECKING:
-    from homecare.admin.form.editing import Stored
+    from homecare.records.stored import Stored
 
 NO_ROOM = "There is no room left for files. Nothing you typed is lost: save without the file, and tell IT."
 GONE = "The uploaded file is no longer there. Choose it again."

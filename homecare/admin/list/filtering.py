@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
-from homecare.admin import cells
 from homecare.admin.form import editing
+from homecare.kinds import say
 from homecare.kinds.read import parse_value
 from homecare.models.columns import Kind
 from homecare.records.conditions import OPERATOR_WORDS, OPERATORS, Condition
 from homecare.records.list_request import ListRequest
 from homecare.records.named import NAMED
 from homecare.records.row_select import build
+from homecare.records.stored import Stored, row_name
+from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo, table_info
 
 DAYS = re.compile(r"([+-])(\d+)d")
@@ -108,7 +110,7 @@ def _parent_names(session: Session, info: TableInfo, acting: Acting, row_ids: li
         return {}
     selected = build(info, acting, info.naming)
     rows = session.execute(selected.statement.where(info.key.in_(row_ids))).all()
-    return {row._id: editing.row_name(info, editing.Stored(row, selected, {})) for row in rows}
+    return {row._id: row_name(info, Stored(row, selected, {})) for row in rows}
 
 
 def _spoken(field: Field, text: str) -> str:
@@ -121,7 +123,7 @@ def _spoken(field: Field, text: str) -> str:
         value = parse_value(field.kind, text)
     except ValueError:
         return text
-    return cells.day(value) if type(value) is date else cells.plain_text(field, value)
+    return say.day(value) if type(value) is date else plain_text(field, value)
 
 
 def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:

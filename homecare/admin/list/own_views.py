@@ -14,7 +14,7 @@ from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.kinds.read import storable
-from homecare.records import saved_views
+from homecare.records import saved_views as records
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.list_request import ALL, PLACE, read
 from homecare.tables.table import table_infos
@@ -35,15 +35,15 @@ class SavedLink:
     roles: tuple[str, ...]
 
 
-def kept_of(path: str) -> saved_views.Kept:
+def kept_of(path: str) -> records.Kept:
     """What the acting person keeps of the page; one statement, once per request and page."""
-    known: dict[str, saved_views.Kept] = g.setdefault("kept", {})
+    known: dict[str, records.Kept] = g.setdefault("kept", {})
     if path not in known:
         who = acting()
         if who.role is None:
-            return saved_views.Kept()
+            return records.Kept()
         table = path.removeprefix("/admin/").strip("/")
-        known[path] = saved_views.kept(
+        known[path] = records.kept(
             db.session(),
             path=path,
             table=table if table in table_infos() else "",

@@ -17,6 +17,7 @@ from homecare.models.columns import Kind
 from homecare.records.counting import Count
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect, file_name, relation_label
+from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo
 
 ROW = Markup('<a class="row-name" href="/admin/{}/details/?id={}">{}</a>')
@@ -175,7 +176,7 @@ def row_title(info: TableInfo, first: Field, selected: RowSelect, row: Row[Any])
     if first.kind is Kind.FILE:
         return file_name(row, selected, first.name) or f"#{row._id}"
     if first.name in info.naming:
-        texts = [cells.plain_text(info.fields[n], getattr(row, n, None)) for n in info.naming]
+        texts = [plain_text(info.fields[n], getattr(row, n, None)) for n in info.naming]
         if name := " ".join(text for text in texts if text):
             return name
-    return cells.plain_text(first, getattr(row, first.name)) or f"#{row._id}"
+    return plain_text(first, getattr(row, first.name)) or f"#{row._id}"

@@ -15,11 +15,11 @@ from homecare.access.policy import Action, State
 from homecare.access.reserved import MAKERS
 from homecare.access.table_access import TableAccess
 from homecare.admin import cells
-from homecare.admin.form import editing
 from homecare.admin.list.screens import ListScreen
 from homecare.admin.record.facts import Brief, Fact, fact
 from homecare.models.columns import Kind
 from homecare.records import counting, list_request
+from homecare.records.stored import Stored, row_name
 from homecare.tables.overrides import OVERRIDES
 from homecare.tables.table import Field, TableInfo, table_infos
 
@@ -70,7 +70,7 @@ class DetailsScreen:
 
     @classmethod
     def of(
-        cls, info: TableInfo, acting: Acting, stored: editing.Stored, revealed: dict[str, Any], session: Session
+        cls, info: TableInfo, acting: Acting, stored: Stored, revealed: dict[str, Any], session: Session
     ) -> DetailsScreen:
         """One short count per table that points here, and what `facts.fact` asks."""
         facts = {field.name: fact(field, stored, revealed, session) for field in stored.selected.fields}
@@ -80,7 +80,7 @@ class DetailsScreen:
         return cls(
             row_id=stored.row._id,
             version=stored.version,
-            name=editing.row_name(info, stored),
+            name=row_name(info, stored),
             badge=badges[0] if badges else None,
             key_facts=_key_facts(info, facts),
             sections=_sections(cards, _behind_glass(acting.access(info.name), stored, revealed)),
@@ -108,7 +108,7 @@ def _is_empty(facts: list[Fact]) -> bool:
     return all(fact.is_empty for fact in facts)
 
 
-def _behind_glass(access: TableAccess, stored: editing.Stored, revealed: dict[str, Any]) -> dict[str, str]:
+def _behind_glass(access: TableAccess, stored: Stored, revealed: dict[str, Any]) -> dict[str, str]:
     """What there is to show for a reason: labels by column."""
     return {
         field.name: field.label.lower()

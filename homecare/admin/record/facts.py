@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.admin import cells
-from homecare.admin.form import editing
 from homecare.admin.record import file_cells
 from homecare.admin.record.sketch import Sketch, sketch
+from homecare.kinds import say
 from homecare.models.columns import Kind
 from homecare.queries.places import Place, find_place
 from homecare.records.row_select import relation_label
+from homecare.records.stored import Stored
+from homecare.tables.labels import plain_text
 from homecare.tables.table import Field
 
 # What the head of a record tells beside its name, in this order; of a day only an age, of a point only its sub-city.
@@ -52,7 +54,7 @@ class Fact:
         return BRIEFS.index(self.field.kind)
 
 
-def fact(field: Field, stored: editing.Stored, revealed: dict[str, Any], session: Session) -> Fact:
+def fact(field: Field, stored: Stored, revealed: dict[str, Any], session: Session) -> Fact:
     """No statement but for a place that is seen, and for a file that was behind glass: one each."""
     value = (stored.values | revealed).get(field.name)
     if field.tells_age and isinstance(value, date):
@@ -64,14 +66,14 @@ def fact(field: Field, stored: editing.Stored, revealed: dict[str, Any], session
 
 
 def _birthday(field: Field, born: date) -> Fact:
-    age = cells.age(born, clock.today())
+    age = say.age(born, clock.today())
     if not age:
         return Fact(field, cells.markup(field, born))
-    return Fact(field, AGE.format(cells.day(born), age), Brief("Age", Markup.escape(age), speaks_for_itself=True))
+    return Fact(field, AGE.format(say.day(born), age), Brief("Age", Markup.escape(age), speaks_for_itself=True))
 
 
 def _place(field: Field, value: str, place: Place) -> Fact:
-    cell = POINT.format(place.words, cells.plain_text(field, value), place.latitude, place.longitude)
+    cell = POINT.format(place.words, plain_text(field, value), place.latitude, place.longitude)
     brief = Brief("Sub-city", Markup.escape(place.words), speaks_for_itself=True)
     return Fact(field, cell, brief, sketch(place))
 
@@ -83,7 +85,7 @@ def _brief(field: Field, cell: Markup) -> Brief | None:
     return Brief(field.label, cell, field.kind in (Kind.CODE, Kind.PHONE)) if told else None
 
 
-def _cell(field: Field, stored: editing.Stored, revealed: dict[str, Any], session: Session) -> Markup:
+def _cell(field: Field, stored: Stored, revealed: dict[str, Any], session: Session) -> Markup:
     if field.kind is Kind.FILE and field.name in revealed:
         return file_cells.revealed(session, stored.selected.info, stored.row._id, field, revealed[field.name])
     if field.kind is Kind.FILE:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from homecare.admin.cells import money
+from homecare.kinds.say import money
 from homecare.queries.figures import Chart, Week
 
 WIDTH, HEIGHT = 560, 156

@@ -16,11 +16,13 @@ from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, Scope
 from homecare.admin import cells
+from homecare.kinds import say
 from homecare.models.columns import Kind
 from homecare.queries import figures
 from homecare.records import list_request
 from homecare.records.paging import ordering
 from homecare.records.row_select import RowSelect, relation_label
+from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, table_info
 
 MOMENT = Markup('<time datetime="{}+03:00">{}</time>')
@@ -126,7 +128,7 @@ def _line(table: str, one: str, selected: RowSelect, row: Row[Any]) -> WorkLine:
 
 def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:
     if field.kind is not Kind.RELATION:
-        return cells.plain_text(field, getattr(row, field.name))
+        return plain_text(field, getattr(row, field.name))
     label = relation_label(row, selected, field.name) or ""
     # A parent that may not be read has a number alone, which says nothing of what it numbers.
     return f"{table_info(field.target).one} {label}" if label.startswith("#") else label
@@ -140,5 +142,5 @@ def _fact(field: Field, selected: RowSelect, row: Row[Any]) -> Markup:
     if isinstance(value, datetime):
         local = clock.to_addis(value)
         is_today = local.date() == clock.today()
-        return MOMENT.format(local.isoformat(), f"today {local:%H:%M}" if is_today else cells.day(local))
+        return MOMENT.format(local.isoformat(), f"today {local:%H:%M}" if is_today else say.day(local))
     return Markup("") if value is None else cells.markup(field, value)

@@ -12,11 +12,11 @@ from homecare.access.policy import Action, Policy, folded
 from homecare.access.review.preview import compared
 from homecare.access.stored import document, versions
 from homecare.actions import roles
-from homecare.admin.cells import when
 from homecare.admin.door import GuardedView, acting
 from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.kinds.read import version_number
+from homecare.kinds.say import when
 from homecare.pages.roles import words
 from homecare.queries import holders as queries
 from homecare.web.errors import SpokenError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from homecare.access.policy import Policy, folded
 from homecare.access.review.preview import Change, Sense, changes
 from homecare.queries.holders import Holder
-from homecare.tables.table import table_infos
+from homecare.tables.labels import label
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,6 @@ class RoleChanges:
     role: str
     people: list[Holder]
     parts: list[tuple[str, list[str]]]
-
-
-def label(resource: str, column: str) -> str:
-    """ "Phone number of Patients", "Patients", "the page map"."""
-    if resource.startswith("page:"):
-        return f"the page {resource.removeprefix('page:')}"
-    info = table_infos().get(resource)
-    if info is None:
-        return f"{resource}.{column}" if column else resource
-    return f"{info.fields[column].label} of {info.many}" if column else info.many
 
 
 def told(old: Policy, new: Policy, holders: Iterable[Holder] = ()) -> list[RoleChanges]:

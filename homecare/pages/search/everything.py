@@ -14,10 +14,10 @@ from sqlalchemy.types import Text
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.access.shown import Shown, shown_of
-from homecare.admin.cells import phone
 from homecare.admin.list.own_views import guarded_views, opens
 from homecare.admin.table_view import TableView
 from homecare.kinds.read import storable
+from homecare.kinds.say import phone
 from homecare.models import folding
 from homecare.models.columns import Kind
 from homecare.records import phones

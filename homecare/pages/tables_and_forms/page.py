@@ -12,10 +12,10 @@ from homecare.access.policy import Action, folded
 from homecare.actions import table_settings as actions
 from homecare.actions.role_names import as_now, of_known
 from homecare.actions.roles import LONGEST_NOTE, ROLES_PAGE
-from homecare.admin.cells import when
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.kinds.read import version_number
+from homecare.kinds.say import when
 from homecare.models.columns import Kind
 from homecare.pages.tables_and_forms import settings_form
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError, parse

@@ -1,0 +1,75 @@
+"""One row as the acting role sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import State
+from homecare.access.shown import shown_of
+from homecare.models.columns import Kind
+from homecare.records.row_select import RowSelect, build, file_name, readable, relation_label
+from homecare.tables.labels import plain_text
+from homecare.tables.table import Field, TableInfo
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A row as the acting role sees it; `values` by column, without those it does not see in the clear."""
+
+    row: Row[Any]
+    selected: RowSelect
+    values: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        return str(self.row._version)
+
+    def text(self, field: Field) -> str:
+        if field.kind is Kind.RELATION:
+            return relation_label(self.row, self.selected, field.name) or ""
+        if field.kind is Kind.FILE and (name := file_name(self.row, self.selected, field.name)):
+            return name
+        return plain_text(field, getattr(self.row, field.name))
+
+
+def stored_row(
+    session: Session, info: TableInfo, acting: Acting, row_id: int, columns: Iterable[str] | None = None
+) -> Stored | None:
+    """The row with every column the role may know of, or only `columns` where no others are shown: what is selected is
+    written down as read. None where there is no such row in its scope. One statement."""
+    access = acting.access(info.name)
+    selected = build(info, acting, info.fields if columns is None else columns)
+    model: Any = info.model
+    row = session.execute(selected.statement.where(model.id == row_id)).first()
+    if row is None:
+        return None
+    values = {
+        field.name: getattr(row, field.name)
+        for field in selected.fields
+        if access.sees(field.name) or (access.states[field.name] is State.MASKED and field.kind is Kind.RELATION)
+    }
+    return Stored(row, selected, values)
+
+
+def row_name(info: TableInfo, stored: Stored) -> str:
+    """The sentence that names a row: its name columns as far as they are seen, else "Visit #12"."""
+    access_fields = [f for f in stored.selected.fields if f.name in info.naming]
+    ordered = sorted(access_fields, key=lambda f: info.naming.index(f.name))
+    texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
+    separator = " " if all(f.kind is Kind.NAME for f in ordered) else " · "
+    return separator.join(texts) or f"{info.one} #{stored.row._id}"
+
+
+def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
+    """The values behind glass of one row in scope; the caller has logged the reason."""
+    model: Any = info.model
+    columns = [readable(getattr(model, name), info.fields[name].kind).label(name) for name in names]
+    found = select(model.id.label("_id"), *columns).where(model.id == row_id)
+    row = session.execute(found, execution_options={"shown": shown_of(info.name, names)}).first()
+    return {} if row is None else {name: getattr(row, name) for name in names}

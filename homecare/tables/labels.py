@@ -1,0 +1,23 @@
+"""How tables, columns and values are called in sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from homecare.kinds.say import said
+from homecare.tables.table import Field, table_infos
+
+
+def label(resource: str, column: str) -> str:
+    """ "Phone number of Patients", "Patients", "the page map"."""
+    if resource.startswith("page:"):
+        return f"the page {resource.removeprefix('page:')}"
+    info = table_infos().get(resource)
+    if info is None:
+        return f"{resource}.{column}" if column else resource
+    return f"{info.fields[column].label} of {info.many}" if column else info.many
+
+
+def plain_text(field: Field, value: Any) -> str:
+    """The value in the reader's form, empty for NULL; a row's own number is no amount and has no commas."""
+    return str(value) if field.column.primary_key and value is not None else said(field.kind, value)
