@@ -11,7 +11,7 @@ from PIL import Image
 from pypdf import PdfReader
 from uploading import picture
 
-from homecare.files import reading
+from homecare.files import cleaning
 from homecare.files.kinds import DOCUMENTS, IMAGES, RefusedFileError
 
 
@@ -19,7 +19,7 @@ from homecare.files.kinds import DOCUMENTS, IMAGES, RefusedFileError
 def test_a_photograph_is_turned_upright_and_forgets_where_it_was_taken(name: str) -> None:
     taken = boxes.iphone_photograph() if name.endswith("HEIC") else uploading.photograph_with_secrets()
 
-    clean = reading.clean(taken, name, IMAGES)
+    clean = cleaning.clean(taken, name, IMAGES)
 
     assert (clean.name, clean.media_type) == ("IMG_1.jpg", "image/jpeg")
     with Image.open(io.BytesIO(clean.data)) as image:
@@ -29,7 +29,7 @@ def test_a_photograph_is_turned_upright_and_forgets_where_it_was_taken(name: str
 
 
 def test_a_large_photograph_becomes_small_enough_for_a_telephone() -> None:
-    clean = reading.clean(picture(size=(6000, 4000)), "IMG_1.jpg", IMAGES)
+    clean = cleaning.clean(picture(size=(6000, 4000)), "IMG_1.jpg", IMAGES)
 
     with Image.open(io.BytesIO(clean.data)) as image:
         assert max(image.size) == 2560
@@ -37,7 +37,7 @@ def test_a_large_photograph_becomes_small_enough_for_a_telephone() -> None:
 
 def test_a_picture_of_too_many_pixels_is_refused_before_one_is_decoded() -> None:
     with pytest.raises(RefusedFileError, match="more than 64 million pixels"):
-        reading.clean(uploading.png_bomb(), "small.png", IMAGES)
+        cleaning.clean(uploading.png_bomb(), "small.png", IMAGES)
 
 
 KINDS = [
@@ -50,7 +50,7 @@ KINDS = [
 
 @pytest.mark.parametrize(("format_", "mode", "kept"), KINDS)
 def test_every_usual_kind_of_picture_is_taken(format_: str, mode: str, kept: str) -> None:
-    clean = reading.clean(picture(format_, mode=mode), f"picture.{format_}", IMAGES)
+    clean = cleaning.clean(picture(format_, mode=mode), f"picture.{format_}", IMAGES)
 
     assert clean.media_type == kept
     with Image.open(io.BytesIO(clean.data)) as image:
@@ -61,14 +61,14 @@ def test_sixteen_bits_a_pixel_are_brought_down_to_eight() -> None:
     written = io.BytesIO()
     Image.new("I;16", (4, 4), 0x8000).save(written, "PNG")
 
-    clean = reading.clean(written.getvalue(), "x-ray.png", IMAGES)
+    clean = cleaning.clean(written.getvalue(), "x-ray.png", IMAGES)
 
     with Image.open(io.BytesIO(clean.data)) as image:
         assert image.getpixel((0, 0)) == 0x80
 
 
 def test_an_ordinary_pdf_keeps_its_pages() -> None:
-    clean = reading.clean(uploading.pdf(), "letter.pdf", DOCUMENTS)
+    clean = cleaning.clean(uploading.pdf(), "letter.pdf", DOCUMENTS)
 
     assert len(PdfReader(io.BytesIO(clean.data)).pages) == 1
 
@@ -97,6 +97,6 @@ def test_a_usual_file_that_is_not_kept_is_answered_with_what_to_do(
     content: bytes, accepted: tuple[str, ...], sentence: str
 ) -> None:
     with pytest.raises(RefusedFileError) as refused:
-        reading.clean(content, "letter.jpg", accepted)
+        cleaning.clean(content, "letter.jpg", accepted)
 
     assert sentence in str(refused.value)

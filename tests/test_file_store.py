@@ -16,7 +16,7 @@ from uploading import add_photo, edit, kept_key, new_item, on_disk, one, photo, 
 
 from homecare.config import Config
 from homecare.db import db
-from homecare.files import keeping, reading, store
+from homecare.files import cleaning, keeping, store
 from homecare.files.claiming import FileGoneError
 from homecare.files.kinds import IMAGES
 from homecare.models import InventoryItem
@@ -117,7 +117,7 @@ def test_the_store_has_no_path_for_what_is_not_a_key(tmp_path: Path, key: str) -
 
 def upload(app: Flask, keeper: Visitor) -> str:
     """A picture that no row has taken yet."""
-    file = reading.clean(picture(), "chair.jpg", IMAGES)
+    file = cleaning.clean(picture(), "chair.jpg", IMAGES)
     with app.app_context():
         kept = keeping.keep(
             db.engine, app.config["HOMECARE"], file, resource="inventory_items", column="photo",

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from uploading import PHP, SCRIPT, edit, file_of, new_referral, picture, send_form, stored
 
 from homecare.config import ROOT, Config
-from homecare.files import reading
+from homecare.files import cleaning
 from homecare.files.kinds import DOCUMENTS, RefusedFileError
 
 As = Callable[..., Visitor]
@@ -110,10 +110,10 @@ def test_a_file_that_is_taken_leaves_without_what_was_hidden_in_it(
 @pytest.mark.parametrize(("kind", "content"), boxes.fuzzed(30))
 def test_wrong_bytes_are_refused_or_become_a_whole_file(kind: str, content: bytes) -> None:
     try:
-        clean = reading.clean(content, f"wrong.{kind}", DOCUMENTS)
+        clean = cleaning.clean(content, f"wrong.{kind}", DOCUMENTS)
     except RefusedFileError:
         return
-    assert reading.clean(clean.data, clean.name, DOCUMENTS).media_type == clean.media_type
+    assert cleaning.clean(clean.data, clean.name, DOCUMENTS).media_type == clean.media_type
 
 
 LOOK_OUTSIDE = """
@@ -138,12 +138,12 @@ def test_what_decodes_pictures_can_open_neither_file_nor_line() -> None:
 
 
 def test_the_web_process_loads_nothing_that_parses_uploads() -> None:
-    watched = "{'homecare.files.reading', 'homecare.files.images', 'pillow_heif', 'pypdf'}"
+    watched = "{'homecare.files.cleaning', 'homecare.files.images', 'pillow_heif', 'pypdf'}"
     loading = f"import sys; from homecare import cli, pages; print(*{watched} & set(sys.modules))"
 
     done = subprocess.run([sys.executable, "-c", loading], capture_output=True, cwd=ROOT, check=True)
 
-    assert done.stdout == b"homecare.files.reading\n"
+    assert done.stdout == b"homecare.files.cleaning\n"
 
 
 NAMES = [
@@ -166,7 +166,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("given", "kept"), NAMES)
 def test_a_name_stays_a_name_whatever_is_in_it(given: str, kept: str) -> None:
-    assert reading.safe_name(given, "image/jpeg") == kept
+    assert cleaning.safe_name(given, "image/jpeg") == kept
 
 
 @pytest.mark.parametrize("name", ["../../x.jpg", "a\u202egpj.exe", "<b>.jpg", '"; filename="e.html', "ማዘዣ.jpg"])

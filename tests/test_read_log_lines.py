@@ -17,7 +17,7 @@ from homecare import create_app
 from homecare.access.row_scope import scope_session
 from homecare.admin.door import acting
 from homecare.admin.list import exporter
-from homecare.audit import reading
+from homecare.audit import reads
 from homecare.config import Config
 from homecare.db import db
 from homecare.models import Lead, Patient, Staff, Visit
@@ -171,7 +171,7 @@ def forgetful(word: str) -> str:
 def drawing() -> str:
     """A page that shows patients as a whole."""
     acting()
-    reading.note("patients", ())
+    reads.note("patients", ())
     return "a drawing"
 
 
@@ -192,7 +192,7 @@ def test_a_page_that_does_not_say_whom_it_shows_shows_nobody(
     visitor: Walker, caplog: pytest.LogCaptureFixture, word: str
 ) -> None:
     assert visitor.get(f"/forgetful/{word}").status_code == 500
-    assert reading.UnsaidReadError.__name__ in caplog.text
+    assert reads.UnsaidReadError.__name__ in caplog.text
 
 
 def test_numbers_and_whether_something_is_there_tell_of_nobody(visitor: Walker) -> None:

@@ -17,7 +17,7 @@ from homecare.access.person import Person
 from homecare.clock import now_utc
 from homecare.config import Config
 from homecare.files import store
-from homecare.files.reading import CleanFile
+from homecare.files.cleaning import CleanFile
 from homecare.models import StoredFile
 
 UNCLAIMED_FOR = timedelta(days=1)

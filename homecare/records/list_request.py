@@ -16,7 +16,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import State
 from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import TableAccess
-from homecare.audit.reading import note_rows
+from homecare.audit.reads import note_rows
 from homecare.models.columns import Kind
 from homecare.records import counting, paging
 from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse

@@ -18,9 +18,9 @@ from homecare.access.table_access import TableAccess
 from homecare.admin.form.inputs import ColumnField
 from homecare.db import db
 from homecare.files import keeping
+from homecare.files.cleaning import LARGEST_BYTES, clean
 from homecare.files.keeping import Kept, QuotaError
 from homecare.files.kinds import ALSO_CALLED, DOCUMENTS, FILLED, IMAGES, RefusedFileError, takes
-from homecare.files.reading import LARGEST_BYTES, clean
 from homecare.files.store import StoreFullError
 from homecare.models.columns import Kind
 from homecare.tables.overrides import OVERRIDES

@@ -17,7 +17,7 @@ from homecare import clock
 from homecare.access.policy import State
 from homecare.access.row_scope import acting_staff
 from homecare.access.shown import NOT_SHOWN
-from homecare.audit.reading import log_export
+from homecare.audit.reads import log_export
 from homecare.models.columns import Kind
 from homecare.records.list_request import ListRequest
 from homecare.records.paging import ordering
