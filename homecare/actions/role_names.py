@@ -15,8 +15,9 @@ from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
 from homecare.actions import table_settings
 from homecare.models import Overwritten, RoleRename, SavedView, SettingsDraft, SettingsVersion, SignedIn, Staff
 from homecare.models.folding import plain_word
+from homecare.web import urls
 
-STAFF_LIST = f"/admin/{Staff.__tablename__}/"
+STAFF_LIST = urls.list_of(Staff.__tablename__)
 # Conditions of a list that say a role by its name.
 SAYING_ROLES = ("role__eq", "role__ne", "role__in")
 Document = Mapping[str, Any]

@@ -9,6 +9,7 @@ from homecare.admin.door import GuardedView, acting, keep_viewing_read_only, may
 from homecare.admin.list.own_views import may_share, saved_views
 from homecare.admin.table_view import TableView
 from homecare.tables.table import TableInfo, table_infos
+from homecare.web import urls
 
 
 def menu() -> list[tuple[str, list[TableInfo]]]:
@@ -17,12 +18,12 @@ def menu() -> list[tuple[str, list[TableInfo]]]:
     for info in table_infos().values():
         if may(info.name):
             groups.setdefault(info.group, []).append(info)
-    return list(groups.items())
+    return [*groups.items()]
 
 
 def init_app(app: Flask, home: GuardedView) -> Admin:
     """Registers the home page and a view for every company table."""
-    admin = Admin(app, name="Homecare Admin", url="/admin", index_view=home)
+    admin = Admin(app, name="Homecare Admin", url=urls.ADMIN, index_view=home)
     for info in table_infos().values():
         admin.add_view(TableView(info))
     # Half of a page would be the templates' indentation.

@@ -11,6 +11,7 @@ from homecare import clock
 from homecare.models.columns import Kind
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field
+from homecare.web import urls
 
 EMPTY = Markup('<span class="muted">—</span>')
 
@@ -32,7 +33,7 @@ MASKED = Markup('<span class="masked" title="Masked for your role">{}</span>')
 PHONE = Markup('<a href="tel:{}">{}</a>')
 EMAIL = Markup('<a href="mailto:{}">{}</a>')
 WEB = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
-PARENT = Markup('<a href="/admin/{}/details/?id={}">{}</a>')
+PARENT = Markup('<a href="{}">{}</a>')
 TIME = Markup('<time datetime="{}+03:00">{}</time>')
 
 
@@ -71,4 +72,4 @@ def relation_markup(field: Field, key: int | None, label: str | None) -> Markup:
         return EMPTY
     if label is None or label == f"#{key}":
         return escape(f"#{key}")
-    return PARENT.format(field.target, key, label)
+    return PARENT.format(urls.record(field.target, key), label)

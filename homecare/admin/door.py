@@ -24,6 +24,7 @@ from homecare.login import ask_to_sign_in
 from homecare.tables.it_settings import infos_at
 from homecare.tables.labels import label
 from homecare.tables.table import TableInfo
+from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 
@@ -131,7 +132,7 @@ def explained_at(resource: str, action: str, row_id: str | None, column: str) ->
     asked = {"table": resource, "action": action if action in list(Action) else Action.VIEW.value, "field": column}
     asked |= {"row": row_id or ""}
     asked |= {"person": str(who.person.staff_id)} if who.person.staff_id else {"role": who.person.role}
-    return "/admin/roles/explain?" + urlencode({name: value for name, value in asked.items() if value})
+    return f"{urls.page('roles/explain')}?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def _why(who: Acting, reason: str) -> str:

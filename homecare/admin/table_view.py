@@ -30,6 +30,7 @@ from homecare.records.conditions import ForbiddenConditionError, UnknownConditio
 from homecare.records.saved_views import Kept
 from homecare.records.stored import revealed, stored_row
 from homecare.tables.table import TableInfo, table_info
+from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 BULK_ACTIONS = {"delete": Action.DELETE, "set": Action.EDIT, "export": Action.EXPORT}
@@ -55,7 +56,7 @@ class TableView(GuardedView):
     def __init__(self, info: TableInfo) -> None:
         self.table = info.name
         self.resource = info.name
-        super().__init__(name=info.many, category=info.group, endpoint=info.name, url=f"/admin/{info.name}")
+        super().__init__(name=info.many, category=info.group, endpoint=info.name, url=urls.page(info.name))
 
     @property
     def info(self) -> TableInfo:
@@ -72,7 +73,7 @@ class TableView(GuardedView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        kept = kept_of(f"/admin/{self.info.name}/")
+        kept = kept_of(urls.list_of(self.info.name))
         if not request.args and kept.default and (words := self._usable(kept.default.query)):
             return redirect(f"{url_for('.index_view')}?{words}")
         screen = ListScreen.load(self.list_request(request.args, kept, keeps_wrong=True), db.session())
@@ -214,7 +215,7 @@ class TableView(GuardedView):
         except UnknownConditionError as error:
             # The page, whatever was asked for: without conditions an export would be a file of everything.
             back = (
-                f"/admin/{self.info.name}/?{list_request.ALL}=1",
+                urls.list_of(self.info.name, [(list_request.ALL, "1")]),
                 f"Open the {self.info.many.lower()} without conditions",
             )
             raise SpokenError(400, str(error), back=back) from error

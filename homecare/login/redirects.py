@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-HOME = "/admin/"
+from homecare.web.urls import HOME
+
 LONGEST = 2000
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
-from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Date, Interval, String, func, literal, select, union_all
@@ -23,6 +22,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action, Policy, Role, Scope
 from homecare.models import business_models
 from homecare.records.conditions import Condition, ForbiddenConditionError, parse
+from homecare.web import urls
 
 MOST = 6
 MOST_CHARTS = 2
@@ -125,7 +125,7 @@ class Week:
 
 
 def address(table: str, pairs: Iterable[tuple[str, str]]) -> str:
-    return f"/admin/{table}/?{urlencode(list(pairs), safe=',')}"
+    return urls.list_of(table, pairs)
 
 
 def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> list[Condition]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from homecare.access.policy import Action, FieldRule, Grant, Role, Scope, State, Write
 from homecare.models import business_models
+from homecare.web import urls
 
 LETTERS = {
     "V": Action.VIEW, "C": Action.CREATE, "E": Action.EDIT, "D": Action.DELETE, "X": Action.EXPORT,
@@ -16,7 +17,7 @@ LETTERS = {
 
 ROLES = (
     Role("Admin", "Runs the installation: everything, the roles included.", everything=True),
-    Role("Manager", "Leads the company: reads all, edits most, exports.", start_page="/admin/"),
+    Role("Manager", "Leads the company: reads all, edits most, exports.", start_page=urls.HOME),
     Role("Coordinator", "Plans care: patients, shifts, visits, referrals."),
     Role("Doctor", "Treats own patients.", delivers_care=True, visit_minutes=45),
     Role("Nurse", "Nurses own patients.", delivers_care=True),

@@ -10,6 +10,7 @@ from homecare.access import resources
 from homecare.access.policy import OPEN_FIELD, Action, FieldRule, Grant, Policy, Role, Scope, State, Write, folded
 from homecare.access.reserved import limited, why
 from homecare.access.stored.yaml_lines import Lines, YamlError, dump_yaml, load_yaml
+from homecare.web import urls
 
 Document = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -189,8 +190,8 @@ class _Reader:
     def text(self, path: Path, key: str, value: str) -> str:
         if len(value) > LONGEST[key] or any(ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 for letter in value):
             self.wrong(path, f"{key} must be one line of at most {LONGEST[key]} characters.")
-        elif key == "start_page" and value and not (value.startswith("/admin/") and "\\" not in value):
-            self.wrong(path, "start_page must be an address of this site that begins with /admin/.")
+        elif key == "start_page" and value and not (value.startswith(urls.HOME) and "\\" not in value):
+            self.wrong(path, f"start_page must be an address of this site that begins with {urls.HOME}.")
         return value
 
     def table(self, path: Path, role: str, table: Any, cells: Any) -> None:

@@ -18,6 +18,7 @@ from homecare.admin.form import editing
 from homecare.db import db
 from homecare.models import Overwritten
 from homecare.tables.table import TableInfo
+from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def offer(sentence: str, action: str, fields: Sequence[tuple[str, str]]) -> None
 def offer_rows(view: TableView, sentence: str, token: str) -> None:
     """A change of rows can be taken back where a token for it was given."""
     if token:
-        offer(sentence, f"/admin/{view.info.name}/undo/", [("token", token), ("url", view.back())])
+        offer(sentence, urls.undo(view.info.name), [("token", token), ("url", view.back())])
     else:
         flash(sentence, "success")
 

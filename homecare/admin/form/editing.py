@@ -23,13 +23,14 @@ from homecare.records.stored import Stored, row_name, stored_row
 from homecare.tables.labels import plain_text
 from homecare.tables.status_times import TIMES_OF_STATUSES
 from homecare.tables.table import Field, TableInfo
+from homecare.web import urls
 
 # Kinds whose value can be set in many rows at once; what is long, secret, a file or a place is one row's own.
 SET_AT_ONCE = (
     Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
 )  # fmt: skip
 # In a tab of its own: what was typed here stays.
-OWNER = Markup('{} <a href="/admin/{}/details/?id={}" target="_blank">Open it in a new tab</a>')
+OWNER = Markup('{} <a href="{}" target="_blank">Open it in a new tab</a>')
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def tell_owners(session: Session, form: RowForm, acting: Acting, stored: Stored 
             continue
         if owner := stored_row(session, form.info, acting, owner_id, form.info.naming):
             sentence = f"{row_name(form.info, owner)} already has this {spec.label.lower()}."
-            field.errors = [*field.errors, OWNER.format(sentence, form.info.name, owner_id)]
+            field.errors = [*field.errors, OWNER.format(sentence, urls.record(form.info.name, owner_id))]
             named.add(spec.name)
     return named
 

@@ -18,6 +18,7 @@ from homecare.records import saved_views as records
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.list_request import ALL, PLACE, read
 from homecare.tables.table import table_infos
+from homecare.web import urls
 
 RESOURCE = "page:views"
 SHARE = "share"
@@ -42,7 +43,7 @@ def kept_of(path: str) -> records.Kept:
         who = acting()
         if who.role is None:
             return records.Kept()
-        table = path.removeprefix("/admin/").strip("/")
+        table = urls.table_of(path)
         known[path] = records.kept(
             db.session(),
             path=path,
@@ -64,7 +65,7 @@ def saved_views(path: str) -> list[SavedLink]:
 
 def _may_use(path: str, query: str) -> bool:
     """Whether a list opens with these words: a link that is refused would still tell what was looked for."""
-    info = table_infos().get(path.removeprefix("/admin/").strip("/"))
+    info = table_infos().get(urls.table_of(path))
     if info is None:
         return True
     try:

@@ -19,8 +19,9 @@ from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect, file_name, relation_label
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo
+from homecare.web import urls
 
-ROW = Markup('<a class="row-name" href="/admin/{}/details/?id={}">{}</a>')
+ROW = Markup('<a class="row-name" href="{}">{}</a>')
 CODE = Markup('{} <span class="muted">{}</span>')
 RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.SHARE, Kind.PERCENT)
 LONGEST_IN_A_CELL = 120
@@ -145,7 +146,7 @@ def _line(info: TableInfo, heads: list[Head], selected: RowSelect, row: Row[Any]
     for place, head in enumerate(heads):
         field = head.field
         if place == 0:
-            cell = ROW.format(info.name, row._id, name)
+            cell = ROW.format(urls.record(info.name, row._id), name)
             if code:
                 cell = CODE.format(cell, getattr(row, code) or "")
         elif field.kind is Kind.RELATION:

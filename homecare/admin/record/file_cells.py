@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 from sqlalchemy import Row
@@ -15,11 +14,11 @@ from homecare.files.keeping import find_of_row
 from homecare.files.kinds import EXTENSIONS, PREVIEWED
 from homecare.records.row_select import RowSelect, file_name
 from homecare.tables.table import Field, TableInfo
+from homecare.web import urls
 
-LINK = Markup('<a class="file-link" href="/admin/{}/file/?{}">{}</a>')
+LINK = Markup('<a class="file-link" href="{}">{}</a>')
 PREVIEW = Markup(
-    '<a class="file-preview" href="/admin/{0}/file/?{1}">'
-    '<img src="/admin/{0}/file/preview/?{1}" alt="{2}" loading="lazy" width="160" height="120"></a>'
+    '<a class="file-preview" href="{}"><img src="{}" alt="{}" loading="lazy" width="160" height="120"></a>'
 )
 PICTURES = tuple(EXTENSIONS[kind] for kind in PREVIEWED)
 
@@ -29,15 +28,14 @@ def listed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
     name = file_name(row, selected, field.name)
     if not name:
         return cells.markup(field, getattr(row, field.name))
-    return LINK.format(selected.info.name, urlencode({"id": row._id, "name": field.name}), name)
+    return LINK.format(urls.file(selected.info.name, row._id, field.name), name)
 
 
 def detailed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
     """As `listed`, and under it the picture where it is one. Opening the page opens the picture: that is logged too."""
     name = file_name(row, selected, field.name)
     link = listed(selected, row, field)
-    words = urlencode({"id": row._id, "name": field.name})
-    return link + _preview(selected.info, words, name) if name else link
+    return link + _preview(selected.info, row._id, field, name) if name else link
 
 
 def revealed(session: Session, info: TableInfo, row_id: int, field: Field, key: str | None) -> Markup:
@@ -45,10 +43,14 @@ def revealed(session: Session, info: TableInfo, row_id: int, field: Field, key: 
     kept = find_of_row(session, key, resource=info.name, column=field.name, row_id=row_id) if key else None
     if kept is None:
         return cells.markup(field, key)
-    words = urlencode({"id": row_id, "name": field.name, "pass": new_pass(info, row_id, field.name)})
-    return LINK.format(info.name, words, kept.original_name) + _preview(info, words, kept.original_name)
+    name, glass_pass = kept.original_name, new_pass(info, row_id, field.name)
+    link = LINK.format(urls.file(info.name, row_id, field.name, glass_pass=glass_pass), name)
+    return link + _preview(info, row_id, field, name, glass_pass=glass_pass)
 
 
-def _preview(info: TableInfo, words: str, name: str) -> Markup:
+def _preview(info: TableInfo, row_id: int, field: Field, name: str, glass_pass: str = "") -> Markup:
     # The ending is ours, given when the file was written anew: it tells the truth.
-    return PREVIEW.format(info.name, words, name) if name.endswith(PICTURES) else Markup("")
+    if not name.endswith(PICTURES):
+        return Markup("")
+    opened = urls.file(info.name, row_id, field.name, glass_pass=glass_pass)
+    return PREVIEW.format(opened, urls.file(info.name, row_id, field.name, preview=True, glass_pass=glass_pass), name)

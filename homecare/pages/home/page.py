@@ -19,13 +19,14 @@ from homecare.pages.home import charts
 from homecare.pages.home.work_lists import WorkList, work_lists
 from homecare.queries import figures
 from homecare.queries.figures import Figure
+from homecare.web import urls
 
 page = Blueprint("start", __name__)
 
 
 @page.get("/")
 def start() -> ResponseReturnValue:
-    return redirect("/admin/")
+    return redirect(urls.HOME)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Home(GuardedView, AdminIndexView):
 
     def __init__(self) -> None:
         # No static folder: nothing of Flask-Admin's own front end is ever served.
-        super(AdminIndexView, self).__init__(name="Home", endpoint="admin", url="/admin")
+        super(AdminIndexView, self).__init__(name="Home", endpoint="admin", url=urls.ADMIN)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 from sqlalchemy import Row
@@ -24,6 +23,7 @@ from homecare.records.paging import ordering
 from homecare.records.row_select import RowSelect, relation_label
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, table_info
+from homecare.web import urls
 
 MOMENT = Markup('<time datetime="{}+03:00">{}</time>')
 MOST = 2
@@ -115,7 +115,7 @@ def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) 
     order = ordering(wanted.sort.column, info.key, descending=wanted.descending)
     statement = wanted.narrowed(selected.statement).order_by(*order)
     rows = session.execute(statement.limit(ROWS)).all()
-    url = f"/admin/{info.name}/?{urlencode(words, safe=',')}"
+    url = urls.list_of(info.name, words)
     return WorkList(plan.title, url, [_line(info.name, info.one, selected, row) for row in rows], plan.empty)
 
 
@@ -123,7 +123,7 @@ def _line(table: str, one: str, selected: RowSelect, row: Row[Any]) -> WorkLine:
     first, *rest = selected.fields
     name = _text(first, selected, row) or f"{one} #{row._id}"
     facts = [WorkFact(_fact(field, selected, row), field.kind is Kind.MONEY) for field in rest]
-    return WorkLine(name, f"/admin/{table}/details/?id={row._id}", facts)
+    return WorkLine(name, urls.record(table, row._id), facts)
 
 
 def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:

@@ -15,6 +15,7 @@ from homecare.admin.door import GuardedView, acting, refuse, right
 from homecare.db import db
 from homecare.login.redirects import safe_next
 from homecare.tables.table import table_infos
+from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
 
 
@@ -25,7 +26,7 @@ class Preferences(GuardedView):
     def __init__(self) -> None:
         # Flask-Admin wants to know where a view begins; this one has no page.
         self._default_view = "save"
-        super().__init__(name="Preferences", endpoint="preferences", url="/admin/preferences")
+        super().__init__(name="Preferences", endpoint="preferences", url=urls.page("preferences"))
 
     def is_visible(self) -> bool:
         return False
@@ -48,7 +49,7 @@ class Preferences(GuardedView):
             raise SpokenError(422, error.message) from error
         if wants_json():
             return jsonify(done="Saved.")
-        return redirect(safe_next(request.form.get("url"), otherwise=f"/admin/{table}/"))
+        return redirect(safe_next(request.form.get("url"), otherwise=urls.list_of(table)))
 
     def _columns(self, table: str, sent: str) -> list[str]:
         states = acting().access(table).states

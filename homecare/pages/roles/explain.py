@@ -20,6 +20,7 @@ from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.queries.holders import Holder, row_is_seen, staff_holders
 from homecare.tables.table import table_infos
+from homecare.web import urls
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Explain(GuardedView):
     resource = ROLES_PAGE
 
     def __init__(self) -> None:
-        super().__init__(name="Explain", endpoint="explain", url="/admin/roles/explain")
+        super().__init__(name="Explain", endpoint="explain", url=urls.page("roles/explain"))
 
     @expose("/")
     @expose("")
@@ -104,9 +105,9 @@ def about_row(policy: Policy, question: Question, row_id: int, holder: Holder | 
 def turning_cell(asked: Asked, found: Explanation) -> tuple[str, str] | None:
     """Where the decision can be changed: the words of a link and its address."""
     if asked.question is not None and asked.question.role is None and asked.holder is not None:
-        return "Their role and status", f"/admin/staff/edit/?{urlencode({'id': asked.holder.staff_id})}"
+        return "Their role and status", urls.form("staff", asked.holder.staff_id)
     if not found.anchor or asked.question is None or asked.question.role is None:
         return None
     role = asked.question.role.name
     query = urlencode({"role": role, "open": asked.question.table})
-    return f"The cell of {role} that decides", f"/admin/roles/edit?{query}#{found.anchor}"
+    return f"The cell of {role} that decides", f"{urls.page('roles/edit')}?{query}#{found.anchor}"

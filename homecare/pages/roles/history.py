@@ -19,6 +19,7 @@ from homecare.kinds.read import version_number
 from homecare.kinds.say import when
 from homecare.pages.roles import words
 from homecare.queries import holders as queries
+from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 STALE = "Somebody else saved the roles meanwhile. Look at it again before you go on."
@@ -38,7 +39,7 @@ class RoleHistory(GuardedView):
     resource = roles.ROLES_PAGE
 
     def __init__(self) -> None:
-        super().__init__(name="History of the roles", endpoint="role_history", url="/admin/roles/history")
+        super().__init__(name="History of the roles", endpoint="role_history", url=urls.page("roles/history"))
 
     @expose("/compare")
     def compare_view(self) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ from homecare.db import db
 from homecare.kinds.read import version_number
 from homecare.pages.roles import matrix, words
 from homecare.queries import holders as queries
+from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 STALE = "Somebody else saved the roles meanwhile. Your changes are still here: look them over and preview them again."
@@ -34,7 +35,7 @@ class Roles(GuardedView):
     resource = roles.ROLES_PAGE
 
     def __init__(self) -> None:
-        super().__init__(name="Roles", endpoint="roles", url="/admin/roles")
+        super().__init__(name="Roles", endpoint="roles", url=urls.page("roles"))
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:

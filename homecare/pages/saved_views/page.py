@@ -16,6 +16,7 @@ from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.admin.list import own_views
 from homecare.db import db
 from homecare.login.redirects import safe_next
+from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
 
 
@@ -26,7 +27,7 @@ class Views(GuardedView):
     resource = own_views.RESOURCE
 
     def __init__(self) -> None:
-        super().__init__(name="Saved views", endpoint="views", url="/admin/views")
+        super().__init__(name="Saved views", endpoint="views", url=urls.page("views"))
 
     def is_visible(self) -> bool:
         return False
@@ -90,7 +91,7 @@ class Views(GuardedView):
         if wants_json():
             return jsonify(done=sentence)
         held = [("name", view.name), ("path", view.path), ("query", view.query), ("default", str(int(view.is_default)))]
-        undo.offer(sentence, "/admin/views/", [*held, *(("roles", role) for role in view.roles)])
+        undo.offer(sentence, f"{urls.page('views')}/", [*held, *(("roles", role) for role in view.roles)])
         return redirect(safe_next(request.form.get("url"), otherwise=view.path))
 
     def _ask(self, name: str, back: str) -> ResponseReturnValue:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Row, Select, cast, false, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from homecare.models.columns import Kind
 from homecare.records import phones
 from homecare.records.lookup import search_clause
 from homecare.tables.table import Field, TableInfo, table_infos
+from homecare.web import urls
 
 MOST_OF_A_TABLE = 5
 MOST_OF_THE_REST = 8
@@ -62,7 +62,7 @@ def _matching(all_of_them: Iterator[Found], text: str) -> list[Found]:
 def _actions(acting: Acting) -> Iterator[Found]:
     for info in table_infos().values():
         if acting.may(info.name, Action.CREATE):
-            yield Found(info.new, info.group, f"/admin/{info.name}/new/")
+            yield Found(info.new, info.group, urls.new(info.name))
 
 
 def _pages() -> Iterator[Found]:
@@ -90,12 +90,12 @@ def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[F
 
 def _found(info: TableInfo, row: Row[Any]) -> Found:
     hints = [text for text in (row.code, phone(row.phone) if row.phone else "", row.more) if text]
-    return Found(row.label or f"{info.one} #{row.id}", " · ".join(hints), f"/admin/{info.name}/details/?id={row.id}")
+    return Found(row.label or f"{info.one} #{row.id}", " · ".join(hints), urls.record(info.name, row.id))
 
 
 def _all_of(info: TableInfo, text: str) -> Found:
     """There may be more: the list with the same search."""
-    return Found(f"All {info.many.lower()} with “{text}”", "List", f"/admin/{info.name}/?{urlencode({'search': text})}")
+    return Found(f"All {info.many.lower()} with “{text}”", "List", urls.list_of(info.name, [("search", text)]))
 
 
 def _statement(info: TableInfo, acting: Acting, text: str) -> tuple[Select[Any], tuple[Shown, ...]] | None:

@@ -13,6 +13,7 @@ from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.pages.search.everything import search
+from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 
@@ -23,7 +24,7 @@ class Search(GuardedView):
     resource = "page:search"
 
     def __init__(self) -> None:
-        super().__init__(name="Search", endpoint="search", url="/admin/search")
+        super().__init__(name="Search", endpoint="search", url=urls.page("search"))
 
     def is_visible(self) -> bool:
         return False

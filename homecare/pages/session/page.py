@@ -10,6 +10,7 @@ from homecare.db import db
 from homecare.login import sessions
 from homecare.records import saved_forms
 from homecare.tables.table import table_infos
+from homecare.web import urls
 
 page = Blueprint("session", __name__, url_prefix="/session")
 
@@ -38,7 +39,7 @@ def form() -> Response:
     if found is None:
         return jsonify(saved=False)
     info = table_infos().get(found.table)
-    there = f"/admin/{found.table}/details/?id={found.row_id}" if info and found.row_id is not None else None
+    there = urls.record(found.table, found.row_id) if info and found.row_id is not None else None
     return jsonify(saved=True, url=there, one=info.one if info else None)
 
 

@@ -21,6 +21,7 @@ from homecare.pages.tables_and_forms import settings_form
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError, parse
 from homecare.tables import it_settings
 from homecare.tables.table import TableInfo, coded_infos
+from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 STALE = "Somebody else published meanwhile. Your draft is kept: look at what differs now, then publish it again."
@@ -38,7 +39,7 @@ class LowCode(GuardedView):
     resource = ROLES_PAGE
 
     def __init__(self) -> None:
-        super().__init__(name="Tables and forms", endpoint="lowcode", url="/admin/roles/tables")
+        super().__init__(name="Tables and forms", endpoint="lowcode", url=urls.page("roles/tables"))
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
@@ -80,7 +81,7 @@ class LowCode(GuardedView):
         actions.save_draft(session=db.session(), document=document, based_on=based_on, by=acting())
         if request.form.get("_do") == "try":
             actions.try_draft(session=db.session(), previewing=True, by=acting())
-            return redirect(f"/admin/{info.name}/")
+            return redirect(urls.list_of(info.name))
         flash("The draft is saved. Nobody else sees it until it is published.", "success")
         return redirect(url_for(".edit_view", table=info.name, role=role or None))
 

@@ -17,6 +17,7 @@ from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.login import sessions
 from homecare.queries.holders import staff_holders
+from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 KIND = "view-as"
@@ -32,7 +33,7 @@ class ViewAs(GuardedView):
     resource = ROLES_PAGE
 
     def __init__(self) -> None:
-        super().__init__(name="View as", endpoint="view_as", url="/admin/roles/view-as")
+        super().__init__(name="View as", endpoint="view_as", url=urls.page("roles/view-as"))
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
@@ -49,7 +50,7 @@ class ViewAs(GuardedView):
         role, staff_id = self._chosen()
         log_read(me, kind=KIND, resource="staff" if staff_id else "roles", row_id=str(staff_id or role))
         sessions.look_as(current_user.get_id(), role=role, staff_id=staff_id)
-        return redirect("/admin/")
+        return redirect(urls.HOME)
 
     def _chosen(self) -> tuple[str | None, int | None]:
         person = request.form.get("person", "")
@@ -66,4 +67,4 @@ class ViewAs(GuardedView):
     @expose("/stop", methods=("POST",))
     def stop_view(self) -> ResponseReturnValue:
         sessions.look_as(current_user.get_id())
-        return redirect("/admin/roles/view-as/")
+        return redirect(f"{urls.page('roles/view-as')}/")

@@ -1,0 +1,47 @@
+"""The addresses of the product's pages: the one file that writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+ADMIN = "/admin"
+HOME = f"{ADMIN}/"
+
+
+def page(path: str) -> str:
+    """Where a view of the registry is mounted: `page("roles/history")`, without the last slash."""
+    return f"{ADMIN}/{path}"
+
+
+def list_of(table: str, conditions: Iterable[tuple[str, str]] = ()) -> str:
+    """A table's list, narrowed by the words of the condition language."""
+    words = urlencode(list(conditions), safe=",")
+    return f"{ADMIN}/{table}/?{words}" if words else f"{ADMIN}/{table}/"
+
+
+def table_of(path: str) -> str:
+    """The table whose list the path is; a name that no table has for any other path."""
+    return path.removeprefix(HOME).strip("/")
+
+
+def record(table: str, row_id: object) -> str:
+    return f"{ADMIN}/{table}/details/?{urlencode({'id': row_id})}"
+
+
+def form(table: str, row_id: object) -> str:
+    return f"{ADMIN}/{table}/edit/?{urlencode({'id': row_id})}"
+
+
+def new(table: str) -> str:
+    return f"{ADMIN}/{table}/new/"
+
+
+def undo(table: str) -> str:
+    return f"{ADMIN}/{table}/undo/"
+
+
+def file(table: str, row_id: object, column: str, *, preview: bool = False, glass_pass: str = "") -> str:
+    """The file that the row has in the column; `glass_pass` opens one that is behind glass."""
+    words = {"id": row_id, "name": column} | ({"pass": glass_pass} if glass_pass else {})
+    return f"{ADMIN}/{table}/{'file/preview' if preview else 'file'}/?{urlencode(words)}"
