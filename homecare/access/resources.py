@@ -1,4 +1,4 @@
-"""What can be granted at all: the tables with their columns, and the pages with their levels."""
+"""What can be granted of the tables at all."""
 
 from __future__ import annotations
 
@@ -9,17 +9,6 @@ from homecare.access.row_scope import OWN_OPTIONS
 from homecare.access.table_access import UNWRITABLE
 from homecare.models import business_models
 from homecare.models.columns import Kind, Privacy, kind_of
-
-# By page: what its levels open, the widest first.
-PAGE_LEVELS: dict[str, dict[str, str]] = {
-    "assign": {"all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks"},
-    "map": {"exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more"},
-    "funnel": {"all": "all figures", "money": "the money only"},
-    "audit": {"all": "changes and reads"},
-    "roles": {"all": "the roles"},
-    "accounts": {"all": "the accounts"},
-    "views": {"share": "offering one's saved views to roles"},
-}
 
 # Every state a column can have; a secret has no state that would show it.
 SECRET_STATES = (State.WRITE_ONLY, State.HIDDEN)

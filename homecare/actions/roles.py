@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, Policy, Role, folded
 from homecare.access.resources import careful_rules
 from homecare.access.review import gains
@@ -24,7 +25,7 @@ from homecare.models import Staff
 from homecare.models.folding import plain_word
 
 LONGEST_NOTE = 300
-ROLES_PAGE = "page:roles"
+ROLES_PAGE = PAGES["roles"].resource
 
 
 class PolicyError(Exception):

@@ -7,18 +7,10 @@ from flask_admin import Admin
 
 from homecare.admin.door import GuardedView, acting, keep_viewing_read_only, may, viewed_as, withheld
 from homecare.admin.list.own_views import may_share, saved_views
+from homecare.admin.registry import menu, menu_pages, tabs_of
 from homecare.admin.table_view import TableView
-from homecare.tables.table import TableInfo, table_infos
+from homecare.tables.table import table_infos
 from homecare.web import urls
-
-
-def menu() -> list[tuple[str, list[TableInfo]]]:
-    """The tables the acting person may open, by group; asks the same policy that refuses."""
-    groups: dict[str, list[TableInfo]] = {}
-    for info in table_infos().values():
-        if may(info.name):
-            groups.setdefault(info.group, []).append(info)
-    return [*groups.items()]
 
 
 def init_app(app: Flask, home: GuardedView) -> Admin:
@@ -30,5 +22,13 @@ def init_app(app: Flask, home: GuardedView) -> Admin:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(keep_viewing_read_only)
     app.jinja_env.globals.update(viewed_as=viewed_as, withheld=withheld)
-    app.jinja_env.globals.update(menu=menu, may=may, acting=acting, saved_views=saved_views, may_share_views=may_share)
+    app.jinja_env.globals.update(
+        menu=menu,
+        menu_pages=menu_pages,
+        tabs_of=tabs_of,
+        may=may,
+        acting=acting,
+        saved_views=saved_views,
+        may_share_views=may_share,
+    )
     return admin

@@ -13,6 +13,7 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from homecare.access.acting import Acting
+from homecare.access.pages import Page
 from homecare.access.person import Person
 from homecare.access.policy import NEVER, Action, State
 from homecare.access.row_scope import scope_session, set_acting_staff
@@ -168,7 +169,26 @@ class GuardedView(BaseView):
     roleless: frozenset[str] = frozenset()
     # View methods in which one acts as oneself even while looking as somebody else.
     as_oneself: frozenset[str] = frozenset()
-    resource: str = ""
+    _default_view: str | None
+    # The row of the registry that a page is; a table's view has none.
+    page: ClassVar[Page | None] = None
+
+    def __init__(self, **stock: Any) -> None:
+        """`stock` are Flask-Admin's own words, where the registry does not say them."""
+        # Flask-Admin wants to know where a view begins; one without a page begins with what it does.
+        self._default_view = self._default_view or next(iter(self.needs))
+        if self.page is not None:
+            stock = {"name": self.page.title, "endpoint": self.page.name, "url": urls.page(self.page.path)} | stock
+        super().__init__(**stock)
+
+    @property
+    def resource(self) -> str:
+        """What a grant names."""
+        return self.page.resource if self.page is not None else str(self.endpoint)
+
+    def is_visible(self) -> bool:
+        """Whether the menu or a tab leads here; search asks too."""
+        return self.page is None or bool(self.page.icon or self.page.right_of)
 
     def needed(self, name: str) -> Action | None:
         """The action a view method is. Raises LookupError where nobody decided."""

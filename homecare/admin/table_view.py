@@ -55,7 +55,6 @@ class TableView(GuardedView):
 
     def __init__(self, info: TableInfo) -> None:
         self.table = info.name
-        self.resource = info.name
         super().__init__(name=info.many, category=info.group, endpoint=info.name, url=urls.page(info.name))
 
     @property

@@ -1,31 +1,40 @@
-"""Pages: HTTP only. Each module brings one blueprint; none imports another."""
+"""Pages: HTTP only, a package each; none imports another. The registry (access/pages.py) says which there are."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 from flask import Flask
 
 from homecare import admin
+from homecare.access.pages import PAGES
+from homecare.admin.door import GuardedView
 from homecare.pages.health import page as health
 from homecare.pages.home import page as home
 from homecare.pages.login import page as login
-from homecare.pages.preferences import page as preferences
-from homecare.pages.roles import explain, history
-from homecare.pages.roles import page as roles
-from homecare.pages.saved_views import page as views
-from homecare.pages.search import page as search
 from homecare.pages.session import page as session
-from homecare.pages.tables_and_forms import page as lowcode
-from homecare.pages.view_as import page as view_as
 
-PAGES = (health.page, login.page, session.page, home.page)
+# Open to strangers, or only a redirect: these pass no door.
+DOORLESS = (health.page, login.page, session.page, home.start)
+
+
+def view_of(module: str) -> GuardedView:
+    """The one view that a page's module defines. Raises LookupError where there is none or another."""
+    name = f"homecare.pages.{module}"
+    found = [
+        thing
+        for thing in vars(import_module(name)).values()
+        if isinstance(thing, type) and issubclass(thing, GuardedView) and thing.__module__ == name
+    ]
+    if len(found) != 1:
+        raise LookupError(f"{name} must define one view; it defines {len(found)}.")
+    return found[0]()
 
 
 def init_app(app: Flask) -> None:
-    for page in PAGES:
-        app.register_blueprint(page)
-    registry = admin.init_app(app, home.Home())
-    for view in (search.Search(), views.Views(), preferences.Preferences()):
+    for blueprint in DOORLESS:
+        app.register_blueprint(blueprint)
+    views = {page.name: view_of(page.module) for page in PAGES.values() if page.module}
+    registry = admin.init_app(app, views.pop("home"))
+    for view in views.values():
         registry.add_view(view)
-    for role_view in (roles.Roles(), history.RoleHistory(), explain.Explain(), view_as.ViewAs()):
-        registry.add_view(role_view)
-    registry.add_view(lowcode.LowCode())

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from homecare.access import resources
+from homecare.access.pages import PAGE_LEVELS
 from homecare.access.policy import Action, Policy, Role, Scope, State, folded
 from homecare.access.reserved import limited
 from homecare.access.stored.document import SETTINGS
@@ -77,7 +78,7 @@ def _of_role(old: Policy, new: Policy, key: str) -> Iterable[Change]:
             for change in _field(old, new, key, table, column):
                 # A new role had nothing to lose.
                 yield change if key in old.roles else replace(change, sense=Sense.OTHER)
-    for page in resources.PAGE_LEVELS:
+    for page in PAGE_LEVELS:
         yield from _cell(old, new, key, f"page:{page}", Action.VIEW)
 
 
@@ -103,7 +104,7 @@ def _cell(old: Policy, new: Policy, key: str, resource: str, action: Action) -> 
     was, now = (_reach(policy, key, resource, action) for policy in (old, new))
     if was == now:
         return
-    order = ["all", *resources.PAGE_LEVELS.get(resource.removeprefix("page:"), ()), "own", "no"]
+    order = ["all", *PAGE_LEVELS.get(resource.removeprefix("page:"), ()), "own", "no"]
     places = [order.index(word) if word in order else len(order) for word in (was, now)]
     sense = Sense.GAIN if places[1] < places[0] else Sense.LOSS
     yield Change(new.roles[key].name, sense, resource, "open" if resource[:5] == "page:" else action, "", was, now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from homecare.access import resources
+from homecare.access.pages import PAGE_LEVELS
 from homecare.access.policy import OPEN_FIELD, Action, FieldRule, Grant, Policy, Role, Scope, State, Write, folded
 from homecare.access.reserved import limited, why
 from homecare.access.stored.yaml_lines import Lines, YamlError, dump_yaml, load_yaml
@@ -229,9 +230,9 @@ class _Reader:
         self.rules += [FieldRule(role, table, column, state, write) for column, (state, write) in found.items()]
 
     def page(self, path: Path, role: str, page: Any, level: Any) -> None:
-        levels = resources.PAGE_LEVELS.get(page)
+        levels = PAGE_LEVELS.get(page)
         if levels is None:
-            self.unknown(path, f"There is no page {page!r}; there are {', '.join(resources.PAGE_LEVELS)}.")
+            self.unknown(path, f"There is no page {page!r}; there are {', '.join(PAGE_LEVELS)}.")
         elif level not in list(levels):
             self.wrong(path, f"{page} must be one of: {', '.join(levels)}.")
         else:

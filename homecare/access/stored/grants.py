@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
 from sqlalchemy.orm import Session
 
 from homecare.access import resources
+from homecare.access.pages import PAGE_LEVELS
 from homecare.access.policy import NOTHING, Action, FieldRule, Grant, Policy, Role, Scope, State, Write
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.stored import defaults
@@ -102,7 +103,7 @@ def _grant(row: dict[str, str]) -> Grant | None:
     if action not in list(Action) or scope not in list(Scope):
         return None
     if resource.startswith("page:"):
-        levels = tuple(resources.PAGE_LEVELS.get(resource.removeprefix("page:"), ()))
+        levels = tuple(PAGE_LEVELS.get(resource.removeprefix("page:"), ()))
         level = level or (levels[0] if len(levels) == 1 else "")
         is_known = level in levels and action == Action.VIEW and scope == Scope.ALL
     else:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
@@ -20,7 +21,6 @@ from homecare.records.list_request import ALL, PLACE, read
 from homecare.tables.table import table_infos
 from homecare.web import urls
 
-RESOURCE = "page:views"
 SHARE = "share"
 
 
@@ -89,7 +89,7 @@ def cleaned(query: str) -> str:
 def may_share() -> bool:
     """Offering a view to roles is the right `view` on page:views with the level `share`; it never opens a door."""
     who = acting()
-    verdict = who.decide(RESOURCE, Action.VIEW)
+    verdict = who.decide(PAGES["views"].resource, Action.VIEW)
     return verdict.allowed and (verdict.level == SHARE or verdict.rule == "everything")
 
 
@@ -114,6 +114,6 @@ def may_open(path: str) -> bool:
 
 def opens(view: GuardedView) -> bool:
     """Whether the acting person passes the door of the view's own page."""
-    action = view.needed(view._default_view)
+    action = view.needed(view._default_view or "")
     who = acting()
     return who.role is not None if action is None else who.may(view.resource, action)

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
-from flask_admin import AdminIndexView, expose
+from flask_admin import expose
 from sqlalchemy.orm import Session
 
 from homecare import calendars, clock
 from homecare.access.acting import Acting
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, Scope
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
@@ -21,11 +22,11 @@ from homecare.queries import figures
 from homecare.queries.figures import Figure
 from homecare.web import urls
 
-page = Blueprint("start", __name__)
+start = Blueprint("start", __name__)
 
 
-@page.get("/")
-def start() -> ResponseReturnValue:
+@start.get("/")
+def to_home() -> ResponseReturnValue:
     return redirect(urls.HOME)
 
 
@@ -66,16 +67,16 @@ class HomeScreen:
         )
 
 
-class Home(GuardedView, AdminIndexView):
+class Home(GuardedView):
     """Open to everybody who is signed in, those signed in to nothing included: it says so."""
 
     needs: ClassVar[dict[str, Action | None]] = {"index": None}
-    resource = "page:home"
+    page = PAGES["home"]
     roleless = frozenset({"index"})
 
     def __init__(self) -> None:
-        # No static folder: nothing of Flask-Admin's own front end is ever served.
-        super(AdminIndexView, self).__init__(name="Home", endpoint="admin", url=urls.ADMIN)
+        # Its endpoint is Flask-Admin's own; no static folder, so that nothing of its front end is ever served.
+        super().__init__(endpoint="admin", url=urls.ADMIN)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

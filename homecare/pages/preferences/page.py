@@ -8,6 +8,7 @@ from flask import jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, State
 from homecare.actions import preferences
 from homecare.actions.rules import RuleError
@@ -21,15 +22,7 @@ from homecare.web.errors import SpokenError, wants_json
 
 class Preferences(GuardedView):
     needs: ClassVar[dict[str, Action | None]] = {"save": None}
-    resource = "page:preferences"
-
-    def __init__(self) -> None:
-        # Flask-Admin wants to know where a view begins; this one has no page.
-        self._default_view = "save"
-        super().__init__(name="Preferences", endpoint="preferences", url=urls.page("preferences"))
-
-    def is_visible(self) -> bool:
-        return False
+    page = PAGES["preferences"]
 
     @expose("/<table>/", methods=("POST",))
     def save(self, table: str) -> ResponseReturnValue:

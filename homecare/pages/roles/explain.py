@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from homecare.access import resources
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, Policy, folded
 from homecare.access.review.explanation import Explanation, Question, explain, own_rows_only
 from homecare.access.stored.versions import stored_policy
-from homecare.actions.roles import ROLES_PAGE
 from homecare.admin.door import GuardedView
 from homecare.db import db
 from homecare.kinds.read import parse_id
@@ -36,10 +36,7 @@ class Explain(GuardedView):
     needs: ClassVar[dict[str, Action | None]] = {"index_view": Action.VIEW}
     # Asked most while looking as the very person who was refused.
     as_oneself = frozenset({"index_view"})
-    resource = ROLES_PAGE
-
-    def __init__(self) -> None:
-        super().__init__(name="Explain", endpoint="explain", url=urls.page("roles/explain"))
+    page = PAGES["explain"]
 
     @expose("/")
     @expose("")

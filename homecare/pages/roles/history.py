@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, Policy, folded
 from homecare.access.review.preview import compared
 from homecare.access.stored import document, versions
@@ -19,7 +20,6 @@ from homecare.kinds.read import version_number
 from homecare.kinds.say import when
 from homecare.pages.roles import words
 from homecare.queries import holders as queries
-from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 STALE = "Somebody else saved the roles meanwhile. Look at it again before you go on."
@@ -36,10 +36,7 @@ class RoleHistory(GuardedView):
         "export_view": Action.VIEW,
         "file_view": Action.VIEW,
     }
-    resource = roles.ROLES_PAGE
-
-    def __init__(self) -> None:
-        super().__init__(name="History of the roles", endpoint="role_history", url=urls.page("roles/history"))
+    page = PAGES["role_history"]
 
     @expose("/compare")
     def compare_view(self) -> ResponseReturnValue:

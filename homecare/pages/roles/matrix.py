@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from homecare.access import resources
+from homecare.access.pages import PAGE_LEVELS
 from homecare.access.policy import NEVER, Action, Policy, Role, Scope, State, Write, folded
 from homecare.access.reserved import SAID_BY, limited, reserved, why
 from homecare.access.stored.document import SETTINGS, from_policy, to_policy
@@ -91,7 +92,7 @@ def screen(stored: Policy, typed: Policy, role: Role, settings: Mapping[str, Any
         Group(title, number, found, any(resources.is_scopable(line.info.name) for line in found))
         for number, (title, found) in enumerate(groups.items())
     ]
-    pages = [_page(stored, typed, role, page) for page in resources.PAGE_LEVELS]
+    pages = [_page(stored, typed, role, page) for page in PAGE_LEVELS]
     cells = [cell for group in lines for line in group.lines for cell in _cells(line)] + pages
     now = typed.roles[folded(role.name)]
     shown = {name: getattr(now, name) for name in SETTINGS} | dict(settings or {})
@@ -150,7 +151,7 @@ def _field(stored: Policy, typed: Policy, role: Role, info: TableInfo, column: s
 
 
 def _page(stored: Policy, typed: Policy, role: Role, page: str) -> Cell:
-    levels = tuple((level, f"{level}: {words}") for level, words in resources.PAGE_LEVELS[page].items())
+    levels = tuple((level, f"{level}: {words}") for level, words in PAGE_LEVELS[page].items())
     fixed = f"{role.name} holds everything." if role.everything else ""
     was, now = (_level(policy, role, page) for policy in (stored, typed))
     return Cell(f"p.{page}", f"page-{page}", page, (NO, *levels), now, was, fixed)
@@ -158,7 +159,7 @@ def _page(stored: Policy, typed: Policy, role: Role, page: str) -> Cell:
 
 def _level(policy: Policy, role: Role, page: str) -> str:
     verdict = policy.decide(policy.roles.get(folded(role.name)), f"page:{page}", Action.VIEW)
-    return (verdict.level or next(iter(resources.PAGE_LEVELS[page]))) if verdict.allowed else ""
+    return (verdict.level or next(iter(PAGE_LEVELS[page]))) if verdict.allowed else ""
 
 
 def typed_settings(sent: Mapping[str, str]) -> dict[str, Any]:
@@ -183,7 +184,7 @@ def read(policy: Policy, role: Role, sent: Mapping[str, str]) -> Policy:
     holds_everything = bool(entry["everything"])
     # Cells that are fixed are not sent: what is stored below them comes back when they are freed.
     if not (holds_everything and role.everything):
-        entry["pages"] = {page: sent[f"p.{page}"] for page in resources.PAGE_LEVELS if sent.get(f"p.{page}")}
+        entry["pages"] = {page: sent[f"p.{page}"] for page in PAGE_LEVELS if sent.get(f"p.{page}")}
     tables = {name: _typed_table(name, sent) for name in resources.tables()}
     new = replace(role, everything=holds_everything)
     for table, column in (*reserved(), *SAID_BY):

@@ -8,6 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, Policy, Role, folded
 from homecare.access.review.preview import changes
 from homecare.access.stored import versions
@@ -18,7 +19,6 @@ from homecare.db import db
 from homecare.kinds.read import version_number
 from homecare.pages.roles import matrix, words
 from homecare.queries import holders as queries
-from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 STALE = "Somebody else saved the roles meanwhile. Your changes are still here: look them over and preview them again."
@@ -32,10 +32,7 @@ class Roles(GuardedView):
         "rename_view": Action.VIEW,
         "delete_view": Action.VIEW,
     }
-    resource = roles.ROLES_PAGE
-
-    def __init__(self) -> None:
-        super().__init__(name="Roles", endpoint="roles", url=urls.page("roles"))
+    page = PAGES["roles"]
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions import preferences
 from homecare.actions.rules import RuleError
@@ -24,13 +25,7 @@ class Views(GuardedView):
     """Open to everybody with a role: what a view shows is decided when it is opened, at the page's own door."""
 
     needs: ClassVar[dict[str, Action | None]] = {"save": None, "rename": None, "delete": None}
-    resource = own_views.RESOURCE
-
-    def __init__(self) -> None:
-        super().__init__(name="Saved views", endpoint="views", url=urls.page("views"))
-
-    def is_visible(self) -> bool:
-        return False
+    page = PAGES["views"]
 
     @expose("/", methods=("POST",))
     def save(self) -> ResponseReturnValue:

@@ -9,11 +9,11 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.pages.search.everything import search
-from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 
@@ -21,13 +21,7 @@ class Search(GuardedView):
     """Open to everybody with a role; what is found is only what the role may open."""
 
     needs: ClassVar[dict[str, Action | None]] = {"find": None}
-    resource = "page:search"
-
-    def __init__(self) -> None:
-        super().__init__(name="Search", endpoint="search", url=urls.page("search"))
-
-    def is_visible(self) -> bool:
-        return False
+    page = PAGES["search"]
 
     # Both, because a redirect would cost each letter typed a second request.
     @expose("/")

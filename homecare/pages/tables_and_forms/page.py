@@ -8,10 +8,11 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, folded
 from homecare.actions import table_settings as actions
 from homecare.actions.role_names import as_now, of_known
-from homecare.actions.roles import LONGEST_NOTE, ROLES_PAGE
+from homecare.actions.roles import LONGEST_NOTE
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.kinds.read import version_number
@@ -27,7 +28,7 @@ from homecare.web.errors import SpokenError
 STALE = "Somebody else published meanwhile. Your draft is kept: look at what differs now, then publish it again."
 
 
-class LowCode(GuardedView):
+class TablesAndForms(GuardedView):
     needs: ClassVar[dict[str, Action | None]] = {
         "index_view": Action.VIEW,
         "edit_view": Action.VIEW,
@@ -36,10 +37,7 @@ class LowCode(GuardedView):
         "publish_view": Action.VIEW,
         "roll_back_view": Action.VIEW,
     }
-    resource = ROLES_PAGE
-
-    def __init__(self) -> None:
-        super().__init__(name="Tables and forms", endpoint="lowcode", url=urls.page("roles/tables"))
+    page = PAGES["tables_and_forms"]
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:

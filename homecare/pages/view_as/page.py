@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_login import current_user
 
+from homecare.access.pages import PAGES
 from homecare.access.policy import Action, folded
 from homecare.access.stored.versions import stored_policy
-from homecare.actions.roles import ROLES_PAGE
 from homecare.admin.door import GuardedView, oneself, refuse
 from homecare.audit.log import log_read
 from homecare.db import db
@@ -30,10 +30,7 @@ class ViewAs(GuardedView):
         "stop_view": None,
     }
     as_oneself = frozenset({"index_view", "stop_view"})
-    resource = ROLES_PAGE
-
-    def __init__(self) -> None:
-        super().__init__(name="View as", endpoint="view_as", url=urls.page("roles/view-as"))
+    page = PAGES["view_as"]
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:

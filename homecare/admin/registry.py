@@ -1,0 +1,32 @@
+"""What menu and tabs show: the tables and pages that the acting person may open, asked of the policy that refuses."""
+
+from __future__ import annotations
+
+from homecare.access.pages import PAGES, Page
+from homecare.admin.door import acting, may
+from homecare.tables.table import TableInfo, table_infos
+from homecare.web import urls
+
+
+def menu() -> list[tuple[str, list[TableInfo]]]:
+    """The tables by group."""
+    groups: dict[str, list[TableInfo]] = {}
+    for info in table_infos().values():
+        if may(info.name):
+            groups.setdefault(info.group, []).append(info)
+    return list(groups.items())
+
+
+def menu_pages() -> list[tuple[Page, str]]:
+    """The pages of the menu with their addresses, in the registry's order."""
+    who = acting()
+    return [
+        (page, f"{urls.page(page.path)}/" if page.path else urls.HOME)
+        for page in PAGES.values()
+        if page.icon and page.module and (not page.levels or who.may(page.resource))
+    ]
+
+
+def tabs_of(name: str) -> list[tuple[str, str, str]]:
+    """The tabs around the pages of one right: the name, address and words of each."""
+    return [(tab, urls.page(path), word) for tab, path, word in PAGES[name].tabs]
