@@ -19,6 +19,7 @@ from homecare.admin.list.own_views import kept_of
 from homecare.admin.list.screens import ListScreen
 from homecare.admin.record import downloads
 from homecare.admin.record.details import RELATED_ROWS, DetailsScreen, additions, related_list
+from homecare.admin.stock import StockView
 from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.kinds.read import parse_id
@@ -36,7 +37,7 @@ from homecare.web.errors import SpokenError
 BULK_ACTIONS = {"delete": Action.DELETE, "set": Action.EDIT, "export": Action.EXPORT}
 
 
-class TableView(GuardedView):
+class TableView(GuardedView, StockView):
     needs: ClassVar[dict[str, Action | None]] = {
         "index_view": Action.VIEW,
         "details_view": Action.VIEW,
@@ -54,13 +55,12 @@ class TableView(GuardedView):
     }
 
     def __init__(self, info: TableInfo) -> None:
-        self.table = info.name
-        super().__init__(name=info.many, category=info.group, endpoint=info.name, url=urls.page(info.name))
+        StockView.__init__(self, info)
 
     @property
     def info(self) -> TableInfo:
         """The table as IT set it for the role of this request."""
-        return table_info(self.table)
+        return table_info(self.endpoint)
 
     def needed(self, name: str) -> Action | None:
         if name != "action_view":

@@ -17,7 +17,7 @@ from homecare.models import folding
 from homecare.models.columns import Kind
 from homecare.records import phones
 from homecare.records.row_select import Part, RowSelect, build, code_columns, join_parts, relation_label
-from homecare.tables.overrides import OVERRIDES
+from homecare.tables.overrides import override_of
 from homecare.tables.table import Field, TableInfo, table_info
 
 MOST = 20
@@ -120,8 +120,7 @@ def _options(info: TableInfo, field: Field, acting: Acting) -> tuple[Select[Any]
 
 def _told(target: TableInfo) -> Mapping[str, Iterable[str]]:
     """What tells a row from others of its name, by column the words that are not worth telling."""
-    told: Mapping[str, Iterable[str]] = OVERRIDES.get(target.name, {}).get("told", {})
-    return told
+    return override_of(target.name).told
 
 
 def _option_label(row: Any, selected: RowSelect) -> str:
@@ -165,7 +164,7 @@ def fills(
 ) -> dict[int, dict[str, tuple[int, str]]]:
     """What choosing one of these parents says of other columns: {key: {column: (id, label)}}. One statement or none."""
     target = table_info(field.target)
-    wanted = OVERRIDES.get(info.name, {}).get("fills", {}).get(field.name, ())
+    wanted = override_of(info.name).fills.get(field.name, ())
     if not wanted or acting.access(info.name).states[field.name] is not State.SHOWN:
         return {}
     names = [name for name in wanted if acting.access(target.name).sees(name)]

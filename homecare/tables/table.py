@@ -16,7 +16,7 @@ from homecare.db import Base
 from homecare.models import business_models
 from homecare.models.columns import Kind, kind_of
 from homecare.models.indexes import is_searchable, is_sortable
-from homecare.tables.overrides import GROUPS, OVERRIDES
+from homecare.tables.overrides import GROUPS, Override, override_of
 
 LIST_LENGTH = 7
 # 2,704 bytes fit an entry of a B-tree; an Amharic letter takes three.
@@ -147,10 +147,10 @@ def table_info(name: str) -> TableInfo:
 
 def _describe(model: type[Base]) -> TableInfo:
     name = model.__tablename__
-    override = OVERRIDES.get(name, {})
+    override = override_of(name)
     fields = {column.name: _field(column, override) for column in model.__table__.columns}  # type: ignore[arg-type]
-    many = override.get("many") or words(name)
-    one = override.get("one") or singular(many)
+    many = override.name or words(name)
+    one = override.one or singular(many)
     module = _module(model)
     return TableInfo(
         model=model,
@@ -158,25 +158,29 @@ def _describe(model: type[Base]) -> TableInfo:
         many=many,
         one=one,
         group=GROUPS[module][0] if module in GROUPS else words(module),
-        icon=override.get("icon", "list"),
-        new=override.get("new", f"New {one[0].lower()}{one[1:]}"),
+        icon=override.menu_icon_value,
+        new=override.new or f"New {one[0].lower()}{one[1:]}",
         fields=fields,
-        columns=override.get("columns") or _list_columns(fields),
-        order=override.get("order", "-id"),
-        naming=override.get("name") or tuple(f.name for f in fields.values() if f.kind is Kind.NAME),
+        columns=override.column_list or _list_columns(fields),
+        order=_sort_word(*override.column_default_sort),
+        naming=override.named_by or tuple(f.name for f in fields.values() if f.kind is Kind.NAME),
         groups=_groups(fields, override),
-        about=override.get("about", {}),
+        about=override.form_rule_help,
     )
+
+
+def _sort_word(column: str, descending: bool) -> str:
+    return f"-{column}" if descending else column
 
 
 def _module(model: type[Base]) -> str:
     return model.__module__.rpartition(".")[2]
 
 
-def _field(column: Column[Any], override: dict[str, Any]) -> Field:
+def _field(column: Column[Any], override: Override) -> Field:
     kind = Kind.NUMBER if column.primary_key else kind_of(column)
     target = next(iter(column.foreign_keys)).column.table.name if column.foreign_keys else ""
-    label = override.get("labels", {}).get(column.name) or {
+    label = override.column_labels.get(column.name) or {
         "id": "Number",
         "created_at": "Created",
         "updated_at": "Last changed",
@@ -186,7 +190,7 @@ def _field(column: Column[Any], override: dict[str, Any]) -> Field:
         label=label,
         kind=kind,
         column=column,
-        help=override.get("help", {}).get(column.name, ""),
+        help=override.column_descriptions.get(column.name, ""),
         choices=tuple(column.info.get("choices", ())),
         target=target,
     )
@@ -199,10 +203,10 @@ def _list_columns(fields: dict[str, Field]) -> tuple[str, ...]:
     return tuple(f.name for f in ordered[:LIST_LENGTH])
 
 
-def _groups(fields: dict[str, Field], override: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _groups(fields: dict[str, Field], override: Override) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The sections of the form; a column that no override placed stands in a last section of its own."""
-    hidden = (*UNWRITABLE, *override.get("filled", ()))
-    placed = override.get("groups", ())
+    hidden = (*UNWRITABLE, *override.form_excluded_columns)
+    placed = override.form_rules
     named = {name for _, names in placed for name in names}
     left = [name for name in fields if name not in named and name not in hidden]
     # What the row is called comes first.

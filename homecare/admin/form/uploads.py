@@ -23,7 +23,7 @@ from homecare.files.keeping import Kept, QuotaError
 from homecare.files.kinds import ALSO_CALLED, DOCUMENTS, FILLED, IMAGES, RefusedFileError, takes
 from homecare.files.store import StoreFullError
 from homecare.models.columns import Kind
-from homecare.tables.overrides import OVERRIDES
+from homecare.tables.overrides import override_of
 from homecare.tables.table import TableInfo
 from homecare.web.settings import current_config
 
@@ -58,7 +58,7 @@ class FileField(ColumnField):
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        pictures = OVERRIDES.get(self.spec.column.table.name, {}).get("pictures", ())
+        pictures = override_of(self.spec.column.table.name).pictures
         return IMAGES if self.spec.name in pictures else DOCUMENTS
 
     @property

@@ -20,7 +20,7 @@ from homecare.admin.record.facts import Brief, Fact, fact
 from homecare.models.columns import Kind
 from homecare.records import counting, list_request
 from homecare.records.stored import Stored, row_name
-from homecare.tables.overrides import OVERRIDES
+from homecare.tables.overrides import override_of
 from homecare.tables.table import Field, TableInfo, table_infos
 
 RELATED_ROWS = 10
@@ -152,7 +152,7 @@ def may_add(acting: Acting, child: TableInfo, field: Field) -> bool:
 
 def additions(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, str]]:
     """What a row of the list can be given by its menu: the tables that its page shows first, and their columns."""
-    near = OVERRIDES.get(info.name, {}).get("related", ())
+    near = override_of(info.name).related
     found = [(child, field.name) for child, field in children(info, acting) if may_add(acting, child, field)]
     return sorted((pair for pair in found if pair[0].name in near), key=lambda pair: near.index(pair[0].name))
 
@@ -161,7 +161,7 @@ def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: in
     """Those with rows first; within that as the overrides say, then as the menu does."""
     pairs = children(info, acting)
     tables = [child.name for child, _ in pairs]
-    first = OVERRIDES.get(info.name, {}).get("related", ())
+    first = override_of(info.name).related
     counts = [_count(session, child, field, row_id) for child, field in pairs]
     anything = any(count.rows or child.name in first for (child, _), count in zip(pairs, counts, strict=True))
     found = []
