@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
-from flask import Response, flash, jsonify, redirect, request, stream_with_context, url_for
+from flask import Response, flash, g, jsonify, redirect, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action, State
+from homecare.admin.asked import Asked
 from homecare.admin.change import bulk, deletion, in_place, undo
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.admin.form import saving
@@ -24,11 +25,10 @@ from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.texts import one_line
-from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
 from homecare.records import list_request, lookup
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
-from homecare.records.saved_views import Kept
+from homecare.records.seen import Seen
 from homecare.records.stored import revealed, stored_row
 from homecare.tables.table import TableInfo, table_info
 from homecare.web import urls
@@ -62,6 +62,18 @@ class TableView(GuardedView, StockView):
         """The table as IT set it for the role of this request."""
         return table_info(self.endpoint)
 
+    @property
+    def seen(self) -> Seen:
+        """Bound once for the request, and handed down."""
+        found: dict[str, Seen] = g.setdefault("seen", {})
+        if self.endpoint not in found:
+            found[self.endpoint] = Seen.of(acting(), self.info)
+        return found[self.endpoint]
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.seen, self.render)
+
     def needed(self, name: str) -> Action | None:
         if name != "action_view":
             return super().needed(name)
@@ -75,13 +87,13 @@ class TableView(GuardedView, StockView):
         kept = kept_of(urls.list_of(self.info.name))
         if not request.args and kept.default and (words := self._usable(kept.default.query)):
             return redirect(f"{url_for('.index_view')}?{words}")
-        screen = ListScreen.load(self.list_request(request.args, kept, keeps_wrong=True), db.session())
+        screen = ListScreen.load(self.asked.listed(request.args, kept, keeps_wrong=True), db.session())
         page = self.render(
             "tables/list/list.html",
             screen=screen,
             info=self.info,
             access=screen.request.access,
-            additions=additions(self.info, acting()),
+            additions=additions(self.seen),
         )
         return page, 400 if screen.wrong else 200
 
@@ -100,30 +112,27 @@ class TableView(GuardedView, StockView):
         if len(reason) < 5:
             flash("Give a reason of a few words; it is kept with your name.", "error")
             return redirect(url_for(".details_view", id=row_id))
-        access = acting().access(self.info.name)
-        names = [name for name, state in access.states.items() if state is State.BREAK_GLASS]
+        names = [name for name, state in self.seen.access.states.items() if state is State.BREAK_GLASS]
         if not names:
             refuse(self.info.name, "reveal", f"reveal anything of {self.info.many.lower()}", str(row_id))
         log_read(acting(), kind="reveal", resource=self.info.name, row_id=str(row_id), reason=reason[:1000])
         return self._details(row_id, revealed=revealed(db.session(), self.info, names, row_id))
 
     def _details(self, row_id: int, revealed: dict[str, Any]) -> ResponseReturnValue:
-        stored = stored_row(db.session(), self.info, acting(), row_id)
+        stored = stored_row(db.session(), self.seen, row_id)
         if stored is None:
             not_found(self.info.name, "view", str(row_id))
-        screen = DetailsScreen.of(self.info, acting(), stored, revealed, db.session())
-        return self.render(
-            "tables/record/details.html", screen=screen, info=self.info, access=acting().access(self.info.name)
-        )
+        screen = DetailsScreen.of(self.seen, stored, revealed, db.session())
+        return self.render("tables/record/details.html", screen=screen, info=self.info, access=self.seen.access)
 
     @expose("/related/")
     def related_view(self) -> ResponseReturnValue:
         """A piece of a details page: the newest rows of table `of` whose column `by` names row `id`."""
         row_id = self._row_id("view")
-        if stored_row(db.session(), self.info, acting(), row_id, ()) is None:
+        if stored_row(db.session(), self.seen, row_id, ()) is None:
             not_found(self.info.name, "view", str(row_id))
         of, by = request.args.get("of", ""), request.args.get("by", "")
-        screen = related_list(db.session(), self.info, acting(), row_id, of, by)
+        screen = related_list(db.session(), self.seen, row_id, of, by)
         if screen is None:
             raise SpokenError(404, "There is no such list of related records for your role.")
         return self.render(
@@ -132,27 +141,27 @@ class TableView(GuardedView, StockView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
-        return saving.FormScreen(self, self.info, None).answer()
+        return saving.FormScreen(self.asked, None).answer()
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
-        return saving.FormScreen(self, self.info, self._row_id("edit")).answer()
+        return saving.FormScreen(self.asked, self._row_id("edit")).answer()
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> ResponseReturnValue:
-        return deletion.answer(self, self._row_id("delete"))
+        return deletion.answer(self.asked, self._row_id("delete"))
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
         """Bulk, all of the rows or none: `rowid` many times, or `all=1` and the list's `query`; `field` and `value`."""
-        return bulk.answer(self)
+        return bulk.answer(self.asked)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> ResponseReturnValue:
         """The whole list as a file, in its order; `columns` chooses from what the role may see."""
         if export_type not in ("csv", "xlsx"):
             raise SpokenError(404, "There is no export of this kind.")
-        wanted = self.list_request(request.args)
+        wanted = self.asked.listed(request.args)
         columns = exporter.exported_columns(wanted, wanted.columns if wanted.chosen_columns else None)
         if export_type == "csv":
             lines = exporter.begun(exporter.csv_lines(db.session(), wanted, columns))
@@ -170,57 +179,41 @@ class TableView(GuardedView, StockView):
         field = self.info.fields.get(request.args.get("name", ""))
         if field is None or field.kind is not Kind.RELATION:
             raise SpokenError(400, "There is no relation of this name.")
-        if not lookup.may_look_up(self.info, field, acting()):
+        if not lookup.may_look_up(self.seen, field):
             refuse(self.info.name, "lookup", f"look up {field.label.lower()} of {self.info.many.lower()}")
         try:
-            found = lookup.find(db.session(), self.info, field, acting(), request.args.get("query", ""))
+            found = lookup.find(db.session(), self.seen, field, request.args.get("query", ""))
         except ValueError as error:
             raise SpokenError(400, str(error)) from error
-        fills = lookup.fills(db.session(), self.info, field, acting(), [key for key, _ in found])
+        fills = lookup.fills(db.session(), self.seen, field, [key for key, _ in found])
         return jsonify([[key, label, fills[key]] if key in fills else [key, label] for key, label in found])
 
     @expose("/file/")
     def file_view(self) -> ResponseReturnValue:
         """The file that row `id` has in its column `name`, as an attachment."""
-        return downloads.answer(self.info, acting(), self._row_id("file"), preview=False)
+        return downloads.answer(self.seen, self._row_id("file"), preview=False)
 
     @expose("/file/preview/")
     def preview_view(self) -> ResponseReturnValue:
-        return downloads.answer(self.info, acting(), self._row_id("file"), preview=True)
+        return downloads.answer(self.seen, self._row_id("file"), preview=True)
 
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> ResponseReturnValue:
-        return in_place.update(self)
+        return in_place.update(self.asked)
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> ResponseReturnValue:
         """What the change `token` of a list overwrote is put back."""
-        return undo.answer(self)
+        return undo.answer(self.asked)
 
     def _usable(self, query: str) -> str:
         """The words of a default view, or none where the role may no longer use them: a list must always open."""
         try:
-            list_request.read(self.info, acting(), MultiDict(parse_qsl(query)))
+            list_request.read(self.seen, MultiDict(parse_qsl(query)))
         except (UnknownConditionError, ForbiddenConditionError):
             flash("Your default view uses what is not there for you any more, so the whole list is shown.", "error")
             return ""
         return query
-
-    def list_request(
-        self, args: MultiDict[str, str], kept: Kept | None = None, *, keeps_wrong: bool = False
-    ) -> list_request.ListRequest:
-        try:
-            return list_request.read(self.info, acting(), args, kept, keeps_wrong=keeps_wrong)
-        except UnknownConditionError as error:
-            # The page, whatever was asked for: without conditions an export would be a file of everything.
-            back = (
-                urls.list_of(self.info.name, [(list_request.ALL, "1")]),
-                f"Open the {self.info.many.lower()} without conditions",
-            )
-            raise SpokenError(400, str(error), back=back) from error
-        except ForbiddenConditionError as error:
-            reason = f"look into {error.column} of {self.info.many.lower()}"
-            refuse(self.info.name, "filter", reason, column=error.column)
 
     def _row_id(self, action: str) -> int:
         text = request.args.get("id") or request.form.get("id", "")
@@ -228,6 +221,3 @@ class TableView(GuardedView, StockView):
             return parse_id(text)
         except ValueError:
             not_found(self.info.name, action, text)
-
-    def back(self) -> str:
-        return safe_next(request.values.get("url"), otherwise=url_for(".index_view"))

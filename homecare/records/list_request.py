@@ -23,6 +23,7 @@ from homecare.records.conditions import Condition, ForbiddenConditionError, Unkn
 from homecare.records.lookup import search_clause
 from homecare.records.row_select import RowSelect, build
 from homecare.records.saved_views import Kept
+from homecare.records.seen import Seen
 from homecare.tables.table import Field, TableInfo
 
 PAGE_SIZE = 50
@@ -37,8 +38,7 @@ RESERVED = ("sort", "search", "columns", "id", "url", ALL, *PLACE)
 class ListRequest:
     """What one list URL asks for, as far as the acting role may have it. `words` are its conditions as typed."""
 
-    info: TableInfo
-    acting: Acting
+    seen: Seen
     conditions: list[Condition]
     search: str
     sort: Field
@@ -51,19 +51,27 @@ class ListRequest:
     density: str = ""
 
     @property
+    def info(self) -> TableInfo:
+        return self.seen.table
+
+    @property
+    def acting(self) -> Acting:
+        return self.seen.by
+
+    @property
     def access(self) -> TableAccess:
-        return self.acting.access(self.info.name)
+        return self.seen.access
 
     def narrowed(self, statement: Select[Any]) -> Select[Any]:
         """The statement with every condition and the search applied."""
         for condition in self.conditions:
             statement = statement.where(condition.clause)
         if self.search:
-            statement = statement.where(search_clause(self.info, self.acting, self.search))
+            statement = statement.where(search_clause(self.seen, self.search))
         return statement
 
     def selected(self, columns: Sequence[str] | None = None) -> RowSelect:
-        return build(self.info, self.acting, self.columns if columns is None else columns, sort=self.sort.name)
+        return build(self.seen, self.columns if columns is None else columns, sort=self.sort.name)
 
     def page(self, session: Session, selected: RowSelect) -> paging.Page:
         def run(statement: Select[Any]) -> Sequence[Row[Any]]:
@@ -110,8 +118,7 @@ class ListRequest:
 
 
 def read(
-    info: TableInfo,
-    acting: Acting,
+    seen: Seen,
     args: MultiDict[str, str],
     kept: Kept | None = None,
     *,
@@ -122,22 +129,21 @@ def read(
     Raises UnknownConditionError (400) and ForbiddenConditionError (403).
     """
     pairs = [(key, value) for key, value in args.items(multi=True) if key not in RESERVED]
-    access = acting.access(info.name)
+    access = seen.access
     search = args.get("search", "").strip()
     if search:
-        _checked_search(info, acting, search)
-    sort, descending = _sort(info, access, args.get("sort"))
+        _checked_search(seen, search)
+    sort, descending = _sort(seen.table, access, args.get("sort"))
     column = sort.column
     return ListRequest(
-        info=info,
-        acting=acting,
-        conditions=parse(info.model, pairs, access, acting.policy, keeps_wrong=keeps_wrong)
+        seen=seen,
+        conditions=parse(seen.table.model, pairs, access, seen.by.policy, keeps_wrong=keeps_wrong)
         if pairs
-        else _default_conditions(info, acting, args),
+        else _default_conditions(seen, args),
         search=search,
         sort=sort,
         descending=descending,
-        columns=_columns(info, acting, args.get("columns"), kept),
+        columns=_columns(seen, args.get("columns"), kept),
         after=_anchor(column, args.get("after")),
         before=_anchor(column, args.get("before")),
         last=args.get("last") == "1",
@@ -146,21 +152,21 @@ def read(
     )
 
 
-def _default_conditions(info: TableInfo, acting: Acting, args: MultiDict[str, str]) -> list[Condition]:
+def _default_conditions(seen: Seen, args: MultiDict[str, str]) -> list[Condition]:
     """What IT narrows the bare list by, as far as this role may look into it."""
     found: list[Condition] = []
     if args.get("search", "").strip() or ALL in args:
         return found
-    for pair in info.conditions:
+    for pair in seen.table.conditions:
         # Set when its column was still there, or for other roles than this one.
         with suppress(UnknownConditionError, ForbiddenConditionError):
-            found += parse(info.model, [pair], acting.access(info.name), acting.policy)
+            found += parse(seen.table.model, [pair], seen.access, seen.by.policy)
     return found
 
 
-def _checked_search(info: TableInfo, acting: Acting, text: str) -> None:
+def _checked_search(seen: Seen, text: str) -> None:
     try:
-        search_clause(info, acting, text)
+        search_clause(seen, text)
     except ValueError as error:
         raise UnknownConditionError(str(error)) from error
 
@@ -178,21 +184,23 @@ def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field
     return field, (word or info.order).startswith("-")
 
 
-def _columns(info: TableInfo, acting: Acting, word: str | None, kept: Kept | None) -> tuple[str, ...]:
+def _columns(seen: Seen, word: str | None, kept: Kept | None) -> tuple[str, ...]:
     """Columns named in the URL are refused where they are not to be had; kept ones are silently left out then.
 
     The usual ones are without parents that the role may not view: their bare numbers would say nothing.
     """
-    access = acting.access(info.name)
+    access = seen.access
     if not word:
-        liked = [name for name in kept.columns if name in info.fields] if kept else []
+        liked = [name for name in kept.columns if name in seen.table.fields] if kept else []
         visible = [name for name in liked if access.states[name] is not State.HIDDEN]
-        usual = [name for name in info.columns if access.states[name] is not State.HIDDEN]
-        return tuple(visible or [name for name in usual if _says_something(info.fields[name], acting, access)] or usual)
+        usual = [name for name in seen.table.columns if access.states[name] is not State.HIDDEN]
+        return tuple(
+            visible or [name for name in usual if _says_something(seen.table.fields[name], seen.by, access)] or usual
+        )
     names = tuple(dict.fromkeys(word.split(",")))
-    unknown = [name for name in names if name not in info.fields]
+    unknown = [name for name in names if name not in seen.table.fields]
     if unknown:
-        raise UnknownConditionError(f"{info.many} have no column {unknown[0]!r}.")
+        raise UnknownConditionError(f"{seen.table.many} have no column {unknown[0]!r}.")
     for name in names:
         if access.states[name] is State.HIDDEN:
             raise ForbiddenConditionError(name)

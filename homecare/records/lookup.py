@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from homecare.access.acting import Acting
 from homecare.access.policy import Action, State
 from homecare.access.shown import shown_of
 from homecare.kinds.read import HIGHEST_INTEGER, parse_fayda, storable
@@ -17,6 +16,7 @@ from homecare.models import folding
 from homecare.models.columns import Kind
 from homecare.records import phones
 from homecare.records.row_select import Part, RowSelect, build, code_columns, join_parts, relation_label
+from homecare.records.seen import Seen
 from homecare.tables.overrides import override_of
 from homecare.tables.table import Field, TableInfo, table_info
 
@@ -26,7 +26,7 @@ LONGEST_SEARCH = 200
 MOST_WORDS = 12
 
 
-def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: bool = True) -> ColumnElement[bool]:
+def search_clause(seen: Seen, text: str, through_parents: bool = True) -> ColumnElement[bool]:
     """Rows whose names, codes, phones or e-mails hold every word of `text`, whose Fayda number it is, or whose
     parents' names hold it.
 
@@ -37,17 +37,21 @@ def search_clause(info: TableInfo, acting: Acting, text: str, through_parents: b
         raise ValueError(f"Search for 1 to {LONGEST_SEARCH} characters.")
     if len(words) > MOST_WORDS:
         raise ValueError(f"Search for at most {MOST_WORDS} words.")
-    seen = [f for f in info.fields.values() if acting.access(info.name).sees(f.name)]
-    searched = [f for f in seen if f.searchable]
-    alternatives = [and_(*(_holds(info, searched, word) for word in words))]
+    shown = [f for f in seen.table.fields.values() if seen.access.sees(f.name)]
+    searched = [f for f in shown if f.searchable]
+    alternatives = [and_(*(_holds(seen.table, searched, word) for word in words))]
     if len(phones.digits(text)) >= phones.FEWEST:
-        alternatives += [phones.contains(getattr(info.model, f.name), text) for f in searched if f.kind is Kind.PHONE]
-    alternatives += [found for f in seen if f.kind is Kind.FAYDA and (found := _has_number(info, f, text)) is not None]
+        alternatives += [
+            phones.contains(getattr(seen.table.model, f.name), text) for f in searched if f.kind is Kind.PHONE
+        ]
+    alternatives += [
+        found for f in shown if f.kind is Kind.FAYDA and (found := _has_number(seen.table, f, text)) is not None
+    ]
     numbered = through_parents and re.fullmatch(r"#?[0-9]{1,10}", text.strip())
     if numbered and int(text.strip("# ")) <= HIGHEST_INTEGER:
-        alternatives.append(info.key == int(text.strip("# ")))
+        alternatives.append(seen.table.key == int(text.strip("# ")))
     if through_parents:
-        alternatives += _through_parents(info, acting, text)
+        alternatives += _through_parents(seen, text)
     return or_(*alternatives)
 
 
@@ -73,48 +77,48 @@ def _has_number(info: TableInfo, field: Field, text: str) -> ColumnElement[bool]
     return found
 
 
-def _through_parents(info: TableInfo, acting: Acting, text: str) -> Iterable[ColumnElement[bool]]:
+def _through_parents(seen: Seen, text: str) -> Iterable[ColumnElement[bool]]:
     """Rows by the name of a parent; one level, and only through parents the role may see."""
-    for field in info.fields.values():
-        if field.kind is not Kind.RELATION or not acting.access(info.name).sees(field.name):
+    for field in seen.table.fields.values():
+        if field.kind is not Kind.RELATION or not seen.access.sees(field.name):
             continue
         parent = table_info(field.target)
         named = [f for f in parent.fields.values() if f.searchable]
-        if named and parent.name != info.name and acting.may(parent.name, Action.VIEW):
+        if named and parent.name != seen.table.name and seen.by.may(parent.name, Action.VIEW):
             model: Any = parent.model
-            found = select(model.id).where(search_clause(parent, acting, text, through_parents=False))
-            yield getattr(info.model, field.name).in_(found)
+            found = select(model.id).where(search_clause(seen.other(parent), text, through_parents=False))
+            yield getattr(seen.table.model, field.name).in_(found)
 
 
-def may_look_up(info: TableInfo, field: Field, acting: Acting) -> bool:
+def may_look_up(seen: Seen, field: Field) -> bool:
     """A parent is picked by name where the role may view it, and by its code through a masked relation that it sets.
 
     Who only looks at a masked relation has no use for the codes of all the parents there are.
     """
-    access = acting.access(info.name)
+    access = seen.access
     state = access.states[field.name]
     if state is State.MASKED:
         return any(
             access.may(action) and access.sets(field.name, creating=action is Action.CREATE)
             for action in (Action.CREATE, Action.EDIT)
         )
-    return state is State.SHOWN and acting.may(field.target, Action.VIEW)
+    return state is State.SHOWN and seen.by.may(field.target, Action.VIEW)
 
 
-def _options(info: TableInfo, field: Field, acting: Acting) -> tuple[Select[Any], RowSelect]:
+def _options(seen: Seen, field: Field) -> tuple[Select[Any], RowSelect]:
     """Parents with what their name is made of; the attributes are those of `join_parts`."""
     target = table_info(field.target)
-    if acting.access(info.name).states[field.name] is State.MASKED:
+    if seen.access.states[field.name] is State.MASKED:
         model: Any = target.model
         codes = code_columns(target)
         statement = select(model.id.label("_id"), *(getattr(model, code) for code in codes))
         statement = statement.execution_options(shown=shown_of(target.name, codes))
         return statement, RowSelect(target, statement, tuple(target.fields[code] for code in codes))
-    access = acting.access(target.name)
+    access = seen.by.access(target.name)
     reached_by = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE)]
     extra = [name for name in (*_told(target), *reached_by) if access.sees(name)]
     names = [name for name in target.naming if access.sees(name)]
-    selected = build(target, acting, (*names, *(name for name in extra if name not in names)))
+    selected = build(seen.other(target), (*names, *(name for name in extra if name not in names)))
     return selected.statement, selected
 
 
@@ -137,16 +141,16 @@ def _option_label(row: Any, selected: RowSelect) -> str:
     return " · ".join([name, *rest] if name else rest) or f"#{row._id}"
 
 
-def find(session: Session, info: TableInfo, field: Field, acting: Acting, text: str) -> list[tuple[int, str]]:
+def find(session: Session, seen: Seen, field: Field, text: str) -> list[tuple[int, str]]:
     """Up to 20 parents by name, code or phone; the newest where nothing was typed. Raises ValueError."""
     target = table_info(field.target)
     model: Any = target.model
-    statement, selected = _options(info, field, acting)
-    if text.strip() and acting.access(info.name).states[field.name] is State.MASKED:
+    statement, selected = _options(seen, field)
+    if text.strip() and seen.access.states[field.name] is State.MASKED:
         codes = [folding.contains(getattr(model, code), storable(text)) for code in code_columns(target)]
         statement = statement.where(or_(false(), *codes))
     elif text.strip():
-        statement = statement.where(search_clause(target, acting, text))
+        statement = statement.where(search_clause(seen.other(target), text))
     rows = session.execute(statement.order_by(model.id.desc()).limit(MOST)).all()
     return [(row._id, _option_label(row, selected)) for row in rows]
 
@@ -159,16 +163,14 @@ def begun(info: TableInfo, text: str) -> dict[str, str]:
     return dict(zip(names, text.split(None, len(names) - 1), strict=False)) if names else {}
 
 
-def fills(
-    session: Session, info: TableInfo, field: Field, acting: Acting, keys: list[int]
-) -> dict[int, dict[str, tuple[int, str]]]:
+def fills(session: Session, seen: Seen, field: Field, keys: list[int]) -> dict[int, dict[str, tuple[int, str]]]:
     """What choosing one of these parents says of other columns: {key: {column: (id, label)}}. One statement or none."""
     target = table_info(field.target)
-    wanted = override_of(info.name).fills.get(field.name, ())
-    if not wanted or acting.access(info.name).states[field.name] is not State.SHOWN:
+    wanted = override_of(seen.table.name).fills.get(field.name, ())
+    if not wanted or seen.access.states[field.name] is not State.SHOWN:
         return {}
-    names = [name for name in wanted if acting.access(target.name).sees(name)]
-    selected = build(target, acting, names)
+    names = [name for name in wanted if seen.by.access(target.name).sees(name)]
+    selected = build(seen.other(target), names)
     model: Any = target.model
     found = session.execute(selected.statement.where(model.id.in_(keys))).all()
     return {
@@ -177,11 +179,11 @@ def fills(
     }
 
 
-def label_of(session: Session, info: TableInfo, field: Field, acting: Acting, key: int) -> str | None:
+def label_of(session: Session, seen: Seen, field: Field, key: int) -> str | None:
     """The name of one parent, None where it does not exist or is not for this person."""
-    if not may_look_up(info, field, acting):
+    if not may_look_up(seen, field):
         return None
     model: Any = table_info(field.target).model
-    statement, selected = _options(info, field, acting)
+    statement, selected = _options(seen, field)
     row = session.execute(statement.where(model.id == key)).first()
     return None if row is None else _option_label(row, selected)

@@ -22,6 +22,7 @@ from homecare.access.shown import Shown, shown_of, way, whose
 from homecare.access.table_access import TableAccess
 from homecare.models import StoredFile
 from homecare.models.columns import Kind
+from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo, table_info
 
@@ -68,34 +69,34 @@ def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
     return case((column.is_(None), None), (func.length(column) > 2 * tail, readable), else_=literal(MASK))
 
 
-def build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str = "id") -> RowSelect:
+def build(seen: Seen, columns: Iterable[str], sort: str = "id") -> RowSelect:
     """The columns of `info` that the acting role may see, in the given order, and the names of their parents.
 
     Cost: one outer join per relation shown, two where the parent is itself named by its parent. Making the statement
     takes as long as running it, so it is kept with the version of the policy that it follows from.
     """
     names = tuple(columns)
-    key = ("select", acting.role.name if acting.role else "", info, names, sort)
-    return once_per(acting.policy, key, lambda: _build(info, acting, names, sort))
+    key = ("select", seen.by.role.name if seen.by.role else "", seen.table, names, sort)
+    return once_per(seen.by.policy, key, lambda: _build(seen, names, sort))
 
 
-def _build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str) -> RowSelect:
-    access = acting.access(info.name)
-    model: Any = info.model
+def _build(seen: Seen, columns: Iterable[str], sort: str) -> RowSelect:
+    access = seen.access
+    model: Any = seen.table.model
     selected: list[Any] = [
         model.id.label("_id"),
         getattr(model, sort).label("_sort"),
-        version_of(info),
+        version_of(seen.table),
     ]
     joins: list[tuple[Any, Any]] = []
     said: list[tuple[Shown, Any]] = []
     parts: dict[str, tuple[Part, ...]] = {}
-    fields = [info.fields[name] for name in columns if access.states[name] is not State.HIDDEN]
+    fields = [seen.table.fields[name] for name in columns if access.states[name] is not State.HIDDEN]
     for each in fields:
         attribute = getattr(model, each.name)
         selected.append(_value(attribute, each, access.states[each.name]).label(each.name))
         if each.kind is Kind.RELATION:
-            pieces = _name_parts(each, attribute, access, acting, joins, said)
+            pieces = _name_parts(each, attribute, access, seen.by, joins, said)
             parts[each.name] = tuple(part for part, _ in pieces)
             selected += [expression.label(part.attribute) for part, expression in pieces]
         elif each.kind is Kind.FILE and access.sees(each.name):
@@ -104,12 +105,12 @@ def _build(info: TableInfo, acting: Acting, columns: Iterable[str], sort: str) -
             parts[each.name] = (Part(f"{each.name}__0", FILE_NAME),)
             selected.append(stored.original_name.label(f"{each.name}__0"))
     told = [each.name for each in fields if access.states[each.name] in (State.SHOWN, State.MASKED)]
-    said += _own(info, shown_of(info.name, [*told, sort]), bool(said))
+    said += _own(seen.table, shown_of(seen.table.name, [*told, sort]), bool(said))
     selected += [key.label(one.key) for one, key in said if one.key != "_id"]
     statement = select(*selected).execution_options(shown=tuple(one for one, _ in said))
     for target, condition in joins:
         statement = statement.outerjoin(target, condition)
-    return RowSelect(info, statement, tuple(fields), parts)
+    return RowSelect(seen.table, statement, tuple(fields), parts)
 
 
 def _own(info: TableInfo, told: tuple[Shown, ...], names_somebody: bool) -> list[tuple[Shown, Any]]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from homecare.access.acting import Acting
 from homecare.access.policy import State
 from homecare.access.shown import shown_of
 from homecare.models.columns import Kind
 from homecare.records.row_select import RowSelect, build, file_name, readable, relation_label
+from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo
 
@@ -38,14 +38,12 @@ class Stored:
         return plain_text(field, getattr(self.row, field.name))
 
 
-def stored_row(
-    session: Session, info: TableInfo, acting: Acting, row_id: int, columns: Iterable[str] | None = None
-) -> Stored | None:
+def stored_row(session: Session, seen: Seen, row_id: int, columns: Iterable[str] | None = None) -> Stored | None:
     """The row with every column the role may know of, or only `columns` where no others are shown: what is selected is
     written down as read. None where there is no such row in its scope. One statement."""
-    access = acting.access(info.name)
-    selected = build(info, acting, info.fields if columns is None else columns)
-    model: Any = info.model
+    access = seen.access
+    selected = build(seen, seen.table.fields if columns is None else columns)
+    model: Any = seen.table.model
     row = session.execute(selected.statement.where(model.id == row_id)).first()
     if row is None:
         return None

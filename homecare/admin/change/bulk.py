@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request, url_for
@@ -19,6 +19,7 @@ from werkzeug.exceptions import NotFound
 
 from homecare.actions import many, rows
 from homecare.actions.rules import RuleError
+from homecare.admin.asked import Asked
 from homecare.admin.change import consequences, refused, undo
 from homecare.admin.door import acting, not_found, note_missing
 from homecare.admin.form import editing, saving
@@ -27,12 +28,9 @@ from homecare.kinds.read import parse_id
 from homecare.models.columns import Kind
 from homecare.records import lookup
 from homecare.records.row_select import version_of
+from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
-from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError
-
-if TYPE_CHECKING:
-    from homecare.admin.table_view import TableView
 
 MOST_TICKED = 500
 # Some ten seconds of work; more belongs to a script, or to several narrower lists.
@@ -63,41 +61,41 @@ class Chosen:
         return sorted(row_id for row_id in both if self.shown.get(row_id) != self.versions.get(row_id))
 
 
-def answer(view: TableView) -> ResponseReturnValue:
+def answer(asked: Asked) -> ResponseReturnValue:
     """Asks first, unless the form says that what is there now was confirmed; then all or none."""
     action = request.form["action"]
     if action == "export":
-        return redirect(_export_url(view))
-    chosen = _chosen(view)
-    values = _values(view) if action == "set" else {}
+        return redirect(_export_url(asked))
+    chosen = _chosen(asked)
+    values = _values(asked) if action == "set" else {}
     confirmed = request.form.get("confirmed") == "1"
     if not confirmed or not chosen.shown:
         # A confirmation of nothing that was shown is none.
-        return _confirm(view, chosen, values), 422 if confirmed else 200
+        return _confirm(asked, chosen, values), 422 if confirmed else 200
     if chosen.changed:
-        return _confirm(view, chosen, values, chosen.changed), 409
+        return _confirm(asked, chosen, values, chosen.changed), 409
     try:
-        _delete(view, chosen) if action == "delete" else _set(view, chosen, values)
+        _delete(asked, chosen) if action == "delete" else _set(asked, chosen, values)
     except rows.RowsChangedError as error:
-        return _confirm(view, _chosen(view), values, error.ids), 409
+        return _confirm(asked, _chosen(asked), values, error.ids), 409
     except many.RowsRefusedError as error:
-        return refused.page(view, chosen.versions, error, MOST_TICKED), 422
+        return refused.page(asked, chosen.versions, error, MOST_TICKED), 422
     except many.RowsAskedError as error:
-        return refused.question(view, chosen.versions, error), 422
-    return redirect(view.back())
+        return refused.question(asked, chosen.versions, error), 422
+    return redirect(asked.back())
 
 
-def _delete(view: TableView, chosen: Chosen) -> None:
-    info = view.info
+def _delete(asked: Asked, chosen: Chosen) -> None:
+    info = asked.table
     try:
         done = rows.delete_rows(session=db.session(), model=info.model, versions=chosen.versions, by=acting())
     except RuleError as error:
-        raise SpokenError(422, error.message, back=_to_list(view), title="Nothing was deleted") from error
+        raise SpokenError(422, error.message, back=asked.to_list(), title="Nothing was deleted") from error
     flash(f"{info.amount(done)} deleted.", "success")
 
 
-def _set(view: TableView, chosen: Chosen, values: dict[str, Any]) -> None:
-    info = view.info
+def _set(asked: Asked, chosen: Chosen, values: dict[str, Any]) -> None:
+    info = asked.table
     ((column, value),) = values.items()
     done = many.update_rows(
         session=db.session(),
@@ -111,62 +109,64 @@ def _set(view: TableView, chosen: Chosen, values: dict[str, Any]) -> None:
     if not done.rows:
         flash(f"Nothing changed: {info.amount(len(chosen.ids))} had this value already.", "success")
         return
-    label, text = _said(info, values)
+    label, text = _said(asked.seen, values)
     same = len(chosen.ids) - done.rows
     sentence = f"{info.amount(done.rows)} changed: {label} is {text or 'empty'}"
-    undo.offer_rows(view, f"{sentence}; {same:,} had this value already." if same else f"{sentence}.", done.undo)
+    undo.offer_rows(asked, f"{sentence}; {same:,} had this value already." if same else f"{sentence}.", done.undo)
 
 
-def _values(view: TableView) -> dict[str, Any]:
-    info, name = view.info, request.form.get("field", "")
+def _values(asked: Asked) -> dict[str, Any]:
+    info, name = asked.table, request.form.get("field", "")
     try:
-        values = saving.one_value(info, acting(), request.form)
-        if name not in editing.set_at_once(info, acting()):
+        values = saving.one_value(asked.seen, request.form)
+        if name not in editing.set_at_once(asked.seen):
             raise RuleError(name, "This is not set in many rows at once. Open each row to set it.")
     except RuleError as error:
         label = info.fields[error.field].label
-        raise SpokenError(422, f"{label}: {error.message}", back=_to_list(view), title="Nothing was changed") from error
+        raise SpokenError(
+            422, f"{label}: {error.message}", back=asked.to_list(), title="Nothing was changed"
+        ) from error
     return values
 
 
-def _chosen(view: TableView) -> Chosen:
+def _chosen(asked: Asked) -> Chosen:
     query, shown = request.form.get("query", ""), _shown(request.form.get("versions", ""))
     if request.form.get("all") == "1":
-        return Chosen(_matching(view, query, shown), True, query, shown)
+        return Chosen(_matching(asked, query, shown), True, query, shown)
     texts = request.form.getlist("rowid")
     if not texts or len(texts) > MOST_TICKED:
-        raise SpokenError(422, f"Choose 1 to {MOST_TICKED} rows.", back=_to_list(view), title="No rows, or too many")
+        raise SpokenError(422, f"Choose 1 to {MOST_TICKED} rows.", back=asked.to_list(), title="No rows, or too many")
     try:
         ids = sorted({parse_id(text) for text in texts})
     except ValueError:
-        not_found(view.info.name, "bulk", None)
-    model: Any = view.info.model
-    found = _versions(view, select(model.id).where(model.id.in_(ids)))
+        not_found(asked.table.name, "bulk", None)
+    model: Any = asked.table.model
+    found = _versions(asked, select(model.id).where(model.id.in_(ids)))
     if len(found) < len(ids):
         # Before anything is asked or counted: the question alone would tell what hangs on somebody else's rows.
-        note_missing(view.info.name, "bulk", None)
+        note_missing(asked.table.name, "bulk", None)
         if not found or not ids == sorted(shown):
             raise NotFound
     return Chosen(found, False, "", shown if ids == sorted(shown) else {})
 
 
-def _matching(view: TableView, query: str, shown: dict[int, str]) -> dict[int, str]:
+def _matching(asked: Asked, query: str, shown: dict[int, str]) -> dict[int, str]:
     """The rows that the list of these words shows, by the list's own statement."""
-    wanted = view.list_request(_words(query))
-    model: Any = view.info.model
-    found = _versions(view, wanted.narrowed(select(model.id)).limit(MOST_MATCHING + 1))
+    wanted = asked.listed(_words(query))
+    model: Any = asked.table.model
+    found = _versions(asked, wanted.narrowed(select(model.id)).limit(MOST_MATCHING + 1))
     if len(found) > MOST_MATCHING:
         sentence = f"More than {MOST_MATCHING:,} rows match. Narrow the list with conditions, and do it part by part."
-        raise SpokenError(422, sentence, back=_to_list(view), title="Too many rows at once")
+        raise SpokenError(422, sentence, back=asked.to_list(), title="Too many rows at once")
     if not found:
         sentence = "No row matches any more. Look at the list again."
-        raise SpokenError(409 if shown else 422, sentence, back=_to_list(view), title="Nothing was changed")
+        raise SpokenError(409 if shown else 422, sentence, back=asked.to_list(), title="Nothing was changed")
     return found
 
 
-def _versions(view: TableView, ids: Select[Any]) -> dict[int, str]:
-    model: Any = view.info.model
-    found = db.session.execute(ids.add_columns(version_of(view.info)).order_by(model.id))
+def _versions(asked: Asked, ids: Select[Any]) -> dict[int, str]:
+    model: Any = asked.table.model
+    found = db.session.execute(ids.add_columns(version_of(asked.table)).order_by(model.id))
     return {row.id: row._version for row in found}
 
 
@@ -175,16 +175,12 @@ def _shown(text: str) -> dict[int, str]:
     return {int(row_id): version for row_id, version in VERSION.findall(text)}
 
 
-def _to_list(view: TableView) -> tuple[str, str]:
-    return view.back(), f"Back to the {view.info.many.lower()}"
-
-
-def _export_url(view: TableView) -> str:
+def _export_url(asked: Asked) -> str:
     """The same rows as a file: a list of its own, so that what it holds is written down as any export is."""
     if request.form.get("all") == "1":
-        words = parse_qsl(view.list_request(_words(request.form.get("query", ""))).query()[1:])
+        words = parse_qsl(asked.listed(_words(request.form.get("query", ""))).query()[1:])
     else:
-        words = [("id__in", ",".join(map(str, _chosen(view).ids)))]
+        words = [("id__in", ",".join(map(str, _chosen(asked).ids)))]
     if columns := request.form.get("columns"):
         words = [(key, value) for key, value in words if key != "columns"] + [("columns", columns)]
     export_type = "xlsx" if request.form.get("format") == "xlsx" else "csv"
@@ -195,38 +191,38 @@ def _words(query: str) -> MultiDict[str, str]:
     return MultiDict(parse_qsl(query.lstrip("?")))
 
 
-def _confirm(view: TableView, chosen: Chosen, values: dict[str, Any], changed: Sequence[int] = ()) -> str:
-    info, deletes = view.info, request.form["action"] == "delete"
+def _confirm(asked: Asked, chosen: Chosen, values: dict[str, Any], changed: Sequence[int] = ()) -> str:
+    info, deletes = asked.table, request.form["action"] == "delete"
     number = info.amount(len(chosen.ids))
-    return view.render(
+    return asked.render(
         "tables/change/bulk.html",
         info=info,
         chosen=chosen,
         versions=refused.written(chosen.versions),
-        question=f"Delete {number}?" if deletes else _question(info, values, number),
+        question=f"Delete {number}?" if deletes else _question(asked.seen, values, number),
         verb=f"Delete {number}" if deletes else f"Change {number}",
         deletes=deletes,
         before=len(chosen.shown),
-        changed=refused.named(info, acting(), changed),
+        changed=refused.named(asked.seen, changed),
         consequences=consequences.consequences(db.session(), info, chosen.ids) if deletes else [],
         form=request.form,
-        back=view.back(),
+        back=asked.back(),
     )
 
 
-def _question(info: TableInfo, values: dict[str, Any], number: str) -> str:
-    label, text = _said(info, values)
+def _question(seen: Seen, values: dict[str, Any], number: str) -> str:
+    label, text = _said(seen, values)
     return f"Set {label} to {text} for {number}?" if text else f"Empty {label} of {number}?"
 
 
-def _said(info: TableInfo, values: dict[str, Any]) -> tuple[str, str]:
+def _said(seen: Seen, values: dict[str, Any]) -> tuple[str, str]:
     """The column and its new value in words; no words where it becomes empty."""
     ((name, value),) = values.items()
-    field = info.fields[name]
+    field = seen.table.fields[name]
     if value is None:
         return field.label.lower(), ""
     if field.kind is Kind.RELATION:
-        text = lookup.label_of(db.session(), info, field, acting(), value) or f"#{value}"
+        text = lookup.label_of(db.session(), seen, field, value) or f"#{value}"
     else:
         text = plain_text(field, value)
     return field.label.lower(), text

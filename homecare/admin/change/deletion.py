@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from homecare.actions import rows
 from homecare.actions.rules import RuleError
+from homecare.admin.asked import Asked
 from homecare.admin.change import consequences
-from homecare.admin.door import acting, not_found
+from homecare.admin.door import not_found
 from homecare.db import db
 from homecare.records.stored import Stored, row_name, stored_row
 from homecare.web.errors import SpokenError
 
-if TYPE_CHECKING:
-    from homecare.admin.table_view import TableView
 
-
-def answer(view: TableView, row_id: int) -> ResponseReturnValue:
+def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
     """GET asks, saying in numbers what goes with the row; POST deletes the version that was shown."""
-    info, session = view.info, db.session()
-    stored = stored_row(session, info, acting(), row_id, info.naming)
+    info, session = asked.table, db.session()
+    stored = stored_row(session, asked.seen, row_id, info.naming)
     if stored is None:
         not_found(info.name, "delete", str(row_id))
     if request.method == "GET":
-        return _ask(view, row_id, stored)
+        return _ask(asked, row_id, stored)
     version = request.form.get("_version", "")
     if not version:
         flash("Look at what is deleted, then confirm it.", "error")
-        return _ask(view, row_id, stored), 422
+        return _ask(asked, row_id, stored), 422
     try:
-        rows.delete_rows(session=session, model=info.model, versions={row_id: version}, by=acting())
+        rows.delete_rows(session=session, model=info.model, versions={row_id: version}, by=asked.by)
     except rows.RowsChangedError:
-        stored = stored_row(session, info, acting(), row_id)
+        stored = stored_row(session, asked.seen, row_id)
         if stored is None:
             not_found(info.name, "delete", str(row_id))
         flash("Somebody changed it meanwhile. Look at it again before you delete it.", "error")
-        return _ask(view, row_id, stored), 409
+        return _ask(asked, row_id, stored), 409
     except RuleError as error:
         raise SpokenError(422, error.message, title="Nothing was deleted") from error
     flash(f"{row_name(info, stored)} is deleted.", "success")
-    return redirect(view.back())
+    return redirect(asked.back())
 
 
-def _ask(view: TableView, row_id: int, stored: Stored) -> str:
-    return view.render(
+def _ask(asked: Asked, row_id: int, stored: Stored) -> str:
+    return asked.render(
         "tables/change/delete.html",
-        info=view.info,
+        info=asked.table,
         row_id=row_id,
-        name=row_name(view.info, stored),
+        name=row_name(asked.table, stored),
         version=stored.version,
-        consequences=consequences.consequences(db.session(), view.info, [row_id]),
-        back=view.back(),
+        consequences=consequences.consequences(db.session(), asked.table, [row_id]),
+        back=asked.back(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
@@ -11,30 +11,28 @@ from werkzeug.datastructures import MultiDict
 from homecare.actions import rows
 from homecare.actions.questions import AskedError
 from homecare.actions.rules import RuleError
-from homecare.admin.door import acting, not_found
+from homecare.admin.asked import Asked
+from homecare.admin.door import not_found
 from homecare.admin.form import saving
 from homecare.admin.list import screens
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.records.list_request import ListRequest
 
-if TYPE_CHECKING:
-    from homecare.admin.table_view import TableView
 
-
-def update(view: TableView) -> ResponseReturnValue:
+def update(asked: Asked) -> ResponseReturnValue:
     """`id`, `field`, `value`, `version`, and the list's `columns`. Answers `version`, `cells` and the token `undo`.
 
     What is in doubt is refused with what to send as `sure` when it is meant.
     """
-    info, by = view.info, acting()
-    wanted = listed(view)
+    info, by = asked.table, asked.by
+    wanted = listed(asked)
     try:
         row_id = parse_id(request.form.get("id", ""))
     except ValueError:
         not_found(info.name, "edit", request.form.get("id"))
     try:
-        values = saving.one_value(info, by, request.form)
+        values = saving.one_value(asked.seen, request.form)
         version = request.form.get("version", "")
         saved = rows.update_row(
             session=db.session(),
@@ -48,9 +46,9 @@ def update(view: TableView) -> ResponseReturnValue:
         )
     except RuleError as error:
         return jsonify(error=error.message, field=error.field), 422
-    except AskedError as asked:
-        sentence = " ".join(question.sentence for question in asked.questions)
-        return jsonify(error=sentence, sure=[question.key for question in asked.questions]), 422
+    except AskedError as doubtful:
+        sentence = " ".join(question.sentence for question in doubtful.questions)
+        return jsonify(error=sentence, sure=[question.key for question in doubtful.questions]), 422
     except rows.StaleError:
         return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
     except rows.RowGoneError:
@@ -58,9 +56,9 @@ def update(view: TableView) -> ResponseReturnValue:
     return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
 
 
-def listed(view: TableView) -> ListRequest:
+def listed(asked: Asked) -> ListRequest:
     """A list of the `columns` that the answer is for; read before anything is written, because they may be refused."""
-    return view.list_request(MultiDict({"columns": request.form.get("columns", "")}))
+    return asked.listed(MultiDict({"columns": request.form.get("columns", "")}))
 
 
 def as_listed(wanted: ListRequest, row_id: int) -> dict[str, Any]:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import request
 
-from homecare.access.acting import Acting
 from homecare.access.policy import State
 from homecare.actions.many import RowsAskedError, RowsRefusedError
-from homecare.admin.door import acting
+from homecare.admin.asked import Asked
 from homecare.db import db
 from homecare.records.row_select import build
+from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name
-from homecare.tables.table import TableInfo
-
-if TYPE_CHECKING:
-    from homecare.admin.table_view import TableView
 
 MOST_NAMED = 10
 
@@ -41,15 +37,15 @@ class Named:
     gone: int
 
 
-def page(view: TableView, versions: Mapping[int, str], error: RowsRefusedError, most: int) -> str:
+def page(asked: Asked, versions: Mapping[int, str], error: RowsRefusedError, most: int) -> str:
     """The way on is offered where it is known which rows are left, and they are not more than `most`."""
     others = {row_id: version for row_id, version in versions.items() if row_id not in error.refused}
     is_known = error.complete and len(others) <= most
     sentences = ((row_id, rule.message) for row_id, rule in error.refused.items())
     return _render(
-        view,
+        asked,
         "tables/change/refused.html",
-        _reasons(view.info, acting(), sentences),
+        _reasons(asked.seen, sentences),
         others if is_known else {},
         refused=len(error.refused),
         number=len(versions),
@@ -57,22 +53,22 @@ def page(view: TableView, versions: Mapping[int, str], error: RowsRefusedError, 
     )
 
 
-def question(view: TableView, versions: Mapping[int, str], error: RowsAskedError) -> str:
+def question(asked: Asked, versions: Mapping[int, str], error: RowsAskedError) -> str:
     """Rows that can be changed like this once a person says that it is meant: one answer for all of them."""
     sentences = ((row_id, one.sentence) for row_id, asked in error.asked.items() for one in asked)
-    reasons = _reasons(view.info, acting(), sentences)
-    return _render(view, "tables/change/asked.html", reasons, versions, asked=len(error.asked), key=error.key)
+    reasons = _reasons(asked.seen, sentences)
+    return _render(asked, "tables/change/asked.html", reasons, versions, doubtful=len(error.asked), key=error.key)
 
 
-def _render(view: TableView, template: str, reasons: list[Reason], going_on: Mapping[int, str], **words: Any) -> str:
-    return view.render(
+def _render(asked: Asked, template: str, reasons: list[Reason], going_on: Mapping[int, str], **words: Any) -> str:
+    return asked.render(
         template,
-        info=view.info,
+        info=asked.table,
         reasons=reasons,
         others=[*going_on],
         versions=written(going_on),
         form=request.form,
-        back=view.back(),
+        back=asked.back(),
         **words,
     )
 
@@ -82,32 +78,32 @@ def written(versions: Mapping[int, str]) -> str:
     return ",".join(f"{row_id}:{version}" for row_id, version in versions.items())
 
 
-def named(info: TableInfo, by: Acting, ids: Sequence[int]) -> Named:
+def named(seen: Seen, ids: Sequence[int]) -> Named:
     """One statement, for as many as are named."""
-    names = _names(info, by, ids) if ids and by.may(info.name) else {}
+    names = _names(seen, ids) if ids and seen.by.may(seen.table.name) else {}
     rows = [(row_id, name) for row_id, name in names.items()]
     return Named(rows[:MOST_NAMED], len(rows[MOST_NAMED:]), len(ids) - len(rows))
 
 
-def _reasons(info: TableInfo, by: Acting, sentences: Iterable[tuple[int, str]]) -> list[Reason]:
+def _reasons(seen: Seen, sentences: Iterable[tuple[int, str]]) -> list[Reason]:
     """One statement for all the names."""
     ids_of: dict[str, list[int]] = {}
     for row_id, sentence in sentences:
         ids_of.setdefault(sentence, []).append(row_id)
-    names = _names(info, by, [row_id for ids in ids_of.values() for row_id in ids[:MOST_NAMED]])
+    names = _names(seen, [row_id for ids in ids_of.values() for row_id in ids[:MOST_NAMED]])
     return [
         Reason(
             sentence,
-            [(row_id, names.get(row_id, f"{info.one} #{row_id}")) for row_id in ids[:MOST_NAMED]],
+            [(row_id, names.get(row_id, f"{seen.table.one} #{row_id}")) for row_id in ids[:MOST_NAMED]],
             len(ids[MOST_NAMED:]),
         )
         for sentence, ids in ids_of.items()
     ]
 
 
-def _names(info: TableInfo, by: Acting, ids: Sequence[int]) -> dict[int, str]:
-    access = by.access(info.name)
-    selected = build(info, by, [name for name in info.naming if access.states[name] is not State.HIDDEN])
-    model: Any = info.model
+def _names(seen: Seen, ids: Sequence[int]) -> dict[int, str]:
+    access = seen.access
+    selected = build(seen, [name for name in seen.table.naming if access.states[name] is not State.HIDDEN])
+    model: Any = seen.table.model
     found = db.session.execute(selected.statement.where(model.id.in_(ids)).order_by(model.id)).all()
-    return {row._id: row_name(info, Stored(row, selected, {})) for row in found}
+    return {row._id: row_name(seen.table, Stored(row, selected, {})) for row in found}

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from homecare.access.acting import Acting
 from homecare.actions import many, rows, undoing
 from homecare.actions.transaction import retried
+from homecare.admin.asked import Asked
 from homecare.admin.change.in_place import as_listed, listed
-from homecare.admin.door import acting, refuse
+from homecare.admin.door import refuse
 from homecare.admin.form import editing
 from homecare.db import db
 from homecare.models import Overwritten
+from homecare.records.seen import Seen
 from homecare.tables.table import TableInfo
 from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
-
-if TYPE_CHECKING:
-    from homecare.admin.table_view import TableView
 
 LONGEST = 2000
 NOT_UNDONE = "It was not undone"
@@ -41,37 +39,36 @@ def offer(sentence: str, action: str, fields: Sequence[tuple[str, str]]) -> None
     flash(told, "undo")
 
 
-def offer_rows(view: TableView, sentence: str, token: str) -> None:
+def offer_rows(asked: Asked, sentence: str, token: str) -> None:
     """A change of rows can be taken back where a token for it was given."""
     if token:
-        offer(sentence, urls.undo(view.info.name), [("token", token), ("url", view.back())])
+        offer(sentence, urls.undo(asked.table.name), [("token", token), ("url", asked.back())])
     else:
         flash(sentence, "success")
 
 
-def answer(view: TableView) -> ResponseReturnValue:
+def answer(asked: Asked) -> ResponseReturnValue:
     """All the rows of the change `token` as they were, or none of them."""
-    info, by = view.info, acting()
-    back = (view.back(), f"Back to the {info.many.lower()}")
-    wanted = listed(view)
-    done, row_ids = _take_back(session=db.session(), info=info, token=request.form.get("token", ""), by=by, back=back)
+    info = asked.table
+    wanted = listed(asked)
+    token = request.form.get("token", "")
+    done, row_ids = _take_back(session=db.session(), seen=asked.seen, token=token, back=asked.to_list())
     sentence = f"Undone: {info.amount(done)} as before."
     if wants_json():
         return jsonify(done=sentence, **as_listed(wanted, row_ids[0]))
     flash(sentence, "success")
-    return redirect(view.back())
+    return redirect(asked.back())
 
 
 @retried
-def _take_back(
-    *, session: Session, info: TableInfo, token: str, by: Acting, back: tuple[str, str]
-) -> tuple[int, list[int]]:
+def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
     """One transaction, with the finding, which uses the token up. Returns how many rows are as before, and which."""
+    info, by = seen.table, seen.by
     kept = undoing.find(session=session, model=info.model, token=token, by=by)
     if kept is None:
         sentence = "This was undone already, or it was done more than an hour ago."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE)
-    _refuse_unsettable(info, by, kept)
+    _refuse_unsettable(seen, kept)
     row_ids = [int(row_id) for row_id in kept.held]
     try:
         return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
@@ -83,11 +80,11 @@ def _take_back(
         raise SpokenError(422, sentence, back=back, title=NOT_UNDONE) from error
 
 
-def _refuse_unsettable(info: TableInfo, by: Acting, kept: Overwritten) -> None:
+def _refuse_unsettable(seen: Seen, kept: Overwritten) -> None:
     """The right may have been taken away since. Times that followed a status follow it back."""
     name = kept.column_name
-    if name not in editing.settable(info, by) or not by.access(info.name).sets(name, creating=False):
-        refuse(info.name, "edit", f"set {name} of {info.many.lower()}")
+    if name not in editing.settable(seen) or not seen.access.sets(name, creating=False):
+        refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
 
 
 def _some(info: TableInfo, number: int) -> str:

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from homecare.access.acting import Acting
 from homecare.access.derived import once_per
 from homecare.access.reserved import MAKERS
 from homecare.actions.refusals import TAKEN
@@ -19,10 +18,11 @@ from homecare.actions.rules import RuleError
 from homecare.admin.form.forms import RowForm, default_values, form_class
 from homecare.models.columns import Kind
 from homecare.records import lookup
+from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name, stored_row
 from homecare.tables.labels import plain_text
 from homecare.tables.status_times import TIMES_OF_STATUSES
-from homecare.tables.table import Field, TableInfo
+from homecare.tables.table import Field
 from homecare.web import urls
 
 # Kinds whose value can be set in many rows at once; what is long, secret, a file or a place is one row's own.
@@ -43,66 +43,64 @@ class Difference:
     written: str
 
 
-def with_fills(session: Session, info: TableInfo, acting: Acting, values: Mapping[str, Any]) -> dict[str, Any]:
+def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a form is filled with beforehand, and what its parents say of columns left open: a visit its patient."""
     found: dict[str, Any] = {}
     for name, key in values.items():
-        if info.fields[name].kind is Kind.RELATION and isinstance(key, int):
-            told = lookup.fills(session, info, info.fields[name], acting, [key]).get(key, {})
+        if seen.table.fields[name].kind is Kind.RELATION and isinstance(key, int):
+            told = lookup.fills(session, seen, seen.table.fields[name], [key]).get(key, {})
             found |= {column: parent for column, (parent, _) in told.items()}
     return found | dict(values)
 
 
-def settable(info: TableInfo, acting: Acting) -> frozenset[str]:
+def settable(seen: Seen) -> frozenset[str]:
     """The columns a form can set at all: not those filled by us, nor relations whose parent cannot be looked up."""
     return frozenset(
         name
-        for name, field in info.fields.items()
-        if field.kind is not Kind.RELATION or lookup.may_look_up(info, field, acting)
+        for name, field in seen.table.fields.items()
+        if field.kind is not Kind.RELATION or lookup.may_look_up(seen, field)
     )
 
 
-def open_form(
-    info: TableInfo, acting: Acting, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]
-) -> RowForm:
+def open_form(seen: Seen, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]) -> RowForm:
     """The form of a new row (`stored` None) or of a stored one, filled from `formdata` where there is any."""
-    cls = _form_class(info, acting, creating=stored is None)
-    data = dict(stored) if stored is not None else default_values(info) | mine(info, acting) | prefilled
+    cls = _form_class(seen, creating=stored is None)
+    data = dict(stored) if stored is not None else default_values(seen.table) | mine(seen) | prefilled
     return cls(formdata=formdata, data=data)
 
 
-def _form_class(info: TableInfo, acting: Acting, creating: bool) -> type[RowForm]:
+def _form_class(seen: Seen, creating: bool) -> type[RowForm]:
     """Kept with the version of the policy that it follows from."""
-    access = acting.access(info.name)
+    access = seen.access
     return once_per(
-        acting.policy,
-        ("form", access.role.name, info, creating),
-        lambda: form_class(info, access, settable(info, acting), creating=creating),
+        seen.by.policy,
+        ("form", access.role.name, seen.table, creating),
+        lambda: form_class(seen.table, access, settable(seen), creating=creating),
     )
 
 
-def set_at_once(info: TableInfo, acting: Acting) -> frozenset[str]:
+def set_at_once(seen: Seen) -> frozenset[str]:
     """The columns that a bulk change can set: what its dialog offers, and all that its door takes.
 
     Of the columns of the form, those that are seen: nobody writes over many values that they cannot read.
     """
-    access = acting.access(info.name)
-    fields = (field.spec for field in _form_class(info, acting, creating=False)().fields())
+    access = seen.access
+    fields = (field.spec for field in _form_class(seen, creating=False)().fields())
     return frozenset(
         spec.name for spec in fields if spec.kind in SET_AT_ONCE and access.sees(spec.name) and not spec.column.unique
     )
 
 
-def mine(info: TableInfo, acting: Acting) -> dict[str, Any]:
+def mine(seen: Seen) -> dict[str, Any]:
     """The columns of a new row that name who makes it."""
-    return {MAKERS[info.name]: acting.person.staff_id} if info.name in MAKERS else {}
+    return {MAKERS[seen.table.name]: seen.by.person.staff_id} if seen.table.name in MAKERS else {}
 
 
 def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def check_relations(session: Session, form: RowForm, acting: Acting, stored: Mapping[str, Any] | None) -> bool:
+def check_relations(session: Session, form: RowForm, seen: Seen, stored: Mapping[str, Any] | None) -> bool:
     """Every parent that was chosen anew must exist and be one the person may see."""
     good = True
     for field in form.fields():
@@ -110,7 +108,7 @@ def check_relations(session: Session, form: RowForm, acting: Acting, stored: Map
             continue
         if stored is not None and stored.get(field.spec.name) == field.data:
             continue
-        if lookup.label_of(session, form.info, field.spec, acting, field.data) is None:
+        if lookup.label_of(session, seen, field.spec, field.data) is None:
             field.errors = [*field.errors, "This choice does not exist, or it is not one you work with."]
             good = False
     return good
@@ -125,33 +123,33 @@ def tell_rule(form: RowForm, error: RuleError) -> list[str]:
     return [error.message]
 
 
-def tell_refusal(session: Session, form: RowForm, acting: Acting, stored: Stored | None, error: RuleError) -> list[str]:
+def tell_refusal(session: Session, form: RowForm, seen: Seen, stored: Stored | None, error: RuleError) -> list[str]:
     """What refused the row, at its field; returns what belongs to none. A taken value is told with its owner's name."""
-    named = tell_owners(session, form, acting, stored)
+    named = tell_owners(session, form, seen, stored)
     return [] if error.message == TAKEN and error.field in named else tell_rule(form, error)
 
 
-def tell_owners(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> set[str]:
+def tell_owners(session: Session, form: RowForm, seen: Seen, stored: Stored | None) -> set[str]:
     """Put at every taken value which row has it, for those who may see both; returns these columns.
 
     For a form that comes back anyway, so that all is told at once: one short statement per column without doubles.
     """
     named, model = set(), cast(Any, form.info.model)
-    for field in form.fields() if acting.may(form.info.name) else []:
+    for field in form.fields() if seen.by.may(form.info.name) else []:
         spec = field.spec
         if not spec.column.unique or field.data is None or field.errors or not form.access.sees(spec.name):
             continue
         owner_id = session.scalar(select(model.id).where(getattr(model, spec.name) == field.data))
         if owner_id is None or (stored is not None and owner_id == stored.row._id):
             continue
-        if owner := stored_row(session, form.info, acting, owner_id, form.info.naming):
+        if owner := stored_row(session, seen, owner_id, form.info.naming):
             sentence = f"{row_name(form.info, owner)} already has this {spec.label.lower()}."
             field.errors = [*field.errors, OWNER.format(sentence, urls.record(form.info.name, owner_id))]
             named.add(spec.name)
     return named
 
 
-def picked_labels(session: Session, form: RowForm, acting: Acting, stored: Stored | None) -> dict[str, str]:
+def picked_labels(session: Session, form: RowForm, seen: Seen, stored: Stored | None) -> dict[str, str]:
     """What the pickers of the form show for the keys they hold."""
     labels: dict[str, str] = {}
     for field in form.fields():
@@ -161,11 +159,11 @@ def picked_labels(session: Session, form: RowForm, acting: Acting, stored: Store
         if stored is not None and stored.values.get(name) == field.data:
             labels[name] = stored.text(field.spec)
         else:
-            labels[name] = lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
+            labels[name] = lookup.label_of(session, seen, field.spec, field.data) or f"#{field.data}"
     return labels
 
 
-def differences(session: Session, form: RowForm, acting: Acting, stored: Stored) -> list[Difference]:
+def differences(session: Session, form: RowForm, seen: Seen, stored: Stored) -> list[Difference]:
     """The fields in which the row as saved by somebody else and the form as typed are not the same."""
     found: list[Difference] = []
     for field in form.fields():
@@ -174,14 +172,14 @@ def differences(session: Session, form: RowForm, acting: Acting, stored: Stored)
             continue
         if field.data is None and not form.access.sees(name) and field.spec.kind is not Kind.RELATION:
             continue
-        yours = _typed(session, form, field, acting)
+        yours = _typed(session, form, field, seen)
         theirs = stored.text(field.spec)
         if yours != theirs:
             found.append(Difference(field.spec, theirs, yours, field.written(stored.values.get(name))))
     return found
 
 
-def retyped(session: Session, form: RowForm, acting: Acting, stored: Stored) -> list[Difference]:
+def retyped(session: Session, form: RowForm, seen: Seen, stored: Stored) -> list[Difference]:
     """The differences that somebody typed: not what the database or a rule filled in, nor what cannot be compared."""
     times = TIMES_OF_STATUSES.get(form.info.name, ())
     filled = {rule.column for rule in times if not form.data.get(rule.column)}
@@ -191,16 +189,16 @@ def retyped(session: Session, form: RowForm, acting: Acting, stored: Stored) -> 
     incomparable = (Kind.SECRET, Kind.FILE)
     return [
         d
-        for d in differences(session, form, acting, stored)
+        for d in differences(session, form, seen, stored)
         if d.field.name not in filled and d.field.kind not in incomparable
     ]
 
 
-def _typed(session: Session, form: RowForm, field: Any, acting: Acting) -> str:
+def _typed(session: Session, form: RowForm, field: Any, seen: Seen) -> str:
     if field.errors or field.spec.kind is Kind.FILE:
         return str(field.text())
     if field.spec.kind is Kind.RELATION and isinstance(field.data, int):
-        return lookup.label_of(session, form.info, field.spec, acting, field.data) or f"#{field.data}"
+        return lookup.label_of(session, seen, field.spec, field.data) or f"#{field.data}"
     if field.spec.kind is Kind.SECRET:
         return "A new one"
     return plain_text(field.spec, field.data)

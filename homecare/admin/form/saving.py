@@ -10,13 +10,13 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.actions import rows
 from homecare.actions.questions import AskedError, Question
 from homecare.actions.rules import RuleError
-from homecare.admin.door import acting, not_found, note_missing, refuse
+from homecare.admin.asked import Asked
+from homecare.admin.door import not_found, note_missing, refuse
 from homecare.admin.form import editing, uploads
 from homecare.admin.form.forms import RowForm
 from homecare.admin.form.inputs import UNSEEN
@@ -26,12 +26,13 @@ from homecare.login.redirects import safe_next
 from homecare.models.columns import Kind
 from homecare.records import lookup
 from homecare.records.saved_forms import is_token
+from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name, stored_row
 from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError, wants_json
 
 if TYPE_CHECKING:
-    from homecare.admin.door import GuardedView
+    pass
 
 # Words of a form that are not columns.
 CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "_sure", "url", "id")
@@ -45,9 +46,9 @@ PICKER = re.compile(r"picker-[0-9a-z]{1,12}")
 class FormScreen:
     """One request of a create form (`row_id` None) or an edit form."""
 
-    def __init__(self, view: GuardedView, info: TableInfo, row_id: int | None) -> None:
-        self.view, self.info, self.row_id = view, info, row_id
-        self.session, self.by = db.session(), acting()
+    def __init__(self, asked: Asked, row_id: int | None) -> None:
+        self.asked, self.seen, self.row_id = asked, asked.seen, row_id
+        self.info, self.by, self.session = asked.table, asked.by, db.session()
         self.stored = self._stored()
         # Whether the token of the form that was sent can never save anything.
         self.is_spent = False
@@ -57,15 +58,13 @@ class FormScreen:
         """Asked for again when somebody else saved the row; None for a new one, or where it is gone."""
         if self.row_id is None:
             return None
-        return stored_row(self.session, self.info, self.by, self.row_id)
+        return stored_row(self.session, self.seen, self.row_id)
 
     def answer(self) -> ResponseReturnValue:
         formdata = uploads.sent_form(self.info) if request.method == "POST" else None
         if self.row_id is not None and self.stored is None:
             return self._gone(formdata)
-        form = editing.open_form(
-            self.info, self.by, formdata, self.stored.values if self.stored else None, self._prefilled()
-        )
+        form = editing.open_form(self.seen, formdata, self.stored.values if self.stored else None, self._prefilled())
         if formdata is None:
             return self._show(form, 200)
         if (self.info.name, MAKERS.get(self.info.name)) in SAID_BY and not self._names_oneself():
@@ -81,11 +80,11 @@ class FormScreen:
         given.update((k, v) for k, v in request.args.items() if k in self.info.fields)
         if not given:
             return {}
-        form = editing.open_form(self.info, self.by, given, None, {})
-        editing.check_relations(self.session, form, self.by, None)
+        form = editing.open_form(self.seen, given, None, {})
+        editing.check_relations(self.session, form, self.seen, None)
         named = [f for f in form.fields() if f.spec.name in given]
         values = {f.spec.name: f.data for f in named if not f.process_errors and not f.errors}
-        return editing.with_fills(self.session, self.info, self.by, values)
+        return editing.with_fills(self.session, self.seen, values)
 
     def _refuse_unsettable(self, form: RowForm) -> None:
         """A column this role may not set was sent: nothing of the form is saved."""
@@ -108,12 +107,12 @@ class FormScreen:
         # Before anything is judged: a file that was chosen is kept whatever else is wrong.
         no_room = uploads.take_all(form.fields(), self.session, self.by)
         good = form.validate()
-        good = editing.check_relations(self.session, form, self.by, stored) and good
+        good = editing.check_relations(self.session, form, self.seen, stored) and good
         token = request.form.get("_token", "")
         if not is_token(token):
             return self._show(form, 422, ["This form is too old. Look it over and save it again."])
         if not good:
-            editing.tell_owners(self.session, form, self.by, self.stored)
+            editing.tell_owners(self.session, form, self.seen, self.stored)
             return self._show(form, no_room or 422)
         try:
             saved = self._write(form, token)
@@ -130,7 +129,7 @@ class FormScreen:
             return self._show(form, 422, editing.tell_rule(form, RuleError(gone.column, uploads.GONE)))
         except RuleError as error:
             self.is_spent = isinstance(error, rows.TokenTakenError)
-            return self._show(form, 422, editing.tell_refusal(self.session, form, self.by, self.stored, error))
+            return self._show(form, 422, editing.tell_refusal(self.session, form, self.seen, self.stored, error))
         return self._done(saved.row_id)
 
     def _write(self, form: RowForm, token: str) -> rows.Saved:
@@ -158,8 +157,8 @@ class FormScreen:
     def _again(self, form: RowForm, row_id: int | None) -> ResponseReturnValue:
         """A form that was saved before. The same once more is done; what was typed into it since (the browser's Back)
         is neither dropped nor written over what is saved: it is shown, and can be saved as its own."""
-        stored = stored_row(self.session, self.info, self.by, row_id) if row_id is not None else None
-        if stored is None or not editing.retyped(self.session, form, self.by, stored):
+        stored = stored_row(self.session, self.seen, row_id) if row_id is not None else None
+        if stored is None or not editing.retyped(self.session, form, self.seen, stored):
             return self._done(row_id)
         if self.row_id is not None:
             return self._conflict(form)
@@ -171,7 +170,7 @@ class FormScreen:
         self.stored = self._stored()
         if self.stored is None:
             return self._gone(uploads.sent_form(self.info))
-        found = editing.differences(self.session, form, self.by, self.stored)
+        found = editing.differences(self.session, form, self.seen, self.stored)
         return self._show(form, 409, conflict=found)
 
     def _gone(self, formdata: MultiDict[str, Any] | None) -> ResponseReturnValue:
@@ -183,7 +182,7 @@ class FormScreen:
             not_found(self.info.name, "edit", str(self.row_id))
         note_missing(self.info.name, "edit", str(self.row_id))
         creates = self.by.may(self.info.name, Action.CREATE)
-        form = editing.open_form(self.info, self.by, formdata, None if creates else {}, {})
+        form = editing.open_form(self.seen, formdata, None if creates else {}, {})
         uploads.take_all(form.fields(), self.session, self.by)
         self.row_id = self.stored = None
         return self._show(form, 404, [f"{GONE}: save it as new, or leave the page." if creates else f"{GONE}."])
@@ -203,7 +202,7 @@ class FormScreen:
         sent = request.form.get("_token", "") if same else ""
         token = sent if is_token(sent) and not self.is_spent else None
         version = request.form.get("_version") if same else None
-        page = self.view.render(
+        page = self.asked.render(
             "tables/form/form.html",
             info=self.info,
             form=form,
@@ -214,7 +213,7 @@ class FormScreen:
             questions=questions,
             answered=self.answered,
             gone=status == 404,
-            labels=editing.picked_labels(self.session, form, self.by, self.stored),
+            labels=editing.picked_labels(self.session, form, self.seen, self.stored),
             token=token or editing.new_token(),
             version=version or (self.stored.version if self.stored else ""),
             back=self._back(),
@@ -250,27 +249,27 @@ class FormScreen:
 
     def _picked(self, row_id: int) -> ResponseReturnValue:
         """The form was opened by another form's picker, which waits to hear what was made."""
-        stored = stored_row(self.session, self.info, self.by, row_id, self.info.naming)
+        stored = stored_row(self.session, self.seen, row_id, self.info.naming)
         label = row_name(self.info, stored) if stored else f"#{row_id}"
         return jsonify(picked={"channel": request.args["picker"], "id": row_id, "label": label})
 
 
-def one_value(info: TableInfo, by: Acting, sent: MultiDict[str, str]) -> dict[str, Any]:
+def one_value(seen: Seen, sent: MultiDict[str, str]) -> dict[str, Any]:
     """The single column `field` set to `value`, checked as its form would be. Raises RuleError; 403 if not settable."""
     name = sent.get("field", "")
-    if name not in info.fields:
-        raise SpokenError(400, f"{info.many} have no column {name!r}.")
-    form = editing.open_form(info, by, _as_form(info, name, sent.get("value", "")), {}, {})
+    if name not in seen.table.fields:
+        raise SpokenError(400, f"{seen.table.many} have no column {name!r}.")
+    form = editing.open_form(seen, _as_form(seen.table, name, sent.get("value", "")), {}, {})
     field = next((f for f in form.fields() if f.spec.name == name), None)
     if field is None:
-        refuse(info.name, "edit", f"set {name} of {info.many.lower()}")
+        refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
     if field.spec.kind in (Kind.FILE, Kind.SECRET):
         raise RuleError(name, "This is set in the form of the row alone.")
     if not field.validate(form):
         raise RuleError(name, str(field.errors[0]))
     if field.data is None and form.access.states[name] in UNSEEN:
         raise RuleError(name, "What cannot be seen is not emptied. Write the new value.")
-    if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, by, None):
+    if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, seen, None):
         raise RuleError(name, str(field.errors[-1]))
     return {name: form.values({}).get(name)}
 

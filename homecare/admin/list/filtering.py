@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.admin.form import editing
 from homecare.kinds import say
@@ -19,9 +18,10 @@ from homecare.records.conditions import OPERATOR_WORDS, OPERATORS, Condition
 from homecare.records.list_request import ListRequest
 from homecare.records.named import NAMED
 from homecare.records.row_select import build
+from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, TableInfo, table_info
+from homecare.tables.table import Field
 
 DAYS = re.compile(r"([+-])(\d+)d")
 TIME_WORDS = {"gte": "from", "lte": "until", "gt": "after", "lt": "before", "eq": "on", "ne": "not on"}
@@ -69,7 +69,7 @@ def _span_text(request: ListRequest, start: Condition, end: Condition, session: 
     for word, days, other in (("last", start.value, end.value), ("next", end.value, start.value)):
         if other == "today" and (relative := DAYS.fullmatch(days)) and (relative[1] == "-") == (word == "last"):
             return f"{field.label} in the {word} {relative[2]} days"
-    texts = [value_text(field, condition, request.acting, session) for condition in (start, end)]
+    texts = [value_text(field, condition, request.seen, session) for condition in (start, end)]
     return f"{field.label}: from {texts[0]} until {texts[1]}"
 
 
@@ -85,32 +85,32 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
         return f"{field.label} {word if condition.value == '1' else 'is filled'}"
     if field.kind in IN_TIME:
         word = f": {TIME_WORDS[condition.operator]}"
-        return f"{field.label}{word} {value_text(field, condition, request.acting, session)}"
+        return f"{field.label}{word} {value_text(field, condition, request.seen, session)}"
     if condition.operator == "in":
         word = "is"
-    return f"{field.label} {word} {value_text(field, condition, request.acting, session)}"
+    return f"{field.label} {word} {value_text(field, condition, request.seen, session)}"
 
 
-def value_text(field: Field, condition: Condition, acting: Acting, session: Session) -> str:
+def value_text(field: Field, condition: Condition, seen: Seen, session: Session) -> str:
     """The value in words; none where the operator says it all."""
     if condition.operator == "isnull" or condition.problem:
         return condition.value if condition.problem else ""
     parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
     if field.kind is Kind.RELATION:
         keys = [parse_value(field.kind, part) for part in parts if part]
-        names = _parent_names(session, table_info(field.target), acting, keys[:MOST_NAMED])
+        names = _parent_names(session, seen.other(field.target), keys[:MOST_NAMED])
         rest = [f"{len(keys) - MOST_NAMED:,} more"] if len(keys) > MOST_NAMED else []
         return " or ".join([names.get(key, f"#{key}") for key in keys[:MOST_NAMED]] + rest)
     return " or ".join(_spoken(field, part) for part in parts)
 
 
-def _parent_names(session: Session, info: TableInfo, acting: Acting, row_ids: list[int]) -> dict[int, str]:
+def _parent_names(session: Session, seen: Seen, row_ids: list[int]) -> dict[int, str]:
     """The names of parents by id, of those that the person may open. One statement, or none."""
-    if not row_ids or not acting.may(info.name):
+    if not row_ids or not seen.by.may(seen.table.name):
         return {}
-    selected = build(info, acting, info.naming)
-    rows = session.execute(selected.statement.where(info.key.in_(row_ids))).all()
-    return {row._id: row_name(info, Stored(row, selected, {})) for row in rows}
+    selected = build(seen, seen.table.naming)
+    rows = session.execute(selected.statement.where(seen.table.key.in_(row_ids))).all()
+    return {row._id: row_name(seen.table, Stored(row, selected, {})) for row in rows}
 
 
 def _spoken(field: Field, text: str) -> str:
@@ -141,7 +141,7 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
 def builder(request: ListRequest, session: Session) -> dict[str, Any]:
     """What the list's dialogs are made of: the columns the role sees, and the conditions there are."""
     access, info = request.access, request.info
-    at_once = editing.set_at_once(info, request.acting) if access.may(Action.EDIT) else frozenset()
+    at_once = editing.set_at_once(request.seen) if access.may(Action.EDIT) else frozenset()
     columns = [
         {
             "name": field.name,
@@ -161,7 +161,7 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
         "columns": columns,
         "order": list(request.columns),
         "present": [
-            [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.acting, session), c.problem]
+            [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.seen, session), c.problem]
             for c in request.conditions
             if c.column
         ],

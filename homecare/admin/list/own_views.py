@@ -18,6 +18,7 @@ from homecare.kinds.read import storable
 from homecare.records import saved_views as records
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.list_request import ALL, PLACE, read
+from homecare.records.seen import Seen
 from homecare.tables.table import table_infos
 from homecare.web import urls
 
@@ -69,7 +70,7 @@ def _may_use(path: str, query: str) -> bool:
     if info is None:
         return True
     try:
-        read(info, acting(), MultiDict(parse_qsl(query)))
+        read(Seen.of(acting(), info), MultiDict(parse_qsl(query)))
     except (UnknownConditionError, ForbiddenConditionError):
         return False
     return True

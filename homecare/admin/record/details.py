@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from homecare.access.acting import Acting
 from homecare.access.policy import Action, State
 from homecare.access.reserved import MAKERS
 from homecare.access.table_access import TableAccess
@@ -19,6 +18,7 @@ from homecare.admin.list.screens import ListScreen
 from homecare.admin.record.facts import Brief, Fact, fact
 from homecare.models.columns import Kind
 from homecare.records import counting, list_request
+from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name
 from homecare.tables.overrides import override_of
 from homecare.tables.table import Field, TableInfo, table_infos
@@ -69,23 +69,21 @@ class DetailsScreen:
     related: list[Related]
 
     @classmethod
-    def of(
-        cls, info: TableInfo, acting: Acting, stored: Stored, revealed: dict[str, Any], session: Session
-    ) -> DetailsScreen:
+    def of(cls, seen: Seen, stored: Stored, revealed: dict[str, Any], session: Session) -> DetailsScreen:
         """One short count per table that points here, and what `facts.fact` asks."""
         facts = {field.name: fact(field, stored, revealed, session) for field in stored.selected.fields}
-        groups = [*info.groups, ("Record", tuple(n for n in info.fields if n not in _placed(info)))]
+        groups = [*seen.table.groups, ("Record", tuple(n for n in seen.table.fields if n not in _placed(seen.table)))]
         cards = [(title, [facts[n] for n in names if n in facts]) for title, names in groups]
         badges = [one.cell for one in facts.values() if cells.is_badge(one.field) and not one.is_empty]
         return cls(
             row_id=stored.row._id,
             version=stored.version,
-            name=row_name(info, stored),
+            name=row_name(seen.table, stored),
             badge=badges[0] if badges else None,
-            key_facts=_key_facts(info, facts),
-            sections=_sections(cards, _behind_glass(acting.access(info.name), stored, revealed)),
+            key_facts=_key_facts(seen.table, facts),
+            sections=_sections(cards, _behind_glass(seen.access, stored, revealed)),
             left_empty=[one.field.label for _, card in cards if _is_empty(card) for one in card],
-            related=related_tables(session, info, acting, stored.row._id),
+            related=related_tables(session, seen, stored.row._id),
         )
 
 
@@ -135,33 +133,33 @@ def _listed(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def children(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, Field]]:
+def children(seen: Seen) -> list[tuple[TableInfo, Field]]:
     """The tables that point here by a column this person may filter by."""
     return [
         (child, field)
         for child in table_infos().values()
-        if acting.may(child.name)
+        if seen.by.may(child.name)
         for field in child.fields.values()
-        if field.target == info.name and acting.access(child.name).sees(field.name)
+        if field.target == seen.table.name and seen.by.access(child.name).sees(field.name)
     ]
 
 
-def may_add(acting: Acting, child: TableInfo, field: Field) -> bool:
-    return acting.may(child.name, Action.CREATE) and acting.access(child.name).sets(field.name, creating=True)
+def may_add(seen: Seen, field: Field) -> bool:
+    return seen.by.may(seen.table.name, Action.CREATE) and seen.access.sets(field.name, creating=True)
 
 
-def additions(info: TableInfo, acting: Acting) -> list[tuple[TableInfo, str]]:
+def additions(seen: Seen) -> list[tuple[TableInfo, str]]:
     """What a row of the list can be given by its menu: the tables that its page shows first, and their columns."""
-    near = override_of(info.name).related
-    found = [(child, field.name) for child, field in children(info, acting) if may_add(acting, child, field)]
+    near = override_of(seen.table.name).related
+    found = [(child, field.name) for child, field in children(seen) if may_add(seen.other(child), field)]
     return sorted((pair for pair in found if pair[0].name in near), key=lambda pair: near.index(pair[0].name))
 
 
-def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: int) -> list[Related]:
+def related_tables(session: Session, seen: Seen, row_id: int) -> list[Related]:
     """Those with rows first; within that as the overrides say, then as the menu does."""
-    pairs = children(info, acting)
+    pairs = children(seen)
     tables = [child.name for child, _ in pairs]
-    first = override_of(info.name).related
+    first = override_of(seen.table.name).related
     counts = [_count(session, child, field, row_id) for child, field in pairs]
     anything = any(count.rows or child.name in first for (child, _), count in zip(pairs, counts, strict=True))
     found = []
@@ -175,7 +173,7 @@ def related_tables(session: Session, info: TableInfo, acting: Acting, row_id: in
                 title=child.many if alone else f"{child.many}, {field.label.lower()}",
                 count=count,
                 query=f"?{field.name}__eq={row_id}",
-                may_add=may_add(acting, child, field),
+                may_add=may_add(seen.other(child), field),
                 near=near,
                 quiet=anything and count.rows == 0 and child.name not in first,
             )
@@ -193,13 +191,13 @@ def _count(session: Session, child: TableInfo, field: Field, row_id: int) -> cou
     return counting.count(session, select(model.id).where(getattr(model, field.name) == row_id), may_estimate=False)
 
 
-def related_list(session: Session, info: TableInfo, acting: Acting, row_id: int, of: str, by: str) -> ListScreen | None:
+def related_list(session: Session, seen: Seen, row_id: int, of: str, by: str) -> ListScreen | None:
     """The newest rows of one tab, None where there is no such tab for this person. Two statements."""
-    pair = next((p for p in children(info, acting) if (p[0].name, p[1].name) == (of, by)), None)
+    pair = next((p for p in children(seen) if (p[0].name, p[1].name) == (of, by)), None)
     if pair is None:
         return None
     child = pair[0]
     columns = [name for name in child.columns if name != by][:RELATED_COLUMNS] or list(child.columns)
     # The name leads: where it was the parent itself, the next column of the list does.
     words = MultiDict({f"{by}__eq": str(row_id), "columns": ",".join(columns)})
-    return ListScreen.load(list_request.read(child, acting, words), session)
+    return ListScreen.load(list_request.read(seen.other(child), words), session)

@@ -11,7 +11,6 @@ from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from homecare.access.acting import Acting
 from homecare.access.policy import State
 from homecare.access.shown import NOT_SHOWN
 from homecare.admin.door import not_found, refuse
@@ -21,6 +20,7 @@ from homecare.files import store
 from homecare.files.keeping import Kept, find_of_row
 from homecare.files.kinds import PREVIEWED
 from homecare.models.columns import Kind
+from homecare.records.seen import Seen
 from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError
 from homecare.web.headers import FILE_POLICY
@@ -31,11 +31,11 @@ PASS_SECONDS = 600
 MISSING = "This file is not in the store. It was put there by another application, or lost; tell IT its table and row."
 
 
-def answer(info: TableInfo, by: Acting, row_id: int, *, preview: bool) -> Response:
+def answer(seen: Seen, row_id: int, *, preview: bool) -> Response:
     """The file of `?name=<column>` as an attachment, or a picture of ours for an <img>. 403, 404 as for the row."""
     name = request.args.get("name", "")
-    _refuse_unseen(info, by, row_id, name)
-    kept = _kept(info, by, row_id, name)
+    _refuse_unseen(seen, row_id, name)
+    kept = _kept(seen, row_id, name)
     if preview and kept.media_type not in PREVIEWED:
         raise SpokenError(404, "Only pictures can be previewed. Download the file instead.")
     try:
@@ -44,7 +44,7 @@ def answer(info: TableInfo, by: Acting, row_id: int, *, preview: bool) -> Respon
     except FileNotFoundError as error:
         raise SpokenError(404, MISSING) from error
     reason = f"{name}, preview" if preview else name
-    log_read(by, kind="file", resource=info.name, row_id=str(row_id), reason=reason)
+    log_read(seen.by, kind="file", resource=seen.table.name, row_id=str(row_id), reason=reason)
     sent = send_file(
         io.BytesIO(data), mimetype=kept.media_type, as_attachment=not preview, download_name=kept.original_name
     )
@@ -52,27 +52,27 @@ def answer(info: TableInfo, by: Acting, row_id: int, *, preview: bool) -> Respon
     return sent
 
 
-def _refuse_unseen(info: TableInfo, by: Acting, row_id: int, name: str) -> None:
-    field = info.fields.get(name)
+def _refuse_unseen(seen: Seen, row_id: int, name: str) -> None:
+    field = seen.table.fields.get(name)
     if field is None or field.kind is not Kind.FILE:
-        raise SpokenError(404, f"{info.many} have no file of this name.")
-    state = by.access(info.name).states[name]
-    if state is State.SHOWN or (state is State.BREAK_GLASS and _has_pass(info, row_id, name)):
+        raise SpokenError(404, f"{seen.table.many} have no file of this name.")
+    state = seen.access.states[name]
+    if state is State.SHOWN or (state is State.BREAK_GLASS and _has_pass(seen.table, row_id, name)):
         return
-    refuse(info.name, "file", f"open {field.label.lower()} of {info.many.lower()}", str(row_id))
+    refuse(seen.table.name, "file", f"open {field.label.lower()} of {seen.table.many.lower()}", str(row_id))
 
 
-def _kept(info: TableInfo, by: Acting, row_id: int, name: str) -> Kept:
-    model: Any = info.model
+def _kept(seen: Seen, row_id: int, name: str) -> Kept:
+    model: Any = seen.table.model
     # The opening of the file is logged, each time.
     row = db.session.execute(
         select(getattr(model, name)).where(model.id == row_id), execution_options=NOT_SHOWN
     ).first()
     if row is None:
-        not_found(info.name, "file", str(row_id))
-    kept = find_of_row(db.session(), row[0], resource=info.name, column=name, row_id=row_id) if row[0] else None
+        not_found(seen.table.name, "file", str(row_id))
+    kept = find_of_row(db.session(), row[0], resource=seen.table.name, column=name, row_id=row_id) if row[0] else None
     if kept is None:
-        raise SpokenError(404, MISSING if row[0] else f"There is no {info.fields[name].label.lower()} here.")
+        raise SpokenError(404, MISSING if row[0] else f"There is no {seen.table.fields[name].label.lower()} here.")
     return kept
 
 

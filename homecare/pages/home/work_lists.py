@@ -21,6 +21,7 @@ from homecare.queries import figures
 from homecare.records import list_request
 from homecare.records.paging import ordering
 from homecare.records.row_select import RowSelect, relation_label
+from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, table_info
 from homecare.web import urls
@@ -110,7 +111,7 @@ def work_lists(session: Session, acting: Acting) -> list[WorkList]:
 def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) -> WorkList:
     info = table_info(figure.table)
     words = [*figure.pairs, *plan.only, ("sort", plan.sort)]
-    wanted = list_request.read(info, acting, MultiDict(words))
+    wanted = list_request.read(Seen.of(acting, info), MultiDict(words))
     selected = wanted.selected(plan.columns)
     order = ordering(wanted.sort.column, info.key, descending=wanted.descending)
     statement = wanted.narrowed(selected.statement).order_by(*order)

@@ -21,6 +21,7 @@ from homecare.models import folding
 from homecare.models.columns import Kind
 from homecare.records import phones
 from homecare.records.lookup import search_clause
+from homecare.records.seen import Seen
 from homecare.tables.table import Field, TableInfo, table_infos
 from homecare.web import urls
 
@@ -72,7 +73,7 @@ def _pages() -> Iterator[Found]:
 
 
 def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[Found]]]:
-    parts = [part for info in table_infos().values() if (part := _statement(info, acting, text)) is not None]
+    parts = [part for info in table_infos().values() if (part := _statement(Seen.of(acting, info), text)) is not None]
     if not parts:
         return []
     groups: dict[str, list[Found]] = {}
@@ -98,18 +99,18 @@ def _all_of(info: TableInfo, text: str) -> Found:
     return Found(f"All {info.many.lower()} with “{text}”", "List", urls.list_of(info.name, [("search", text)]))
 
 
-def _statement(info: TableInfo, acting: Acting, text: str) -> tuple[Select[Any], tuple[Shown, ...]] | None:
+def _statement(seen: Seen, text: str) -> tuple[Select[Any], tuple[Shown, ...]] | None:
     """The best five rows of one table, and whose they are; None where the role may not view it or search in it."""
-    if not acting.may(info.name, Action.VIEW):
+    if not seen.by.may(seen.table.name, Action.VIEW):
         return None
-    seen = [field for field in info.fields.values() if acting.access(info.name).sees(field.name)]
-    names = [field for field in seen if field.name in info.naming and field.kind is not Kind.RELATION]
-    if not names or not any(field.searchable for field in seen):
+    shown = [field for field in seen.table.fields.values() if seen.access.sees(field.name)]
+    names = [field for field in shown if field.name in seen.table.naming and field.kind is not Kind.RELATION]
+    if not names or not any(field.searchable for field in shown):
         return None
-    model: Any = info.model
-    code, number = _first(seen, Kind.CODE), _first(seen, Kind.PHONE)
+    model: Any = seen.table.model
+    code, number = _first(shown, Kind.CODE), _first(shown, Kind.PHONE)
     # The row's status or role tells one namesake from another.
-    more = next((field for field in seen if field.name in ("role", "status")), None)
+    more = next((field for field in shown if field.name in ("role", "status")), None)
     label = func.concat_ws(" ", *(getattr(model, field.name) for field in names))
     found = (
         select(
@@ -119,7 +120,7 @@ def _statement(info: TableInfo, acting: Acting, text: str) -> tuple[Select[Any],
             _text(model, number).label("phone"),
             _text(model, more).label("more"),
         )
-        .where(search_clause(info, acting, text, through_parents=False))
+        .where(search_clause(seen, text, through_parents=False))
         .limit(CANDIDATES)
         .subquery()
     )
@@ -129,9 +130,9 @@ def _statement(info: TableInfo, acting: Acting, text: str) -> tuple[Select[Any],
         phones.startswith(found.c.phone, text) if phones.digits(text) else false(),
     )
     place = func.row_number().over(order_by=(begins.desc(), found.c.id.desc())).label("place")
-    best = select(literal(info.name).label("of_table"), found, place).order_by(place).limit(MOST_OF_A_TABLE)
+    best = select(literal(seen.table.name).label("of_table"), found, place).order_by(place).limit(MOST_OF_A_TABLE)
     columns = [field.name for field in (*names, code, number, more) if field]
-    return best, shown_of(info.name, columns, key="id", among="of_table")
+    return best, shown_of(seen.table.name, columns, key="id", among="of_table")
 
 
 def _first(seen: list[Field], kind: Kind) -> Field | None:

@@ -1,0 +1,60 @@
+"""What a handler of a table is asked with, made once by the view's method after the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from homecare.access.acting import Acting
+from homecare.admin.door import refuse
+from homecare.login.redirects import safe_next
+from homecare.records import list_request
+from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
+from homecare.records.list_request import ListRequest
+from homecare.records.saved_views import Kept
+from homecare.records.seen import Seen
+from homecare.tables.table import TableInfo
+from homecare.web import urls
+from homecare.web.errors import SpokenError
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`seen` is the table as the acting person sees it; `render` makes a page in the view's frame."""
+
+    seen: Seen
+    render: Callable[..., str]
+
+    @property
+    def table(self) -> TableInfo:
+        return self.seen.table
+
+    @property
+    def by(self) -> Acting:
+        return self.seen.by
+
+    def back(self) -> str:
+        """Where the person came from, as the request says it; else the list."""
+        return safe_next(request.values.get("url"), otherwise=urls.list_of(self.table.name))
+
+    def to_list(self) -> tuple[str, str]:
+        """The way on from a refusal, with its words."""
+        return self.back(), f"Back to the {self.table.many.lower()}"
+
+    def listed(self, args: MultiDict[str, Any], kept: Kept | None = None, *, keeps_wrong: bool = False) -> ListRequest:
+        """The list of these words; what may not be had is refused, 400 or 403, in words."""
+        table = self.table
+        try:
+            return list_request.read(self.seen, args, kept, keeps_wrong=keeps_wrong)
+        except UnknownConditionError as error:
+            # The page, whatever was asked for: without conditions an export would be a file of everything.
+            whole = urls.list_of(table.name, [(list_request.ALL, "1")])
+            back = (whole, f"Open the {table.many.lower()} without conditions")
+            raise SpokenError(400, str(error), back=back) from error
+        except ForbiddenConditionError as error:
+            reason = f"look into {error.column} of {table.many.lower()}"
+            refuse(table.name, "filter", reason, column=error.column)
