@@ -31,6 +31,7 @@ RIGHTS = {
     "denials": ADDED_TO,
     "reads": ADDED_TO,
     "policy_versions": ADDED_TO,
+    "refused_uploads": "SELECT, INSERT, DELETE",
     "settings_versions": ADDED_TO,
     "alembic_version": "SELECT",
     "sub_cities": "SELECT",

@@ -12,6 +12,7 @@ from homecare.models.dashboard import (
     ListPreference,
     Overwritten,
     Read,
+    RefusedUpload,
     SavedView,
     SignedIn,
     SignInFailure,
@@ -48,8 +49,8 @@ __all__ = [
     "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
     "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
     "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read",
-    "Referral", "SavedView", "SettingsDraft", "SettingsVersion", "SignInFailure", "SignedIn", "Staff",
-    "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity", "Visit", "business_models",
+    "Referral", "RefusedUpload", "SavedView", "SettingsDraft", "SettingsVersion", "SignInFailure", "SignedIn",
+    "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity", "Visit", "business_models",
 ]  # fmt: skip
 
 
