@@ -8,10 +8,13 @@ import zlib
 
 import pytest
 from PIL import Image
+from pillow_heif import register_heif_opener
 from uploading import chunk, picture
 
 from homecare.files import reading
 from homecare.files.kinds import IMAGES
+
+register_heif_opener()
 
 
 def kept(data: bytes, name: str = "a.png") -> Image.Image:
