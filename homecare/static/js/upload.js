@@ -74,8 +74,13 @@ function wrongKind(file, input) {
   }
   if (/^(audio|video)\//.test(file.type)) return `${file.name} is sound or film, which cannot be kept here. ${choose}`;
   // An unknown type is left to the server, which reads the file itself.
-  return file.type && !kinds.includes(file.type) ? `${file.name} cannot be kept here. ${choose}` : "";
+  if (!file.type || kinds.includes(file.type)) return "";
+  if (!file.type.startsWith("image/")) return `${file.name} cannot be kept here. ${choose}`;
+  return `${file.name} is of the kind ${pictureKind(file)}, which cannot be kept here. Save the picture as JPEG and choose that.`;
 }
+
+/** TIFF for image/tiff, SVG for image/svg+xml. */
+const pictureKind = (file) => file.type.replace(/^image\/(x-|vnd\.(adobe\.)?)?|\+xml$/g, "").toUpperCase();
 
 function show(preview, file) {
   if (preview.src) URL.revokeObjectURL(preview.src);
