@@ -56,16 +56,17 @@ def test_the_token_of_one_rows_form_does_not_pass_for_another_row(company: Compa
     assert company.whole("events", second) == before
 
 
-def test_an_address_added_in_capitals_shuts_nobody_out(
+def test_an_address_in_capitals_is_the_one_that_is_there(
     company: Company, app: Flask, new_person: Callable[..., Any]
 ) -> None:
     _, email = new_person("Nurse")
     form = form_with(company.as_("Manager").get("/admin/staff/new/").text, "email")
     eve = {"first_name": "Eve", "last_name": "Tadesse", "email": email.replace("person", "PERSON")}
-    assert company.as_("Manager").post("/admin/staff/new/", form | eve).status_code == 302
+    refused = company.as_("Manager").post("/admin/staff/new/", form | eve)
     visitor = app.test_client()
     assert isinstance(visitor, Visitor)
 
+    assert (refused.status_code, "already has this email" in refused.text.lower()) == (422, True)
     assert visitor.sign_in(eve["email"], PASSWORD).status_code == 302
 
 

@@ -74,6 +74,8 @@ WRONG = [
     ("film.mp4", "video/mp4", b"film", f"is sound or film, which cannot be kept here. {A_PICTURE}"),
     ("letter.docx", "", b"PK", f"cannot be kept here. {A_PICTURE}"),
     ("letter.pdf", "application/pdf", b"%PDF", f"cannot be kept here. {A_PICTURE}"),
+    ("scan.tiff", "image/tiff", b"II*", "is of the kind TIFF, which cannot be kept here. Save the picture as JPEG"),
+    ("logo.svg", "image/svg+xml", b"<svg>", "is of the kind SVG, which cannot be kept here. Save the picture as JPEG"),
     ("large.jpg", "image/jpeg", bytes(11_000_000), "has 11.0 MB; a file may have 10 MB."),
     ("empty.jpg", "image/jpeg", b"", "is empty."),
 ]

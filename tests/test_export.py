@@ -12,6 +12,7 @@ from clusters import Database
 from doors import Company
 
 from homecare.admin.list import exporter
+from homecare.kinds.read import parse_phone
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +64,39 @@ def test_a_harmless_cell_stays_as_it_is(company: Company, harmless: str) -> None
 
 
 def test_phones_stay_readable(company: Company) -> None:
-    phones = {row[0] for row in export(company, "columns=phone_number&phone_number__isnull=0")[1:]}
+    phones = {parse_phone(row[0]) for row in export(company, "columns=phone_number&phone_number__isnull=0")[1:]}
 
     assert phones == {
         row[0] for row in company.rows("SELECT phone_number FROM patients WHERE phone_number IS NOT NULL")
     }
+
+
+SPREADSHEET_DROPS = re.compile(r"[+-]?\d+")
+SURVIVE = [
+    ("phone_number", "+251911000111", "0911 000 111"), ("phone_number", "0911000111", "0911 000 111"),
+    ("phone_number", "+442079460958", "+44 20 7946 0958"), ("phone_number", "+12025550147", "+1 202 555 0147"),
+    ("fayda_id", "9999000011112222", "9999 0000 1111 2222"), ("fayda_id", "999900001111", "9999 0000 1111"),
+    ("address", "1000200030004000", "1000 2000 3000 4000"), ("address", "0012345", "0012 345"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "held", "written"), SURVIVE)
+def test_a_spreadsheet_drops_no_digit_and_no_plus(company: Company, column: str, held: str, written: str) -> None:
+    row_id = company.scalar("SELECT min(id) FROM patients")
+    company.run(f"UPDATE patients SET {column} = :held WHERE id = :id", held=held, id=row_id)
+
+    ((cell,),) = export(company, f"columns={column}&id__eq={row_id}")[1:]
+
+    assert cell == written
+    assert not SPREADSHEET_DROPS.fullmatch(cell)
+    assert company.rows(f"SELECT {column} FROM patients WHERE id = {row_id}")[0][0] == held
+
+
+def test_a_workbook_is_offered_first(company: Company) -> None:
+    page = company.as_("Admin").get("/admin/patients/").get_data(as_text=True)
+
+    assert 'action="/admin/patients/export/xlsx/"' in page
+    assert 'id="export-kind"><option value="xlsx">' in page
 
 
 @pytest.mark.parametrize(("words", "sql"), [

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from uploading import add_photo, edit, kept_key, new_item, on_disk, one, photo, picture, post_page
 
+from homecare.access.person import Person
 from homecare.config import Config
 from homecare.db import db
 from homecare.files import cleaning, keeping, store
@@ -121,7 +122,7 @@ def upload(app: Flask, keeper: Visitor) -> str:
     with app.app_context():
         kept = keeping.keep(
             db.engine, app.config["HOMECARE"], file, resource="inventory_items", column="photo",
-            staff_id=keeper.staff_id or 0,
+            by=Person(0, keeper.staff_id or 0, "Hana", "Tesfaye", "hana@homecare.example", "Inventory", "Active", 0),
         )  # fmt: skip
     return kept.key
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 
 import pytest
-from cryptography.fernet import Fernet
 
 from homecare.config import ROOT, ConfigError, PrivateInstallation, read
 
-GOOD = Fernet.generate_key().decode()
+GOOD = urlsafe_b64encode(bytes(range(32))).decode()
 SECRET = "0123456789abcdef" * 4
 REAL = {"DATABASE_URL": "postgresql://127.0.0.1:1/company", "SECRET_KEY": SECRET, "ENCRYPTION_KEYS": GOOD}
 KEPT = PrivateInstallation("postgresql://a", "postgresql://b", "k" * 64, (GOOD,))

@@ -82,7 +82,8 @@ def undo(company: Company, admin: Walker, patient: int) -> Send:
 def refused_bulk(company: Company, admin: Walker, patient: int) -> Send:
     visit = visit_of(company, patient)
     company.run("UPDATE visit_services SET staff_id = NULL, status = 'Scheduled' WHERE id = :id", id=visit)
-    form = {"action": "set", "field": "status", "value": "Completed", "confirmed": "1", "rowid": visit}
+    chosen = company.confirmed("visit_services", visit)
+    form = {"action": "set", "field": "status", "value": "Completed"} | chosen
     return lambda: admin.post("/admin/visit_services/action/", form)
 
 

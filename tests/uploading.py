@@ -71,10 +71,10 @@ def pdf(**root: Any) -> bytes:
     writer.add_blank_page(200, 200)
     for key, value in root.items():
         writer.root_object[NameObject(f"/{key}")] = value
-    return _written(writer)
+    return written_pdf(writer)
 
 
-def _written(writer: PdfWriter) -> bytes:
+def written_pdf(writer: PdfWriter) -> bytes:
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
@@ -98,7 +98,7 @@ def pdf_with_attachment() -> bytes:
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     writer.add_attachment("x.exe", b"MZ")
-    return _written(writer)
+    return written_pdf(writer)
 
 
 def pdf_with_link() -> bytes:
@@ -107,14 +107,14 @@ def pdf_with_link() -> bytes:
     page = writer.add_blank_page(200, 200)
     link = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): action("URI")})
     page[NameObject("/Annots")] = ArrayObject([link])
-    return _written(writer)
+    return written_pdf(writer)
 
 
 def pdf_locked() -> bytes:
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     writer.encrypt("secret", algorithm="RC4-128")
-    return _written(writer)
+    return written_pdf(writer)
 
 
 def pdf_bomb() -> bytes:

@@ -10,7 +10,7 @@ import resource
 import sys
 
 MEMORY_BYTES = 1_500_000_000
-PROCESSOR_SECONDS = 20
+PROCESSOR_SECONDS = 12
 
 
 def bound() -> None:

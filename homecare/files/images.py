@@ -6,16 +6,30 @@ Runs in the child process of `reading` only.
 from __future__ import annotations
 
 import io
+import math
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 from pillow_heif import register_heif_opener
 
-from homecare.files.kinds import GIF, HEIC, JPEG, PNG, WEBP, RefusedFileError
+from homecare.files.costs import refuse_costly_picture
+from homecare.files.kinds import (
+    GIF,
+    HEIC,
+    JPEG,
+    LARGEST_PNG,
+    LONGEST_PIXELS,
+    PNG,
+    READABLE_SIDE,
+    USUAL_PIXELS,
+    WEBP,
+    RefusedFileError,
+)
+from homecare.files.pixels import eight_bits, in_srgb
 
-# The largest phone cameras take 200 megapixels, but store 12 or 50 unless told otherwise.
-MOST_PIXELS = 64_000_000
-LONGEST_SIDE = 2560
-LARGEST_PNG = 6_000_000
+# The largest phone cameras take 200 million pixels, but store 12 or 50 unless told otherwise, or 9248 x 6936.
+MOST_PIXELS = 64 << 20
+ORIENTATION = 0x0112
+LARGEST_JPEG = 8_000_000
 # One decoder sees the bytes: that of the kind they claim to be.
 DECODERS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF", WEBP: "WEBP", GIF: "GIF"}
 # The size is judged below, before a pixel is decoded; Pillow's own judgement warns first and refuses at twice as many.
@@ -27,41 +41,57 @@ def load_decoders() -> None:
     # A picture is read from the picture: never from its thumbnail, which may show something else.
     register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
     Image.init()
+    # The profile that every picture is brought to is made once, while files can be opened.
+    ImageCms.createProfile("sRGB")
 
 
 def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
-    """The picture, upright and at most 2560 pixels a side, as JPEG or PNG: media type and bytes.
+    """The picture, upright, in sRGB and of a size to be read, as JPEG or PNG: media type and bytes.
 
     Of a moving picture the first frame. Raises RefusedFileError for too many pixels, anything for a broken file.
     """
+    refuse_costly_picture(data, media_type)
     with Image.open(io.BytesIO(data), formats=[DECODERS[media_type]]) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise RefusedFileError(
-                f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller and choose it "
-                "again."
+                f"The picture has more than {MOST_PIXELS >> 20} million pixels. Make it smaller and choose it again."
             )
+        size, profile = kept_size(*opened.size), opened.info.get("icc_profile")
+        lies = opened.getexif().get(ORIENTATION, 1)
         # JPEG can be decoded at a half, a quarter or an eighth: a large photograph then costs little memory.
-        opened.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
+        opened.draft("RGB", (2 * size[0], 2 * size[1]))
         opened.load()
-        upright = ImageOps.exif_transpose(opened)
-        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        plain = _plain(upright)
+        # Before it is made smaller: between pixels of a palette there is nothing in the middle.
+        small = eight_bits(opened, data, media_type).resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+    small.info = {}
+    small.getexif()[ORIENTATION] = lies
+    plain = _bare(in_srgb(ImageOps.exif_transpose(small), profile))
     if media_type in (PNG, GIF) or plain.mode == "RGBA":
         encoded = _encoded(plain, "PNG", optimize=True)
         if len(encoded) <= LARGEST_PNG:
             return PNG, encoded
-    return JPEG, _encoded(_on_white(plain), "JPEG", quality=88, optimize=True)
+    return JPEG, _jpeg(_on_white(plain))
 
 
-def _plain(picture: Image.Image) -> Image.Image:
-    """RGB, RGBA or L with nothing attached; 16 bits a pixel are brought down to 8 instead of being cut off."""
-    if picture.mode.startswith("I"):
-        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
-    if picture.mode not in ("RGB", "RGBA", "L"):
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+def kept_size(width: int, height: int) -> tuple[int, int]:
+    """Bound by area, so that the letters of a long screenshot stay as wide as they were."""
+    area, shorter = width * height, min(width, height)
+    part = max(math.sqrt(USUAL_PIXELS / area), READABLE_SIDE / shorter)
+    part = min(1.0, part, math.sqrt(LONGEST_PIXELS / area))
+    return max(1, round(width * part)), max(1, round(height * part))
+
+
+def _bare(picture: Image.Image) -> Image.Image:
+    """The pixels with nothing attached."""
     bare = Image.new(picture.mode, picture.size)
     bare.paste(picture)
     return bare
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    """A little coarser where a long picture would else take more than a file may have."""
+    fine = _encoded(picture, "JPEG", quality=88, optimize=True)
+    return fine if len(fine) <= LARGEST_JPEG else _encoded(picture, "JPEG", quality=70, optimize=True)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

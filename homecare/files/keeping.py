@@ -6,25 +6,33 @@ shows it again. Only files that no row ever took are purged, a day after they ca
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from homecare.access.person import Person
 from homecare.clock import now_utc
 from homecare.config import Config
 from homecare.files import store
-from homecare.files.cleaning import CleanFile
-from homecare.models import StoredFile
+from homecare.files.cleaning import BusyError, CleanFile
+from homecare.models import RefusedUpload, StoredFile
 
-UNCLAIMED_FOR = timedelta(days=1)
+DAY = timedelta(days=1)
+UNCLAIMED_FOR = DAY
 PURGED_AT_ONCE = 200
 # However small, a file takes a block of the disk and a name in its folder.
 LEAST_COUNTED_BYTES = 4096
 MEGABYTE = 1_000_000
+# Locks of the database, which hold over all workers and end with the connection: one counts, one a person reads.
+COUNTING_LOCK = 7_220_006
+READING_LOCK = 7_220_007
+STILL_READING = "Another file of yours is being read. Nothing you typed is lost: choose this one again in a moment."
 
 
 class QuotaError(Exception):
@@ -38,6 +46,29 @@ class Kept:
     key: str
     original_name: str
     media_type: str
+
+
+@contextmanager
+def one_at_a_time(engine: Engine, staff_id: int) -> Iterator[None]:
+    """Reads one file of a person and no second, whichever worker it reaches. Raises BusyError at once."""
+    with engine.connect() as connection:
+        alone = text("SELECT pg_try_advisory_xact_lock(:lock, :staff_id)")
+        if not connection.scalar(alone, {"lock": READING_LOCK, "staff_id": staff_id}):
+            raise BusyError(STILL_READING)
+        yield
+
+
+def check_day(engine: Engine, config: Config, staff_id: int) -> None:
+    """Before a file is read, which costs more than keeping it. Raises QuotaError."""
+    with engine.connect() as connection:
+        if _spent_today(connection, staff_id) >= config.files_daily_mb * MEGABYTE:
+            raise QuotaError(_day_is_full(config))
+
+
+def note_refused(engine: Engine, size: int, staff_id: int) -> None:
+    """What was read for nothing counts as if it were kept."""
+    with engine.begin() as connection:
+        connection.execute(insert(RefusedUpload).values(staff_id=staff_id, bytes=max(size, LEAST_COUNTED_BYTES)))
 
 
 def keep(engine: Engine, config: Config, file: CleanFile, *, resource: str, column: str, by: Person) -> Kept:
@@ -73,17 +104,32 @@ def keep(engine: Engine, config: Config, file: CleanFile, *, resource: str, colu
 
 def _check_quota(connection: Connection, config: Config, size: int, staff_id: int) -> None:
     # One upload is counted after the other, or many at once would each find room for itself.
-    connection.execute(text("SELECT pg_advisory_xact_lock(7220006)"))
-    counted = func.greatest(StoredFile.bytes, LEAST_COUNTED_BYTES)
-    since = now_utc() - timedelta(days=1)
-    mine_today = case((and_(StoredFile.created_at >= since, StoredFile.staff_id == staff_id), counted), else_=0)
-    total, mine = connection.execute(
-        select(func.coalesce(func.sum(counted), 0), func.coalesce(func.sum(mine_today), 0))
-    ).one()
-    if mine + size > config.files_daily_mb * MEGABYTE:
-        raise QuotaError(f"You have uploaded {config.files_daily_mb} MB within a day. Go on tomorrow, or ask IT.")
-    if total + size > config.files_total_mb * MEGABYTE:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": COUNTING_LOCK})
+    if _spent_today(connection, staff_id) + size > config.files_daily_mb * MEGABYTE:
+        raise QuotaError(_day_is_full(config))
+    if _sum(connection, select(func.sum(_COUNTED))) + size > config.files_total_mb * MEGABYTE:
         raise QuotaError("The store of files is full. Ask IT to make room; nothing else is affected.")
+
+
+def _day_is_full(config: Config) -> str:
+    return f"You have uploaded {config.files_daily_mb} MB within a day. Go on tomorrow, or ask IT."
+
+
+_COUNTED = func.greatest(StoredFile.bytes, LEAST_COUNTED_BYTES)
+
+
+def _spent_today(connection: Connection, staff_id: int) -> int:
+    """In bytes: what was kept of this person's within a day, and what was read and refused."""
+    since = now_utc() - DAY
+    kept = select(func.sum(_COUNTED)).where(StoredFile.staff_id == staff_id, StoredFile.created_at >= since)
+    refused = select(func.sum(RefusedUpload.bytes)).where(
+        RefusedUpload.staff_id == staff_id, RefusedUpload.refused_at >= since
+    )
+    return _sum(connection, kept) + _sum(connection, refused)
+
+
+def _sum(connection: Connection, statement: Select[Any]) -> int:
+    return int(connection.scalar(statement) or 0)
 
 
 def find_mine(session: Session, key: str, *, resource: str, column: str, staff_id: int) -> Kept | None:
@@ -116,7 +162,7 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> Kept | None:
 
 
 def purge(engine: Engine, folder: Path) -> int:
-    """Removes files that no row took within a day; returns how many. Quick when there are none.
+    """Removes files that no row took within a day, and forgets refused ones; returns how many files went. Quick.
 
     The rows stay locked until the bytes are gone, so that a form saved meanwhile is told to choose its file again.
     """
@@ -127,6 +173,7 @@ def purge(engine: Engine, folder: Path) -> int:
         .with_for_update(skip_locked=True)
     )
     with engine.begin() as connection:
+        connection.execute(delete(RefusedUpload).where(RefusedUpload.refused_at < now_utc() - DAY))
         keys = connection.scalars(delete(StoredFile).where(StoredFile.key.in_(due)).returning(StoredFile.key)).all()
         for key in keys:
             store.remove(folder, key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 JPEG, PNG, WEBP, GIF, PDF = "image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"
 HEIC = "image/heic"
 IMAGES = (JPEG, PNG, HEIC, WEBP, GIF)
@@ -12,6 +14,14 @@ ALSO_CALLED = {HEIC: ("image/heif", ".heic", ".heif")}
 # What is kept is one of these three, whatever came in.
 EXTENSIONS = {JPEG: ".jpg", PNG: ".png", PDF: ".pdf"}
 PREVIEWED = (JPEG, PNG)
+
+# A picture is kept at this many pixels: a photograph of 3136 x 2090. The shorter side is not brought under what a
+# telephone's screen has, because a long screenshot is read by the width of its letters; LONGEST_PIXELS bounds that too.
+USUAL_PIXELS = 2560 * 2560
+READABLE_SIDE = 1440
+LONGEST_PIXELS = 24_000_000
+# Largest in bytes that a picture is kept as PNG; a larger one becomes a JPEG.
+LARGEST_PNG = 6_000_000
 
 # Columns that tell of the file beside the one that holds its key, and what of the file fills them.
 FILLED: dict[tuple[str, str], dict[str, str]] = {
@@ -28,6 +38,9 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"GIF89a", GIF),
     (b"%PDF-", PDF),
 )
+# A PDF may begin a little later, after marks and line breaks that a mail program or a scanner put there.
+_BLANKS = b"\xef\xbb\xbf\xfe\xff\0\t\n\f\r "
+_PDF_BEGINS_WITHIN = 1024
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _AVIF_BRANDS = (b"avif", b"avis")
 _SOUND_OR_FILM = (
@@ -36,6 +49,21 @@ _SOUND_OR_FILM = (
 )  # fmt: skip
 # MP4 and QuickTime, with and without the box that says which.
 _FILM_BOXES = (b"ftyp", b"moov", b"mdat", b"wide")
+# Pictures of other programs, by what each is called; the first that fits is said.
+_OTHER_PICTURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"II*\0\x10\0\0\0CR", "Camera raw (CR2)"), (4, b"ftypcrx ", "Camera raw (CR3)"),
+    (0, b"FUJIFILMCCD-RAW", "Camera raw (RAF)"), (0, b"IIU\0", "Camera raw (RW2)"), (0, b"IIRO", "Camera raw (ORF)"),
+    (0, b"II*\0", "TIFF"), (0, b"MM\0*", "TIFF"), (0, b"II+\0", "TIFF"), (0, b"MM\0+", "TIFF"),
+    (0, b"II\xbc", "JPEG XR"), (0, b"BM", "BMP"), (0, b"\0\0\x01\0", "ICO"), (0, b"\0\0\x02\0", "CUR"),
+    (4, b"jP  \r\n\x87\n", "JPEG 2000"), (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (4, b"JXL \r\n\x87\n", "JPEG XL"), (0, b"\xff\x0a", "JPEG XL"), (0, b"8BPS", "Photoshop"),
+    (0, b"gimp xcf", "GIMP"), (0, b"%!PS", "PostScript"), (0, b"\xc5\xd0\xd3\xc6", "PostScript"),
+    (0, b"\xd7\xcd\xc6\x9a", "WMF"), (40, b" EMF", "EMF"), (0, b"AT&TFORM", "DjVu"), (128, b"DICM", "DICOM"),
+    (0, b"\x8aMNG", "MNG"), (0, b"\x8bJNG", "JNG"), (0, b"qoif", "QOI"),
+    *((0, b"P%d\n" % number, "PNM") for number in range(1, 7)),
+)  # fmt: skip
+_SVG = re.compile(rb"(?:<\?xml|<!DOCTYPE svg|<!--|<svg)", re.IGNORECASE)
+_SVG_BEGINS_WITHIN = 4096
 # Since 2007 an archive; before that a file system of Microsoft's; and the text that both can write.
 _OFFICE = (b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
 
@@ -72,16 +100,33 @@ def _claimed(data: bytes) -> str:
     return next((media_type for start, media_type in _STARTS if data.startswith(start)), "")
 
 
+def without_lead(data: bytes) -> bytes:
+    """The bytes from where a PDF begins that only marks and blanks stand before; any other file as it is."""
+    begin = data[: _PDF_BEGINS_WITHIN + 5]
+    blanks = len(begin) - len(begin.lstrip(_BLANKS))
+    return data[blanks:] if begin[blanks:].startswith(b"%PDF-") else data
+
+
 def _is_avif(data: bytes) -> bool:
     """The first box lists what the file is: one brand it prefers, a version, and all it can be read as."""
     brands = data[8 : min(int.from_bytes(data[:4], "big"), 128)]
     return data[4:8] == b"ftyp" and any(brands[at : at + 4] in _AVIF_BRANDS for at in range(0, len(brands), 4))
 
 
+def _other_picture(data: bytes) -> str:
+    """What a picture of another kind is called; empty for what is none."""
+    if _is_avif(data):
+        return "AVIF"
+    begin = data[:_SVG_BEGINS_WITHIN].lstrip(_BLANKS)
+    if _SVG.match(begin) and b"<svg" in begin.lower():
+        return "SVG"
+    return next((name for at, start, name in _OTHER_PICTURES if data[at : at + len(start)] == start), "")
+
+
 def _why_not(data: bytes, accepted: tuple[str, ...]) -> str:
     choose = f"Choose {takes(accepted)}."
-    if _is_avif(data):
-        return "AVIF pictures cannot be kept here. Save the picture as JPEG and choose that."
+    if other := _other_picture(data):
+        return f"{other} pictures cannot be kept here. Save the picture as JPEG and choose that."
     if data.startswith(_OFFICE):
         to_do = "Save the document as PDF and choose that." if PDF in accepted else choose
         return f"Word, Excel and other Office or ZIP files cannot be kept here. {to_do}"

@@ -13,6 +13,7 @@ from homecare.models.dashboard import (
     Overwritten,
     Read,
     RefusedTry,
+    RefusedUpload,
     SavedView,
     SignedIn,
     SignInEvent,
@@ -51,9 +52,9 @@ __all__ = [
     "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
     "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
     "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read",
-    "Referral", "RefusedTry", "RoleRename", "SavedView", "SettingsDraft", "SettingsVersion", "SignInEvent",
-    "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole", "SubCity",
-    "Visit", "business_models",
+    "Referral", "RefusedTry", "RefusedUpload", "RoleRename", "SavedView", "SettingsDraft", "SettingsVersion",
+    "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole",
+    "SubCity", "Visit", "business_models",
 ]  # fmt: skip
 
 

@@ -229,6 +229,21 @@ class ListPreference(Model):
     density: Mapped[str] = mapped_column(String(10), server_default="", info=plain())
 
 
+class RefusedUpload(Model):
+    """What reading a file cost that was not kept: it counts towards the day of who sent it, and is swept after that."""
+
+    __tablename__ = "refused_uploads"
+    __table_args__ = (
+        Index("ix_refused_uploads_staff_id_refused_at", "staff_id", "refused_at"),
+        {"schema": SCHEMA},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(info=plain())
+    bytes: Mapped[int] = mapped_column(BigInteger, info=plain())
+    refused_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+
+
 class StoredFile(ByWhom, Model):
     """A file of the private store, by who sent it.
 

@@ -18,7 +18,7 @@ from homecare.access.table_access import TableAccess
 from homecare.admin.form.inputs import ColumnField
 from homecare.db import db
 from homecare.files import keeping
-from homecare.files.cleaning import LARGEST_BYTES, clean
+from homecare.files.cleaning import LARGEST_BYTES, BusyError, CleanFile, clean
 from homecare.files.keeping import Kept, QuotaError
 from homecare.files.kinds import ALSO_CALLED, DOCUMENTS, FILLED, IMAGES, RefusedFileError, takes
 from homecare.files.store import StoreFullError
@@ -83,7 +83,7 @@ class FileField(ColumnField):
         if self.upload is not None:
             try:
                 self.kept = self._keep(self.upload, by)
-            except (RefusedFileError, QuotaError) as refused:
+            except (RefusedFileError, QuotaError, BusyError) as refused:
                 self.process_errors = [str(refused)]
             except StoreFullError:
                 self.process_errors = [NO_ROOM]
@@ -101,11 +101,20 @@ class FileField(ColumnField):
         return found
 
     def _keep(self, upload: FileStorage, by: Acting) -> Kept:
-        # One byte more than is allowed tells that it is too large; the rest is never read into memory.
-        file = clean(upload.stream.read(LARGEST_BYTES + 1), upload.filename or "", self.accepted)
         config = current_config()
-        keeping.purge(db.engine, config.files_dir)
-        return keeping.keep(db.engine, config, file, **self._of(), by=by.person)
+        with keeping.one_at_a_time(db.engine, by.person.staff_id):
+            keeping.purge(db.engine, config.files_dir)
+            keeping.check_day(db.engine, config, by.person.staff_id)
+            return keeping.keep(db.engine, config, self._read(upload, by), **self._of(), by=by.person)
+
+    def _read(self, upload: FileStorage, by: Acting) -> CleanFile:
+        # One byte more than is allowed tells that it is too large; the rest is never read into memory.
+        sent = upload.stream.read(LARGEST_BYTES + 1)
+        try:
+            return clean(sent, upload.filename or "", self.accepted)
+        except RefusedFileError:
+            keeping.note_refused(db.engine, len(sent), by.person.staff_id)
+            raise
 
     def _of(self) -> dict[str, str]:
         return {"resource": self.spec.column.table.name, "column": self.spec.name}

@@ -1,4 +1,4 @@
-"""CSV as it leaves: streamed, with a byte order mark for Excel, no live formula, and phones that stay readable."""
+"""CSV as it leaves: streamed, with a byte order mark for Excel, no live formula, and no digits that it would drop."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from homecare.access.policy import State
 from homecare.access.row_scope import acting_staff
 from homecare.access.shown import NOT_SHOWN
 from homecare.audit.reads import log_export
+from homecare.kinds.say import phone
 from homecare.models.columns import Kind
 from homecare.records.list_request import ListRequest
 from homecare.records.paging import ordering
@@ -29,7 +30,12 @@ T = TypeVar("T")
 BYTE_ORDER_MARK = "\ufeff"
 ROWS_AT_ONCE = 1000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-READABLE_PHONE = re.compile(r"\+\d{7,15}")
+# Digits in groups are text to a spreadsheet.
+GROUP = 4
+READABLE_PHONE = re.compile(r"\+\d{7,15}|\+\d{1,3}(?: \d+)+")
+# Digits that are no number: a spreadsheet would drop the zeros before them, or make zeros of those past the 15th.
+SHORTENED = re.compile(r"0\d{4,}|\d{16,}", re.ASCII)
+NUMBERS = (Kind.MONEY, Kind.NUMBER, Kind.SHARE, Kind.PERCENT)
 PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -45,6 +51,18 @@ def safe(value: str) -> str:
         return value
     quoted = f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
     return OTHER_CELL.sub(r"\1'", quoted)
+
+
+def readable(kind: Kind, text: str) -> str:
+    """A phone as screens show it, and in groups what else has digits that a spreadsheet would drop.
+
+    A phone abroad without its strokes, which make it a sum.
+    """
+    if kind is Kind.PHONE and not text.startswith("•"):
+        return phone(text).replace("-", " ").strip()
+    if kind in NUMBERS or not (SHORTENED.fullmatch(text) or (kind is Kind.FAYDA and text.isdecimal())):
+        return text
+    return " ".join(text[at : at + GROUP] for at in range(0, len(text), GROUP))
 
 
 def exported_columns(request: ListRequest, columns: Iterable[str] | None = None) -> list[str]:
@@ -85,7 +103,9 @@ def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Iter
     buffer.write(BYTE_ORDER_MARK)
     writer.writerow([safe(field.label) for field in selected.fields])
     for block in blocks(scoped, request, selected):
-        writer.writerows([safe(cell(field, row, selected)) for field in selected.fields] for row in block)
+        writer.writerows(
+            [safe(readable(field.kind, cell(field, row, selected))) for field in selected.fields] for row in block
+        )
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

@@ -16,7 +16,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from homecare import clock
-from homecare.admin.list.exporter import FORMULA_STARTS, begun, blocks, cell
+from homecare.admin.list.exporter import FORMULA_STARTS, NUMBERS, begun, blocks, cell
 from homecare.models.columns import Kind
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect
@@ -31,7 +31,6 @@ FIRST_YEAR = 1900
 PIECE_BYTES = 64 * 1024
 
 NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
-NUMBERS = (Kind.MONEY, Kind.NUMBER, Kind.SHARE, Kind.PERCENT)
 WIDTHS = {Kind.NAME: 28, Kind.RELATION: 28, Kind.EMAIL: 28, Kind.LONG: 40, Kind.DATETIME: 17}
 USUAL_WIDTH = 16
 

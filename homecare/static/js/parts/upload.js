@@ -1,10 +1,15 @@
-// File inputs: what is wrong is said before anything is sent, a picture is shown, and a phone's camera has a button.
+// File inputs: what is wrong is said before anything is sent, a large photograph is made smaller, a picture is shown,
+// and a phone's camera has a button.
 import { $, $$, make } from "../core/dom.js";
+import { shrinkable, shrunk } from "./shrink.js";
 
 const MEGABYTE = 1000000;
 // Below this nothing is said of the sending: it is over before it could be read.
 const SLOW = MEGABYTE / 2;
 const OFFICE = /\.(docx?|xlsx?|pptx?|od[tsp]|rtf|zip)$/i;
+
+// Inputs whose picture is being made smaller, with the work on it.
+const working = new Map();
 
 const megabytes = (bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 
@@ -13,11 +18,11 @@ function enhance(input) {
   const preview = make("img", { className: "file-chosen", alt: "", hidden: true, width: 160 });
   // Few browsers show HEIC; it is kept all the same.
   preview.addEventListener("error", () => (preview.hidden = true));
-  input.after(preview, told);
+  const progress = make("p", { className: "help", role: "status" });
+  input.after(preview, progress, told);
   input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), told.id].filter(Boolean).join(" "));
   if (matchMedia("(pointer: coarse)").matches) input.after(cameraButton(input));
-  input.addEventListener("change", () => {
-    const file = input.files[0];
+  const judge = (file) => {
     const problem = file ? refusal(file, input) : "";
     told.textContent = problem;
     told.hidden = !problem;
@@ -26,11 +31,41 @@ function enhance(input) {
     if (problem) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
     show(preview, problem ? null : file);
+  };
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    progress.textContent = "";
+    if (!file || !shrinkable(file) || wrongKind(file, input)) {
+      working.delete(input);
+      return judge(file);
+    }
+    judge(null);
+    progress.textContent = `Making ${file.name} smaller…`;
+    const work = shrunk(file, Number(input.dataset.largest)).then((made) => {
+      // Another one was chosen, or none, in the meantime.
+      if (working.get(input) !== work) return;
+      working.delete(input);
+      if (made !== file) replaceFile(input, made);
+      progress.textContent = made === file ? "" : `Made smaller: ${megabytes(file.size)} to ${megabytes(made.size)}.`;
+      judge(made);
+    });
+    working.set(input, work);
   });
+}
+
+function replaceFile(input, file) {
+  const held = new DataTransfer();
+  held.items.add(file);
+  input.files = held.files;
 }
 
 function refusal(file, input) {
   const largest = Number(input.dataset.largest);
+  const tooLarge = `${file.name} has ${megabytes(file.size)}; a file may have ${largest / MEGABYTE} MB.`;
+  return wrongKind(file, input) || (file.size > largest ? tooLarge : "");
+}
+
+function wrongKind(file, input) {
   const kinds = input.accept.split(",");
   const choose = `Choose ${input.dataset.takes}.`;
   if (!file.size) return `${file.name} is empty.`;
@@ -39,9 +74,13 @@ function refusal(file, input) {
   }
   if (/^(audio|video)\//.test(file.type)) return `${file.name} is sound or film, which cannot be kept here. ${choose}`;
   // An unknown type is left to the server, which reads the file itself.
-  if (file.type && !kinds.includes(file.type)) return `${file.name} cannot be kept here. ${choose}`;
-  return file.size > largest ? `${file.name} has ${megabytes(file.size)}; a file may have ${largest / MEGABYTE} MB.` : "";
+  if (!file.type || kinds.includes(file.type)) return "";
+  if (!file.type.startsWith("image/")) return `${file.name} cannot be kept here. ${choose}`;
+  return `${file.name} is of the kind ${pictureKind(file)}, which cannot be kept here. Save the picture as JPEG and choose that.`;
 }
+
+/** TIFF for image/tiff, SVG for image/svg+xml. */
+const pictureKind = (file) => file.type.replace(/^image\/(x-|vnd\.(adobe\.)?)?|\+xml$/g, "").toUpperCase();
 
 function show(preview, file) {
   if (preview.src) URL.revokeObjectURL(preview.src);
@@ -66,11 +105,27 @@ function cameraButton(input) {
 function wire(root) {
   const inputs = $$('input[type="file"][data-kind="file"]', root);
   inputs.forEach(enhance);
-  // A slow line takes a minute over a picture, and nothing else would say so.
   inputs[0]?.form.addEventListener("submit", (event) => {
+    if (working.size) return waitAndSend(event);
+    // A slow line takes a minute over a picture, and nothing else would say so.
     const bytes = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
     if (!event.defaultPrevented && bytes > SLOW) $("#form-note").textContent = `Sending ${megabytes(bytes)}…`;
   });
+}
+
+let waits = false;
+
+/** Saved before the picture is ready: it goes when it is, unless it then turns out to be one that cannot be kept. */
+async function waitAndSend(event) {
+  event.preventDefault();
+  if (waits) return;
+  const [form, button] = [event.target, event.submitter];
+  waits = true;
+  $("#form-note").textContent = "Making the picture smaller, then saving…";
+  while (working.size) await Promise.all(working.values());
+  waits = false;
+  if ($('input[type="file"][aria-invalid]', form)) $("#form-note").textContent = "Not saved yet";
+  else form.requestSubmit(button);
 }
 
 wire(document);
