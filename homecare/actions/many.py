@@ -14,9 +14,9 @@ from homecare.actions import undoing
 from homecare.actions.guesses import HiddenRowError
 from homecare.actions.questions import Question, key_of
 from homecare.actions.refusals import refusal
-from homecare.actions.rows import RowsChangedError, change, lock_all
+from homecare.actions.rows import change, lock_all
 from homecare.actions.rules import RuleError
-from homecare.actions.transaction import retried
+from homecare.actions.transaction import retried, transaction
 from homecare.db import Base
 from homecare.models import Overwritten
 
@@ -65,13 +65,9 @@ def update_rows(
 
     Raises RowsChangedError, RowsRefusedError, RowsAskedError.
     """
-    overwritten = _each(session, model, versions, {row_id: {column: value} for row_id in versions}, by, answered)
-    try:
+    with transaction(session):
+        overwritten = _each(session, model, versions, {row_id: {column: value} for row_id in versions}, by, answered)
         undo = undoing.remember(session=session, model=model, column=column, overwritten=overwritten, by=by)
-        session.commit()
-    except DBAPIError:
-        session.rollback()
-        raise
     return Changed(len(overwritten), undo)
 
 
@@ -81,9 +77,8 @@ def take_back(*, session: Session, model: type[Base], kept: Overwritten, by: Act
     Raises RowsChangedError where one of them was saved since, RowsRefusedError.
     """
     held = {int(row_id): undoing.values(model, row) for row_id, row in kept.held.items()}
-    done = len(_each(session, model, dict.fromkeys(held, kept.version), held, by, None))
-    session.commit()
-    return done
+    with transaction(session):
+        return len(_each(session, model, dict.fromkeys(held, kept.version), held, by, None))
 
 
 def _each(
@@ -107,7 +102,6 @@ def _each(
             try:
                 done = change(session, model, row, values[row_id], by, settles=answered is not None)
             except HiddenRowError as error:
-                session.rollback()
                 raise RowsRefusedError(refused | {row_id: error}, complete=False) from error
             except RuleError as error:
                 refused[row_id] = error
@@ -117,17 +111,11 @@ def _each(
                 overwritten |= {row_id: done.before} if done.before else {}
                 asked |= {row_id: done.questions} if done.questions else {}
     except DBAPIError as error:
-        session.rollback()
         reason = refusal(error, model)
         raise RowsRefusedError(refused | {row_id: reason}, complete=False) if reason else error from error
-    except RowsChangedError:
-        session.rollback()
-        raise
     if refused:
-        session.rollback()
         raise RowsRefusedError(refused, complete=True)
     key = key_of(f"{row_id} {question.key}" for row_id, found in asked.items() for question in found)
     if asked and key != answered:
-        session.rollback()
         raise RowsAskedError(asked, key)
     return overwritten

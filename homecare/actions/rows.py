@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from homecare import clock
@@ -22,10 +21,9 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions import undoing, widening
 from homecare.actions.guesses import counted
-from homecare.actions.questions import AskedError, Question, need_answers, questions
-from homecare.actions.refusals import refusal
+from homecare.actions.questions import Question, need_answers, questions
 from homecare.actions.rules import RuleError, check, defaults, keep_an_administrator, settle
-from homecare.actions.transaction import retried
+from homecare.actions.transaction import retried, transaction
 from homecare.actions.uniqueness import check_unique
 from homecare.db import Base
 from homecare.models import FormToken
@@ -92,7 +90,7 @@ def create_row(
     answered: Collection[str] = (),
 ) -> Saved:
     """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError where not all is `answered`."""
-    try:
+    with transaction(session, model):
         _claim(session, token, model, None, by)
         given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
         row: Any = model(**given)
@@ -110,13 +108,6 @@ def create_row(
             update(FormToken).where(FormToken.token == token).values(row_id=row.id),
             execution_options={"synchronize_session": False},
         )
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        raise refusal(error, model) or error from error
-    except (RuleError, AskedError, AlreadySavedError):
-        session.rollback()
-        raise
     return Saved(row.id)
 
 
@@ -150,7 +141,7 @@ def update_row(
     change, and which can be undone.
     """
     undo = ""
-    try:
+    with transaction(session, model):
         if token is not None:
             _claim(session, token, model, row_id, by)
         row = lock(session, model, row_id, version)
@@ -160,13 +151,6 @@ def update_row(
             undo = undoing.remember(
                 session=session, model=model, column=next(iter(values)), overwritten={row_id: done.before}, by=by
             )
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        raise refusal(error, model) or error from error
-    except (RuleError, AskedError, StaleError, RowGoneError, AlreadySavedError):
-        session.rollback()
-        raise
     return Saved(row_id, undo)
 
 
@@ -176,19 +160,12 @@ def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, s
 
     Returns how many went. Raises RowsChangedError, RuleError.
     """
-    try:
+    with transaction(session, model):
         for row in lock_all(session, model, versions).values():
             session.delete(row)
         session.flush()
         if model.__tablename__ == "staff":
             keep_an_administrator(session, by)
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        raise refusal(error, model) or error from error
-    except (RuleError, RowsChangedError):
-        session.rollback()
-        raise
     return len(versions)
 
 
