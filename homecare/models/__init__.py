@@ -13,12 +13,10 @@ from homecare.models.dashboard import (
     Overwritten,
     Read,
     RefusedTry,
-    RefusedUpload,
     SavedView,
     SignedIn,
     SignInEvent,
     SignInFailure,
-    StoredFile,
 )
 from homecare.models.marketing import (
     Campaign,
@@ -35,6 +33,7 @@ from homecare.models.marketing import (
 from homecare.models.partners import InternationalReferral, PartnerHospital, Referral
 from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
+from homecare.models.stored_files import RefusedUpload, StoredFile
 from homecare.models.stored_policy import (
     PolicyState,
     PolicyVersion,

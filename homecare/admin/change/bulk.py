@@ -17,12 +17,12 @@ from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from homecare.actions import many, rows
+from homecare.actions import locks, many, rows
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.change import consequences, refused, undo
 from homecare.admin.door import acting, not_found, note_missing
-from homecare.admin.form import editing, saving
+from homecare.admin.form import editing, one_value
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.models.columns import Kind
@@ -76,7 +76,7 @@ def answer(asked: Asked) -> ResponseReturnValue:
         return _confirm(asked, chosen, values, chosen.changed), 409
     try:
         _delete(asked, chosen) if action == "delete" else _set(asked, chosen, values)
-    except rows.RowsChangedError as error:
+    except locks.RowsChangedError as error:
         return _confirm(asked, _chosen(asked), values, error.ids), 409
     except many.RowsRefusedError as error:
         return refused.page(asked, chosen.versions, error, MOST_TICKED), 422
@@ -118,7 +118,7 @@ def _set(asked: Asked, chosen: Chosen, values: dict[str, Any]) -> None:
 def _values(asked: Asked) -> dict[str, Any]:
     info, name = asked.table, request.form.get("field", "")
     try:
-        values = saving.one_value(asked.seen, request.form)
+        values = one_value.one_value(asked.seen, request.form)
         if name not in editing.set_at_once(asked.seen):
             raise RuleError(name, "This is not set in many rows at once. Open each row to set it.")
     except RuleError as error:

@@ -8,12 +8,12 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from homecare.actions import rows
+from homecare.actions import locks, rows
 from homecare.actions.questions import AskedError
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.door import not_found
-from homecare.admin.form import saving
+from homecare.admin.form import one_value
 from homecare.admin.list import screens
 from homecare.db import db
 from homecare.kinds.read import parse_id
@@ -32,7 +32,7 @@ def update(asked: Asked) -> ResponseReturnValue:
     except ValueError:
         not_found(info.name, "edit", request.form.get("id"))
     try:
-        values = saving.one_value(asked.seen, request.form)
+        values = one_value.one_value(asked.seen, request.form)
         version = request.form.get("version", "")
         saved = rows.update_row(
             session=db.session(),
@@ -49,9 +49,9 @@ def update(asked: Asked) -> ResponseReturnValue:
     except AskedError as doubtful:
         sentence = " ".join(question.sentence for question in doubtful.questions)
         return jsonify(error=sentence, sure=[question.key for question in doubtful.questions]), 422
-    except rows.StaleError:
+    except locks.StaleError:
         return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
-    except rows.RowGoneError:
+    except locks.RowGoneError:
         not_found(info.name, "edit", str(row_id))
     return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
 

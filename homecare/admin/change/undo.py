@@ -9,7 +9,7 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from homecare.actions import many, rows, undoing
+from homecare.actions import locks, many, undoing
 from homecare.actions.transaction import retried
 from homecare.admin.asked import Asked
 from homecare.admin.change.in_place import as_listed, listed
@@ -72,7 +72,7 @@ def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str
     row_ids = [int(row_id) for row_id in kept.held]
     try:
         return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
-    except rows.RowsChangedError as error:
+    except locks.RowsChangedError as error:
         sentence = f"Somebody changed {_some(info, len(row_ids))} since, so nothing was undone."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:

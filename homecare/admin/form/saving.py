@@ -12,24 +12,20 @@ from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action
 from homecare.access.reserved import MAKERS, SAID_BY
-from homecare.actions import rows
+from homecare.actions import locks, rows
 from homecare.actions.questions import AskedError, Question
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.door import not_found, note_missing, refuse
 from homecare.admin.form import editing, uploads
 from homecare.admin.form.forms import RowForm
-from homecare.admin.form.inputs import UNSEEN
 from homecare.db import db
 from homecare.files.claiming import FileGoneError
 from homecare.login.redirects import safe_next
-from homecare.models.columns import Kind
 from homecare.records import lookup
 from homecare.records.saved_forms import is_token
-from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name, stored_row
-from homecare.tables.table import TableInfo
-from homecare.web.errors import SpokenError, wants_json
+from homecare.web.errors import wants_json
 
 if TYPE_CHECKING:
     pass
@@ -118,11 +114,11 @@ class FormScreen:
             saved = self._write(form, token)
         except rows.AlreadySavedError as error:
             return self._again(form, error.row_id)
-        except rows.RowGoneError:
+        except locks.RowGoneError:
             return self._gone(uploads.sent_form(self.info))
         except AskedError as asked:
             return self._show(form, 422, questions=asked.questions)
-        except rows.StaleError:
+        except locks.StaleError:
             return self._conflict(form)
         except FileGoneError as gone:
             self.session.rollback()
@@ -252,31 +248,3 @@ class FormScreen:
         stored = stored_row(self.session, self.seen, row_id, self.info.naming)
         label = row_name(self.info, stored) if stored else f"#{row_id}"
         return jsonify(picked={"channel": request.args["picker"], "id": row_id, "label": label})
-
-
-def one_value(seen: Seen, sent: MultiDict[str, str]) -> dict[str, Any]:
-    """The single column `field` set to `value`, checked as its form would be. Raises RuleError; 403 if not settable."""
-    name = sent.get("field", "")
-    if name not in seen.table.fields:
-        raise SpokenError(400, f"{seen.table.many} have no column {name!r}.")
-    form = editing.open_form(seen, _as_form(seen.table, name, sent.get("value", "")), {}, {})
-    field = next((f for f in form.fields() if f.spec.name == name), None)
-    if field is None:
-        refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
-    if field.spec.kind in (Kind.FILE, Kind.SECRET):
-        raise RuleError(name, "This is set in the form of the row alone.")
-    if not field.validate(form):
-        raise RuleError(name, str(field.errors[0]))
-    if field.data is None and form.access.states[name] in UNSEEN:
-        raise RuleError(name, "What cannot be seen is not emptied. Write the new value.")
-    if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, seen, None):
-        raise RuleError(name, str(field.errors[-1]))
-    return {name: form.values({}).get(name)}
-
-
-def _as_form(info: TableInfo, name: str, value: str) -> MultiDict[str, str]:
-    """One column as its form would send it: a place is typed into two inputs, here as "lat,lon"."""
-    if info.fields[name].kind is not Kind.POINT:
-        return MultiDict({name: value})
-    latitude, _, longitude = value.partition(",")
-    return MultiDict({f"{name}-lat": latitude, f"{name}-lon": longitude})

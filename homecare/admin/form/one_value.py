@@ -1,0 +1,45 @@
+"""A single column of a row as a list sets it, checked as the form would check it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from homecare.actions.rules import RuleError
+from homecare.admin.door import refuse
+from homecare.admin.form import editing
+from homecare.admin.form.inputs import UNSEEN
+from homecare.db import db
+from homecare.models.columns import Kind
+from homecare.records.seen import Seen
+from homecare.tables.table import TableInfo
+from homecare.web.errors import SpokenError
+
+
+def one_value(seen: Seen, sent: MultiDict[str, str]) -> dict[str, Any]:
+    """The single column `field` set to `value`, checked as its form would be. Raises RuleError; 403 if not settable."""
+    name = sent.get("field", "")
+    if name not in seen.table.fields:
+        raise SpokenError(400, f"{seen.table.many} have no column {name!r}.")
+    form = editing.open_form(seen, _as_form(seen.table, name, sent.get("value", "")), {}, {})
+    field = next((f for f in form.fields() if f.spec.name == name), None)
+    if field is None:
+        refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
+    if field.spec.kind in (Kind.FILE, Kind.SECRET):
+        raise RuleError(name, "This is set in the form of the row alone.")
+    if not field.validate(form):
+        raise RuleError(name, str(field.errors[0]))
+    if field.data is None and form.access.states[name] in UNSEEN:
+        raise RuleError(name, "What cannot be seen is not emptied. Write the new value.")
+    if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, seen, None):
+        raise RuleError(name, str(field.errors[-1]))
+    return {name: form.values({}).get(name)}
+
+
+def _as_form(info: TableInfo, name: str, value: str) -> MultiDict[str, str]:
+    """One column as its form would send it: a place is typed into two inputs, here as "lat,lon"."""
+    if info.fields[name].kind is not Kind.POINT:
+        return MultiDict({name: value})
+    latitude, _, longitude = value.partition(",")
+    return MultiDict({f"{name}-lat": latitude, f"{name}-lon": longitude})
