@@ -109,7 +109,7 @@ def prepare(connection: Connection) -> None:
     """What every migration stands on: one migration at a time, tables that fit, the extensions, our schema."""
     # Asked again and again: a statement that waits would keep an index from being built beside it.
     while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
-        connection.commit()
+        connection.rollback()
         time.sleep(0.2)
     connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
     refuse_misfits(connection)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.row_scope import UNSCOPED
 from homecare.actions.rules import RuleError
-from homecare.actions.transaction import retried
+from homecare.actions.transaction import retried, transaction
 from homecare.models import ListPreference, SavedView
 
 MOST_VIEWS = 200
@@ -56,27 +56,25 @@ def save_view(
         raise RuleError("query", f"This view has more than {LONGEST_QUERY:,} characters of conditions. Use fewer.")
     me = by.person.staff_id
     values = {"query": query, "roles": list(roles), "is_default": default}
-    # Two that save the same name at once: the second sees what the first made.
-    session.execute(select(func.pg_advisory_xact_lock(LOCK, me)), execution_options=UNSCOPED)
-    here = session.scalar(
-        select(SavedView).where(SavedView.staff_id == me, SavedView.path == path, SavedView.name == name)
-    )
-    if here is not None and not replacing and any(getattr(here, key) != value for key, value in values.items()):
-        session.rollback()
-        raise ViewTakenError(name)
-    if here is None and _number_of(session, me) >= MOST_VIEWS:
-        session.rollback()
-        raise RuleError("name", f"You have {MOST_VIEWS} saved views already. Delete one first.")
-    if default:
-        _no_default(session, me, path)
-    view_id = session.scalar(
-        upsert(SavedView)
-        .values(staff_id=me, path=path, name=name, **values)
-        .on_conflict_do_update(index_elements=["staff_id", "path", "name"], set_=values)
-        .returning(SavedView.id)
-    )
-    session.commit()
-    return int(view_id or 0)
+    with transaction(session, by=by):
+        # Two that save the same name at once: the second sees what the first made.
+        session.execute(select(func.pg_advisory_xact_lock(LOCK, me)), execution_options=UNSCOPED)
+        here = session.scalar(
+            select(SavedView).where(SavedView.staff_id == me, SavedView.path == path, SavedView.name == name)
+        )
+        if here is not None and not replacing and any(getattr(here, key) != value for key, value in values.items()):
+            raise ViewTakenError(name)
+        if here is None and _number_of(session, me) >= MOST_VIEWS:
+            raise RuleError("name", f"You have {MOST_VIEWS} saved views already. Delete one first.")
+        if default:
+            _no_default(session, me, path)
+        view_id = session.scalar(
+            upsert(SavedView)
+            .values(staff_id=me, path=path, name=name, **values)
+            .on_conflict_do_update(index_elements=["staff_id", "path", "name"], set_=values)
+            .returning(SavedView.id)
+        )
+        return int(view_id or 0)
 
 
 @retried
@@ -84,14 +82,14 @@ def rename_view(*, session: Session, view_id: int, name: str, by: Acting) -> Non
     """Raises RuleError, ViewGoneError."""
     mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
     statement = update(SavedView).where(*mine).values(name=_checked_name(name)).returning(SavedView.id)
-    try:
-        found = session.execute(statement, execution_options={"synchronize_session": False}).first()
-        session.commit()
-    except IntegrityError as error:
-        session.rollback()
-        raise RuleError("name", "Another of your views on this page has this name. Choose a different one.") from error
-    if found is None:
-        raise ViewGoneError
+    with transaction(session, by=by):
+        try:
+            found = session.execute(statement, execution_options={"synchronize_session": False}).first()
+        except IntegrityError as error:
+            sentence = "Another of your views on this page has this name. Choose a different one."
+            raise RuleError("name", sentence) from error
+        if found is None:
+            raise ViewGoneError
 
 
 @retried
@@ -99,11 +97,11 @@ def delete_view(*, session: Session, view_id: int, by: Acting) -> SavedView:
     """Returns the view as it was. Raises ViewGoneError."""
     mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
     statement = delete(SavedView).where(*mine).returning(SavedView)
-    view = session.scalar(statement, execution_options={"synchronize_session": False})
-    if view is None:
-        raise ViewGoneError
-    session.expunge(view)
-    session.commit()
+    with transaction(session, by=by):
+        view = session.scalar(statement, execution_options={"synchronize_session": False})
+        if view is None:
+            raise ViewGoneError
+        session.expunge(view)
     return view
 
 
@@ -119,12 +117,12 @@ def save_list(*, session: Session, table: str, columns: Sequence[str] | None, de
         changes["density"] = density
     if not changes:
         raise RuleError("", "Name the columns or the density.")
-    session.execute(
-        upsert(ListPreference)
-        .values(staff_id=by.person.staff_id, resource=table, **changes)
-        .on_conflict_do_update(index_elements=["staff_id", "resource"], set_=changes)
-    )
-    session.commit()
+    with transaction(session, by=by):
+        session.execute(
+            upsert(ListPreference)
+            .values(staff_id=by.person.staff_id, resource=table, **changes)
+            .on_conflict_do_update(index_elements=["staff_id", "resource"], set_=changes)
+        )
 
 
 def _checked_name(name: str) -> str:

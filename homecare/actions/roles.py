@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
@@ -20,7 +17,7 @@ from homecare.access.stored import versions
 from homecare.access.stored.document import LONGEST, from_policy
 from homecare.actions import role_names
 from homecare.actions.rules import has_administrator
-from homecare.actions.transaction import retried
+from homecare.actions.transaction import retried, transaction
 from homecare.models import Staff
 from homecare.models.folding import plain_word
 
@@ -47,7 +44,7 @@ def save(*, session: Session, new: Policy, expected: int | None, note: str, by: 
     `expected` is the version of the stored policy the change was made from (None: whatever there is), `by` is None for
     the command line. Raises StalePolicyError, PolicyError; nothing is written then.
     """
-    with _transaction(session):
+    with transaction(session, by=by):
         _lock(session, expected)
         return _store(session, new, note, by)
 
@@ -73,7 +70,7 @@ def check(session: Session, new: Policy, by: Acting | None) -> None:
 @retried
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
     """The role, its cells, the staff who hold it and what else names it, in one transaction."""
-    with _transaction(session):
+    with transaction(session, by=by):
         current = _lock(session, expected)
         role, new_name = _get(current, name), new_name.strip()
         if folded(new_name) != folded(name) and folded(new_name) in current.roles:
@@ -94,7 +91,7 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
 @retried
 def create(*, session: Session, name: str, description: str, like: str | None, expected: int, by: Acting) -> int:
     """A role that may do nothing yet, or what the role `like` may do."""
-    with _transaction(session):
+    with transaction(session, by=by):
         current = _lock(session, expected)
         name = name.strip()
         if folded(name) in current.roles:
@@ -114,7 +111,7 @@ def create(*, session: Session, name: str, description: str, like: str | None, e
 @retried
 def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
     """Only where nobody on the staff holds it."""
-    with _transaction(session):
+    with transaction(session, by=by):
         current = _lock(session, expected)
         role = _get(current, name)
         new = Policy(
@@ -129,7 +126,7 @@ def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
 @retried
 def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> int:
     """The policy of an earlier version, as a new one."""
-    with _transaction(session):
+    with transaction(session, by=by):
         _lock(session, expected)
         earlier = versions.version_policy(session, version)
         if earlier is None:
@@ -141,16 +138,6 @@ def replace_role(policy: Policy, role: Role, key: str) -> Policy:
     """The policy with the settings of one role changed; its cells keep the old name where the name changes."""
     roles = [role if known == key else other for known, other in policy.roles.items()]
     return Policy(policy.version, roles, policy.grants.values(), policy.fields.values())
-
-
-@contextmanager
-def _transaction(session: Session) -> Iterator[None]:
-    try:
-        yield
-        session.commit()
-    except (PolicyError, StalePolicyError, SQLAlchemyError):
-        session.rollback()
-        raise
 
 
 def _lock(session: Session, expected: int | None) -> Policy:

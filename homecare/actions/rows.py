@@ -1,7 +1,7 @@
 """Creating and changing one row, and deleting one or several, on behalf of a person. `many` changes several at once.
 
-Every function is one transaction. The session already sees only the rows in the person's scope, before the write and
-after it: nobody moves a row out of or into somebody else's.
+Every action is one transaction, or a part of the action that calls it. The session already sees only the rows in the
+person's scope, before the write and after it: nobody moves a row out of or into somebody else's.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import literal_column, select, true, update
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
 from homecare import clock
@@ -21,11 +19,11 @@ from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions import undoing, widening
+from homecare.actions.form_tokens import claim
 from homecare.actions.guesses import counted
-from homecare.actions.questions import AskedError, Question, need_answers, questions
-from homecare.actions.refusals import refusal
+from homecare.actions.questions import Question, need_answers, questions
 from homecare.actions.rules import RuleError, check, defaults, keep_an_administrator, settle
-from homecare.actions.transaction import retried
+from homecare.actions.transaction import retried, transaction
 from homecare.actions.uniqueness import check_unique
 from homecare.db import Base
 from homecare.models import FormToken
@@ -51,18 +49,6 @@ class RowsChangedError(Exception):
     def __init__(self, ids: list[int]) -> None:
         super().__init__(str(ids))
         self.ids = ids
-
-
-class AlreadySavedError(Exception):
-    """This very form was saved before; `row_id` is the row it made or changed."""
-
-    def __init__(self, row_id: int | None) -> None:
-        super().__init__(row_id)
-        self.row_id = row_id
-
-
-class TokenTakenError(RuleError):
-    """The form's token belongs to another form; nothing can be saved with it."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +78,8 @@ def create_row(
     answered: Collection[str] = (),
 ) -> Saved:
     """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError where not all is `answered`."""
-    try:
-        _claim(session, token, model, None, by)
+    with transaction(session, by=by, model=model):
+        claim(session, token, model, None, by)
         given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
         row: Any = model(**given)
         changed, before = set(given), defaults(model)
@@ -110,13 +96,6 @@ def create_row(
             update(FormToken).where(FormToken.token == token).values(row_id=row.id),
             execution_options={"synchronize_session": False},
         )
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        raise refusal(error, model) or error from error
-    except (RuleError, AskedError, AlreadySavedError):
-        session.rollback()
-        raise
     return Saved(row.id)
 
 
@@ -150,9 +129,9 @@ def update_row(
     change, and which can be undone.
     """
     undo = ""
-    try:
+    with transaction(session, by=by, model=model):
         if token is not None:
-            _claim(session, token, model, row_id, by)
+            claim(session, token, model, row_id, by)
         row = lock(session, model, row_id, version)
         done = change(session, model, row, values, by)
         need_answers(done.questions, answered)
@@ -160,13 +139,6 @@ def update_row(
             undo = undoing.remember(
                 session=session, model=model, column=next(iter(values)), overwritten={row_id: done.before}, by=by
             )
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        raise refusal(error, model) or error from error
-    except (RuleError, AskedError, StaleError, RowGoneError, AlreadySavedError):
-        session.rollback()
-        raise
     return Saved(row_id, undo)
 
 
@@ -176,44 +148,13 @@ def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, s
 
     Returns how many went. Raises RowsChangedError, RuleError.
     """
-    try:
+    with transaction(session, by=by, model=model):
         for row in lock_all(session, model, versions).values():
             session.delete(row)
         session.flush()
         if model.__tablename__ == "staff":
             keep_an_administrator(session, by)
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        raise refusal(error, model) or error from error
-    except (RuleError, RowsChangedError):
-        session.rollback()
-        raise
     return len(versions)
-
-
-def _claim(session: Session, token: str, model: type[Base], row_id: int | None, by: Acting) -> None:
-    """Take the form's token. A second sending waits here for the first, then learns which row it made."""
-    taken = session.execute(
-        upsert(FormToken)
-        .values(token=token, staff_id=by.person.staff_id, resource=model.__tablename__, row_id=row_id)
-        .on_conflict_do_nothing()
-        .returning(FormToken.token)
-    ).first()
-    if taken is not None:
-        return
-    used = session.execute(
-        select(FormToken.row_id).where(
-            FormToken.token == token,
-            FormToken.staff_id == by.person.staff_id,
-            FormToken.resource == model.__tablename__,
-            # The form of one row tells nothing of another: its "saved" would be a change that was dropped.
-            true() if row_id is None else FormToken.row_id == row_id,
-        )
-    ).first()
-    if used is None:
-        raise TokenTakenError("", "This form was already used elsewhere. Open it again.")
-    raise AlreadySavedError(used.row_id)
 
 
 def lock(session: Session, model: Any, row_id: int, version: str) -> Any:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
 from homecare.access.stored.versions import saved_by
-from homecare.actions.transaction import retried
+from homecare.actions.transaction import retried, transaction
 from homecare.models import SettingsDraft, SettingsVersion
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7220002)")
@@ -78,21 +78,21 @@ def save_draft(*, session: Session, document: Mapping[str, Any], based_on: int, 
         .values(staff_id=by.person.staff_id, **values)
         .on_conflict_do_update(index_elements=["staff_id"], set_=values)
     )
-    session.execute(statement, execution_options=UNSCOPED_WRITE)
-    session.commit()
+    with transaction(session, by=by):
+        session.execute(statement, execution_options=UNSCOPED_WRITE)
 
 
 @retried
 def try_draft(*, session: Session, previewing: bool, by: Acting) -> None:
     changed = update(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id)
-    session.execute(changed.values(previewing=previewing), execution_options=UNSCOPED_WRITE)
-    session.commit()
+    with transaction(session, by=by):
+        session.execute(changed.values(previewing=previewing), execution_options=UNSCOPED_WRITE)
 
 
 @retried
 def discard_draft(*, session: Session, by: Acting) -> None:
-    _drop_draft(session, by)
-    session.commit()
+    with transaction(session, by=by):
+        _drop_draft(session, by)
 
 
 def _drop_draft(session: Session, by: Acting) -> None:
@@ -106,13 +106,12 @@ def publish(*, session: Session, document: Mapping[str, Any], based_on: int, not
 
     Raises StaleSettingsError where another version came after `based_on`; the draft stays then.
     """
-    session.execute(_LOCK, execution_options=UNSCOPED)
-    current = newest(session)
-    if current != based_on:
-        session.rollback()
-        raise StaleSettingsError
-    values = {"version": current + 1, "note": note, "document": dict(document)} | saved_by(by.accountable)
-    session.execute(insert(SettingsVersion).values(values), execution_options=UNSCOPED_WRITE)
-    _drop_draft(session, by)
-    session.commit()
-    return current + 1
+    with transaction(session, by=by):
+        session.execute(_LOCK, execution_options=UNSCOPED)
+        current = newest(session)
+        if current != based_on:
+            raise StaleSettingsError
+        values = {"version": current + 1, "note": note, "document": dict(document)} | saved_by(by.accountable)
+        session.execute(insert(SettingsVersion).values(values), execution_options=UNSCOPED_WRITE)
+        _drop_draft(session, by)
+        return current + 1
