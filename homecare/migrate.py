@@ -34,7 +34,6 @@ RIGHTS = {
     "reads": ADDED_TO,
     "sign_in_events": ADDED_TO,
     "policy_versions": ADDED_TO,
-    "refused_uploads": "SELECT, INSERT, DELETE",
     "settings_versions": ADDED_TO,
     "role_renames": ADDED_TO,
     "alembic_version": "SELECT",

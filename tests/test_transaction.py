@@ -1,82 +1,125 @@
-"""Actions compose: what is done in one go is kept whole or not at all, however many actions it is made of."""
+"""An action is whole or it is nothing, also where it is put together from others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import Engine, select, text
+from clusters import Database
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from homecare.actions.rules import RuleError
-from homecare.actions.transaction import UNDER_WAY, retried, transaction
+from homecare.actions.transaction import RETRIES, retried, transaction
 from homecare.models import LeadSource
 
-
-@pytest.fixture
-def session(owner_engine: Engine) -> Iterator[Session]:
-    with Session(owner_engine) as session:
-        yield session
+DEADLOCK = "DO $$ BEGIN RAISE EXCEPTION 'told to' USING ERRCODE = '40P01'; END $$"
 
 
-def names(engine: Engine) -> set[str]:
-    with Session(engine) as looking:
-        return set(looking.scalars(select(LeadSource.name)))
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
 
 
-def add(session: Session, name: str) -> None:
-    """An action by itself."""
-    with transaction(session, LeadSource):
+@retried
+def add_source(*, session: Session, name: str) -> None:
+    with transaction(session, by=None, model=LeadSource):
         session.add(LeadSource(name=name))
         session.flush()
 
 
-def test_an_action_inside_another_is_part_of_it(session: Session, owner_engine: Engine) -> None:
-    def add_and_break() -> None:
-        with transaction(session):
-            add(session, "Radio")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        add_and_break()
-
-    assert "Radio" not in names(owner_engine)
+def stored(engine: Engine, name: str) -> int:
+    """As another connection sees it."""
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM lead_sources WHERE name = :n"), {"n": name}).scalar_one()
 
 
-def test_what_ends_well_is_kept_at_the_end_of_the_outermost(session: Session, owner_engine: Engine) -> None:
-    with transaction(session):
-        add(session, "Church")
-        before = names(owner_engine)
-        add(session, "Market")
+def test_an_action_by_itself_is_stored_at_its_end(db_session: scoped_session[Session], owner_engine: Engine) -> None:
+    add_source(session=db_session(), name="By itself")
 
-    assert ("Church" in before, {"Church", "Market"} <= names(owner_engine)) == (False, True)
+    assert stored(owner_engine, "By itself") == 1
 
 
-def test_what_the_database_refuses_is_a_rule_and_nothing_stays(session: Session, owner_engine: Engine) -> None:
-    add(session, "Poster")
+def test_two_actions_in_one_are_stored_together(db_session: scoped_session[Session], owner_engine: Engine) -> None:
+    session = db_session()
+    with transaction(session, by=None):
+        add_source(session=session, name="Together")
+        assert stored(owner_engine, "Together") == 0
+        add_source(session=session, name="Together too")
 
-    def add_both() -> None:
-        with transaction(session, LeadSource):
-            add(session, "Leaflet")
-            add(session, "Poster")
-
-    with pytest.raises(RuleError):
-        add_both()
-
-    assert "Leaflet" not in names(owner_engine)
-    assert UNDER_WAY not in session.info
+    assert stored(owner_engine, "Together") == stored(owner_engine, "Together too") == 1
 
 
-def test_inside_another_action_nothing_is_run_again(session: Session) -> None:
-    tries = []
+@pytest.mark.parametrize("raised", [ZeroDivisionError, KeyboardInterrupt])
+def test_whatever_is_raised_takes_all_back(
+    db_session: scoped_session[Session], owner_engine: Engine, raised: type[BaseException]
+) -> None:
+    def action(*, session: Session) -> None:
+        with transaction(session, by=None):
+            add_source(session=session, name="Taken back")
+            raise raised
+
+    with pytest.raises(raised):
+        action(session=db_session())
+    add_source(session=db_session(), name=f"After {raised.__name__}")
+    assert stored(owner_engine, "Taken back") == 0
+    assert stored(owner_engine, f"After {raised.__name__}") == 1
+
+
+def test_an_action_that_failed_inside_spoils_the_whole(
+    db_session: scoped_session[Session], owner_engine: Engine
+) -> None:
+    def failing(*, session: Session) -> None:
+        with transaction(session, by=None):
+            session.add(LeadSource(name="Half"))
+            session.flush()
+            raise ValueError
+
+    def action(*, session: Session) -> None:
+        with transaction(session, by=None), suppress(ValueError):
+            failing(session=session)
+
+    with pytest.raises(RuntimeError, match="half written"):
+        action(session=db_session())
+    assert stored(owner_engine, "Half") == 0
+
+
+def test_a_refusal_of_the_database_is_told_at_its_field(db_session: scoped_session[Session]) -> None:
+    add_source(session=db_session(), name="Only once")
+
+    with pytest.raises(RuleError) as refused:
+        add_source(session=db_session(), name="Only once")
+    assert refused.value.field == "name"
+
+
+def test_only_the_whole_is_done_again(db_session: scoped_session[Session], owner_engine: Engine) -> None:
+    tried: list[str] = []
 
     @retried
-    def broken_off(*, session: Session) -> None:
-        tries.append(1)
-        session.execute(text("DO $$ BEGIN RAISE EXCEPTION SQLSTATE '40001'; END $$"))
+    def inner(*, session: Session) -> None:
+        with transaction(session, by=None):
+            tried.append("inner")
+            if tried.count("inner") <= RETRIES:
+                session.execute(text(DEADLOCK))
 
-    with pytest.raises(DBAPIError), transaction(session):
-        broken_off(session=session)
+    @retried
+    def outer(*, session: Session) -> None:
+        with transaction(session, by=None):
+            tried.append("outer")
+            add_source(session=session, name="Done again")
+            inner(session=session)
 
-    assert len(tries) == 1
+    outer(session=db_session())
+    assert tried == ["outer", "inner"] * (1 + RETRIES)
+    assert stored(owner_engine, "Done again") == 1
+
+
+def test_a_failure_that_passes_inside_is_told_when_it_does_not_pass(db_session: scoped_session[Session]) -> None:
+    @retried
+    def action(*, session: Session) -> None:
+        with transaction(session, by=None, model=LeadSource):
+            session.execute(text(DEADLOCK))
+
+    with pytest.raises(DBAPIError):
+        action(session=db_session())

@@ -1,4 +1,4 @@
-"""The same change of many rows, all or none, and taking such a change back. Each is one transaction."""
+"""The same change of many rows, all or none, and taking such a change back. Each can be part of another action."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from homecare.actions import undoing
 from homecare.actions.guesses import HiddenRowError
 from homecare.actions.questions import Question, key_of
 from homecare.actions.refusals import refusal
-from homecare.actions.rows import change, lock_all
+from homecare.actions.rows import Written, change, lock_all
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
 from homecare.db import Base
@@ -65,19 +65,21 @@ def update_rows(
 
     Raises RowsChangedError, RowsRefusedError, RowsAskedError.
     """
-    with transaction(session):
-        overwritten = _each(session, model, versions, {row_id: {column: value} for row_id in versions}, by, answered)
+    values = {row_id: {column: value} for row_id in versions}
+    with transaction(session, by=by):
+        overwritten = _each(session, model, versions, values, by, answered)
         undo = undoing.remember(session=session, model=model, column=column, overwritten=overwritten, by=by)
     return Changed(len(overwritten), undo)
 
 
+@retried
 def take_back(*, session: Session, model: type[Base], kept: Overwritten, by: Acting) -> int:
     """Puts back what a change overwrote, in every row or in none; returns how many rows are as they were.
 
     Raises RowsChangedError where one of them was saved since, RowsRefusedError.
     """
     held = {int(row_id): undoing.values(model, row) for row_id, row in kept.held.items()}
-    with transaction(session):
+    with transaction(session, by=by):
         return len(_each(session, model, dict.fromkeys(held, kept.version), held, by, None))
 
 
@@ -89,33 +91,34 @@ def _each(
     by: Acting,
     answered: str | None,
 ) -> dict[int, dict[str, Any]]:
-    """Writes the rows without ending the transaction; returns what those that changed held before.
+    """Writes the rows; returns what those that changed held before.
 
     `answered` is None where the values are what the rows themselves held.
     """
-    overwritten: dict[int, dict[str, Any]] = {}
+    done: dict[int, Written] = {}
     refused: dict[int, RuleError] = {}
-    asked: dict[int, list[Question]] = {}
     row_id = 0
     try:
         for row_id, row in lock_all(session, model, versions).items():
             try:
-                done = change(session, model, row, values[row_id], by, settles=answered is not None)
+                done[row_id] = change(session, model, row, values[row_id], by, settles=answered is not None)
             except HiddenRowError as error:
                 raise RowsRefusedError(refused | {row_id: error}, complete=False) from error
             except RuleError as error:
                 refused[row_id] = error
                 # What was set and refused must not be written with the next row.
                 session.expire(row)
-            else:
-                overwritten |= {row_id: done.before} if done.before else {}
-                asked |= {row_id: done.questions} if done.questions else {}
     except DBAPIError as error:
-        reason = refusal(error, model)
-        raise RowsRefusedError(refused | {row_id: reason}, complete=False) if reason else error from error
+        if reason := refusal(error, model):
+            raise RowsRefusedError(refused | {row_id: reason}, complete=False) from error
+        raise
     if refused:
         raise RowsRefusedError(refused, complete=True)
+    _need_answers({row_id: written.questions for row_id, written in done.items() if written.questions}, answered)
+    return {row_id: written.before for row_id, written in done.items() if written.before}
+
+
+def _need_answers(asked: dict[int, list[Question]], answered: str | None) -> None:
     key = key_of(f"{row_id} {question.key}" for row_id, found in asked.items() for question in found)
     if asked and key != answered:
         raise RowsAskedError(asked, key)
-    return overwritten

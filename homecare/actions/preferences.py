@@ -56,7 +56,7 @@ def save_view(
         raise RuleError("query", f"This view has more than {LONGEST_QUERY:,} characters of conditions. Use fewer.")
     me = by.person.staff_id
     values = {"query": query, "roles": list(roles), "is_default": default}
-    with transaction(session):
+    with transaction(session, by=by):
         # Two that save the same name at once: the second sees what the first made.
         session.execute(select(func.pg_advisory_xact_lock(LOCK, me)), execution_options=UNSCOPED)
         here = session.scalar(
@@ -74,7 +74,7 @@ def save_view(
             .on_conflict_do_update(index_elements=["staff_id", "path", "name"], set_=values)
             .returning(SavedView.id)
         )
-    return int(view_id or 0)
+        return int(view_id or 0)
 
 
 @retried
@@ -82,13 +82,14 @@ def rename_view(*, session: Session, view_id: int, name: str, by: Acting) -> Non
     """Raises RuleError, ViewGoneError."""
     mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
     statement = update(SavedView).where(*mine).values(name=_checked_name(name)).returning(SavedView.id)
-    try:
-        with transaction(session):
+    with transaction(session, by=by):
+        try:
             found = session.execute(statement, execution_options={"synchronize_session": False}).first()
-    except IntegrityError as error:
-        raise RuleError("name", "Another of your views on this page has this name. Choose a different one.") from error
-    if found is None:
-        raise ViewGoneError
+        except IntegrityError as error:
+            sentence = "Another of your views on this page has this name. Choose a different one."
+            raise RuleError("name", sentence) from error
+        if found is None:
+            raise ViewGoneError
 
 
 @retried
@@ -96,7 +97,7 @@ def delete_view(*, session: Session, view_id: int, by: Acting) -> SavedView:
     """Returns the view as it was. Raises ViewGoneError."""
     mine = (SavedView.id == view_id, SavedView.staff_id == by.person.staff_id)
     statement = delete(SavedView).where(*mine).returning(SavedView)
-    with transaction(session):
+    with transaction(session, by=by):
         view = session.scalar(statement, execution_options={"synchronize_session": False})
         if view is None:
             raise ViewGoneError
@@ -116,7 +117,7 @@ def save_list(*, session: Session, table: str, columns: Sequence[str] | None, de
         changes["density"] = density
     if not changes:
         raise RuleError("", "Name the columns or the density.")
-    with transaction(session):
+    with transaction(session, by=by):
         session.execute(
             upsert(ListPreference)
             .values(staff_id=by.person.staff_id, resource=table, **changes)

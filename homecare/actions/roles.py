@@ -44,7 +44,7 @@ def save(*, session: Session, new: Policy, expected: int | None, note: str, by: 
     `expected` is the version of the stored policy the change was made from (None: whatever there is), `by` is None for
     the command line. Raises StalePolicyError, PolicyError; nothing is written then.
     """
-    with transaction(session):
+    with transaction(session, by=by):
         _lock(session, expected)
         return _store(session, new, note, by)
 
@@ -70,7 +70,7 @@ def check(session: Session, new: Policy, by: Acting | None) -> None:
 @retried
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
     """The role, its cells, the staff who hold it and what else names it, in one transaction."""
-    with transaction(session):
+    with transaction(session, by=by):
         current = _lock(session, expected)
         role, new_name = _get(current, name), new_name.strip()
         if folded(new_name) != folded(name) and folded(new_name) in current.roles:
@@ -91,7 +91,7 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
 @retried
 def create(*, session: Session, name: str, description: str, like: str | None, expected: int, by: Acting) -> int:
     """A role that may do nothing yet, or what the role `like` may do."""
-    with transaction(session):
+    with transaction(session, by=by):
         current = _lock(session, expected)
         name = name.strip()
         if folded(name) in current.roles:
@@ -111,7 +111,7 @@ def create(*, session: Session, name: str, description: str, like: str | None, e
 @retried
 def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
     """Only where nobody on the staff holds it."""
-    with transaction(session):
+    with transaction(session, by=by):
         current = _lock(session, expected)
         role = _get(current, name)
         new = Policy(
@@ -126,7 +126,7 @@ def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
 @retried
 def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> int:
     """The policy of an earlier version, as a new one."""
-    with transaction(session):
+    with transaction(session, by=by):
         _lock(session, expected)
         earlier = versions.version_policy(session, version)
         if earlier is None:

@@ -1,7 +1,7 @@
 """Creating and changing one row, and deleting one or several, on behalf of a person. `many` changes several at once.
 
-Every function is one transaction. The session already sees only the rows in the person's scope, before the write and
-after it: nobody moves a row out of or into somebody else's.
+Every action is one transaction, or a part of the action that calls it. The session already sees only the rows in the
+person's scope, before the write and after it: nobody moves a row out of or into somebody else's.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, true, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.reserved import MAKERS, SAID_BY
+from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions import undoing, widening
+from homecare.actions.form_tokens import claim
 from homecare.actions.guesses import counted
-from homecare.actions.locks import lock, lock_all
 from homecare.actions.questions import Question, need_answers, questions
 from homecare.actions.rules import RuleError, check, defaults, keep_an_administrator, settle
 from homecare.actions.transaction import retried, transaction
@@ -31,16 +31,24 @@ from homecare.models import FormToken
 ANOTHERS_NAME = "This is recorded in your own name. Ask the person who said it to record it themselves."
 
 
-class AlreadySavedError(Exception):
-    """This very form was saved before; `row_id` is the row it made or changed."""
-
-    def __init__(self, row_id: int | None) -> None:
-        super().__init__(row_id)
-        self.row_id = row_id
+class RowGoneError(Exception):
+    """The row does not exist, or not for this person."""
 
 
-class TokenTakenError(RuleError):
-    """The form's token belongs to another form; nothing can be saved with it."""
+class StaleError(Exception):
+    """Somebody saved the row after the form was opened; `version` is the row's version now."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class RowsChangedError(Exception):
+    """Some of many rows are not as they were shown, or are gone; `ids` says which."""
+
+    def __init__(self, ids: list[int]) -> None:
+        super().__init__(str(ids))
+        self.ids = ids
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,8 @@ def create_row(
     answered: Collection[str] = (),
 ) -> Saved:
     """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError where not all is `answered`."""
-    with transaction(session, model):
-        _claim(session, token, model, None, by)
+    with transaction(session, by=by, model=model):
+        claim(session, token, model, None, by)
         given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
         row: Any = model(**given)
         changed, before = set(given), defaults(model)
@@ -121,9 +129,9 @@ def update_row(
     change, and which can be undone.
     """
     undo = ""
-    with transaction(session, model):
+    with transaction(session, by=by, model=model):
         if token is not None:
-            _claim(session, token, model, row_id, by)
+            claim(session, token, model, row_id, by)
         row = lock(session, model, row_id, version)
         done = change(session, model, row, values, by)
         need_answers(done.questions, answered)
@@ -140,7 +148,7 @@ def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, s
 
     Returns how many went. Raises RowsChangedError, RuleError.
     """
-    with transaction(session, model):
+    with transaction(session, by=by, model=model):
         for row in lock_all(session, model, versions).values():
             session.delete(row)
         session.flush()
@@ -149,28 +157,34 @@ def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, s
     return len(versions)
 
 
-def _claim(session: Session, token: str, model: type[Base], row_id: int | None, by: Acting) -> None:
-    """Take the form's token. A second sending waits here for the first, then learns which row it made."""
-    taken = session.execute(
-        upsert(FormToken)
-        .values(token=token, staff_id=by.person.staff_id, resource=model.__tablename__, row_id=row_id)
-        .on_conflict_do_nothing()
-        .returning(FormToken.token)
-    ).first()
-    if taken is not None:
-        return
-    used = session.execute(
-        select(FormToken.row_id).where(
-            FormToken.token == token,
-            FormToken.staff_id == by.person.staff_id,
-            FormToken.resource == model.__tablename__,
-            # The form of one row tells nothing of another: its "saved" would be a change that was dropped.
-            true() if row_id is None else FormToken.row_id == row_id,
-        )
-    ).first()
-    if used is None:
-        raise TokenTakenError("", "This form was already used elsewhere. Open it again.")
-    raise AlreadySavedError(used.row_id)
+def lock(session: Session, model: Any, row_id: int, version: str) -> Any:
+    """The row, locked, as the database has it now, if it is in scope and still at `version`."""
+    found = _locked(session, model, [row_id])
+    if not found:
+        raise RowGoneError
+    row, current = found[row_id]
+    if version != current:
+        raise StaleError(current)
+    return row
+
+
+def lock_all(session: Session, model: Any, versions: Mapping[int, str]) -> dict[int, Any]:
+    """The rows, locked in the order of their ids, if all are in scope and at their versions. One statement.
+
+    All before the first is written: what is written to one can change another, such as a key that is emptied.
+    """
+    found = _locked(session, model, versions)
+    rows = {row_id: row for row_id, (row, current) in found.items() if current == versions[row_id]}
+    if len(rows) < len(versions):
+        raise RowsChangedError(sorted({*versions} - {*rows}))
+    return rows
+
+
+def _locked(session: Session, model: Any, row_ids: Collection[int]) -> dict[int, tuple[Any, str]]:
+    columns = select(model, literal_column(f"{model.__tablename__}.xmin::text"))
+    statement = columns.where(model.id.in_(row_ids)).order_by(model.id).with_for_update(of=model)
+    found = session.execute(statement, execution_options={"populate_existing": True} | NOT_SHOWN).all()
+    return {row.id: (row, current) for row, current in found}
 
 
 def change(

@@ -78,20 +78,20 @@ def save_draft(*, session: Session, document: Mapping[str, Any], based_on: int, 
         .values(staff_id=by.person.staff_id, **values)
         .on_conflict_do_update(index_elements=["staff_id"], set_=values)
     )
-    with transaction(session):
+    with transaction(session, by=by):
         session.execute(statement, execution_options=UNSCOPED_WRITE)
 
 
 @retried
 def try_draft(*, session: Session, previewing: bool, by: Acting) -> None:
     changed = update(SettingsDraft).where(SettingsDraft.staff_id == by.person.staff_id)
-    with transaction(session):
+    with transaction(session, by=by):
         session.execute(changed.values(previewing=previewing), execution_options=UNSCOPED_WRITE)
 
 
 @retried
 def discard_draft(*, session: Session, by: Acting) -> None:
-    with transaction(session):
+    with transaction(session, by=by):
         _drop_draft(session, by)
 
 
@@ -106,7 +106,7 @@ def publish(*, session: Session, document: Mapping[str, Any], based_on: int, not
 
     Raises StaleSettingsError where another version came after `based_on`; the draft stays then.
     """
-    with transaction(session):
+    with transaction(session, by=by):
         session.execute(_LOCK, execution_options=UNSCOPED)
         current = newest(session)
         if current != based_on:
@@ -114,4 +114,4 @@ def publish(*, session: Session, document: Mapping[str, Any], based_on: int, not
         values = {"version": current + 1, "note": note, "document": dict(document)} | saved_by(by.accountable)
         session.execute(insert(SettingsVersion).values(values), execution_options=UNSCOPED_WRITE)
         _drop_draft(session, by)
-    return current + 1
+        return current + 1

@@ -1,4 +1,4 @@
-"""One transaction for everything that is done in one go; what broke off through nobody's fault is done again, whole."""
+"""The one place that commits: a write holds whole or not at all, whatever actions it is put together from."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from homecare.access.acting import Acting
 from homecare.actions.refusals import refusal
 from homecare.db import Base, sqlstate
 
@@ -22,32 +24,7 @@ RETRIES = 3
 # Long enough for the other to commit, and never the same for two that got in each other's way.
 LONGEST_WAIT_S = 0.2
 LOCK_NOT_AVAILABLE = "55P03"
-# In the session's own notes while an action is under way.
-UNDER_WAY = "action_under_way"
-
-
-@contextmanager
-def transaction(session: Session, model: type[Base] | None = None) -> Iterator[None]:
-    """What is written inside is kept whole when the block ends, or not at all when anything is raised.
-
-    Inside another such block it is a part of that one. Raises RuleError where the database refuses a row of `model`.
-    """
-    if UNDER_WAY in session.info:
-        yield
-        return
-    session.info[UNDER_WAY] = True
-    try:
-        yield
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        reason = refusal(error, model) if model is not None else None
-        raise reason or error from error
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        del session.info[UNDER_WAY]
+_OPEN = "open_transaction"
 
 
 def passes(error: DBAPIError) -> bool:
@@ -56,23 +33,58 @@ def passes(error: DBAPIError) -> bool:
     return state.startswith("40") or state == LOCK_NOT_AVAILABLE
 
 
+@dataclass
+class _Open:
+    """The outermost transaction of a session; `failed` once an action inside it was refused."""
+
+    failed: bool = False
+
+
+@contextmanager
+def transaction(session: Session, *, by: Acting | None, model: type[Base] | None = None) -> Iterator[None]:
+    """Commits at its end, rolls back on whatever is raised. Inside another it is a part of that one.
+
+    `by` is None for the command line. A refusal of the database about what was written to `model` is raised as
+    RuleError. An action that failed inside another takes the whole with it, also where its error was caught.
+    """
+    is_outermost = _OPEN not in session.info
+    open_: _Open = session.info.setdefault(_OPEN, _Open())
+    # Here, once and before the first write, the trail is to learn who acts, behind whom, and in which request.
+    try:
+        yield
+        if is_outermost:
+            if open_.failed:
+                raise RuntimeError("An action inside this one failed and has half written: let its error pass.")
+            session.commit()
+    except BaseException as error:
+        open_.failed = True
+        if is_outermost:
+            session.rollback()
+        reason = refusal(error, model) if model is not None and isinstance(error, DBAPIError) else None
+        if reason is not None:
+            raise reason from error
+        raise
+    finally:
+        if is_outermost:
+            del session.info[_OPEN]
+
+
 def retried(action: Callable[P, T]) -> Callable[P, T]:
-    """For an action that is one whole transaction of its keyword `session`: run again up to RETRIES times.
+    """For an action that is one whole `transaction` of its keyword `session`: run again up to RETRIES times.
 
     Everything the action reads and writes must happen in it, because a rollback takes all of it back. Inside another
-    action that one is run again instead.
+    transaction it runs once: only the whole can be done again.
     """
 
     @wraps(action)
     def run(*args: P.args, **named: P.kwargs) -> T:
         session: Any = named["session"]
-        for tried in range(0 if UNDER_WAY in session.info else RETRIES):
+        for tried in range(0 if _OPEN in session.info else RETRIES):
             try:
                 return action(*args, **named)
             except DBAPIError as error:
                 if not passes(error):
                     raise
-                session.rollback()
             time.sleep(random.uniform(0, LONGEST_WAIT_S) * (tried + 1))  # noqa: S311 - no secret
         return action(*args, **named)
 

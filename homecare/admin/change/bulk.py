@@ -17,7 +17,7 @@ from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from homecare.actions import locks, many, rows
+from homecare.actions import many, rows
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.change import consequences, refused, undo
@@ -76,7 +76,7 @@ def answer(asked: Asked) -> ResponseReturnValue:
         return _confirm(asked, chosen, values, chosen.changed), 409
     try:
         _delete(asked, chosen) if action == "delete" else _set(asked, chosen, values)
-    except locks.RowsChangedError as error:
+    except rows.RowsChangedError as error:
         return _confirm(asked, _chosen(asked), values, error.ids), 409
     except many.RowsRefusedError as error:
         return refused.page(asked, chosen.versions, error, MOST_TICKED), 422

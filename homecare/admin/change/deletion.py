@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from homecare.actions import locks, rows
+from homecare.actions import rows
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.change import consequences
@@ -29,7 +29,7 @@ def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
         return _ask(asked, row_id, stored), 422
     try:
         rows.delete_rows(session=session, model=info.model, versions={row_id: version}, by=asked.by)
-    except locks.RowsChangedError:
+    except rows.RowsChangedError:
         stored = stored_row(session, asked.seen, row_id)
         if stored is None:
             not_found(info.name, "delete", str(row_id))

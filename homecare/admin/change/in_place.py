@@ -8,7 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from homecare.actions import locks, rows
+from homecare.actions import rows
 from homecare.actions.questions import AskedError
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
@@ -49,9 +49,9 @@ def update(asked: Asked) -> ResponseReturnValue:
     except AskedError as doubtful:
         sentence = " ".join(question.sentence for question in doubtful.questions)
         return jsonify(error=sentence, sure=[question.key for question in doubtful.questions]), 422
-    except locks.StaleError:
+    except rows.StaleError:
         return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
-    except locks.RowGoneError:
+    except rows.RowGoneError:
         not_found(info.name, "edit", str(row_id))
     return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
 

@@ -9,8 +9,8 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from homecare.actions import locks, many, undoing
-from homecare.actions.transaction import retried
+from homecare.actions import many, rows, undoing
+from homecare.actions.transaction import retried, transaction
 from homecare.admin.asked import Asked
 from homecare.admin.change.in_place import as_listed, listed
 from homecare.admin.door import refuse
@@ -63,6 +63,11 @@ def answer(asked: Asked) -> ResponseReturnValue:
 @retried
 def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
     """One transaction, with the finding, which uses the token up. Returns how many rows are as before, and which."""
+    with transaction(session, by=seen.by):
+        return _put_back(session, seen, token, back)
+
+
+def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
     info, by = seen.table, seen.by
     kept = undoing.find(session=session, model=info.model, token=token, by=by)
     if kept is None:
@@ -72,7 +77,7 @@ def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str
     row_ids = [int(row_id) for row_id in kept.held]
     try:
         return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
-    except locks.RowsChangedError as error:
+    except rows.RowsChangedError as error:
         sentence = f"Somebody changed {_some(info, len(row_ids))} since, so nothing was undone."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action
 from homecare.access.reserved import MAKERS, SAID_BY
-from homecare.actions import locks, rows
+from homecare.actions import form_tokens, rows
 from homecare.actions.questions import AskedError, Question
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
@@ -112,19 +112,18 @@ class FormScreen:
             return self._show(form, no_room or 422)
         try:
             saved = self._write(form, token)
-        except rows.AlreadySavedError as error:
+        except form_tokens.AlreadySavedError as error:
             return self._again(form, error.row_id)
-        except locks.RowGoneError:
+        except rows.RowGoneError:
             return self._gone(uploads.sent_form(self.info))
         except AskedError as asked:
             return self._show(form, 422, questions=asked.questions)
-        except locks.StaleError:
+        except rows.StaleError:
             return self._conflict(form)
         except FileGoneError as gone:
-            self.session.rollback()
             return self._show(form, 422, editing.tell_rule(form, RuleError(gone.column, uploads.GONE)))
         except RuleError as error:
-            self.is_spent = isinstance(error, rows.TokenTakenError)
+            self.is_spent = isinstance(error, form_tokens.TokenTakenError)
             return self._show(form, 422, editing.tell_refusal(self.session, form, self.seen, self.stored, error))
         return self._done(saved.row_id)
 
