@@ -114,7 +114,7 @@ def _options(seen: Seen, field: Field) -> tuple[Select[Any], RowSelect]:
         statement = select(model.id.label("_id"), *(getattr(model, code) for code in codes))
         statement = statement.execution_options(shown=shown_of(target.name, codes))
         return statement, RowSelect(target, statement, tuple(target.fields[code] for code in codes))
-    access = seen.by.access(target.name)
+    access = seen.other(target).access
     reached_by = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE)]
     extra = [name for name in (*_told(target), *reached_by) if access.sees(name)]
     names = [name for name in target.naming if access.sees(name)]
@@ -169,7 +169,7 @@ def fills(session: Session, seen: Seen, field: Field, keys: list[int]) -> dict[i
     wanted = override_of(seen.table.name).fills.get(field.name, ())
     if not wanted or seen.access.states[field.name] is not State.SHOWN:
         return {}
-    names = [name for name in wanted if seen.by.access(target.name).sees(name)]
+    names = [name for name in wanted if seen.other(target).access.sees(name)]
     selected = build(seen.other(target), names)
     model: Any = target.model
     found = session.execute(selected.statement.where(model.id.in_(keys))).all()

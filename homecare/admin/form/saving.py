@@ -212,7 +212,7 @@ class FormScreen:
             token=token or editing.new_token(),
             version=version or (self.stored.version if self.stored else ""),
             back=self._back(),
-            access=self.by.access(self.info.name),
+            access=self.seen.access,
         )
         return page, status
 

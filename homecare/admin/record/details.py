@@ -140,7 +140,7 @@ def children(seen: Seen) -> list[tuple[TableInfo, Field]]:
         for child in table_infos().values()
         if seen.by.may(child.name)
         for field in child.fields.values()
-        if field.target == seen.table.name and seen.by.access(child.name).sees(field.name)
+        if field.target == seen.table.name and seen.other(child).access.sees(field.name)
     ]
 
 
