@@ -215,3 +215,23 @@ def test_without_scripts_the_browser_sends_it(browser: Browser, live_server: str
         save(page)
         expect(page.get_by_role("heading", level=1)).to_have_text("Ayantu Regassa Hirpa")
     assert number("Ayantu Regassa Hirpa") == 1
+
+
+def test_what_was_deleted_meanwhile_is_saved_as_new(
+    office: Page, owner_engine: Engine, number: Callable[[str], int]
+) -> None:
+    with owner_engine.begin() as connection:
+        row = connection.scalar(text("INSERT INTO patients (full_name) VALUES ('Hana Gone Away') RETURNING id"))
+    office.goto(f"/admin/patients/edit/?id={row}")
+    with owner_engine.begin() as connection:
+        connection.execute(text("DELETE FROM patients WHERE id = :id"), {"id": row})
+    office.get_by_label("Full name").fill("")
+    save(office)
+    again = office.get_by_role("button", name="Save as new")
+    again.click()
+    expect(office.get_by_role("button", name="Save", exact=True)).to_be_visible()
+    office.get_by_label("Full name").fill("Hana Come Back")
+    save(office)
+
+    expect(office.get_by_text("Patient saved.")).to_be_visible()
+    assert number("Hana Come Back") == 1

@@ -9,6 +9,8 @@ from homecare import calendars, clock
 from homecare.kinds.texts import one_line
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+# Some of the expressions below take a time that grows with the square of a text's length.
+LONGEST = 100
 TIME_OF_DAY = re.compile(
     r"(?:^|[ T,])\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(?:\s?([AP])M)?(?=[\s,]|$)", re.IGNORECASE
 )
@@ -29,7 +31,7 @@ MONTHS = (
 def parse_date(text: str) -> date:
     """A day as it is shown or said, such as `2026-03-09`, `9 Mar 2026`, `25/11/2026`, `30 Yekatit 2018`,
     or relative to the Addis today: `today`, `-7d`, `+14d`."""
-    text = one_line(text)
+    text = _short_line(text)
     if text == "today":
         return clock.today()
     if relative := RELATIVE_DAY.fullmatch(text):
@@ -43,7 +45,7 @@ def parse_moment(text: str) -> datetime:
 
     Returned as stored, UTC without a zone.
     """
-    text = calendars.in_digits(one_line(text))
+    text = calendars.in_digits(_short_line(text))
     found = TIME_OF_DAY.search(text)
     if found is None:
         if calendars.is_ethiopian(text):
@@ -58,6 +60,13 @@ def parse_moment(text: str) -> datetime:
 def parse_day_or_moment(text: str) -> date | datetime:
     """What a condition compares a moment with: a moment, or the whole of a day."""
     return parse_moment(text) if ":" in text else parse_date(text)
+
+
+def _short_line(text: str) -> str:
+    line = one_line(text)
+    if len(line) > LONGEST:
+        raise ValueError("This is too long to be a day. Write it as year-month-day, such as 2026-03-09.")
+    return line
 
 
 def _time(found: re.Match[str]) -> time:

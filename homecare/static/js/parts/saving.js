@@ -28,8 +28,8 @@ export async function send(form, button) {
     return { method: "POST", body, headers: { Accept: "application/json, text/html;q=0.9" }, signal: gone.signal };
   };
   try {
-    const answer = await ask(location.href, options);
-    return await understood(answer);
+    const answer = await ask(form.getAttribute("action") || location.href, options);
+    return await understood(answer, form.getAttribute("action"));
   } catch {
     return { lost: true };
   } finally {
@@ -38,13 +38,16 @@ export async function send(form, button) {
   }
 }
 
-async function understood(answer) {
+async function understood(answer, action) {
   const type = answer.headers.get("Content-Type") ?? "";
   if (type.startsWith("application/json")) {
     const body = await answer.json();
     return answer.ok ? body : { error: body.error };
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".form-page");
+  // A deleted record that is saved as new comes back as the form of a new one: the next try goes where this one went.
+  const again = page?.querySelector("#row-form");
+  if (again && action && !again.hasAttribute("action")) again.setAttribute("action", action);
   // Somebody on the way answered instead of the server.
   return page ? { page } : { lost: true };
 }
