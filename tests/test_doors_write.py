@@ -166,4 +166,4 @@ def test_the_list_offers_what_the_door_lets_through(company: Company, role: str,
     cell, page = cells()[role, table], company.as_(role).get(f"/admin/{table}/").get_data(as_text=True)
 
     assert (f'href="/admin/{table}/new/' in page) == cell.may("create")
-    assert (f"/admin/{table}/export/csv/" in page) == cell.may("export")
+    assert (f"/admin/{table}/export/xlsx/" in page) == cell.may("export")
