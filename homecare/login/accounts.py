@@ -12,7 +12,7 @@ from homecare.access.policy import folded
 from homecare.db import db
 from homecare.login import browsers, endings, events, passwords, sessions, throttle
 from homecare.login.browsers import Caller
-from homecare.login.events import COMMAND_LINE, FULL_NAME, Kind
+from homecare.login.events import COMMAND_LINE, FULL_NAME, Event
 from homecare.models import Account, Staff, StoredRole
 from homecare.models.folding import plain_word
 
@@ -60,7 +60,9 @@ def sign_in(*, email: str, password: str, caller: Caller, replacing: str | None 
         reason = "unknown e-mail" if row is None else shut or ("changed meanwhile" if is_right else "wrong password")
         email_hash = throttle.digest(email)
         with db.engine.begin() as connection:
-            events.note(connection, Kind.REFUSED, who=row, reason=reason, email_hash=email_hash, address=caller.address)
+            events.note(
+                connection, Event.REFUSED, who=row, reason=reason, email_hash=email_hash, address=caller.address
+            )
         return None
     endings.sweep()
     return entered
@@ -103,15 +105,15 @@ def _enter(
             connection.execute(changed.values(password_hash=password_hash))
         throttle.forgive(connection, failure_id)
         email_hash = throttle.digest(email)
-        events.note(connection, Kind.SIGN_IN, who=row, email_hash=email_hash, address=caller.address)
+        events.note(connection, Event.SIGN_IN, who=row, email_hash=email_hash, address=caller.address)
         if replacing is not None:
-            endings.end(connection, replacing, kind=Kind.ENDED, reason="signed in again", address=caller.address)
+            endings.end(connection, replacing, kind=Event.ENDED, reason="signed in again", address=caller.address)
     return Entered(token, browsers.remembering(caller.known, row.account_id, password_hash))
 
 
 def sign_out(token: str, *, address: str | None) -> None:
     with db.engine.begin() as connection:
-        endings.end(connection, token, kind=Kind.SIGN_OUT, reason="", address=address)
+        endings.end(connection, token, kind=Event.SIGN_OUT, reason="", address=address)
 
 
 def _renewed(password_hash: str, password: str) -> str:
@@ -140,7 +142,7 @@ def create(*, email: str, first_name: str, last_name: str, role: str, password: 
             raise AccountError(f"{row.email} is on the staff as {row.role}. Create the account with that role.")
         staff_id = row.staff_id if row is not None else _add_staff(connection, email, first_name, last_name, role)
         connection.execute(insert(Account).values(staff_id=staff_id, password_hash=passwords.hashed(password)))
-        events.note(connection, Kind.CREATED, who=_get(connection, email), reason=COMMAND_LINE)
+        events.note(connection, Event.CREATED, who=_get(connection, email), reason=COMMAND_LINE)
     return Created(role, is_new=row is None)
 
 
@@ -151,7 +153,7 @@ def disable(*, email: str) -> None:
         if _active_admins(connection) == [row.account_id]:
             raise AccountError(f"{row.email} is the last active {row.role.strip()}. Create another one first.")
         connection.execute(update(Account).where(Account.id == row.account_id).values(disabled_at=_NOW))
-        events.note(connection, Kind.DISABLED, who=row, reason=COMMAND_LINE)
+        events.note(connection, Event.DISABLED, who=row, reason=COMMAND_LINE)
         endings.end_all(connection, row.account_id, "the account was disabled")
 
 
@@ -167,7 +169,7 @@ def reset(*, email: str, password: str) -> None:
         changed = update(Account).where(Account.id == row.account_id)
         # Before the sessions end: one that begins meanwhile waits for this row, and finds another password there.
         connection.execute(changed.values(password_hash=password_hash, disabled_at=None))
-        events.note(connection, Kind.RESET, who=row, reason=COMMAND_LINE)
+        events.note(connection, Event.RESET, who=row, reason=COMMAND_LINE)
         endings.end_all(connection, row.account_id, "the password was reset")
 
 

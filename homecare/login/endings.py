@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, func, literal, select
 
 from homecare.db import db
-from homecare.login.events import Kind, described, note_those
+from homecare.login.events import Event, described, note_those
 from homecare.login.sessions import LONGEST, hashed, idle_limit
 from homecare.models import Account, FormToken, SignedIn, SignInFailure, Staff
 
@@ -18,14 +18,14 @@ KEPT = timedelta(days=1)
 _NOW = func.timezone("utc", func.now())
 
 
-def end(connection: Connection, token: str, *, kind: Kind, reason: str, address: str | None) -> None:
+def end(connection: Connection, token: str, *, kind: Event, reason: str, address: str | None) -> None:
     """What is over already ends no second time."""
     _end(connection, SignedIn.token_hash == hashed(token), described(kind, literal(reason), _NOW, address))
 
 
 def end_all(connection: Connection, account_id: int, reason: str) -> None:
     """Signs the account out everywhere, in the caller's transaction."""
-    _end(connection, SignedIn.account_id == account_id, described(Kind.ENDED, literal(reason), _NOW, None))
+    _end(connection, SignedIn.account_id == account_id, described(Event.ENDED, literal(reason), _NOW, None))
 
 
 def sweep() -> None:
@@ -50,7 +50,7 @@ def _end(connection: Connection, which: ColumnElement[bool], event: tuple[Any, .
     gone = delete(SignedIn).where(which).returning(*columns).cte("gone")
     why = case((gone.c.created_at + LONGEST <= _NOW, "half a day"), else_="idle")
     found = (
-        select(*(event or described(Kind.ENDED, why, _ended_at(gone.c), None)))
+        select(*(event or described(Event.ENDED, why, _ended_at(gone.c), None)))
         .select_from(gone)
         .join(Account, gone.c.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)

@@ -13,7 +13,7 @@ from homecare.login.addresses import network
 from homecare.models import SignInEvent, Staff
 
 
-class Kind(StrEnum):
+class Event(StrEnum):
     SIGN_IN = "sign-in"
     REFUSED = "refused"
     SIGN_OUT = "sign-out"
@@ -33,7 +33,7 @@ _NOW = func.timezone("utc", func.now())
 
 def note(
     connection: Connection,
-    kind: Kind,
+    kind: Event,
     *,
     who: Row[Any] | None,
     reason: str = "",
@@ -59,7 +59,7 @@ def note_once(
         where_from = network(address)
         same = SignInEvent.address.op("<<=")(cast(where_from, INET)) if where_from else SignInEvent.address.is_(None)
     told = select(SignInEvent.id).where(SignInEvent.reason == TOO_MANY, SignInEvent.happened_at > _NOW - window, same)
-    connection.execute(_one(Kind.REFUSED, who, TOO_MANY, email_hash, address, unless=told))
+    connection.execute(_one(Event.REFUSED, who, TOO_MANY, email_hash, address, unless=told))
 
 
 def note_those(connection: Connection, found: Select[Any]) -> None:
@@ -67,14 +67,14 @@ def note_those(connection: Connection, found: Select[Any]) -> None:
     connection.execute(insert(SignInEvent).from_select(_COLUMNS, found))
 
 
-def described(kind: Kind, reason: Any, happened_at: Any, address: str | None) -> tuple[Any, ...]:
+def described(kind: Event, reason: Any, happened_at: Any, address: str | None) -> tuple[Any, ...]:
     """What to select of staff rows, for `note_those`."""
     said = (literal(kind.value), reason, happened_at)
     return (*said, Staff.id, FULL_NAME, Staff.email, null(), cast(literal(address), INET))
 
 
 def _one(
-    kind: Kind,
+    kind: Event,
     who: Row[Any] | None,
     reason: str,
     email_hash: bytes | None,

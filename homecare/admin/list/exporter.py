@@ -6,19 +6,17 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from homecare import clock
 from homecare.access.policy import State
 from homecare.access.row_scope import acting_staff
 from homecare.access.shown import NOT_SHOWN
 from homecare.audit.reads import log_export
-from homecare.models.columns import Kind
+from homecare.kinds import write
 from homecare.records.list_request import ListRequest
 from homecare.records.paging import ordering
 from homecare.records.row_select import RowSelect, file_name, relation_label
@@ -57,24 +55,17 @@ def exported_columns(request: ListRequest, columns: Iterable[str] | None = None)
     return [
         name
         for name in names
-        if access.sees(name)
-        or (access.states[name] is State.MASKED and request.info.fields[name].kind is Kind.RELATION)
+        if access.sees(name) or (access.states[name] is State.MASKED and request.info.fields[name].traits.links)
     ]
 
 
 def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
-    if field.kind is Kind.RELATION:
+    if field.traits.links:
         return relation_label(row, selected, field.name) or ""
     value = getattr(row, field.name)
-    if field.kind is Kind.FILE and (name := file_name(row, selected, field.name)):
+    if field.traits.holds_file and (name := file_name(row, selected, field.name)):
         return name
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return clock.to_addis(value).isoformat(" ", "seconds")
-    if field.kind is Kind.BOOL:
-        return "Yes" if value else "No"
-    return "" if field.kind is Kind.POINT and value == "," else str(value)
+    return write.exported(field.kind, value)
 
 
 def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
