@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from uploading import chunk, picture
 
-from homecare.files import costs, reading
+from homecare.files import cleaning, costs
 from homecare.files.kinds import DOCUMENTS, JPEG, PNG, RefusedFileError
 
 
@@ -50,7 +50,7 @@ def test_a_picture_that_would_cost_is_refused_before_it_is_decoded(case: str) ->
     with pytest.raises(RefusedFileError, match="too intricate"):
         costs.refuse_costly_picture(content, JPEG if content.startswith(b"\xff\xd8") else PNG)
     with pytest.raises(RefusedFileError, match="too intricate"):
-        reading.clean(content[: reading.LARGEST_BYTES], "IMG_1.jpg", DOCUMENTS)
+        cleaning.clean(content[: cleaning.LARGEST_BYTES], "IMG_1.jpg", DOCUMENTS)
 
 
 def with_a_preview() -> bytes:
@@ -71,7 +71,7 @@ TAKEN: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("case", TAKEN)
 def test_a_usual_picture_with_much_in_it_is_taken(case: str) -> None:
-    assert reading.clean(TAKEN[case](), "IMG_1.jpg", DOCUMENTS).media_type in (JPEG, PNG)
+    assert cleaning.clean(TAKEN[case](), "IMG_1.jpg", DOCUMENTS).media_type in (JPEG, PNG)
 
 
 FLATE = b"/Filter/FlateDecode"
@@ -103,13 +103,13 @@ COSTLY_PDFS: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("case", COSTLY_PDFS)
 def test_a_pdf_that_would_cost_is_refused_in_words(case: str) -> None:
     with pytest.raises(RefusedFileError, match=r"Print it to a plain PDF|ordinary JPEG"):
-        reading.clean(COSTLY_PDFS[case](), "letter.pdf", DOCUMENTS)
+        cleaning.clean(COSTLY_PDFS[case](), "letter.pdf", DOCUMENTS)
 
 
 def test_a_scanned_letter_that_unpacks_to_much_is_taken() -> None:
     pages = pdfs_made.many_pages(20, pdfs_made.stream(pdfs_made.packed(9), FLATE))
 
-    assert reading.clean(pages, "letter.pdf", DOCUMENTS).media_type == "application/pdf"
+    assert cleaning.clean(pages, "letter.pdf", DOCUMENTS).media_type == "application/pdf"
 
 
 def test_what_is_weighed_is_let_go_piece_by_piece() -> None:

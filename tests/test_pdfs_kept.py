@@ -9,12 +9,12 @@ import pdfs_made
 import pytest
 from pypdf import PdfReader
 
-from homecare.files import reading
+from homecare.files import cleaning
 from homecare.files.kinds import DOCUMENTS, RefusedFileError
 
 
 def kept(content: bytes) -> PdfReader:
-    return PdfReader(io.BytesIO(reading.clean(content, "letter.pdf", DOCUMENTS).data))
+    return PdfReader(io.BytesIO(cleaning.clean(content, "letter.pdf", DOCUMENTS).data))
 
 
 @pytest.mark.parametrize("root", [pdfs_made.LAYERS, b"/OCProperties 6 0 R"])
@@ -70,7 +70,7 @@ def test_links_named_elsewhere_in_the_file_go_too() -> None:
     link = b"<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(http://evil.example)>>>>"
     content = pdfs_made.page(b"", b"", b"/Annots 5 0 R", b"", b"[6 0 R]", link)
 
-    assert b"evil" not in reading.clean(content, "letter.pdf", DOCUMENTS).data
+    assert b"evil" not in cleaning.clean(content, "letter.pdf", DOCUMENTS).data
 
 
 def test_an_action_whose_kind_is_named_elsewhere_is_refused() -> None:

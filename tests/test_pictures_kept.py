@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 from uploading import notes
 
-from homecare.files import reading
+from homecare.files import cleaning
 from homecare.files.kinds import IMAGES
 
 Colour = tuple[int, ...]
 
 
 def kept(content: bytes, name: str = "picture.png") -> Image.Image:
-    with Image.open(io.BytesIO(reading.clean(content, name, IMAGES).data)) as image:
+    with Image.open(io.BytesIO(cleaning.clean(content, name, IMAGES).data)) as image:
         image.load()
         return image
 

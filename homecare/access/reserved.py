@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 
 from homecare.access.policy import Role, Write, rarer
+from homecare.kinds.traits import traits_of
 from homecare.models import business_models
-from homecare.models.columns import Kind
 
 # By (table, column): when a role may set it at most that does not hold everything.
 _NAMED: dict[tuple[str, str], Write] = {
@@ -33,7 +33,7 @@ def reserved() -> dict[tuple[str, str], Write]:
         (name, column.name): Write.NEVER
         for name, model in business_models().items()
         for column in model.__table__.columns
-        if column.info.get("kind") is Kind.CODE and column.server_default is not None
+        if traits_of(column).is_code and column.server_default is not None
     }
     return codes | _NAMED
 

@@ -7,8 +7,9 @@ from functools import cache
 from homecare.access.policy import NEVER, Action, FieldRule, State, Write
 from homecare.access.row_scope import OWN_OPTIONS
 from homecare.access.table_access import UNWRITABLE
+from homecare.kinds.traits import shown_kind, traits
 from homecare.models import business_models
-from homecare.models.columns import Kind, Privacy, kind_of
+from homecare.models.columns import Kind, Privacy
 
 # Every state a column can have; a secret has no state that would show it.
 SECRET_STATES = (State.WRITE_ONLY, State.HIDDEN)
@@ -18,10 +19,7 @@ SECRET_STATES = (State.WRITE_ONLY, State.HIDDEN)
 def tables() -> dict[str, dict[str, Kind]]:
     """The kind of every column of every company table, by name."""
     return {
-        name: {
-            column.name: Kind.NUMBER if column.primary_key else kind_of(column)  # type: ignore[arg-type]
-            for column in model.__table__.columns
-        }
+        name: {column.name: shown_kind(column) for column in model.__table__.columns}
         for name, model in business_models().items()
     }
 
@@ -41,7 +39,7 @@ def ruled_columns(table: str) -> list[str]:
 
 
 def states_of(table: str, column: str) -> tuple[State, ...]:
-    return SECRET_STATES if tables()[table][column] is Kind.SECRET else tuple(State)
+    return SECRET_STATES if traits(tables()[table][column]).is_secret else tuple(State)
 
 
 def is_writable(column: str) -> bool:
@@ -55,7 +53,7 @@ def sound(rule: FieldRule) -> FieldRule:
     """
     kind = tables()[rule.resource][rule.column]
     state = rule.state if rule.state in states_of(rule.resource, rule.column) else State.WRITE_ONLY
-    unseen = state in (State.HIDDEN, State.BREAK_GLASS) or (state is State.MASKED and kind is not Kind.RELATION)
+    unseen = state in (State.HIDDEN, State.BREAK_GLASS) or (state is State.MASKED and not traits(kind).links)
     write = Write.NEVER if unseen or not is_writable(rule.column) else rule.write
     if state is State.SHOWN and not is_writable(rule.column):
         write = Write.ALWAYS  # nothing to say about a column that only the database sets
@@ -68,11 +66,11 @@ def careful_rules(role: str) -> list[FieldRule]:
     for name, model in business_models().items():
         for column in model.__table__.columns:
             privacy, kind = column.info.get("privacy"), tables()[name][column.name]
-            if kind is Kind.SECRET:
+            if traits(kind).is_secret:
                 state = State.WRITE_ONLY
             elif privacy is Privacy.CLINICAL:
                 state = State.HIDDEN
-            elif kind is Kind.FAYDA:
+            elif traits(kind).is_fayda:
                 state = State.MASKED
             else:
                 continue

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, literal_column, select
@@ -14,22 +13,11 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access.acting import Acting
 from homecare.db import Base
+from homecare.kinds.traits import traits_of
+from homecare.kinds.write import is_kept, keep, restore
 from homecare.models import Overwritten
-from homecare.models.columns import Kind, kind_of
 
 KEPT = timedelta(hours=1)
-# Kinds whose values are kept as text without loss, and are neither a key to something nor long.
-KINDS = (
-    Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.NAME, Kind.TEXT,
-)  # fmt: skip
-READERS: dict[type, Callable[[str], Any]] = {
-    str: str,
-    int: int,
-    Decimal: Decimal,
-    bool: "True".__eq__,
-    date: date.fromisoformat,
-    datetime: datetime.fromisoformat,
-}
 
 
 def remember(
@@ -48,7 +36,7 @@ def remember(
         return ""
     table: Any = model
     version = session.scalar(select(_version(model)).where(table.id == next(iter(overwritten))))
-    held = {str(key): {name: _text(value) for name, value in row.items()} for key, row in overwritten.items()}
+    held = {str(key): {name: keep(value) for name, value in row.items()} for key, row in overwritten.items()}
     token = secrets.token_urlsafe(32)
     session.execute(
         insert(Overwritten).values(
@@ -81,22 +69,13 @@ def find(*, session: Session, model: type[Base], token: str, by: Acting) -> Over
 def values(model: type[Base], row: Mapping[str, str | None]) -> dict[str, Any]:
     """The columns as the row held them."""
     columns = model.__table__.columns
-    return {name: None if text is None else READERS[columns[name].type.python_type](text) for name, text in row.items()}
+    return {name: restore(columns[name], text) for name, text in row.items()}
 
 
 def _is_kept(model: type[Base], row: Mapping[str, Any]) -> bool:
     columns: Any = model.__table__.columns
-    return all(kind_of(columns[name]) in KINDS and _is_written(columns[name], row[name]) for name in row)
-
-
-def _is_written(column: Any, value: Any) -> bool:
-    kind = column.type.python_type
-    return kind in READERS and (value is None or type(value) is kind)
+    return all(traits_of(columns[name]).undone and is_kept(columns[name], row[name]) for name in row)
 
 
 def _version(model: type[Base]) -> Any:
     return literal_column(f"{model.__tablename__}.xmin::text")
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else value.isoformat() if isinstance(value, date) else str(value)

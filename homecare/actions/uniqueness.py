@@ -11,7 +11,7 @@ from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.actions.refusals import TakenError
 from homecare.db import Base
-from homecare.models.columns import Kind, kind_of
+from homecare.kinds.traits import traits_of
 from homecare.models.folding import fold, plain_word, same
 from homecare.models.indexes import is_folded
 
@@ -41,7 +41,7 @@ def _check(session: Session, column: Column[Any], value: str, row_id: int | None
 
 def _is_the_same(column: Column[Any], value: str) -> ColumnElement[bool]:
     """Names as people read them. Addresses and codes by case alone: jose@ and josé@ are two people."""
-    if kind_of(column) is Kind.NAME:
+    if traits_of(column).is_name:
         return same(column, value)
     # The first finds it by the index.
     return same(column, value) & (plain_word(column) == folded(value))

@@ -8,7 +8,6 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from homecare import clock
-from homecare.models.columns import Kind
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field
 from homecare.web import urls
@@ -42,7 +41,7 @@ def badge(word: str) -> Markup:
 
 
 def is_badge(field: Field) -> bool:
-    return field.kind is Kind.CHOICE and ("status" in field.name or field.name == "priority")
+    return field.traits.is_choice and ("status" in field.name or field.name == "priority")
 
 
 def markup(field: Field, value: Any) -> Markup:
@@ -54,11 +53,11 @@ def markup(field: Field, value: Any) -> Markup:
         return MASKED.format(text)
     if is_badge(field):
         return badge(text)
-    if field.kind is Kind.PHONE:
+    if field.traits.is_phone:
         return PHONE.format(value, text)
-    if field.kind is Kind.EMAIL:
+    if field.traits.is_email:
         return EMAIL.format(value, text)
-    if field.kind is Kind.URL and text.startswith(("http://", "https://")):
+    if field.traits.is_address and text.startswith(("http://", "https://")):
         # Every address begins alike; what tells them apart must not be what is cut off.
         return WEB.format(value, text.partition("://")[2].removeprefix("www."))
     if isinstance(value, datetime):

@@ -25,7 +25,6 @@ from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.texts import one_line
-from homecare.models.columns import Kind
 from homecare.records import list_request, lookup
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.seen import Seen
@@ -179,7 +178,7 @@ class TableView(GuardedView, StockView):
     def ajax_lookup(self) -> ResponseReturnValue:
         """`name` is the relation's column, `query` what was typed: [[id, label, what it fills], …], at most 20."""
         field = self.info.fields.get(request.args.get("name", ""))
-        if field is None or field.kind is not Kind.RELATION:
+        if field is None or not field.traits.links:
             raise SpokenError(400, "There is no relation of this name.")
         if not lookup.may_look_up(self.seen, field):
             refuse(self.info.name, "lookup", f"look up {field.label.lower()} of {self.info.many.lower()}")

@@ -16,28 +16,14 @@ from homecare import clock
 from homecare.access.policy import Policy
 from homecare.access.table_access import TableAccess
 from homecare.db import Base
+from homecare.kinds.operators import OPERATORS
 from homecare.kinds.read import parse_value, storable
+from homecare.kinds.traits import compared_kind, traits, traits_of
 from homecare.models import folding
-from homecare.models.columns import Kind, kind_of
+from homecare.models.columns import Kind
 from homecare.models.indexes import is_folded
 from homecare.records import phones
 from homecare.records.named import NAMED
-
-ORDERED = ("eq", "ne", "gte", "lte", "gt", "lt", "isnull")
-WORDS = ("eq", "ne", "contains", "startswith", "isnull")
-CHOSEN = ("eq", "ne", "in", "isnull")
-OPERATORS: dict[Kind, tuple[str, ...]] = {
-    Kind.NAME: WORDS, Kind.TEXT: WORDS, Kind.CODE: WORDS, Kind.PHONE: WORDS, Kind.EMAIL: WORDS,
-    Kind.URL: ("eq", "isnull"), Kind.FAYDA: ("eq", "isnull"), Kind.LONG: ("isnull",), Kind.FILE: ("isnull",),
-    Kind.CHOICE: CHOSEN, Kind.RELATION: CHOSEN, Kind.BOOL: ("eq", "isnull"),
-    Kind.NUMBER: ORDERED, Kind.MONEY: ORDERED, Kind.SHARE: ORDERED, Kind.PERCENT: ORDERED,
-    Kind.DATE: ORDERED, Kind.DATETIME: ORDERED, Kind.POINT: ("isnull",), Kind.SECRET: (),
-}  # fmt: skip
-OPERATOR_WORDS = {
-    "eq": "is", "ne": "is not", "gte": "from", "lte": "up to", "gt": "over", "lt": "under",
-    "contains": "contains", "startswith": "starts with", "in": "is one of", "isnull": "is empty",
-}  # fmt: skip
-
 
 # Each costs a clause of the statement, and the query of a bulk change is as long as a form may be.
 MOST_CONDITIONS = 50
@@ -96,7 +82,7 @@ def _parse_one(
         return _named(model, key, value, access, policy)
     name, _, operator = key.rpartition("__")
     column = cast(Column[Any] | None, model.__table__.columns.get(name))
-    if column is None or operator not in OPERATORS[_kind(column)]:
+    if column is None or operator not in _operators(column):
         raise UnknownConditionError(f"There is no condition {key!r} on {model.__tablename__}.")
     if not access.sees(name):
         raise ForbiddenConditionError(name)
@@ -109,8 +95,8 @@ def _parse_one(
     return Condition(key, value, clause, name, operator)
 
 
-def _kind(column: Column[Any]) -> Kind:
-    return Kind.RELATION if column.primary_key else kind_of(column)
+def _operators(column: Column[Any]) -> set[str]:
+    return {one.key for one in traits(compared_kind(column)).operators}
 
 
 def _named(model: type[Base], key: str, value: str, access: TableAccess, policy: Policy) -> Condition:
@@ -125,21 +111,26 @@ def _named(model: type[Base], key: str, value: str, access: TableAccess, policy:
 
 def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool]:
     """One comparison. Raises ValueError with a sentence where the text is not a value of the column."""
-    kind = _kind(column)
+    kind = compared_kind(column)
     if operator == "isnull":
         return _is_empty(column, text)
     if operator == "in":
         return or_(false(), *(_equals(column, kind, part) for part in _choices(text)))
     if operator in ("contains", "startswith"):
-        how = phones if kind is Kind.PHONE else folding
+        how = phones if traits(kind).is_phone else folding
         return {"contains": how.contains, "startswith": how.startswith}[operator](column, storable(text))
-    if kind in (Kind.DATE, Kind.DATETIME):
+    if traits(kind).in_time:
         return _in_time(column, operator, parse_value(kind, text))
     if operator in ("eq", "ne"):
         same = _equals(column, kind, text)
         return same if operator == "eq" else or_(~same, column.is_(None)) if _default(column) is None else ~same
-    value = parse_value(kind, text)
-    return {"gte": column >= value, "lte": column <= value, "gt": column > value, "lt": column < value}[operator]
+    return _sql(operator, column, parse_value(kind, text))
+
+
+def _sql(operator: str, column: Column[Any], value: Any) -> ColumnElement[bool]:
+    compared = OPERATORS[operator].sql
+    assert compared is not None  # noqa: S101 - those that take no value were answered before
+    return compared(column, value)
 
 
 def _choices(text: str) -> list[str]:
@@ -176,7 +167,7 @@ def _equals(column: Column[Any], kind: Kind, text: str) -> ColumnElement[bool]:
 
 def _in_time(column: Column[Any], operator: str, value: Any) -> ColumnElement[bool]:
     """A day stands for all its moments in Addis time, so that `lte=today` includes this evening."""
-    if kind_of(column) is Kind.DATETIME and type(value) is date:
+    if traits_of(column).is_moment and type(value) is date:
         start, end = clock.day_start(value), clock.day_start(value + timedelta(days=1))
         return {
             "eq": and_(column >= start, column < end),
@@ -186,11 +177,5 @@ def _in_time(column: Column[Any], operator: str, value: Any) -> ColumnElement[bo
             "gt": column >= end,
             "lt": column < start,
         }[operator]
-    return {
-        "eq": column == value,
-        "ne": or_(column != value, column.is_(None)),
-        "gte": column >= value,
-        "lte": column <= value,
-        "gt": column > value,
-        "lt": column < value,
-    }[operator]
+    clause = _sql(operator, column, value)
+    return or_(clause, column.is_(None)) if operator == "ne" else clause

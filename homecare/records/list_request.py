@@ -17,7 +17,6 @@ from homecare.access.policy import State
 from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import TableAccess
 from homecare.audit.reads import note_rows
-from homecare.models.columns import Kind
 from homecare.records import counting, paging
 from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
 from homecare.records.lookup import search_clause
@@ -208,7 +207,7 @@ def _columns(seen: Seen, word: str | None, kept: Kept | None) -> tuple[str, ...]
 
 
 def _says_something(field: Field, acting: Acting, access: TableAccess) -> bool:
-    return field.kind is not Kind.RELATION or not access.sees(field.name) or acting.may(field.target)
+    return not field.traits.links or not access.sees(field.name) or acting.may(field.target)
 
 
 def _anchor(column: Column[Any], text: str | None) -> paging.Anchor | None:

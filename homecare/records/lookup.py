@@ -13,7 +13,6 @@ from homecare.access.policy import Action, State
 from homecare.access.shown import shown_of
 from homecare.kinds.read import HIGHEST_INTEGER, parse_fayda, storable
 from homecare.models import folding
-from homecare.models.columns import Kind
 from homecare.records import phones
 from homecare.records.row_select import Part, RowSelect, build, code_columns, join_parts, relation_label
 from homecare.records.seen import Seen
@@ -42,10 +41,10 @@ def search_clause(seen: Seen, text: str, through_parents: bool = True) -> Column
     alternatives = [and_(*(_holds(seen.table, searched, word) for word in words))]
     if len(phones.digits(text)) >= phones.FEWEST:
         alternatives += [
-            phones.contains(getattr(seen.table.model, f.name), text) for f in searched if f.kind is Kind.PHONE
+            phones.contains(getattr(seen.table.model, f.name), text) for f in searched if f.traits.is_phone
         ]
     alternatives += [
-        found for f in shown if f.kind is Kind.FAYDA and (found := _has_number(seen.table, f, text)) is not None
+        found for f in shown if f.traits.is_fayda and (found := _has_number(seen.table, f, text)) is not None
     ]
     numbered = through_parents and re.fullmatch(r"#?[0-9]{1,10}", text.strip())
     if numbered and int(text.strip("# ")) <= HIGHEST_INTEGER:
@@ -60,7 +59,7 @@ def _holds(info: TableInfo, searched: list[Field], word: str) -> ColumnElement[b
     found: list[ColumnElement[bool]] = []
     for field in searched:
         column = getattr(info.model, field.name)
-        if field.kind is not Kind.PHONE:
+        if not field.traits.is_phone:
             found.append(folding.contains(column, word))
         elif phones.digits(word):
             found.append(phones.contains(column, word))
@@ -80,7 +79,7 @@ def _has_number(info: TableInfo, field: Field, text: str) -> ColumnElement[bool]
 def _through_parents(seen: Seen, text: str) -> Iterable[ColumnElement[bool]]:
     """Rows by the name of a parent; one level, and only through parents the role may see."""
     for field in seen.table.fields.values():
-        if field.kind is not Kind.RELATION or not seen.access.sees(field.name):
+        if not field.traits.links or not seen.access.sees(field.name):
             continue
         parent = table_info(field.target)
         named = [f for f in parent.fields.values() if f.searchable]
@@ -115,7 +114,7 @@ def _options(seen: Seen, field: Field) -> tuple[Select[Any], RowSelect]:
         statement = statement.execution_options(shown=shown_of(target.name, codes))
         return statement, RowSelect(target, statement, tuple(target.fields[code] for code in codes))
     access = seen.other(target).access
-    reached_by = [f.name for f in target.fields.values() if f.kind in (Kind.CODE, Kind.PHONE)]
+    reached_by = [f.name for f in target.fields.values() if f.traits.is_code or f.traits.is_phone]
     extra = [name for name in (*_told(target), *reached_by) if access.sees(name)]
     names = [name for name in target.naming if access.sees(name)]
     selected = build(seen.other(target), (*names, *(name for name in extra if name not in names)))
@@ -132,12 +131,12 @@ def _option_label(row: Any, selected: RowSelect) -> str:
     for field in selected.fields:
         if getattr(row, field.name) in told.get(field.name, ()):
             continue
-        if field.kind is Kind.RELATION:
+        if field.traits.links:
             texts.append((field, relation_label(row, selected, field.name) or ""))
         else:
             texts.append((field, join_parts(row, [Part(field.name, field)])))
-    name = " ".join(text for field, text in texts if field.kind is Kind.NAME and text)
-    rest = [text for field, text in texts if field.kind is not Kind.NAME and text]
+    name = " ".join(text for field, text in texts if field.traits.is_name and text)
+    rest = [text for field, text in texts if not field.traits.is_name and text]
     return " · ".join([name, *rest] if name else rest) or f"#{row._id}"
 
 
@@ -158,8 +157,8 @@ def find(session: Session, seen: Seen, field: Field, text: str) -> list[tuple[in
 def begun(info: TableInfo, text: str) -> dict[str, str]:
     """What was looked for in a picker and not found, as the columns of a new row: a phone number, else a name."""
     if len(phones.digits(text)) >= phones.FEWEST:
-        return {f.name: text for f in [*info.fields.values()][::-1] if f.kind is Kind.PHONE}
-    names = [f.name for f in info.fields.values() if f.kind is Kind.NAME]
+        return {f.name: text for f in [*info.fields.values()][::-1] if f.traits.is_phone}
+    names = [f.name for f in info.fields.values() if f.traits.is_name]
     return dict(zip(names, text.split(None, len(names) - 1), strict=False)) if names else {}
 
 

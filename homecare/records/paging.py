@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, Select, and_, literal, tuple_
 
-from homecare import clock
 from homecare.kinds.read import parse_id, parse_value
+from homecare.kinds.write import write
 from homecare.models.columns import kind_of
 from homecare.models.indexes import ordered
 
@@ -41,7 +39,7 @@ class Anchor:
         """The anchor for an address: with its value where that is short and is read as the very same again."""
         if self.value is None or column.primary_key:
             return str(self.id)
-        written = f"{self.id}{SEPARATOR}{_text(self.value)}"
+        written = f"{self.id}{SEPARATOR}{write(kind_of(column), self.value)}"
         return written if len(written) <= LONGEST_CARRIED and _is_read(column, written, self) else f"{self.id}{ASKED}"
 
 
@@ -50,14 +48,6 @@ def _is_read(column: Column[Any], written: str, anchor: Anchor) -> bool:
         return parse_anchor(column, written) == anchor
     except (ValueError, OverflowError):
         return False
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        return clock.to_addis(value).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def parse_anchor(column: Column[Any], text: str) -> Anchor:

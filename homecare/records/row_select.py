@@ -20,6 +20,7 @@ from homecare.access.derived import once_per
 from homecare.access.policy import Action, State
 from homecare.access.shown import Shown, shown_of, way, whose
 from homecare.access.table_access import TableAccess
+from homecare.kinds.traits import traits
 from homecare.models import StoredFile
 from homecare.models.columns import Kind
 from homecare.records.seen import Seen
@@ -27,7 +28,6 @@ from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo, table_info
 
 # How many last characters of a masked value stay readable; every other kind shows none.
-MASKED_TAIL = {Kind.FAYDA: 4, Kind.PHONE: 2}
 MASK = "••••"
 FILE_NAME = Field("original_name", "File", Kind.TEXT, StoredFile.__table__.c.original_name)  # type: ignore[arg-type]
 
@@ -62,7 +62,7 @@ def version_of(info: TableInfo) -> ColumnElement[str]:
 
 
 def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
-    tail = MASKED_TAIL.get(kind, 0)
+    tail = traits(kind).masked_tail
     if not tail:
         return case((column.is_not(None), literal(MASK)))
     readable = func.concat(MASK, " ", func.right(column, tail))
@@ -95,11 +95,11 @@ def _build(seen: Seen, columns: Iterable[str], sort: str) -> RowSelect:
     for each in fields:
         attribute = getattr(model, each.name)
         selected.append(_value(attribute, each, access.states[each.name]).label(each.name))
-        if each.kind is Kind.RELATION:
+        if each.traits.links:
             pieces = _name_parts(each, attribute, access, seen.by, joins, said)
             parts[each.name] = tuple(part for part, _ in pieces)
             selected += [expression.label(part.attribute) for part, expression in pieces]
-        elif each.kind is Kind.FILE and access.sees(each.name):
+        elif each.traits.holds_file and access.sees(each.name):
             stored = aliased(StoredFile)
             joins.append((stored, _is_file_of(stored, model, each.name)))
             parts[each.name] = (Part(f"{each.name}__0", FILE_NAME),)
@@ -128,14 +128,14 @@ def _own(info: TableInfo, told: tuple[Shown, ...], names_somebody: bool) -> list
 def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
     if state in (State.WRITE_ONLY, State.BREAK_GLASS):
         return attribute.is_not(None)
-    if state is State.MASKED and shown.kind is not Kind.RELATION:
+    if state is State.MASKED and not shown.traits.links:
         return masked(attribute, shown.kind)
     return readable(attribute, shown.kind)
 
 
 def readable(attribute: Any, kind: Kind) -> ColumnElement[Any]:
     """The value as rows carry it: a point as "lat,lon", any other as it is stored."""
-    if kind is Kind.POINT:
+    if traits(kind).is_place:
         return func.concat(func.ST_Y(_geometry(attribute)), ",", func.ST_X(_geometry(attribute)))
     found: ColumnElement[Any] = attribute
     return found
@@ -184,7 +184,7 @@ def _name_parts(
     for number, name in enumerate(names):
         part = target.fields[name]
         key = f"{start}__{number}"
-        if part.kind is not Kind.RELATION:
+        if not part.traits.links:
             found.append((Part(key, part), getattr(parent, name)))
         elif not prefix:
             found += _name_parts(part, getattr(parent, name), parent_access, acting, joins, said, prefix=key)
@@ -192,7 +192,7 @@ def _name_parts(
 
 
 def code_columns(info: TableInfo) -> tuple[str, ...]:
-    return tuple(f.name for f in info.fields.values() if f.kind is Kind.CODE)
+    return tuple(f.name for f in info.fields.values() if f.traits.is_code)
 
 
 def relation_label(row: Row[Any], selected: RowSelect, name: str) -> str | None:
@@ -209,6 +209,6 @@ def file_name(row: Row[Any], selected: RowSelect, name: str) -> str:
 def join_parts(row: Row[Any], parts: Iterable[Part]) -> str:
     texts = [(part, plain_text(part.field, getattr(row, part.attribute))) for part in parts]
     found = [(part, text) for part, text in texts if text]
-    if all(part.field.kind is Kind.NAME for part, _ in found):
+    if all(part.field.traits.is_name for part, _ in found):
         return " ".join(text for _, text in found)
     return " · ".join(text for _, text in found)

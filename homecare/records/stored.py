@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from homecare.access.policy import State
 from homecare.access.shown import shown_of
-from homecare.models.columns import Kind
 from homecare.records.row_select import RowSelect, build, file_name, readable, relation_label
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
@@ -31,9 +30,9 @@ class Stored:
         return str(self.row._version)
 
     def text(self, field: Field) -> str:
-        if field.kind is Kind.RELATION:
+        if field.traits.links:
             return relation_label(self.row, self.selected, field.name) or ""
-        if field.kind is Kind.FILE and (name := file_name(self.row, self.selected, field.name)):
+        if field.traits.holds_file and (name := file_name(self.row, self.selected, field.name)):
             return name
         return plain_text(field, getattr(self.row, field.name))
 
@@ -50,7 +49,7 @@ def stored_row(session: Session, seen: Seen, row_id: int, columns: Iterable[str]
     values = {
         field.name: getattr(row, field.name)
         for field in selected.fields
-        if access.sees(field.name) or (access.states[field.name] is State.MASKED and field.kind is Kind.RELATION)
+        if access.sees(field.name) or (access.states[field.name] is State.MASKED and field.traits.links)
     }
     return Stored(row, selected, values)
 
@@ -60,7 +59,7 @@ def row_name(info: TableInfo, stored: Stored) -> str:
     access_fields = [f for f in stored.selected.fields if f.name in info.naming]
     ordered = sorted(access_fields, key=lambda f: info.naming.index(f.name))
     texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
-    separator = " " if all(f.kind is Kind.NAME for f in ordered) else " · "
+    separator = " " if all(f.traits.is_name for f in ordered) else " · "
     return separator.join(texts) or f"{info.one} #{stored.row._id}"
 
 

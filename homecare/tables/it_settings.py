@@ -19,7 +19,6 @@ from homecare.access.derived import once_per
 from homecare.access.policy import Policy, Role, folded
 from homecare.access.table_access import UNWRITABLE
 from homecare.models import SettingsDraft, SettingsVersion
-from homecare.models.columns import Kind
 from homecare.tables.status_times import TIMES_OF_STATUSES
 from homecare.tables.table import Field, TableInfo, coded_infos
 
@@ -161,7 +160,7 @@ def needed_choices(info: TableInfo, field: Field) -> Iterator[str]:
 
 
 def _check_choices(info: TableInfo, field: Field, choices: Any) -> None:
-    if field.kind is not Kind.CHOICE or (info.name, field.name) == ("staff", "role"):
+    if not field.traits.is_choice or (info.name, field.name) == ("staff", "role"):
         raise SettingsError(f"{field.label} is no list of choices that can be set here.")
     longest = field.max_length or LONGEST_LABEL
     if not 1 <= len(choices) <= MOST_CHOICES or len(set(choices)) != len(choices):

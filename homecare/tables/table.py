@@ -13,16 +13,15 @@ from sqlalchemy import BigInteger, Column, Integer, String
 
 from homecare.access.table_access import UNWRITABLE
 from homecare.db import Base
+from homecare.kinds.traits import Traits, shown_kind, traits
 from homecare.models import business_models
-from homecare.models.columns import Kind, kind_of
+from homecare.models.columns import Kind
 from homecare.models.indexes import is_searchable, is_sortable
 from homecare.tables.overrides import GROUPS, Override, override_of
 
 LIST_LENGTH = 7
 # 2,704 bytes fit an entry of a B-tree; an Amharic letter takes three.
 INDEXED_LENGTH = 800
-# Not chosen for a list by themselves: long, heavy, or of no use at a glance.
-OUT_OF_LISTS = (Kind.LONG, Kind.FILE, Kind.SECRET, Kind.POINT, Kind.FAYDA)
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,10 @@ class Field:
     target: str = ""
 
     @property
+    def traits(self) -> Traits:
+        return traits(self.kind)
+
+    @property
     def required(self) -> bool:
         return not self.column.nullable and self.column.server_default is None and not self.column.primary_key
 
@@ -47,7 +50,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return is_sortable(self.column) and self.kind is not Kind.RELATION
+        return is_sortable(self.column) and self.traits.sorted
 
     @property
     def searchable(self) -> bool:
@@ -56,7 +59,7 @@ class Field:
     @property
     def options(self) -> tuple[tuple[str, str], ...]:
         """What a select offers: the stored word and the shown one."""
-        if self.kind is Kind.BOOL:
+        if self.traits.is_bool:
             return (("1", "Yes"), ("0", "No"))
         return tuple((word, word) for word in self.choices)
 
@@ -163,7 +166,7 @@ def _describe(model: type[Base]) -> TableInfo:
         fields=fields,
         columns=override.column_list or _list_columns(fields),
         order=_sort_word(*override.column_default_sort),
-        naming=override.named_by or tuple(f.name for f in fields.values() if f.kind is Kind.NAME),
+        naming=override.named_by or tuple(f.name for f in fields.values() if f.traits.is_name),
         groups=_groups(fields, override),
         about=override.form_rule_help,
     )
@@ -178,7 +181,7 @@ def _module(model: type[Base]) -> str:
 
 
 def _field(column: Column[Any], override: Override) -> Field:
-    kind = Kind.NUMBER if column.primary_key else kind_of(column)
+    kind = shown_kind(column)
     target = next(iter(column.foreign_keys)).column.table.name if column.foreign_keys else ""
     label = override.column_labels.get(column.name) or {
         "id": "Number",
@@ -198,8 +201,8 @@ def _field(column: Column[Any], override: Override) -> Field:
 
 def _list_columns(fields: dict[str, Field]) -> tuple[str, ...]:
     """The name first, then what fits at a glance, in the table's own order."""
-    fitting = [f for f in fields.values() if f.kind not in OUT_OF_LISTS and f.name not in UNWRITABLE]
-    ordered = sorted(fitting, key=lambda f: f.kind is not Kind.NAME)
+    fitting = [f for f in fields.values() if f.traits.listed and f.name not in UNWRITABLE]
+    ordered = sorted(fitting, key=lambda f: not f.traits.is_name)
     return tuple(f.name for f in ordered[:LIST_LENGTH])
 
 
@@ -210,7 +213,7 @@ def _groups(fields: dict[str, Field], override: Override) -> tuple[tuple[str, tu
     named = {name for _, names in placed for name in names}
     left = [name for name in fields if name not in named and name not in hidden]
     # What the row is called comes first.
-    rest = tuple(sorted(left, key=lambda name: fields[name].kind is not Kind.NAME))
+    rest = tuple(sorted(left, key=lambda name: not fields[name].traits.is_name))
     return (*placed, *([("Details" if not placed else "More", rest)] if rest else []))
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from homecare.access import resources
 from homecare.access.policy import NEVER, Action, Policy, Role, Scope, State, Write
 from homecare.access.reserved import limited, why
+from homecare.kinds.traits import traits
 from homecare.models import business_models
-from homecare.models.columns import Kind
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _field(policy: Policy, question: Question) -> Explanation:
     seen = Explanation(
         rule.state is State.SHOWN, f"{role.name} {SEEN_WORDS[rule.state]}: {column}.", f"field-{table}-{column}"
     )
-    is_relation = resources.tables()[table][column] is Kind.RELATION
+    is_relation = traits(resources.tables()[table][column]).links
     if question.action is Action.VIEW:
         return seen
     if question.action is Action.EXPORT:

@@ -25,7 +25,6 @@ from homecare.admin.door import acting, not_found, note_missing
 from homecare.admin.form import editing, one_value
 from homecare.db import db
 from homecare.kinds.read import parse_id
-from homecare.models.columns import Kind
 from homecare.records import lookup
 from homecare.records.row_select import version_of
 from homecare.records.seen import Seen
@@ -221,7 +220,7 @@ def _said(seen: Seen, values: dict[str, Any]) -> tuple[str, str]:
     field = seen.table.fields[name]
     if value is None:
         return field.label.lower(), ""
-    if field.kind is Kind.RELATION:
+    if field.traits.links:
         text = lookup.label_of(db.session(), seen, field, value) or f"#{value}"
     else:
         text = plain_text(field, value)

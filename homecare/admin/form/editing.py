@@ -16,7 +16,6 @@ from homecare.access.reserved import MAKERS
 from homecare.actions.refusals import TAKEN
 from homecare.actions.rules import RuleError
 from homecare.admin.form.forms import RowForm, default_values, form_class
-from homecare.models.columns import Kind
 from homecare.records import lookup
 from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name, stored_row
@@ -25,10 +24,6 @@ from homecare.tables.status_times import TIMES_OF_STATUSES
 from homecare.tables.table import Field
 from homecare.web import urls
 
-# Kinds whose value can be set in many rows at once; what is long, secret, a file or a place is one row's own.
-SET_AT_ONCE = (
-    Kind.CHOICE, Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.RELATION, Kind.NUMBER, Kind.MONEY, Kind.TEXT,
-)  # fmt: skip
 # In a tab of its own: what was typed here stays.
 OWNER = Markup('{} <a href="{}" target="_blank">Open it in a new tab</a>')
 
@@ -47,7 +42,7 @@ def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[
     """What a form is filled with beforehand, and what its parents say of columns left open: a visit its patient."""
     found: dict[str, Any] = {}
     for name, key in values.items():
-        if seen.table.fields[name].kind is Kind.RELATION and isinstance(key, int):
+        if seen.table.fields[name].traits.links and isinstance(key, int):
             told = lookup.fills(session, seen, seen.table.fields[name], [key]).get(key, {})
             found |= {column: parent for column, (parent, _) in told.items()}
     return found | dict(values)
@@ -56,9 +51,7 @@ def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[
 def settable(seen: Seen) -> frozenset[str]:
     """The columns a form can set at all: not those filled by us, nor relations whose parent cannot be looked up."""
     return frozenset(
-        name
-        for name, field in seen.table.fields.items()
-        if field.kind is not Kind.RELATION or lookup.may_look_up(seen, field)
+        name for name, field in seen.table.fields.items() if not field.traits.links or lookup.may_look_up(seen, field)
     )
 
 
@@ -87,7 +80,7 @@ def set_at_once(seen: Seen) -> frozenset[str]:
     access = seen.access
     fields = (field.spec for field in _form_class(seen, creating=False)().fields())
     return frozenset(
-        spec.name for spec in fields if spec.kind in SET_AT_ONCE and access.sees(spec.name) and not spec.column.unique
+        spec.name for spec in fields if spec.traits.set_at_once and access.sees(spec.name) and not spec.column.unique
     )
 
 
@@ -104,7 +97,7 @@ def check_relations(session: Session, form: RowForm, seen: Seen, stored: Mapping
     """Every parent that was chosen anew must exist and be one the person may see."""
     good = True
     for field in form.fields():
-        if field.spec.kind is not Kind.RELATION or field.data is None or field.errors:
+        if not field.spec.traits.links or field.data is None or field.errors:
             continue
         if stored is not None and stored.get(field.spec.name) == field.data:
             continue
@@ -154,7 +147,7 @@ def picked_labels(session: Session, form: RowForm, seen: Seen, stored: Stored | 
     labels: dict[str, str] = {}
     for field in form.fields():
         name = field.spec.name
-        if field.spec.kind is not Kind.RELATION or not isinstance(field.data, int):
+        if not field.spec.traits.links or not isinstance(field.data, int):
             continue
         if stored is not None and stored.values.get(name) == field.data:
             labels[name] = stored.text(field.spec)
@@ -170,7 +163,7 @@ def differences(session: Session, form: RowForm, seen: Seen, stored: Stored) -> 
         name = field.spec.name
         if field.data == stored.values.get(name) and not field.errors:
             continue
-        if field.data is None and not form.access.sees(name) and field.spec.kind is not Kind.RELATION:
+        if field.data is None and not form.access.sees(name) and not field.spec.traits.links:
             continue
         yours = _typed(session, form, field, seen)
         theirs = stored.text(field.spec)
@@ -186,19 +179,18 @@ def retyped(session: Session, form: RowForm, seen: Seen, stored: Stored) -> list
     filled |= {rule.status_column for rule in times if form.data.get(rule.column)}
     if form.creating:
         filled |= {name for name, value in form.data.items() if value is None}
-    incomparable = (Kind.SECRET, Kind.FILE)
     return [
         d
         for d in differences(session, form, seen, stored)
-        if d.field.name not in filled and d.field.kind not in incomparable
+        if d.field.name not in filled and not (d.field.traits.is_secret or d.field.traits.holds_file)
     ]
 
 
 def _typed(session: Session, form: RowForm, field: Any, seen: Seen) -> str:
-    if field.errors or field.spec.kind is Kind.FILE:
+    if field.errors or field.spec.traits.holds_file:
         return str(field.text())
-    if field.spec.kind is Kind.RELATION and isinstance(field.data, int):
+    if field.spec.traits.links and isinstance(field.data, int):
         return lookup.label_of(session, seen, field.spec, field.data) or f"#{field.data}"
-    if field.spec.kind is Kind.SECRET:
+    if field.spec.traits.is_secret:
         return "A new one"
     return plain_text(field.spec, field.data)

@@ -52,7 +52,7 @@ class RowForm(Form):
                 continue
             if field.data is None and self.access.states[name] in UNSEEN:
                 continue
-            if field.spec.kind is Kind.POINT:
+            if field.spec.traits.is_place:
                 if stored is None or (field.data or "") != (stored.get(name) or "").strip(","):
                     found[name] = point(field.data)
                 continue

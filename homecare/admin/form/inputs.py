@@ -18,9 +18,10 @@ from wtforms.validators import ValidationError
 from homecare import calendars, clock
 from homecare.access.policy import State, folded
 from homecare.admin.form.secrets import encrypt
-from homecare.kinds import read, say
+from homecare.kinds import read, write
 from homecare.kinds.texts import one_line, storable
 from homecare.kinds.times import parse_moment
+from homecare.kinds.traits import traits
 from homecare.models.columns import Kind
 from homecare.tables.table import Field, whole_number_limit
 
@@ -47,7 +48,7 @@ class ColumnField(FormField):
             # It stays as it is stored, seconds and unlisted words included.
             self.data = self.object_data
             return
-        text = (storable if self.spec.kind is Kind.LONG else one_line)(typed).strip()
+        text = (storable if self.spec.traits.has_lines else one_line)(typed).strip()
         if not text:
             self.data = None
             return
@@ -56,7 +57,7 @@ class ColumnField(FormField):
             raise ValueError(f"At most {limit:,} characters; this has {len(text):,}.")
         # A moment alone is stored; a condition may also mean a whole day by the same words.
         kind = self.spec.kind
-        value = parse_moment(text) if kind is Kind.DATETIME else read.parse_value(kind, text)
+        value = parse_moment(text) if self.spec.traits.is_moment else read.parse_value(kind, text)
         self.data = CHECKS.get(kind, _as_read)(self.spec, value)
 
     def _came_back(self, typed: str) -> bool:
@@ -88,7 +89,7 @@ class ColumnField(FormField):
         return isinstance(self.object_data, clock.Beyond)
 
     def _written(self, value: Any) -> str:
-        return str(value) if isinstance(value, clock.Beyond) else WRITERS.get(self.spec.kind, str)(value)
+        return write.typed(self.spec.kind, value)
 
 
 class PlaceField(ColumnField):
@@ -153,10 +154,10 @@ def point(text: str | None) -> WKTElement | None:
 def _as_sent(kind: Kind, text: str) -> str:
     """A text as the input of its kind sends it: inputs of one line drop line breaks, some of them spaces around."""
     sent = unicodedata.normalize("NFC", re.sub("\r\n?", "\n", text))
-    if kind is Kind.LONG:
+    if traits(kind).has_lines:
         return sent
     sent = sent.replace("\n", "")
-    return " ".join(sent.split()) if kind in (Kind.CHOICE, Kind.EMAIL, Kind.URL) else sent
+    return " ".join(sent.split()) if traits(kind).is_trimmed else sent
 
 
 def _as_read(_spec: Field, value: Any) -> Any:
@@ -233,15 +234,4 @@ CHECKS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.PERCENT: _between(0, 100, "Write a percentage from 0 to 100."),
     Kind.DATE: _date,
     Kind.SECRET: lambda _spec, text: encrypt(text),
-}
-
-WRITERS: dict[Kind, Callable[[Any], str]] = {
-    Kind.PHONE: say.phone,
-    Kind.BOOL: lambda value: "1" if value else "0",
-    Kind.DATE: lambda value: value.isoformat(),
-    Kind.DATETIME: lambda value: clock.to_addis(value).isoformat(timespec="minutes"),
-    Kind.MONEY: lambda value: f"{value:.2f}",
-    Kind.NUMBER: lambda value: f"{value:f}" if isinstance(value, Decimal) else str(value),
-    Kind.SHARE: lambda value: f"{say.number(value * 100)} %",
-    Kind.SECRET: lambda _value: "",
 }

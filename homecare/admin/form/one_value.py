@@ -11,7 +11,6 @@ from homecare.admin.door import refuse
 from homecare.admin.form import editing
 from homecare.admin.form.inputs import UNSEEN
 from homecare.db import db
-from homecare.models.columns import Kind
 from homecare.records.seen import Seen
 from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError
@@ -26,20 +25,20 @@ def one_value(seen: Seen, sent: MultiDict[str, str]) -> dict[str, Any]:
     field = next((f for f in form.fields() if f.spec.name == name), None)
     if field is None:
         refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
-    if field.spec.kind in (Kind.FILE, Kind.SECRET):
+    if field.spec.traits.holds_file or field.spec.traits.is_secret:
         raise RuleError(name, "This is set in the form of the row alone.")
     if not field.validate(form):
         raise RuleError(name, str(field.errors[0]))
     if field.data is None and form.access.states[name] in UNSEEN:
         raise RuleError(name, "What cannot be seen is not emptied. Write the new value.")
-    if field.spec.kind is Kind.RELATION and not editing.check_relations(db.session(), form, seen, None):
+    if field.spec.traits.links and not editing.check_relations(db.session(), form, seen, None):
         raise RuleError(name, str(field.errors[-1]))
     return {name: form.values({}).get(name)}
 
 
 def _as_form(info: TableInfo, name: str, value: str) -> MultiDict[str, str]:
     """One column as its form would send it: a place is typed into two inputs, here as "lat,lon"."""
-    if info.fields[name].kind is not Kind.POINT:
+    if not info.fields[name].traits.is_place:
         return MultiDict({name: value})
     latitude, _, longitude = value.partition(",")
     return MultiDict({f"{name}-lat": latitude, f"{name}-lon": longitude})

@@ -22,7 +22,6 @@ from homecare.files.cleaning import LARGEST_BYTES, BusyError, CleanFile, clean
 from homecare.files.keeping import Kept, QuotaError
 from homecare.files.kinds import ALSO_CALLED, DOCUMENTS, FILLED, IMAGES, RefusedFileError, takes
 from homecare.files.store import StoreFullError
-from homecare.models.columns import Kind
 from homecare.tables.overrides import override_of
 from homecare.tables.table import TableInfo
 from homecare.web.settings import current_config
@@ -130,7 +129,7 @@ def sent_form(info: TableInfo) -> MultiDict[str, Any]:
     """The text of the request with the files of its file columns; a file sent under another name is not looked at."""
     both: MultiDict[str, Any] = MultiDict(request.form.items(multi=True))
     for name, file in request.files.items(multi=True):
-        if name in info.fields and info.fields[name].kind is Kind.FILE:
+        if name in info.fields and info.fields[name].traits.holds_file:
             both.add(name, file)
     return both
 

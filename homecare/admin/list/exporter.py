@@ -7,20 +7,18 @@ import io
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
 from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from homecare import clock
 from homecare.access.policy import State
 from homecare.access.row_scope import acting_staff
 from homecare.access.shown import NOT_SHOWN
 from homecare.audit.reads import log_export
-from homecare.kinds.say import phone
-from homecare.models.columns import Kind
+from homecare.kinds import say, write
+from homecare.kinds.traits import Traits
 from homecare.records.list_request import ListRequest
 from homecare.records.paging import ordering
 from homecare.records.row_select import RowSelect, file_name, relation_label
@@ -36,7 +34,6 @@ GROUP = 4
 READABLE_PHONE = re.compile(r"\+\d{7,15}|\+\d{1,3}(?: \d+)+")
 # Digits that are no number: a spreadsheet would drop the zeros before them, or make zeros of those past the 15th.
 SHORTENED = re.compile(r"0\d{4,}|\d{16,}", re.ASCII)
-NUMBERS = (Kind.MONEY, Kind.NUMBER, Kind.SHARE, Kind.PERCENT)
 PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -54,14 +51,14 @@ def safe(value: str) -> str:
     return OTHER_CELL.sub(r"\1'", quoted)
 
 
-def readable(kind: Kind, text: str) -> str:
+def readable(traits: Traits, text: str) -> str:
     """A phone as screens show it, and in groups what else has digits that a spreadsheet would drop.
 
     A phone abroad without its strokes, which make it a sum.
     """
-    if kind is Kind.PHONE and not text.startswith("•"):
-        return phone(text).replace("-", " ").strip()
-    if kind in NUMBERS or not (SHORTENED.fullmatch(text) or (kind is Kind.FAYDA and text.isdecimal())):
+    if traits.is_phone and not text.startswith("•"):
+        return say.phone(text).replace("-", " ").strip()
+    if traits.is_number or not (SHORTENED.fullmatch(text) or (traits.is_fayda and text.isdecimal())):
         return text
     return " ".join(text[at : at + GROUP] for at in range(0, len(text), GROUP))
 
@@ -76,24 +73,17 @@ def exported_columns(request: ListRequest, columns: Iterable[str] | None = None)
     return [
         name
         for name in names
-        if access.sees(name)
-        or (access.states[name] is State.MASKED and request.info.fields[name].kind is Kind.RELATION)
+        if access.sees(name) or (access.states[name] is State.MASKED and request.info.fields[name].traits.links)
     ]
 
 
 def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
-    if field.kind is Kind.RELATION:
+    if field.traits.links:
         return relation_label(row, selected, field.name) or ""
     value = getattr(row, field.name)
-    if field.kind is Kind.FILE and (name := file_name(row, selected, field.name)):
+    if field.traits.holds_file and (name := file_name(row, selected, field.name)):
         return name
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return clock.to_addis(value).isoformat(" ", "seconds")
-    if field.kind is Kind.BOOL:
-        return "Yes" if value else "No"
-    return "" if field.kind is Kind.POINT and value == "," else str(value)
+    return write.exported(field.kind, value)
 
 
 def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Generator[str, None, None]:
@@ -106,7 +96,7 @@ def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Gene
     with closing(blocks(scoped, request, selected)) as found:
         for block in found:
             writer.writerows(
-                [safe(readable(field.kind, cell(field, row, selected))) for field in selected.fields] for row in block
+                [safe(readable(field.traits, cell(field, row, selected))) for field in selected.fields] for row in block
             )
             yield buffer.getvalue()
             buffer.seek(0)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from homecare.access.policy import Action
 from homecare.admin.form import editing
 from homecare.kinds import say
+from homecare.kinds.operators import OPERATORS
 from homecare.kinds.read import parse_value
-from homecare.models.columns import Kind
-from homecare.records.conditions import OPERATOR_WORDS, OPERATORS, Condition
+from homecare.records.conditions import Condition
 from homecare.records.list_request import ListRequest
 from homecare.records.named import NAMED
 from homecare.records.row_select import build
@@ -24,8 +24,6 @@ from homecare.tables.labels import plain_text
 from homecare.tables.table import Field
 
 DAYS = re.compile(r"([+-])(\d+)d")
-TIME_WORDS = {"gte": "from", "lte": "until", "gt": "after", "lt": "before", "eq": "on", "ne": "not on"}
-IN_TIME = (Kind.DATE, Kind.DATETIME)
 # Parents that a chip names; a condition may hold hundreds.
 MOST_NAMED = 5
 
@@ -54,7 +52,7 @@ def chips(request: ListRequest, session: Session) -> list[Chip]:
 
 def _ends(condition: Condition, request: ListRequest) -> list[Condition]:
     """The beginning and the end of a time of which this is one; none where it has not exactly these two."""
-    if not condition.column or request.info.fields[condition.column].kind not in IN_TIME:
+    if not condition.column or not request.info.fields[condition.column].traits.in_time:
         return []
     same = [c for c in request.conditions if c.column == condition.column and c.operator in ("gte", "lte")]
     ends = sorted(same, key=lambda c: c.operator)
@@ -80,11 +78,12 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
     field = request.info.fields[condition.column]
     if condition.problem:
         return f"{field.label}: {condition.value}"
-    word = OPERATOR_WORDS[condition.operator]
+    operator = OPERATORS[condition.operator]
+    word = operator.words
     if condition.operator == "isnull":
         return f"{field.label} {word if condition.value == '1' else 'is filled'}"
-    if field.kind in IN_TIME:
-        word = f": {TIME_WORDS[condition.operator]}"
+    if field.traits.in_time:
+        word = f": {operator.words_in_time}"
         return f"{field.label}{word} {value_text(field, condition, request.seen, session)}"
     if condition.operator == "in":
         word = "is"
@@ -96,7 +95,7 @@ def value_text(field: Field, condition: Condition, seen: Seen, session: Session)
     if condition.operator == "isnull" or condition.problem:
         return condition.value if condition.problem else ""
     parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
-    if field.kind is Kind.RELATION:
+    if field.traits.links:
         keys = [parse_value(field.kind, part) for part in parts if part]
         names = _parent_names(session, seen.other(field.target), keys[:MOST_NAMED])
         rest = [f"{len(keys) - MOST_NAMED:,} more"] if len(keys) > MOST_NAMED else []
@@ -117,7 +116,7 @@ def _spoken(field: Field, text: str) -> str:
     if relative := DAYS.fullmatch(text):
         days = f"{int(relative[2])} day{'' if int(relative[2]) == 1 else 's'}"
         return f"in {days}" if relative[1] == "+" else f"{days} ago"
-    if field.kind in (Kind.NAME, Kind.TEXT, Kind.CODE, Kind.PHONE, Kind.EMAIL, Kind.URL, Kind.FAYDA) or text == "today":
+    if field.traits.is_words or text == "today":
         return text
     try:
         value = parse_value(field.kind, text)
@@ -147,7 +146,9 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
             "name": field.name,
             "label": field.label,
             "kind": field.kind.value,
-            "operators": list(OPERATORS[field.kind]) if access.sees(field.name) and field.name != "id" else [],
+            "operators": [one.key for one in field.traits.operators]
+            if access.sees(field.name) and field.name != "id"
+            else [],
             "choices": [list(option) for option in field.options],
             "set": field.name in at_once,
             "empty": bool(field.column.nullable) and field.column.server_default is None,

@@ -13,7 +13,6 @@ from homecare.access.policy import Action
 from homecare.admin import cells
 from homecare.admin.list import filtering
 from homecare.admin.record import file_cells
-from homecare.models.columns import Kind
 from homecare.records.counting import Count
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect, file_name, relation_label
@@ -23,7 +22,6 @@ from homecare.web import urls
 
 ROW = Markup('<a class="row-name" href="{}">{}</a>')
 CODE = Markup('{} <span class="muted">{}</span>')
-RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.SHARE, Kind.PERCENT)
 LONGEST_IN_A_CELL = 120
 
 
@@ -111,9 +109,9 @@ def as_listed(request: ListRequest, session: Session, row_id: int) -> Line | Non
 def code_beside_name(request: ListRequest) -> str | None:
     """The code that stands muted beside a name, where the list begins with the name and has no column for the code."""
     info, access = request.info, request.access
-    if not request.columns or info.fields[request.columns[0]].kind is not Kind.NAME:
+    if not request.columns or not info.fields[request.columns[0]].traits.is_name:
         return None
-    codes = [f.name for f in info.fields.values() if f.kind is Kind.CODE and access.sees(f.name)]
+    codes = [f.name for f in info.fields.values() if f.traits.is_code and access.sees(f.name)]
     return codes[0] if codes and codes[0] not in request.columns else None
 
 
@@ -126,7 +124,7 @@ def list_heads(request: ListRequest) -> list[Head]:
 def _css(place: int, field: Field, state: Field | None) -> str:
     if place == 0:
         return "name"
-    return "state" if field is state else "right" if field.kind in RIGHT else ""
+    return "state" if field is state else "right" if field.traits.is_number else ""
 
 
 def _head(request: ListRequest, field: Field, css: str) -> Head:
@@ -149,14 +147,14 @@ def _line(info: TableInfo, heads: list[Head], selected: RowSelect, row: Row[Any]
             cell = ROW.format(urls.record(info.name, row._id), name)
             if code:
                 cell = CODE.format(cell, getattr(row, code) or "")
-        elif field.kind is Kind.RELATION:
+        elif field.traits.links:
             label = relation_label(row, selected, field.name)
             # A visit of the patient whom the row is named by: its time alone tells which.
             label = label.removeprefix(f"{name} · ") if label else label
             cell = cells.relation_markup(field, getattr(row, field.name), label)
-        elif field.kind is Kind.FILE:
+        elif field.traits.holds_file:
             cell = file_cells.listed(selected, row, field)
-        elif field.kind is Kind.LONG:
+        elif field.traits.has_lines:
             cell = cells.markup(field, _begun(getattr(row, field.name)))
         else:
             cell = cells.markup(field, getattr(row, field.name))
@@ -172,9 +170,9 @@ def _begun(value: Any) -> Any:
 
 def row_title(info: TableInfo, first: Field, selected: RowSelect, row: Row[Any]) -> str:
     """What the list calls the row: its first column, whole where a person's name stands in several."""
-    if first.kind is Kind.RELATION:
+    if first.traits.links:
         return relation_label(row, selected, first.name) or f"#{row._id}"
-    if first.kind is Kind.FILE:
+    if first.traits.holds_file:
         return file_name(row, selected, first.name) or f"#{row._id}"
     if first.name in info.naming:
         texts = [plain_text(info.fields[n], getattr(row, n, None)) for n in info.naming]

@@ -16,8 +16,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from homecare import clock
-from homecare.admin.list.exporter import FORMULA_STARTS, NUMBERS, begun, blocks, cell
-from homecare.models.columns import Kind
+from homecare.admin.list.exporter import FORMULA_STARTS, begun, blocks, cell
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect
 from homecare.tables.table import Field
@@ -29,10 +28,6 @@ LONGEST_CELL = 32_767
 # A workbook counts its days from here; an older one is text.
 FIRST_YEAR = 1900
 PIECE_BYTES = 64 * 1024
-
-NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm"}
-WIDTHS = {Kind.NAME: 28, Kind.RELATION: 28, Kind.EMAIL: 28, Kind.LONG: 40, Kind.DATETIME: 17}
-USUAL_WIDTH = 16
 
 
 def written(scoped: Session, request: ListRequest, columns: list[str]) -> IO[bytes]:
@@ -67,7 +62,7 @@ def _new_sheet(book: Workbook, request: ListRequest, selected: RowSelect) -> Any
     sheet = book.create_sheet(request.info.many if number == 1 else f"{request.info.many} {number}")
     sheet.freeze_panes = "A2"
     for position, field in enumerate(selected.fields, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = WIDTHS.get(field.kind, USUAL_WIDTH)
+        sheet.column_dimensions[get_column_letter(position)].width = field.traits.width
     heads = [_text(sheet, field.label) for field in selected.fields]
     for head in heads:
         head.font = Font(bold=True)
@@ -81,7 +76,7 @@ def _cell(sheet: Any, field: Field, row: Row[Any], selected: RowSelect) -> Any:
     is_day = isinstance(value, date) and value.year >= FIRST_YEAR
     if is_day and isinstance(value, datetime):
         return _formatted(sheet, field, clock.to_addis(value))
-    if is_day or (field.kind in NUMBERS and not isinstance(value, str | bool | None)):
+    if is_day or (field.traits.is_number and not isinstance(value, str | bool | None)):
         return _formatted(sheet, field, value)
     text = cell(field, row, selected)
     return _text(sheet, text) if text else None
@@ -89,8 +84,8 @@ def _cell(sheet: Any, field: Field, row: Row[Any], selected: RowSelect) -> Any:
 
 def _formatted(sheet: Any, field: Field, value: Any) -> Any:
     made = WriteOnlyCell(sheet, value=value)
-    if field.kind in NUMBER_FORMATS:
-        made.number_format = NUMBER_FORMATS[field.kind]
+    if field.traits.number_format:
+        made.number_format = field.traits.number_format
     return made
 
 

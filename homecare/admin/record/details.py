@@ -16,7 +16,6 @@ from homecare.access.table_access import TableAccess
 from homecare.admin import cells
 from homecare.admin.list.screens import ListScreen
 from homecare.admin.record.facts import Brief, Fact, fact
-from homecare.models.columns import Kind
 from homecare.records import counting, list_request
 from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name
@@ -95,7 +94,7 @@ def _key_facts(info: TableInfo, facts: dict[str, Fact]) -> list[Brief]:
 
 
 def _is_awaited(info: TableInfo, field: Field) -> bool:
-    return field.kind is Kind.RELATION and field.name in info.columns and field.name != MAKERS.get(info.name)
+    return field.traits.links and field.name in info.columns and field.name != MAKERS.get(info.name)
 
 
 def _placed(info: TableInfo) -> set[str]:

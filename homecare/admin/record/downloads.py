@@ -19,7 +19,6 @@ from homecare.db import db
 from homecare.files import store
 from homecare.files.keeping import Kept, find_of_row
 from homecare.files.kinds import PREVIEWED
-from homecare.models.columns import Kind
 from homecare.records.seen import Seen
 from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError
@@ -54,7 +53,7 @@ def answer(seen: Seen, row_id: int, *, preview: bool) -> Response:
 
 def _refuse_unseen(seen: Seen, row_id: int, name: str) -> None:
     field = seen.table.fields.get(name)
-    if field is None or field.kind is not Kind.FILE:
+    if field is None or not field.traits.holds_file:
         raise SpokenError(404, f"{seen.table.many} have no file of this name.")
     state = seen.access.states[name]
     if state is State.SHOWN or (state is State.BREAK_GLASS and _has_pass(seen.table, row_id, name)):

@@ -14,7 +14,6 @@ from homecare.admin import cells
 from homecare.admin.record import file_cells
 from homecare.admin.record.sketch import Sketch, sketch
 from homecare.kinds import say
-from homecare.models.columns import Kind
 from homecare.queries.places import Place, find_place
 from homecare.records.row_select import relation_label
 from homecare.records.stored import Stored
@@ -22,8 +21,6 @@ from homecare.tables.labels import plain_text
 from homecare.tables.table import Field
 
 # What the head of a record tells beside its name, in this order; of a day only an age, of a point only its sub-city.
-BRIEFS = (Kind.CODE, Kind.DATE, Kind.POINT, Kind.PHONE, Kind.RELATION, Kind.MONEY, Kind.DATETIME)
-IN_OTHER_WORDS = (Kind.DATE, Kind.POINT)
 NONE_YET = Markup("none yet")
 AGE = Markup('{} <span class="age">({})</span>')
 POINT = Markup('{} · <span title="{}">{:.4f}, {:.4f}</span>')
@@ -51,7 +48,7 @@ class Fact:
 
     @property
     def rank(self) -> int:
-        return BRIEFS.index(self.field.kind)
+        return self.field.traits.brief
 
 
 def fact(field: Field, stored: Stored, revealed: dict[str, Any], session: Session) -> Fact:
@@ -59,7 +56,7 @@ def fact(field: Field, stored: Stored, revealed: dict[str, Any], session: Sessio
     value = (stored.values | revealed).get(field.name)
     if field.tells_age and isinstance(value, date):
         return _birthday(field, value)
-    if field.kind is Kind.POINT and isinstance(value, str) and (place := find_place(session, value)):
+    if field.traits.is_place and isinstance(value, str) and (place := find_place(session, value)):
         return _place(field, value, place)
     cell = _cell(field, stored, revealed, session)
     return Fact(field, cell, _brief(field, cell))
@@ -80,19 +77,19 @@ def _place(field: Field, value: str, place: Place) -> Fact:
 
 def _brief(field: Field, cell: Markup) -> Brief | None:
     if cell == cells.EMPTY:
-        return Brief(field.label, NONE_YET) if field.kind is Kind.RELATION else None
-    told = field.kind in BRIEFS and field.kind not in IN_OTHER_WORDS
-    return Brief(field.label, cell, field.kind in (Kind.CODE, Kind.PHONE)) if told else None
+        return Brief(field.label, NONE_YET) if field.traits.links else None
+    told = field.traits.brief and not field.traits.brief_in_other_words
+    return Brief(field.label, cell, field.traits.is_code or field.traits.is_phone) if told else None
 
 
 def _cell(field: Field, stored: Stored, revealed: dict[str, Any], session: Session) -> Markup:
-    if field.kind is Kind.FILE and field.name in revealed:
+    if field.traits.holds_file and field.name in revealed:
         return file_cells.revealed(session, stored.selected.info, stored.row._id, field, revealed[field.name])
-    if field.kind is Kind.FILE:
+    if field.traits.holds_file:
         return file_cells.detailed(stored.selected, stored.row, field)
     if field.name in revealed:
         return cells.markup(field, revealed[field.name])
     value = getattr(stored.row, field.name)
-    if field.kind is Kind.RELATION:
+    if field.traits.links:
         return cells.relation_markup(field, value, relation_label(stored.row, stored.selected, field.name))
     return cells.markup(field, value)

@@ -16,7 +16,6 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action, Scope
 from homecare.admin import cells
 from homecare.kinds import say
-from homecare.models.columns import Kind
 from homecare.queries import figures
 from homecare.records import list_request
 from homecare.records.paging import ordering
@@ -123,12 +122,12 @@ def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) 
 def _line(table: str, one: str, selected: RowSelect, row: Row[Any]) -> WorkLine:
     first, *rest = selected.fields
     name = _text(first, selected, row) or f"{one} #{row._id}"
-    facts = [WorkFact(_fact(field, selected, row), field.kind is Kind.MONEY) for field in rest]
+    facts = [WorkFact(_fact(field, selected, row), field.traits.is_money) for field in rest]
     return WorkLine(name, urls.record(table, row._id), facts)
 
 
 def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:
-    if field.kind is not Kind.RELATION:
+    if not field.traits.links:
         return plain_text(field, getattr(row, field.name))
     label = relation_label(row, selected, field.name) or ""
     # A parent that may not be read has a number alone, which says nothing of what it numbers.
@@ -137,7 +136,7 @@ def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:
 
 def _fact(field: Field, selected: RowSelect, row: Row[Any]) -> Markup:
     """Words rather than links for relations: the line has one place to go. Of another day the hour is left out."""
-    if field.kind is Kind.RELATION:
+    if field.traits.links:
         return escape(_text(field, selected, row))
     value = getattr(row, field.name)
     if isinstance(value, datetime):

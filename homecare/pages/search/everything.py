@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from homecare.admin.table_view import TableView
 from homecare.kinds.read import storable
 from homecare.kinds.say import phone
 from homecare.models import folding
-from homecare.models.columns import Kind
 from homecare.records import phones
 from homecare.records.lookup import search_clause
 from homecare.records.seen import Seen
@@ -104,11 +103,11 @@ def _statement(seen: Seen, text: str) -> tuple[Select[Any], tuple[Shown, ...]] |
     if not seen.by.may(seen.table.name, Action.VIEW):
         return None
     shown = [field for field in seen.table.fields.values() if seen.access.sees(field.name)]
-    names = [field for field in shown if field.name in seen.table.naming and field.kind is not Kind.RELATION]
+    names = [field for field in shown if field.name in seen.table.naming and not field.traits.links]
     if not names or not any(field.searchable for field in shown):
         return None
     model: Any = seen.table.model
-    code, number = _first(shown, Kind.CODE), _first(shown, Kind.PHONE)
+    code, number = _first(f for f in shown if f.traits.is_code), _first(f for f in shown if f.traits.is_phone)
     # The row's status or role tells one namesake from another.
     more = next((field for field in shown if field.name in ("role", "status")), None)
     label = func.concat_ws(" ", *(getattr(model, field.name) for field in names))
@@ -135,8 +134,8 @@ def _statement(seen: Seen, text: str) -> tuple[Select[Any], tuple[Shown, ...]] |
     return best, shown_of(seen.table.name, columns, key="id", among="of_table")
 
 
-def _first(seen: list[Field], kind: Kind) -> Field | None:
-    return next((field for field in seen if field.kind is kind), None)
+def _first(fields: Iterable[Field]) -> Field | None:
+    return next(iter(fields), None)
 
 
 def _text(model: Any, field: Field | None) -> ColumnElement[Any]:

@@ -17,7 +17,6 @@ from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.kinds.read import version_number
 from homecare.kinds.say import when
-from homecare.models.columns import Kind
 from homecare.pages.tables_and_forms import settings_form
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError, parse
 from homecare.tables import it_settings
@@ -107,7 +106,7 @@ class TablesAndForms(GuardedView):
             role=role,
             roles=list(policy.roles.values()),
             sorts=[name for name, field in info.fields.items() if field.sortable or name == "id"],
-            is_choice=lambda f: f.kind is Kind.CHOICE and (info.name, f.name) != ("staff", "role"),
+            is_choice=lambda f: f.traits.is_choice and (info.name, f.name) != ("staff", "role"),
             problem=problem,
             typed=request.form,
         )

@@ -1,0 +1,48 @@
+"""How a column is compared with a value: each operator with its words, its opposite and its SQL."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+
+@dataclass(frozen=True)
+class Operator:
+    """`words` stand between the column and the value, `words_in_time` where the value is a day or a moment.
+
+    `asked` and `asked_in_time` are what the filter dialog offers; `inverse` is the key of the operator that finds the
+    other rows that hold a value, empty for none. `sql` compares a column with one value; None for those that take
+    something else than a value.
+    """
+
+    key: str
+    words: str
+    words_in_time: str = ""
+    asked: str = ""
+    asked_in_time: str = ""
+    inverse: str = ""
+    sql: Callable[[Any, Any], ColumnElement[bool]] | None = None
+
+
+EQ = Operator("eq", "is", "on", "is", "is on", "ne", operator.eq)
+NE = Operator("ne", "is not", "not on", "is not", "is not on", "eq", operator.ne)
+GTE = Operator("gte", "from", "from", "is at least", "is from", "lt", operator.ge)
+LTE = Operator("lte", "up to", "until", "is at most", "is until", "gt", operator.le)
+GT = Operator("gt", "over", "after", "is over", "is after", "lte", operator.gt)
+LT = Operator("lt", "under", "before", "is under", "is before", "gte", operator.lt)
+CONTAINS = Operator("contains", "contains", asked="contains")
+STARTS_WITH = Operator("startswith", "starts with", asked="starts with")
+ONE_OF = Operator("in", "is one of", asked="is one of")
+IS_EMPTY = Operator("isnull", "is empty", asked="is empty")
+
+OPERATORS = {one.key: one for one in (EQ, NE, GTE, LTE, GT, LT, CONTAINS, STARTS_WITH, ONE_OF, IS_EMPTY)}
+
+ORDERED = (EQ, NE, GTE, LTE, GT, LT, IS_EMPTY)
+WORDS = (EQ, NE, CONTAINS, STARTS_WITH, IS_EMPTY)
+CHOSEN = (EQ, NE, ONE_OF, IS_EMPTY)
+WHOLE = (EQ, IS_EMPTY)
+FILLED = (IS_EMPTY,)

@@ -1,0 +1,116 @@
+"""What the screens, the conditions and the writes do with a kind of value: one row a kind.
+
+The first traits are said for every kind; those with a default are what one or few kinds are special in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from homecare.kinds import operators
+from homecare.kinds.operators import Operator
+from homecare.models.columns import Kind, kind_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """`listed`: chosen for a list by itself, being short and of use at a glance. `undone`: a change made in a list can
+    be taken back. `width` in characters of a sheet. `masked_tail`: signs at the end that a masked value still shows.
+    """
+
+    operators: tuple[Operator, ...]
+    sorted: bool
+    listed: bool
+    set_at_once: bool
+    undone: bool
+    is_number: bool
+    width: int
+    masked_tail: int
+    # How a workbook writes it, where not as it is.
+    number_format: str = ""
+    # Its place among what is told of a parent beside its name; 0 for none.
+    brief: int = 0
+    brief_in_other_words: bool = False
+    # A browser drops the spaces around and between its words.
+    is_trimmed: bool = False
+    is_name: bool = False
+    is_code: bool = False
+    is_phone: bool = False
+    is_email: bool = False
+    is_address: bool = False
+    is_fayda: bool = False
+    is_choice: bool = False
+    is_bool: bool = False
+    is_money: bool = False
+    is_secret: bool = False
+    # Words that are told back as they were typed.
+    is_words: bool = False
+    in_time: bool = False
+    is_moment: bool = False
+    has_lines: bool = False
+    links: bool = False
+    holds_file: bool = False
+    is_place: bool = False
+
+
+def _row(ops: tuple[Operator, ...], **special: Any) -> Traits:
+    """A kind that is listed and compared as `ops` say, and special in what is named."""
+    usual: dict[str, Any] = {
+        "sorted": True, "listed": True, "set_at_once": False, "undone": False, "is_number": False,
+        "width": 16, "masked_tail": 0,
+    }  # fmt: skip
+    return Traits(operators=ops, **(usual | special))
+
+
+def _heavy(ops: tuple[Operator, ...], **special: Any) -> Traits:
+    return _row(ops, listed=False, **special)
+
+
+BOTH = {"set_at_once": True, "undone": True}
+
+TRAITS: dict[Kind, Traits] = {
+    Kind.NAME: _row(operators.WORDS, undone=True, width=28, is_name=True, is_words=True),
+    Kind.TEXT: _row(operators.WORDS, **BOTH, is_words=True),
+    Kind.LONG: _heavy(operators.FILLED, width=40, has_lines=True),
+    Kind.CODE: _row(operators.WORDS, brief=1, is_code=True, is_words=True),
+    Kind.PHONE: _row(operators.WORDS, masked_tail=2, brief=4, is_phone=True, is_words=True),
+    Kind.EMAIL: _row(operators.WORDS, width=28, is_email=True, is_trimmed=True, is_words=True),
+    Kind.URL: _row(operators.WHOLE, is_address=True, is_trimmed=True, is_words=True),
+    Kind.FAYDA: _heavy(operators.WHOLE, masked_tail=4, is_fayda=True, is_words=True),
+    Kind.CHOICE: _row(operators.CHOSEN, **BOTH, is_choice=True, is_trimmed=True),
+    Kind.FILE: _heavy(operators.FILLED, holds_file=True),
+    Kind.SECRET: _heavy((), is_secret=True),
+    Kind.MONEY: _row(operators.ORDERED, **BOTH, is_number=True, number_format="#,##0.00", brief=6, is_money=True),
+    Kind.SHARE: _row(operators.ORDERED, is_number=True),
+    Kind.PERCENT: _row(operators.ORDERED, is_number=True),
+    Kind.NUMBER: _row(operators.ORDERED, **BOTH, is_number=True),
+    Kind.BOOL: _row(operators.WHOLE, **BOTH, is_bool=True),
+    Kind.DATE: _row(
+        operators.ORDERED, **BOTH, number_format="yyyy-mm-dd", brief=2, brief_in_other_words=True, in_time=True
+    ),
+    Kind.DATETIME: _row(
+        operators.ORDERED, **BOTH, width=17, number_format="yyyy-mm-dd hh:mm", brief=7, in_time=True, is_moment=True
+    ),
+    Kind.POINT: _heavy(operators.FILLED, brief=3, brief_in_other_words=True, is_place=True),
+    Kind.RELATION: _row(operators.CHOSEN, **BOTH, sorted=False, width=28, brief=5, links=True),
+}
+
+
+def traits(kind: Kind) -> Traits:
+    return TRAITS[kind]
+
+
+def traits_of(column: Any) -> Traits:
+    """Of a column of the company's tables."""
+    return TRAITS[kind_of(column)]
+
+
+def shown_kind(column: Any) -> Kind:
+    """As screens show it: a row's own key is a number."""
+    return Kind.NUMBER if column.primary_key else kind_of(column)
+
+
+def compared_kind(column: Any) -> Kind:
+    """As conditions compare it: a row's own key like a key to it."""
+    return Kind.RELATION if column.primary_key else kind_of(column)

@@ -1,0 +1,87 @@
+"""A value as text that is read back to the very same value: what `read` undoes, kind by kind.
+
+`write` is for addresses and files, `typed` for inputs, which leave out what nobody types; `keep` and `restore` are for
+what the database keeps of a value, where nothing is cleaned or judged on the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from homecare import clock
+from homecare.kinds import say
+from homecare.models.columns import Kind
+
+
+def _number(value: Any) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+# A kind that is not here is text, or a key.
+WRITERS: dict[Kind, Callable[[Any], str]] = {
+    Kind.BOOL: lambda value: "1" if value else "0",
+    Kind.DATE: lambda value: value.isoformat(),
+    Kind.DATETIME: lambda value: clock.to_addis(value).isoformat(),
+    Kind.MONEY: _number,
+    Kind.NUMBER: _number,
+    Kind.PERCENT: _number,
+    # With the sign, because a number alone is read as a share up to 1 and as per cent above.
+    Kind.SHARE: lambda value: f"{say.number(value * 100)} %",
+}
+TYPED: dict[Kind, Callable[[Any], str]] = {
+    Kind.PHONE: say.phone,
+    Kind.MONEY: lambda value: f"{value:.2f}",
+    Kind.DATETIME: lambda value: clock.to_addis(value).isoformat(timespec="minutes"),
+    Kind.SECRET: lambda _value: "",
+    Kind.PERCENT: str,
+}
+# What Python's types are kept as; a type that is not here is not kept.
+RESTORERS: dict[type, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    Decimal: Decimal,
+    bool: "True".__eq__,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
+
+
+def write(kind: Kind, value: Any) -> str:
+    """Raises OverflowError for a moment at the edge of what a datetime holds."""
+    # What Python's calendar cannot hold, or a masked value: text already.
+    return value if isinstance(value, str) else WRITERS.get(kind, str)(value)
+
+
+def typed(kind: Kind, value: Any) -> str:
+    """As somebody would type it into the input of its kind; a stored secret is not shown."""
+    if isinstance(value, clock.Beyond):
+        return str(value)
+    return TYPED.get(kind, WRITERS.get(kind, str))(value)
+
+
+def exported(kind: Kind, value: Any) -> str:
+    """A cell of a file of text; empty for NULL."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return clock.to_addis(value).isoformat(" ", "seconds")
+    if kind is Kind.BOOL:
+        return "Yes" if value else "No"
+    return "" if kind is Kind.POINT and value == "," else str(value)
+
+
+def is_kept(column: Any, value: Any) -> bool:
+    """Whether `restore` gives the same value again."""
+    type_ = column.type.python_type
+    return type_ in RESTORERS and (value is None or type(value) is type_)
+
+
+def keep(value: Any) -> str | None:
+    return None if value is None else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def restore(column: Any, text: str | None) -> Any:
+    return None if text is None else RESTORERS[column.type.python_type](text)
