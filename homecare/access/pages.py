@@ -65,6 +65,11 @@ PAGES: dict[str, Page] = {
 PAGE_LEVELS: dict[str, Mapping[str, str]] = {page.name: page.levels for page in PAGES.values() if page.levels}
 
 
+def widest(resource: str) -> str:
+    """The level that opens all of a page, by its name; nothing for a table."""
+    return next(iter(PAGE_LEVELS.get(resource.removeprefix("page:"), ())), "")
+
+
 def is_at_least(page: str, level: str, wanted: str) -> bool:
     """Whether a grant of `level` opens what `wanted` opens; a level nobody defined opens nothing."""
     order = [*PAGE_LEVELS.get(page, ())]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from homecare.access.pages import widest
+
 
 class Action(StrEnum):
     VIEW = "view"
@@ -94,7 +96,10 @@ class FieldRule:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Yes or no, and the rule that decided; `missing` names the right that would turn a no."""
+    """Yes or no, and the rule that decided; `missing` names the right that would turn a no.
+
+    A page that is opened at all is opened by a named `level`, by who holds everything by the widest.
+    """
 
     allowed: bool
     rule: str
@@ -140,7 +145,7 @@ class Policy:
         if (resource, action) in NEVER:
             return Verdict(False, "never", missing=NEVER[resource, action])
         if role.everything:
-            return Verdict(True, "everything")
+            return Verdict(True, "everything", level=widest(resource))
         grant = self.grants.get((folded(role.name), resource, action))
         if grant is None:
             return Verdict(False, "no-grant", missing=f"{action} on {resource}")

@@ -1,4 +1,4 @@
-"""The one condition language: `column__op=value` and named conditions such as `is=late`.
+"""The one condition language: `column__op=value` and named conditions such as `is=late` or `no_visit_for=30`.
 
 Lists, counts, exports, home figures, drill-downs and saved views all go through `parse`, so they cannot disagree.
 """
@@ -23,7 +23,9 @@ from homecare.models import folding
 from homecare.models.columns import Kind
 from homecare.models.indexes import is_folded
 from homecare.records import phones
-from homecare.records.named import NAMED
+from homecare.records.named import WrongParameterError, find_named, owner_of
+
+Pair = tuple[str, str]
 
 # Each costs a clause of the statement, and the query of a bulk change is as long as a form may be.
 MOST_CONDITIONS = 50
@@ -46,7 +48,8 @@ class ForbiddenConditionError(Exception):
 class Condition:
     """`key` and `value` are the URL's own words; `column` and `operator` are empty for a named condition.
 
-    `problem` says why the value is none of the column; such a condition no row meets.
+    A named one has its `label` in words and its own further words in `parameters`. `problem` says why a value is none
+    of the column, or of the parameter whose label is in `wrong`; such a condition no row meets.
     """
 
     key: str
@@ -55,6 +58,14 @@ class Condition:
     column: str = ""
     operator: str = ""
     problem: str = ""
+    label: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    wrong: str = ""
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """All of the URL's words that make this condition."""
+        return ((self.key, self.value), *self.parameters)
 
 
 def parse(
@@ -72,14 +83,38 @@ def parse(
     pairs = list(pairs)
     if len(pairs) > MOST_CONDITIONS:
         raise UnknownConditionError(f"A list takes at most {MOST_CONDITIONS} conditions; this has {len(pairs):,}.")
-    return [_parse_one(model, key, value, access, policy, keeps_wrong) for key, value in pairs]
+    return [_parse_one(model, words, access, policy, keeps_wrong) for words in together(model.__tablename__, pairs)]
+
+
+def together(table: str, pairs: Iterable[Pair]) -> list[list[Pair]]:
+    """The words of each condition: those that belong to another stand behind it, whatever their order in the URL.
+
+    Raises UnknownConditionError where one has no condition to belong to, or more than one.
+    """
+    groups: list[list[Pair]] = []
+    owned: list[tuple[str, Pair]] = []
+    for pair in pairs:
+        owner = owner_of(table, pair[0])
+        if owner is None:
+            groups.append([pair])
+        else:
+            owned.append((owner, pair))
+    for owner, pair in owned:
+        of = [group for group in groups if group[0][0] == owner]
+        if len(of) != 1:
+            raise UnknownConditionError(f"{pair[0]} belongs to one condition {owner}; the address has {len(of)}.")
+        if any(key == pair[0] for key, _ in of[0]):
+            raise UnknownConditionError(f"{pair[0]} can stand once; the address has it twice.")
+        of[0].append(pair)
+    return groups
 
 
 def _parse_one(
-    model: type[Base], key: str, value: str, access: TableAccess, policy: Policy, keeps_wrong: bool
+    model: type[Base], words: list[Pair], access: TableAccess, policy: Policy, keeps_wrong: bool
 ) -> Condition:
+    key, value = words[0]
     if "__" not in key:
-        return _named(model, key, value, access, policy)
+        return _named(model, words, access, policy, keeps_wrong)
     name, _, operator = key.rpartition("__")
     column = cast(Column[Any] | None, model.__table__.columns.get(name))
     if column is None or operator not in _operators(column):
@@ -99,14 +134,28 @@ def _operators(column: Column[Any]) -> set[str]:
     return {one.key for one in traits(compared_kind(column)).operators}
 
 
-def _named(model: type[Base], key: str, value: str, access: TableAccess, policy: Policy) -> Condition:
-    condition = NAMED.get((model.__tablename__, key, value))
-    if condition is None:
+def _named(model: type[Base], words: list[Pair], access: TableAccess, policy: Policy, keeps_wrong: bool) -> Condition:
+    key, value = words[0]
+    condition = find_named(model.__tablename__, key, value)
+    # A word of `stage` that this value of it does not own.
+    known = {key, *(parameter.name for parameter in condition.parameters)} if condition else set()
+    if condition is None or any(word not in known for word, _ in words):
         raise UnknownConditionError(f"There is no condition {key}={value!r} on {model.__tablename__}.")
     unseen = condition.unseen_by(access, policy)
     if unseen is not None:
         raise ForbiddenConditionError(unseen)
-    return Condition(key, value, condition.predicate())
+    rest = tuple(words[1:])
+    try:
+        values = condition.values(dict(words))
+    except WrongParameterError as error:
+        if not keeps_wrong:
+            raise UnknownConditionError(f"{error.parameter.name}: {error}") from error
+        text = dict(words).get(error.parameter.name, "")
+        wrong = error.parameter.label
+        return Condition(
+            key, value, false(), problem=str(error), label=f"{wrong}: {text}", parameters=rest, wrong=wrong
+        )
+    return Condition(key, value, condition.predicate(**values), label=condition.says(values), parameters=rest)
 
 
 def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import TableAccess
 from homecare.audit.reads import note_rows
 from homecare.records import counting, paging
-from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
+from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse, together
 from homecare.records.lookup import search_clause
 from homecare.records.row_select import RowSelect, build
 from homecare.records.saved_views import Kept
@@ -97,7 +97,7 @@ class ListRequest:
 
     def query(self, **changes: str | None) -> str:
         """This list's URL query with some of its words changed or, when None, left out; the place is not carried."""
-        words: list[tuple[str, str]] = [(c.key, c.value) for c in self.conditions]
+        words: list[tuple[str, str]] = [pair for c in self.conditions for pair in c.words]
         rest: dict[str, str | None] = {
             "search": self.search or None,
             "sort": self.sort_word if self.sort_word != self.info.order else None,
@@ -156,10 +156,11 @@ def _default_conditions(seen: Seen, args: MultiDict[str, str]) -> list[Condition
     found: list[Condition] = []
     if args.get("search", "").strip() or ALL in args:
         return found
-    for pair in seen.table.conditions:
-        # Set when its column was still there, or for other roles than this one.
-        with suppress(UnknownConditionError, ForbiddenConditionError):
-            found += parse(seen.table.model, [pair], seen.access, seen.by.policy)
+    # Set when its column was still there, or for other roles than this one.
+    with suppress(UnknownConditionError):
+        for words in together(seen.table.name, seen.table.conditions):
+            with suppress(UnknownConditionError, ForbiddenConditionError):
+                found += parse(seen.table.model, words, seen.access, seen.by.policy)
     return found
 
 

@@ -1,20 +1,21 @@
-"""Named conditions, each with one SQL predicate. The figures are domain rules; minutes and days are assumed."""
+"""The named conditions, each with one SQL predicate and the words of the URL that it owns.
+
+The figures are domain rules; minutes and days are assumed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Interval, and_, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from homecare import clock
-from homecare.access.policy import Action, Policy, Role, Scope, State
 from homecare.access.row_scope import me
-from homecare.access.table_access import TableAccess
-from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Staff, StoredRole, Visit
+from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Patient, Staff, StoredRole, Visit
 from homecare.models.folding import plain_word
+from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParameterError, find_named, named, owner_of
 
 LATE = timedelta(minutes=15)
 MISSED = timedelta(minutes=60)
@@ -23,55 +24,17 @@ INVOICE_DUE = timedelta(days=30)
 EXPIRES_SOON = timedelta(days=30)
 TASK_DUE = timedelta(hours=48)
 DEFAULT_VISIT_MINUTES = 60
+LOST_AFTER_DAYS = 60
+MOST_DAYS = 3650
+
+# Who asks for a condition asks here, where they are all registered.
+__all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "owner_of"]
 
 
-@dataclass(frozen=True)
-class Reads:
-    """What a condition looks into in another table: its answer would tell of columns that a role does not see.
-
-    A predicate that is not `whole` goes through the mapped class, so that own rows only are looked into by those who
-    have no others.
-    """
-
-    table: str
-    columns: tuple[str, ...]
-    whole: bool = False
-
-
-@dataclass(frozen=True)
-class Named:
-    """To use the condition the role must see `columns` of the table and what it `reads` elsewhere."""
-
-    label: str
-    predicate: Callable[[], ColumnElement[bool]]
-    columns: tuple[str, ...]
-    reads: tuple[Reads, ...] = ()
-
-    def unseen_by(self, access: TableAccess, policy: Policy) -> str | None:
-        """The first column or table that keeps this role from using the condition; None where it may."""
-        unseen = next((name for name in self.columns if not access.sees(name)), None)
-        return unseen or next((r.table for r in self.reads if not _is_seen(r, access.role, policy)), None)
-
-
-def _is_seen(reads: Reads, role: Role, policy: Policy) -> bool:
-    verdict = policy.decide(role, reads.table, Action.VIEW)
-    if not verdict.allowed or (reads.whole and verdict.scope is not Scope.ALL):
-        return False
-    return all(policy.field(role, reads.table, column).state is State.SHOWN for column in reads.columns)
-
-
-# By (table, key, value) of the URL: `?is=late` on visit_services.
-NAMED: dict[tuple[str, str, str], Named] = {}
-
-
-def named(
-    table: str, value: str, label: str, columns: tuple[str, ...], reads: tuple[Reads, ...] = (), key: str = "is"
-) -> Callable[[Callable[[], ColumnElement[bool]]], Callable[[], ColumnElement[bool]]]:
-    def register(predicate: Callable[[], ColumnElement[bool]]) -> Callable[[], ColumnElement[bool]]:
-        NAMED[table, key, value] = Named(label, predicate, columns, reads)
-        return predicate
-
-    return register
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text.strip()) or not 1 <= int(text) <= MOST_DAYS:
+        raise ValueError(f"Days must be a whole number from 1 to {MOST_DAYS:,}; this is {text!r}.")
+    return int(text)
 
 
 def _waiting() -> ColumnElement[bool]:
@@ -191,3 +154,19 @@ def my_marketing_tasks() -> ColumnElement[bool]:
 @named("staff", "unknown_role", "Unknown role", ("role",))
 def unknown_role() -> ColumnElement[bool]:
     return plain_word(Staff.role).not_in(select(plain_word(StoredRole.name)))
+
+
+# Whole: a visit that this person may not look into would make the patient seem lost.
+@named(
+    "patients", ANY, "No visit for {no_visit_for} days", (), key="no_visit_for",
+    reads=(Reads("visit_services", ("patient_id", "status", "scheduled_at"), whole=True),),
+    parameters=(Parameter("no_visit_for", "No visit for", _days, str(LOST_AFTER_DAYS)),),
+)  # fmt: skip
+def no_visit_for(no_visit_for: int) -> ColumnElement[bool]:
+    """Without a completed visit in so many whole days before today; who never had one included."""
+    visit = Visit.__table__.alias()
+    since = clock.day_start(clock.today() - timedelta(days=no_visit_for))
+    completed = exists().where(
+        visit.c.patient_id == Patient.id, visit.c.status == "Completed", visit.c.scheduled_at >= since
+    )
+    return ~completed.correlate(Patient)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from homecare.access.pages import PAGE_LEVELS
+from homecare.access.pages import PAGE_LEVELS, is_at_least
 from homecare.access.policy import STRICTNESS, Action, Policy, Role, Scope, State
 from homecare.access.review.preview import OPENNESS
 from homecare.access.table_access import table_access
@@ -45,10 +45,10 @@ def held(policy: Policy, role: Role | None) -> Held:
         for action in {Action.CREATE, Action.EDIT} & reached.keys():
             settable = (column for column in access.writes if access.sets(column, creating=action is Action.CREATE))
             found.sets.update((table, column, action) for column in settable)
-    for page, levels in PAGE_LEVELS.items():
+    for page in PAGE_LEVELS:
         verdict = policy.decide(role, f"page:{page}", Action.VIEW)
         if verdict.allowed:
-            found.levels[page] = verdict.level or next(iter(levels))
+            found.levels[page] = verdict.level
     return found
 
 
@@ -79,8 +79,7 @@ def _gained(before: Held, after: Held, mine: Held) -> Iterator[str]:
         if before.scopes.get((table, action)) not in wanted and mine.scopes.get((table, action)) not in wanted:
             yield f"{action} {'own' if scope is Scope.OWN else 'all'} rows of {table}"
     for page, level in after.levels.items():
-        wanted_levels = (level, next(iter(PAGE_LEVELS[page])))
-        if before.levels.get(page) not in wanted_levels and mine.levels.get(page) not in wanted_levels:
+        if not any(is_at_least(page, other.levels.get(page, ""), level) for other in (before, mine)):
             yield f"open the page {page}: {level}"
     for (table, column), state in after.states.items():
         if not any(_shows(other.states.get((table, column), State.HIDDEN), state) for other in (before, mine)):

@@ -9,7 +9,7 @@ from typing import Any
 
 from homecare.access import resources
 from homecare.access.pages import PAGE_LEVELS
-from homecare.access.policy import Action, Policy, Role, Scope, State, folded
+from homecare.access.policy import Action, Policy, Role, State, folded
 from homecare.access.reserved import limited
 from homecare.access.stored.document import SETTINGS
 
@@ -104,7 +104,7 @@ def _cell(old: Policy, new: Policy, key: str, resource: str, action: Action) -> 
     was, now = (_reach(policy, key, resource, action) for policy in (old, new))
     if was == now:
         return
-    order = ["all", *PAGE_LEVELS.get(resource.removeprefix("page:"), ()), "own", "no"]
+    order = [*PAGE_LEVELS.get(resource.removeprefix("page:"), ("all", "own")), "no"]
     places = [order.index(word) if word in order else len(order) for word in (was, now)]
     sense = Sense.GAIN if places[1] < places[0] else Sense.LOSS
     yield Change(new.roles[key].name, sense, resource, "open" if resource[:5] == "page:" else action, "", was, now)
@@ -114,7 +114,7 @@ def _reach(policy: Policy, key: str, resource: str, action: Action) -> str:
     verdict = policy.decide(policy.roles.get(key), resource, action)
     if not verdict.allowed:
         return "no"
-    return verdict.level or (Scope.OWN.value if verdict.scope is Scope.OWN else "all")
+    return verdict.level or verdict.scope.value
 
 
 # From what shows most to what shows least.

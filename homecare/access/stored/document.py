@@ -54,7 +54,7 @@ def _role_document(policy: Policy, role: Role) -> Document:
     pages: dict[str, str] = {}
     for (_, resource, action), grant in sorted((k, g) for k, g in _of(policy.grants, key)):
         if resource.startswith("page:"):
-            pages[resource.removeprefix("page:")] = grant.level or "all"
+            pages[resource.removeprefix("page:")] = grant.level
         else:
             tables.setdefault(resource, {})[action.value] = grant.scope.value
     for (_, resource, column), rule in sorted((k, r) for k, r in _of(policy.fields, key)):

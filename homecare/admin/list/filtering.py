@@ -16,7 +16,7 @@ from homecare.kinds.operators import OPERATORS
 from homecare.kinds.read import parse_value
 from homecare.records.conditions import Condition
 from homecare.records.list_request import ListRequest
-from homecare.records.named import NAMED
+from homecare.records.named import ANY, NAMED
 from homecare.records.row_select import build
 from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name
@@ -74,7 +74,7 @@ def _span_text(request: ListRequest, start: Condition, end: Condition, session: 
 def chip_text(request: ListRequest, condition: Condition, session: Session) -> str:
     """ "Status is Pending", "Patient is Almaz Bekele", "Due date: from 7 days ago"."""
     if not condition.column:
-        return NAMED[request.info.name, condition.key, condition.value].label
+        return condition.label
     field = request.info.fields[condition.column]
     if condition.problem:
         return f"{field.label}: {condition.value}"
@@ -131,9 +131,13 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
     for (table, key, value), named in NAMED.items():
         if table != request.info.name or named.unseen_by(request.access, request.acting.policy) is not None:
             continue
-        on = next((c for c in request.conditions if (c.key, c.value) == (key, value)), None)
-        url = request.without(on) if on else request.query(**{key: value})
-        found.append((named.label, url, on is not None))
+        on = next((c for c in request.conditions if c.key == key and value in (ANY, c.value)), None)
+        offered = named.offered(key)
+        if offered is None:
+            continue
+        usual, label = offered
+        url = request.without(on) if on else request.query(**{key: value or usual})
+        found.append((on.label if on and not on.problem else label, url, on is not None))
     return found
 
 
@@ -166,7 +170,7 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
             for c in request.conditions
             if c.column
         ],
-        "named": [[c.key, c.value] for c in request.conditions if not c.column],
+        "named": [list(pair) for c in request.conditions if not c.column for pair in c.words],
         "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != info.order else ""},
         "chosen": request.chosen_columns,
     }

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
-from homecare.access.pages import PAGES
+from homecare.access.pages import PAGES, is_at_least
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
@@ -91,7 +91,7 @@ def may_share() -> bool:
     """Offering a view to roles is the right `view` on page:views with the level `share`; it never opens a door."""
     who = acting()
     verdict = who.decide(PAGES["views"].resource, Action.VIEW)
-    return verdict.allowed and (verdict.level == SHARE or verdict.rule == "everything")
+    return verdict.allowed and is_at_least("views", verdict.level, SHARE)
 
 
 def guarded_views() -> dict[str, GuardedView]:

@@ -67,7 +67,8 @@ class ListScreen:
     def wrong(self) -> list[str]:
         """What is wrong with values of conditions, each sentence behind its column's name; no row is shown then."""
         fields = self.request.info.fields
-        return [f"{fields[c.column].label}: {c.problem}" for c in self.request.conditions if c.problem]
+        wrong = [c for c in self.request.conditions if c.problem]
+        return [f"{fields[c.column].label if c.column else c.wrong}: {c.problem}" for c in wrong]
 
     @property
     def has_bulk(self) -> bool:

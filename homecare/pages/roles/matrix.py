@@ -158,8 +158,7 @@ def _page(stored: Policy, typed: Policy, role: Role, page: str) -> Cell:
 
 
 def _level(policy: Policy, role: Role, page: str) -> str:
-    verdict = policy.decide(policy.roles.get(folded(role.name)), f"page:{page}", Action.VIEW)
-    return (verdict.level or next(iter(PAGE_LEVELS[page]))) if verdict.allowed else ""
+    return policy.decide(policy.roles.get(folded(role.name)), f"page:{page}", Action.VIEW).level
 
 
 def typed_settings(sent: Mapping[str, str]) -> dict[str, Any]:
