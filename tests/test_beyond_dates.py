@@ -75,7 +75,7 @@ def test_a_list_shows_every_row_in_order(as_role: AsRole, table: str, column: st
 def test_pages_turn_at_every_such_row(
     as_role: AsRole, monkeypatch: pytest.MonkeyPatch, table: str, column: str, times: dict[str, str], sign: str
 ) -> None:
-    monkeypatch.setattr("homecare.admin.listing.PAGE_SIZE", 1)
+    monkeypatch.setattr("homecare.records.list_request.PAGE_SIZE", 1)
     admin = as_role("Admin")
     url, found = f"/admin/{table}/?sort={sign}{column}", []
     for _ in times:

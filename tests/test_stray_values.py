@@ -146,7 +146,7 @@ def turned(walker: Walker, url: str, word: str) -> list[int]:
 def test_pages_turn_past_it_both_ways(
     company: Company, strays: Strays, monkeypatch: pytest.MonkeyPatch, table: str, sign: str
 ) -> None:
-    monkeypatch.setattr("homecare.admin.listing.PAGE_SIZE", 2)
+    monkeypatch.setattr("homecare.records.list_request.PAGE_SIZE", 2)
     admin, chosen = company.as_("Admin"), ",".join(map(str, strays[table]))
     for field in coded_infos()[table].fields.values():
         if not field.sortable:
