@@ -11,11 +11,13 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 CSS = ROOT / "homecare" / "static" / "css"
 MACROS = TEMPLATES / "parts" / "macros.html"
-# What the macro writes, and the one more file that may: of another folder, or for paper.
+# What a macro writes, and which templates may write it beside.
 SAID_ONCE: dict[str, tuple[str, ...]] = {
     'name="csrf_token"': (),
     "asset('css/": ("frame/base.html",),
     'type="module"': (),
+    # Of another form than it stands in; with a name put together.
+    'type="hidden"': ("tables/list/bulk_bar.html", "parts/inputs.html"),
     '<a href="/admin/">Home': (),
     'data-shut aria-label="Close"': (),
     '<div class="confirm">': ("frame/question.html",),
