@@ -4,6 +4,7 @@
 
 The versions come from package-lock.json. A file's version is in its path, so that relative imports follow.
 `manifest.json` beside them says where a logical name is: {"tabler.css": "tabler-1.6.1/tabler.min.css", ...}.
+Style sheets are wrapped in the cascade layer `vendor`.
 """
 
 from __future__ import annotations
@@ -97,6 +98,17 @@ def font_sheet() -> str:
     return "".join(face.format(weight, ETHIOPIC) for weight in FONT_WEIGHTS)
 
 
+def in_layer(css: str) -> str:
+    """The sheet inside the layer `vendor`, which css/layers.css puts under all of ours."""
+    if re.search(r"@(import|namespace)\b", css):
+        raise AssetsError(
+            "A style sheet has @import or @namespace, which no layer may hold; see homecare/local/vendor.py."
+        )
+    # Inside a block the word would be an error, and all of our files are served as UTF-8.
+    rules = css.removeprefix('@charset "UTF-8";')
+    return f"@layer vendor{{\n{rules}\n}}\n"
+
+
 def copy_named_files(target: Path) -> dict[str, str]:
     manifest = {}
     for package, (name, files) in FILES.items():
@@ -104,28 +116,31 @@ def copy_named_files(target: Path) -> dict[str, str]:
         (target / folder).mkdir()
         for logical, source in files.items():
             path = f"{folder}/{Path(source).name}"
-            shutil.copyfile(MODULES / package / source, target / path)
+            if path.endswith(".css"):
+                (target / path).write_text(in_layer((MODULES / package / source).read_text()))
+            else:
+                shutil.copyfile(MODULES / package / source, target / path)
             manifest[logical] = path
     path = f"icons-{version_of('@tabler/icons')}/icons.svg"
     (target / path).write_text(sprite())
     font = f"noto-sans-ethiopic-{version_of(FONT)}/noto-sans-ethiopic.css"
-    (target / font).write_text(font_sheet())
+    (target / font).write_text(in_layer(font_sheet()))
     return manifest | {"icons.svg": path, "noto-sans-ethiopic.css": font}
 
 
 def main() -> int:
     """The folder is replaced as a whole, so that nothing of an older version stays and a break leaves the old one."""
+    draft = VENDOR.with_name("vendor.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
     try:
         install()
+        manifest = copy_named_files(draft)
     except AssetsError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    draft = VENDOR.with_name("vendor.new")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    manifest = copy_named_files(draft)
     (draft / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     shutil.rmtree(VENDOR, ignore_errors=True)
     draft.rename(VENDOR)

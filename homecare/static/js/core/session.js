@@ -1,7 +1,7 @@
 // The session: work on the page keeps it open, a dialog warns before it ends, and signing in again happens over the
 // page, which keeps what was typed. What the page shows is covered meanwhile.
 
-import { dropAll, keepAgain } from "../parts/drafts.js";
+import { whenSignedOut } from "./server.js";
 
 const part = (name) => document.getElementById(`session${name}`);
 const dialog = part("");
@@ -21,6 +21,9 @@ let endsAt = usedAt + Number(dialog.dataset.endsInS) * 1000;
 let warnedUntil = 0;
 let state = "";
 const waiting = [];
+
+// What keeps something for the person learns here that they are there, or gone.
+const tellParts = (news) => dispatchEvent(new Event(news));
 
 const lastsUntil = () => Math.min(usedAt + idle - NOTED_EVERY, endsAt);
 const time = () => new Date(warnedUntil).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -58,10 +61,10 @@ async function look() {
   if (!told) return Date.now() >= Math.min(usedAt + idle, endsAt) && show("over");
   if (!told.left_s) return show("over");
   if (String(told.account) !== dialog.dataset.account) {
-    dropAll();
+    tellParts("session-left");
     return show("other");
   }
-  keepAgain();
+  tellParts("session-mine");
   // A new session looks as oneself, and this page says that nothing can be changed.
   if ("viewing" in dialog.dataset && !told.viewing) return location.reload();
   for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = told.csrf_token;
@@ -92,12 +95,14 @@ const worked = () => {
 };
 
 /** Resolves when somebody is signed in, as soon as the person has done so over the page. */
-export function signedIn() {
+function signedIn() {
   return new Promise((go) => {
     waiting.push(go);
     look();
   });
 }
+
+whenSignedOut(signedIn);
 
 async function signIn() {
   const error = part("-error");
@@ -145,7 +150,7 @@ let passed;
 document.addEventListener("submit", async (event) => {
   const sent = event.target;
   if (sent.getAttribute("action") === "/logout") {
-    dropAll();
+    tellParts("session-left");
     return tabs.postMessage("left");
   }
   if (sent === form || sent === passed || sent.getAttribute("method") !== "post" || Date.now() < lastsUntil()) return;
@@ -158,7 +163,7 @@ document.addEventListener("submit", async (event) => {
 }, true);
 
 tabs.addEventListener("message", (event) => {
-  if (event.data === "left") dropAll();
+  if (event.data === "left") tellParts("session-left");
   // Another tab says so as it sends it; the server knows a moment later.
   if (event.data !== "used") setTimeout(look, 1000);
   else usedAt = Date.now();
@@ -170,5 +175,3 @@ for (const kind of ["keydown", "pointerdown", "wheel", "input"]) addEventListene
 document.addEventListener("visibilitychange", () => document.hidden || check());
 addEventListener("pageshow", (event) => event.persisted && look());
 setInterval(() => STATES[state]?.covers || check(), LOOK_EVERY);
-// Whoever was signed in before in this tab left nothing behind for the next one.
-dropAll({ ofOthers: true });

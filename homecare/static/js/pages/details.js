@@ -1,5 +1,6 @@
 // A record: its related records in tabs, loaded when opened, and the records beside it in the list one came from.
-import { $, $$, ask, openMenu } from "../core/dom.js";
+import { $, $$, openMenu } from "../core/dom.js";
+import { ask } from "../core/server.js";
 
 const page = $(".details");
 const { table, id } = page.dataset;
@@ -75,5 +76,5 @@ if (at >= 0) {
   show($("#record-before"), list.ids[at - 1], list.before);
   show($("#record-after"), list.ids[at + 1], list.next);
   $(".beside").hidden = false;
-  $("#back-to-list").href = list.url;
+  $$(".place a").at(-1).href = list.url;
 }

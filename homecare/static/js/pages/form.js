@@ -81,7 +81,7 @@ addEventListener("beforeunload", (event) => {
 // "Back" to a form that was saved opens it as it is now.
 addEventListener("pageshow", (event) => event.persisted && saved && location.reload());
 
-// On the document: whoever refuses the sending at the form comes first.
+// On the document: the checks of the form come first.
 document.addEventListener("submit", (event) => {
   if (event.target !== form || event.defaultPrevented) return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 // A list: rows under the pointer and the keyboard, the row menu, how dense it stands.
-import { $, $$, make, openMenu, send, typing } from "../core/dom.js";
+import { $, $$, make, openMenu, typing } from "../core/dom.js";
+import { send } from "../core/server.js";
 import { offer, prepare } from "../parts/in-place.js";
 import "../parts/bulk.js";
 import "../parts/chips.js";

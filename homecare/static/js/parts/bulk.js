@@ -1,4 +1,5 @@
 // The bar of chosen rows: how many, all that match, and what is done with them.
+import { addCheck } from "../core/checks.js";
 import { $, $$, make } from "../core/dom.js";
 import { valueInput } from "./inputs.js";
 
@@ -107,17 +108,18 @@ if (dialog && form) {
     field.disabled = true;
     place.replaceChildren();
   });
-  confirm.addEventListener("click", (event) => {
+  addCheck(form, (event) => {
+    if (event.submitter !== confirm) return true;
     // An input that was left alone is no wish to empty the field of all these rows.
     if (!read()) {
-      event.preventDefault();
       problem.textContent = "Give a value, or tick that the field is to be emptied.";
       $("input:not([type=hidden]), select", place)?.focus();
-      return;
+      return false;
     }
     // What was seen in the list is confirmed here; rows beyond it are asked about on a page of their own.
     confirmed.disabled = versions.disabled = Boolean(all.value);
     confirmed.value = "1";
     versions.value = boxes.filter((box) => box.checked).map((box) => `${box.value}:${box.closest("tr").dataset.version}`).join(",");
+    return true;
   });
 }

@@ -1,4 +1,5 @@
 // Days in both calendars: the value of every date input in words under it, and an Ethiopian day typed into it.
+import { addCheck } from "../core/checks.js";
 import { $, $$, make } from "../core/dom.js";
 import { ethiopianWords, inWords, parseEthiopian } from "../core/ethiopian.js";
 
@@ -12,14 +13,13 @@ function addWords(input) {
     words.textContent = isDay(day) ? inWords(day) : "";
   };
   // The browser would send a half typed day as none.
-  input.form?.addEventListener("submit", (event) => {
-    if (!input.validity.badInput) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+  addCheck(input.form, () => {
+    if (!input.validity.badInput) return true;
     words.classList.add("error");
     words.textContent = input.type === "date" ? "Write the whole day, or clear it." : "Write the day and the time, or clear both.";
     input.focus();
-  }, true);
+    return false;
+  }, input);
   for (const kind of ["input", "change"]) input.addEventListener(kind, tell);
   input.form?.addEventListener("reset", () => setTimeout(tell));
   input.after(words);
@@ -67,13 +67,12 @@ function addEthiopianField(input) {
     event.preventDefault();
     take(true);
   });
-  input.form?.addEventListener("submit", (event) => {
-    if (!take(true)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+  addCheck(input.form, () => {
+    if (!take(true)) return true;
     box.open = true;
     typed.focus();
-  }, true);
+    return false;
+  }, input);
   const box = make("details", { className: "ethiopian", open: localStorage.getItem("ethiopian") === "open" });
   box.append(make("summary", { textContent: "Ethiopian date" }), typed, wrong);
   // Who opens one wants them open on the next form too.

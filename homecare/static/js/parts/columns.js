@@ -1,5 +1,6 @@
 // Which columns the list shows and in which order; kept for the person. And those of an export.
-import { $, $$, make, send, toast } from "../core/dom.js";
+import { $, $$, make, toast } from "../core/dom.js";
+import { send } from "../core/server.js";
 import { amount, chosen } from "./bulk.js";
 
 const data = JSON.parse($("#list").dataset.list);

@@ -66,14 +66,17 @@ export async function drop() {
   if (able) sessionStorage.removeItem(await place());
 }
 
-/** Somebody is signed in, as the same person as before. */
-export const keepAgain = () => (shut = false);
-
 /** All drafts of this tab, or those of everybody else. */
-export function dropAll({ ofOthers = false } = {}) {
+function dropAll({ ofOthers = false } = {}) {
   turn += 1;
   shut = !ofOthers;
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith(PREFIX) && !(ofOthers && name.startsWith(MINE))) sessionStorage.removeItem(name);
   }
 }
+
+// Somebody is signed in, as the same person as before.
+addEventListener("session-mine", () => (shut = false));
+addEventListener("session-left", () => dropAll());
+// Whoever was signed in before in this tab left nothing behind for the next one.
+dropAll({ ofOthers: true });

@@ -1,5 +1,6 @@
 // A status changed in the list itself: shown at once, put back when refused, with a way to undo.
-import { $, $$, make, openMenu, send, toast } from "../core/dom.js";
+import { $, $$, make, openMenu, toast } from "../core/dom.js";
+import { send } from "../core/server.js";
 
 const list = $("#list");
 const data = JSON.parse(list.dataset.list);

@@ -1,5 +1,7 @@
 // A relation's picker: a combobox that shows names and sends the id. Without it the id itself is typed.
-import { $, $$, make, read } from "../core/dom.js";
+import { addCheck } from "../core/checks.js";
+import { $, $$, make } from "../core/dom.js";
+import { read } from "../core/server.js";
 
 let numbers = 0;
 
@@ -33,14 +35,13 @@ export function attach(box) {
   text.addEventListener("click", () => options.hidden && look(state));
   text.addEventListener("keydown", (event) => pressed(state, event));
   text.addEventListener("blur", () => leave(state));
-  key.form?.addEventListener("submit", (event) => {
+  addCheck(key.form, () => {
     // Once: who leaves it at that sends the form again.
-    if (leave(state) && !state.dropped) return;
+    if (leave(state) && !state.dropped) return true;
     state.dropped = false;
-    event.preventDefault();
-    event.stopImmediatePropagation();
     text.focus();
-  }, true);
+    return false;
+  }, box);
   options.addEventListener("mousedown", (event) => event.preventDefault());
   options.addEventListener("click", (event) => {
     const option = event.target.closest("[data-id], [data-new]");

@@ -1,6 +1,6 @@
 // Sends a form and waits for the answer, which the browser's own sending does not: a line that breaks would put its
 // error page in the form's place. What then became of the form is asked for by its token.
-import { ask, read } from "../core/dom.js";
+import { ask, read } from "../core/server.js";
 
 // A save takes seconds; a picture over a slow line takes its time.
 const PATIENCE_MS = 30_000;

@@ -1,5 +1,6 @@
 // One box over everything: places of the menu at once, records as the server finds them.
-import { $, $$, make, read } from "../core/dom.js";
+import { $, $$, make } from "../core/dom.js";
+import { read } from "../core/server.js";
 
 const dialog = $("#search-everything");
 const input = $("input", dialog);

@@ -1,5 +1,6 @@
 // File inputs: what is wrong is said before anything is sent, a large photograph is made smaller, a picture is shown,
 // and a phone's camera has a button.
+import { addCheck } from "../core/checks.js";
 import { $, $$, make } from "../core/dom.js";
 import { shrinkable, shrunk } from "./shrink.js";
 
@@ -105,11 +106,15 @@ function cameraButton(input) {
 function wire(root) {
   const inputs = $$('input[type="file"][data-kind="file"]', root);
   inputs.forEach(enhance);
-  inputs[0]?.form.addEventListener("submit", (event) => {
-    if (working.size) return waitAndSend(event);
+  addCheck(inputs[0]?.form, (event) => {
+    if (working.size) {
+      waitAndSend(event);
+      return false;
+    }
     // A slow line takes a minute over a picture, and nothing else would say so.
     const bytes = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
-    if (!event.defaultPrevented && bytes > SLOW) $("#form-note").textContent = `Sending ${megabytes(bytes)}…`;
+    if (bytes > SLOW) $("#form-note").textContent = `Sending ${megabytes(bytes)}…`;
+    return true;
   });
 }
 
@@ -117,7 +122,6 @@ let waits = false;
 
 /** Saved before the picture is ready: it goes when it is, unless it then turns out to be one that cannot be kept. */
 async function waitAndSend(event) {
-  event.preventDefault();
   if (waits) return;
   const [form, button] = [event.target, event.submitter];
   waits = true;
