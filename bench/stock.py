@@ -14,7 +14,7 @@ from sqlalchemy.orm import relationship
 
 from homecare.config import Config
 from homecare.db import db, engine_options
-from homecare.tables.table import TableInfo, table_infos
+from homecare.tables.table import TableInfo, coded_infos
 
 
 def relate(info: TableInfo) -> dict[str, dict[str, object]]:
@@ -23,7 +23,7 @@ def relate(info: TableInfo) -> dict[str, dict[str, object]]:
     for field in info.fields.values():
         if not field.target:
             continue
-        parent = table_infos()[field.target]
+        parent = coded_infos()[field.target]
         name = f"{field.name.removesuffix('_id')}_row"
         keys = [getattr(info.model, field.name)]
         setattr(info.model, name, relationship(parent.model, foreign_keys=keys, post_update=True))
@@ -41,8 +41,8 @@ def stock_app(config: Config) -> Flask:
     )
     db.init_app(app)
     admin = Admin(app, url="/admin")
-    pickers = {info.name: relate(info) for info in table_infos().values()}
-    for info in table_infos().values():
+    pickers = {info.name: relate(info) for info in coded_infos().values()}
+    for info in coded_infos().values():
         points = [name for name, field in info.fields.items() if isinstance(field.column.type, Geography)]
         options = {
             "page_size": 50,

@@ -21,6 +21,8 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
 
     from homecare import audit, cli, db, login, pages
+    from homecare.access import row_scope
+    from homecare.files import claiming
     from homecare.web import assets, deadline, errors, headers, hosts, incoming, settings
 
     config = config or configured()
@@ -34,6 +36,9 @@ def create_app(config: Config | None = None) -> Flask:
     assets.init_app(app)
     db.init_app(app)
     deadline.init_app(app)
+    # What protects rows and files listens to every session, whichever views there are.
+    row_scope.listen()
+    claiming.listen()
     login.init_app(app)
     audit.init_app(app)
     pages.init_app(app)

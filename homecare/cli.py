@@ -131,7 +131,7 @@ def import_roles(file: TextIO, dry_run: bool) -> None:
     if not found:
         click.echo("Nothing changes.")
     elif dry_run:
-        roles.check(session, new, None)
+        roles.check(session, stored, new, None)
         click.echo(f"{len(found)} changes; nothing was saved.")
     else:
         number = roles.save(session=session, new=new, expected=stored.version, note="From a file", by=None)

@@ -19,8 +19,8 @@ SHORTEST_SECRET = 32
 # Words of examples that were copied and never replaced.
 PLACEHOLDER = re.compile(r"change|replace|placeholder|example|secret|password|insert|\.\.\.|…", re.I)
 DEMO_DOMAIN = "homecare.example"
-# The default roles, each of which has an account in the demo company.
-DEMO_ROLES = (
+# The roles a fresh installation starts with, each of which has an account in the demo company.
+DEFAULT_ROLES = (
     "Admin", "Manager", "Coordinator", "Doctor", "Nurse", "Caregiver", "Marketing", "Finance", "Inventory", "Auditor",
 )  # fmt: skip
 
@@ -95,7 +95,7 @@ class Config:
     @property
     def demo_accounts(self) -> tuple[str, ...]:
         """The e-mails that sign in to the demo company; none where it is not allowed."""
-        return tuple(demo_email(role) for role in DEMO_ROLES) if self.demo_allowed else ()
+        return tuple(demo_email(role) for role in DEFAULT_ROLES) if self.demo_allowed else ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,8 +12,8 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
-from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from homecare.clock import EARLIEST, LATEST, Beyond
 
@@ -86,6 +87,12 @@ def engine_options(threads: int) -> dict[str, Any]:
         "max_overflow": threads,
         "connect_args": {"options": SESSION_LIMITS, "connect_timeout": 3},
     }
+
+
+def listen_to_sessions(name: str, listener: Callable[..., Any]) -> None:
+    """Every session of the process from here on, also one that is made beside the request's; once is enough."""
+    if not event.contains(Session, name, listener):
+        event.listen(Session, name, listener)
 
 
 def init_app(app: Flask) -> None:

@@ -15,12 +15,12 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnClause, ColumnElement, Select, bindparam, event, func, or_, select, text, union
+from sqlalchemy import BigInteger, ColumnClause, ColumnElement, Select, bindparam, func, or_, select, text, union
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.visitors import iterate
 
-from homecare.db import Base
+from homecare.db import Base, listen_to_sessions
 from homecare.models import (
     AdminTask,
     Assignment,
@@ -163,7 +163,11 @@ def scope_session(session: Session, tables: frozenset[str]) -> None:
     session.info["row_scope"] = tuple(OWN_OPTIONS[table] for table in sorted(tables))
 
 
-@event.listens_for(Session, "do_orm_execute")
+def listen() -> None:
+    """From here on no statement goes past the row scope; create_app calls it."""
+    listen_to_sessions("do_orm_execute", _scope_rows)
+
+
 def _scope_rows(state: ORMExecuteState) -> None:
     options = state.session.info.get("row_scope")
     if state.is_column_load or state.execution_options.get("unscoped"):

@@ -15,6 +15,7 @@ from homecare.access.review import gains
 from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
 from homecare.access.stored import versions
 from homecare.access.stored.document import LONGEST, from_policy
+from homecare.access.stored.grants import completed
 from homecare.actions import role_names
 from homecare.actions.rules import has_administrator
 from homecare.actions.transaction import retried, transaction
@@ -45,14 +46,12 @@ def save(*, session: Session, new: Policy, expected: int | None, note: str, by: 
     the command line. Raises StalePolicyError, PolicyError; nothing is written then.
     """
     with transaction(session, by=by):
-        _lock(session, expected)
-        return _store(session, new, note, by)
+        return _store(session, _lock(session, expected), new, note, by)
 
 
-def check(session: Session, new: Policy, by: Acting | None) -> None:
-    """What must hold of every policy that is saved. Raises PolicyError."""
+def check(session: Session, current: Policy, new: Policy, by: Acting | None) -> None:
+    """What must hold of every policy that is saved in place of `current`, the stored one. Raises PolicyError."""
     _check_names(new)
-    current = versions.stored_policy(session)
     _check_deleted(session, current, new)
     _check_gains(current, new, by)
     # An installation that has no Admin yet may be set up with the roles it will have.
@@ -71,29 +70,31 @@ def check(session: Session, new: Policy, by: Acting | None) -> None:
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
     """The role, its cells, the staff who hold it and what else names it, in one transaction."""
     with transaction(session, by=by):
-        current = _lock(session, expected)
+        stored = _lock(session, expected)
+        current, key = stored.policy, folded(name)
         role, new_name = _get(current, name), new_name.strip()
-        if folded(new_name) != folded(name) and folded(new_name) in current.roles:
+        if folded(new_name) != key and folded(new_name) in current.roles:
             raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
-        _check_names(replace_role(current, replace(role, name=new_name), folded(name)))
-        if folded(new_name) != folded(name):
+        stored = stored.renamed(key, new_name)
+        _check_names(stored.policy)
+        if folded(new_name) != key:
             _check_taken(session, current, new_name, by)
-        held = update(Staff).where(plain_word(Staff.role) == folded(name)).values(role=new_name)
+        held = update(Staff).where(plain_word(Staff.role) == key).values(role=new_name)
         session.execute(held, execution_options=UNSCOPED_WRITE)
         if new_name != role.name:
             role_names.follow(session, role.name, new_name, by.person.staff_id)
         versions.rename(session, role.name, new_name)
-        mine = folded(by.person.role) == folded(name)
+        mine = folded(by.person.role) == key
         acting = replace(by, person=replace(by.person, role=new_name)) if mine else by
-        return _store(session, versions.stored_policy(session), f"{role.name} is now {new_name}", acting)
+        return _store(session, stored, stored.policy, f"{role.name} is now {new_name}", acting)
 
 
 @retried
 def create(*, session: Session, name: str, description: str, like: str | None, expected: int, by: Acting) -> int:
     """A role that may do nothing yet, or what the role `like` may do."""
     with transaction(session, by=by):
-        current = _lock(session, expected)
-        name = name.strip()
+        stored = _lock(session, expected)
+        current, name = stored.policy, name.strip()
         if folded(name) in current.roles:
             raise PolicyError(f"There is a role named {name} already. Choose another name.")
         base = _get(current, like) if like else Role("")
@@ -105,14 +106,15 @@ def create(*, session: Session, name: str, description: str, like: str | None, e
         else:
             fields += careful_rules(name)
         new = Policy(current.version, [*current.roles.values(), role], grants, fields)
-        return _store(session, new, f"{name} is new" + (f", a copy of {base.name}" if like else ""), by)
+        return _store(session, stored, new, f"{name} is new" + (f", a copy of {base.name}" if like else ""), by)
 
 
 @retried
 def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
     """Only where nobody on the staff holds it."""
     with transaction(session, by=by):
-        current = _lock(session, expected)
+        stored = _lock(session, expected)
+        current = stored.policy
         role = _get(current, name)
         new = Policy(
             current.version,
@@ -120,48 +122,41 @@ def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
             [grant for key, grant in current.grants.items() if key[0] != folded(name)],
             [rule for key, rule in current.fields.items() if key[0] != folded(name)],
         )
-        return _store(session, new, f"{role.name} is deleted", by)
+        return _store(session, stored, new, f"{role.name} is deleted", by)
 
 
 @retried
 def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> int:
     """The policy of an earlier version, as a new one."""
     with transaction(session, by=by):
-        _lock(session, expected)
+        stored = _lock(session, expected)
         earlier = versions.version_policy(session, version)
         if earlier is None:
             raise PolicyError(f"There is no version {version} of the roles. Choose one of the history.")
-        return _store(session, earlier, f"Back to version {version}", by)
+        return _store(session, stored, earlier, f"Back to version {version}", by)
 
 
-def replace_role(policy: Policy, role: Role, key: str) -> Policy:
-    """The policy with the settings of one role changed; its cells keep the old name where the name changes."""
-    roles = [role if known == key else other for known, other in policy.roles.items()]
-    return Policy(policy.version, roles, policy.grants.values(), policy.fields.values())
-
-
-def _lock(session: Session, expected: int | None) -> Policy:
-    """The stored policy, which stays as it is until the transaction ends."""
+def _lock(session: Session, expected: int | None) -> versions.Locked:
+    """The stored policy, which stays as it is until the transaction ends; the history knows it from here on."""
     current = versions.lock_version(session)
     if expected is not None and current != expected:
         raise StalePolicyError(current)
-    return versions.stored_policy(session)
+    stored = versions.load_locked(session)
+    versions.note_outside_change(session, stored.policy)
+    return stored
 
 
-def _store(session: Session, new: Policy, note: str, by: Acting | None) -> int:
+def _store(session: Session, stored: versions.Locked, new: Policy, note: str, by: Acting | None) -> int:
     note = " ".join(note.split())
     if len(note) > LONGEST_NOTE or not note.isprintable():
         raise PolicyError(f"A note is one line of at most {LONGEST_NOTE} characters.")
-    check(session, new, by)
-    current = versions.stored_policy(session)
-    versions.note_outside_change(session, current)
-    for key, role in current.roles.items():
+    check(session, stored.policy, new, by)
+    for key, role in stored.policy.roles.items():
         name = new.roles[key].name if key in new.roles else None
         if name != role.name:
             role_names.follow(session, role.name, name, by.person.staff_id if by else None)
-    versions.write(session, new)
-    document = from_policy(versions.stored_policy(session))
-    return versions.add(session, document, by=by.accountable if by else None, note=note)
+    versions.write(session, stored.rows, new)
+    return versions.add(session, from_policy(completed(new)), by=by.accountable if by else None, note=note)
 
 
 def _get(policy: Policy, name: str) -> Role:

@@ -12,15 +12,15 @@ from typing import Any
 
 import psycopg
 from flask import Flask, Response, g, request, session
-from sqlalchemy import Result, Row, TextClause, event, text
+from sqlalchemy import Result, Row, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState
 
 from homecare.access.acting import Acting
 from homecare.access.row_scope import inside_request
 from homecare.access.shown import Shown, is_private
 from homecare.audit.log import by_itself, session_hash
-from homecare.db import db
+from homecare.db import db, listen_to_sessions
 from homecare.web import errors
 
 # By the name of the view method; any other is called as its page is.
@@ -124,7 +124,6 @@ def _noted() -> Lines:
     return found
 
 
-@event.listens_for(Session, "do_orm_execute")
 def _note_selected(state: ORMExecuteState) -> Result[Any] | None:
     if not inside_request() or state.is_column_load:
         return None
@@ -166,4 +165,5 @@ def _write(by: Acting, kind: str, lines: Lines, *, always: bool = False) -> None
 
 
 def init_app(app: Flask) -> None:
+    listen_to_sessions("do_orm_execute", _note_selected)
     app.after_request(_write_down)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import event, func, inspect, or_, update
+from sqlalchemy import func, inspect, or_, update
 from sqlalchemy.orm import Session, UOWTransaction
 
+from homecare.db import listen_to_sessions
 from homecare.files.store import KEY
 from homecare.models import StoredFile
 from homecare.models.columns import UTC_NOW, Kind
@@ -27,7 +28,11 @@ def file_columns(model: type[Any]) -> tuple[str, ...]:
     return tuple(column.name for column in model.__table__.columns if column.info.get("kind") is Kind.FILE)
 
 
-@event.listens_for(Session, "after_flush")
+def listen() -> None:
+    """From here on a row takes its files as it is written; create_app calls it."""
+    listen_to_sessions("after_flush", _claim)
+
+
 def _claim(session: Session, _context: UOWTransaction) -> None:
     for row in [*session.new, *session.dirty]:
         for name in file_columns(type(row)):

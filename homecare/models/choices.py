@@ -3,9 +3,9 @@
 They are text in the database, not ENUM: a stored value that is not in the list is shown and kept (decision 16).
 """
 
-ROLES = (
-    "Caregiver", "Admin", "Manager", "Coordinator", "Doctor", "Nurse", "Marketing", "Finance", "Inventory", "Auditor",
-)  # fmt: skip
+from homecare.config import DEFAULT_ROLES
+
+ROLES = tuple(sorted(DEFAULT_ROLES, key=lambda role: role != "Caregiver"))
 STAFF_STATUSES = ("Active", "On Leave", "Suspended", "Inactive", "Terminated")
 ASSIGNMENT_STATUSES = ("Assigned", "Confirmed", "In Progress", "Completed", "Cancelled", "No Show")
 LIVE_ASSIGNMENT_STATUSES = ("Assigned", "Confirmed", "In Progress")

@@ -8,7 +8,7 @@ from dataclasses import field as dataclass_field
 from functools import cache
 from typing import Any
 
-from flask import g, has_request_context
+from flask import g
 from sqlalchemy import BigInteger, Column, Integer, String
 
 from homecare.access.table_access import UNWRITABLE
@@ -121,11 +121,14 @@ def singular(many: str) -> str:
 
 
 def table_infos() -> dict[str, TableInfo]:
-    """Every company table by name, in the menu's order, as IT set it for the role of this request."""
-    if has_request_context() and "table_infos" in g:
-        found: dict[str, TableInfo] = g.table_infos
-        return found
-    return coded_infos()
+    """Every company table by name, in the menu's order, as IT set it for the role of this request.
+
+    Raises RuntimeError where nobody has said whose request it is: a page would show words and columns IT has changed.
+    """
+    if "table_infos" not in g:
+        raise RuntimeError("No door was passed: ask acting() first, or coded_infos() where no role is asking.")
+    found: dict[str, TableInfo] = g.table_infos
+    return found
 
 
 @cache
@@ -144,7 +147,7 @@ def _place(info: TableInfo) -> tuple[int, str, int, str]:
 
 
 def table_info(name: str) -> TableInfo:
-    """Raises KeyError for a table that is not the company's."""
+    """Raises KeyError for a table that is not the company's, RuntimeError as table_infos does."""
     return table_infos()[name]
 
 

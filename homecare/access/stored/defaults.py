@@ -6,8 +6,10 @@ Letters: V view, C create, E edit, D delete, X export; a small `o` behind one me
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from homecare.access.policy import Action, FieldRule, Grant, Role, Scope, State, Write
+from homecare.config import DEFAULT_ROLES
 from homecare.models import business_models
 from homecare.web import urls
 
@@ -15,25 +17,26 @@ LETTERS = {
     "V": Action.VIEW, "C": Action.CREATE, "E": Action.EDIT, "D": Action.DELETE, "X": Action.EXPORT,
 }  # fmt: skip
 
-ROLES = (
-    Role("Admin", "Runs the installation: everything, the roles included.", everything=True),
-    Role("Manager", "Leads the company: reads all, edits most, exports.", start_page=urls.HOME),
-    Role("Coordinator", "Plans care: patients, shifts, visits, referrals."),
-    Role("Doctor", "Treats own patients.", delivers_care=True, visit_minutes=45),
-    Role("Nurse", "Nurses own patients.", delivers_care=True),
-    Role("Caregiver", "Cares for own patients in their homes.", delivers_care=True, visit_minutes=240),
-    Role("Marketing", "Runs campaigns and works on leads."),
-    Role("Finance", "Invoices, claims and budgets."),
-    Role("Inventory", "Keeps the equipment."),
-    Role("Auditor", "Reads almost everything, changes nothing."),
+# What each of DEFAULT_ROLES is for and what is its own, in their order.
+_SETTINGS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("Runs the installation: everything, the roles included.", {"everything": True}),
+    ("Leads the company: reads all, edits most, exports.", {"start_page": urls.HOME}),
+    ("Plans care: patients, shifts, visits, referrals.", {}),
+    ("Treats own patients.", {"delivers_care": True, "visit_minutes": 45}),
+    ("Nurses own patients.", {"delivers_care": True}),
+    ("Cares for own patients in their homes.", {"delivers_care": True, "visit_minutes": 240}),
+    ("Runs campaigns and works on leads.", {}),
+    ("Invoices, claims and budgets.", {}),
+    ("Keeps the equipment.", {}),
+    ("Reads almost everything, changes nothing.", {}),
 )
+ROLES = tuple(Role(name, description, **own) for name, (description, own) in zip(DEFAULT_ROLES, _SETTINGS, strict=True))
 
 _ALL_BUT_ADMIN = tuple(role.name for role in ROLES if not role.everything)
-_COLUMNS = ("Manager", "Coordinator", "Doctor", "Nurse", "Caregiver", "Marketing", "Finance", "Inventory", "Auditor")
 _CAMPAIGNS = "VEX V - - - VCEDX V - V"
 _COMMUNITY = "VCEX VCE V V - VCEX - - V"
 
-# One line a table, one word a role, in the order of _COLUMNS.
+# One line a table, one word a role, in the order of _ALL_BUT_ADMIN.
 TABLES = {
     "patients": "VCEX VCE VoEo VoEo Vo - V - V",
     "staff": "VCE V V V Vo V V V V",
@@ -102,10 +105,10 @@ _ONLY_WRITES: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
 
 def grants() -> Iterator[Grant]:
     for table, line in TABLES.items():
-        for role, letters in zip(_COLUMNS, line.split(), strict=True):
+        for role, letters in zip(_ALL_BUT_ADMIN, line.split(), strict=True):
             yield from _table_grants(role, table, letters)
     for page, levels in PAGES.items():
-        for role, level in zip(_COLUMNS, levels, strict=True):
+        for role, level in zip(_ALL_BUT_ADMIN, levels, strict=True):
             if level != "-":
                 yield Grant(role, f"page:{page}", Action.VIEW, level=level)
 

@@ -71,8 +71,12 @@ def policy_at(session: Session, version: int) -> Policy:
 
 def stored_policy(session: Session) -> Policy:
     """The policy as it is now, every rule as it can hold."""
-    found = load(session)
-    return complete(found.version, found.roles.values(), found.grants.values(), found.fields.values())
+    return completed(load(session))
+
+
+def completed(rows: Policy) -> Policy:
+    """What `load` gave, every rule as it can hold."""
+    return complete(rows.version, rows.roles.values(), rows.grants.values(), rows.fields.values())
 
 
 def load(session: Session) -> Policy:

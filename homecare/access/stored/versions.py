@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from homecare.access.person import Person
-from homecare.access.policy import Policy
+from homecare.access.policy import Policy, folded
 from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
 from homecare.access.stored.document import Document, from_policy, to_policy
-from homecare.access.stored.grants import field_row, grant_row, load, role_row
+from homecare.access.stored.grants import completed, field_row, grant_row, load, role_row
 from homecare.access.stored.grants import stored_policy as stored_policy
 from homecare.models import PolicyState, PolicyVersion, StoredFieldRule, StoredGrant, StoredRole
 
@@ -32,20 +32,50 @@ class Saved:
     note: str
 
 
+@dataclass(frozen=True)
+class Locked:
+    """The stored policy while nobody else changes it: `rows` is what its rows say, `policy` every rule as it can hold.
+
+    It is read once and handed down: what a change makes of it is known without asking again.
+    """
+
+    rows: Policy
+    policy: Policy
+
+    def renamed(self, key: str, name: str) -> Locked:
+        rows = renamed(self.rows, key, name)
+        return Locked(rows, completed(rows))
+
+
 def lock_version(session: Session) -> int:
     """The version of the stored rows; nobody else changes them until this transaction ends."""
     locked = select(PolicyState.version).with_for_update()
     return session.execute(locked, execution_options=UNSCOPED).scalar_one()
 
 
-def write(session: Session, new: Policy) -> None:
-    """Make the stored rows those of `new`. Roles go first and come first, because the others hang on them."""
-    names = {key: role.name for key, role in load(session).roles.items()}
+def load_locked(session: Session) -> Locked:
+    """The rows behind the lock of `lock_version`. One statement."""
+    rows = load(session)
+    return Locked(rows, completed(rows))
+
+
+def renamed(policy: Policy, key: str, name: str) -> Policy:
+    """The policy with the role of the folded name `key` called `name`, and its cells with it."""
+
+    def call(entries: Iterable[Any]) -> list[Any]:
+        return [replace(each, role=name) if folded(each.role) == key else each for each in entries]
+
+    roles = [replace(role, name=name) if known == key else role for known, role in policy.roles.items()]
+    return Policy(policy.version, roles, call(policy.grants.values()), call(policy.fields.values()))
+
+
+def write(session: Session, old: Policy, new: Policy) -> None:
+    """Make the stored rows, which are `old`, those of `new`. Roles go first and come first: the others hang on them."""
     for key, role in new.roles.items():
-        if names.get(key, role.name) != role.name:
-            rename(session, names[key], role.name)
-    old = load(session)
-    gone = [names[key] for key in names.keys() - new.roles.keys()]
+        if key in old.roles and old.roles[key].name != role.name:
+            rename(session, old.roles[key].name, role.name)
+            old = renamed(old, key, role.name)
+    gone = [old.roles[key].name for key in old.roles.keys() - new.roles.keys()]
     if gone:
         session.execute(delete(StoredRole).where(StoredRole.name.in_(gone)), execution_options=UNSCOPED_WRITE)
     rows = [role_row(number, role) for number, role in enumerate(new.roles.values())]

@@ -130,7 +130,7 @@ class RoleHistory(GuardedView):
     def _dry_run(self, text: str, stored: Policy, new: Policy) -> ResponseReturnValue:
         session = db.session()
         try:
-            roles.check(session, new, acting())
+            roles.check(session, stored, new, acting())
         except roles.PolicyError as error:
             return self._file(text, 422, [str(error)])
         finally:

@@ -100,7 +100,7 @@ class Roles(GuardedView):
         session = db.session()
         refusal = ""
         try:
-            roles.check(session, typed, acting())
+            roles.check(session, stored, typed, acting())
         except roles.PolicyError as error:
             refusal = str(error)
         finally:
