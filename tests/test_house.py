@@ -36,11 +36,6 @@ WITH_BEGIN = (
 )
 # May shrink, never grow: what is special about a kind belongs into its row of traits.
 WITH_KINDS = {
-    # What a form's field takes of a value and which field it is: they need WTForms.
-    "homecare/admin/form/inputs.py": 9,
-    "homecare/admin/form/forms.py": 2,
-    # A field that no column has.
-    "homecare/records/row_select.py": 1,
     # Columns of any table, also of those whose types are no kind.
     "homecare/access/shown.py": 1,
     "homecare/files/claiming.py": 1,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import MISSING, fields
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from homecare.kinds.times import parse_moment
 from homecare.kinds.traits import TRAITS, Traits, compared_kind
 from homecare.models import business_models
 from homecare.models.columns import Kind
+from homecare.models.indexes import SEARCHED, UNSORTED
 from homecare.records.paging import Anchor, parse_anchor
 
 WORDS = st.text(max_size=40).filter(lambda text: "\x00" not in text and text.isprintable())
@@ -60,13 +63,29 @@ def test_no_trait_that_every_kind_needs_is_given_by_default() -> None:
     needed = {one.name for one in fields(Traits) if one.default is MISSING}
 
     assert needed == {
-        "operators", "sorted", "listed", "set_at_once", "undone", "is_number", "width", "masked_tail",
+        "operators", "input", "sorted", "searched", "listed", "set_at_once", "undone", "is_number", "width",
+        "masked_tail",
     }  # fmt: skip
 
 
 def test_a_kind_that_lacks_a_trait_does_not_start() -> None:
     with pytest.raises(TypeError, match="masked_tail"):
-        Traits(operators=(), sorted=True, listed=True, set_at_once=True, undone=True, is_number=False, width=16)  # type: ignore[call-arg]
+        Traits(  # type: ignore[call-arg]
+            operators=(), input="text", sorted=True, searched=False, listed=True, set_at_once=True, undone=True,
+            is_number=False, width=16,
+        )  # fmt: skip
+
+
+def test_what_is_sorted_and_searched_has_its_index() -> None:
+    assert {kind for kind, row in TRAITS.items() if row.sorted} == set(Kind) - set(UNSORTED) - {Kind.RELATION}
+    assert {kind for kind, row in TRAITS.items() if row.searched} == set(SEARCHED)
+
+
+def test_every_input_has_its_control_in_the_form() -> None:
+    macro = (Path(__file__).parent.parent / "templates/parts/inputs.html").read_text()
+
+    drawn = set(re.findall(r'control == "(\w+)"', macro)) | {"text"}
+    assert drawn == {row.input for row in TRAITS.values()}
 
 
 @pytest.mark.parametrize("one", OPERATORS.values(), ids=lambda one: one.key)

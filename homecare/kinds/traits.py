@@ -6,10 +6,11 @@ The first traits are said for every kind; those with a default are what one or f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from homecare.kinds import operators
-from homecare.kinds.operators import Operator
+from homecare.kinds.operators import Offer, Operator, offered
 from homecare.models.columns import Kind, kind_of
 
 
@@ -20,13 +21,20 @@ class Traits:
     """
 
     operators: tuple[Operator, ...]
+    # Which control a form shows for it: `parts/inputs.html` has one of each.
+    input: str
     sorted: bool
+    searched: bool
     listed: bool
     set_at_once: bool
     undone: bool
     is_number: bool
     width: int
     masked_tail: int
+    # What the filter dialog offers, where not all of them.
+    asked: tuple[Operator, ...] = ()
+    # What stands beside its input.
+    unit: str = ""
     # How a workbook writes it, where not as it is.
     number_format: str = ""
     # Its place among what is told of a parent beside its name; 0 for none.
@@ -53,48 +61,69 @@ class Traits:
     holds_file: bool = False
     is_place: bool = False
 
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        return offered(self.asked or self.operators, in_time=self.in_time)
+
 
 def _row(ops: tuple[Operator, ...], **special: Any) -> Traits:
     """A kind that is listed and compared as `ops` say, and special in what is named."""
     usual: dict[str, Any] = {
-        "sorted": True, "listed": True, "set_at_once": False, "undone": False, "is_number": False,
-        "width": 16, "masked_tail": 0,
+        "input": "text", "sorted": True, "searched": False, "listed": True, "set_at_once": False, "undone": False,
+        "is_number": False, "width": 16, "masked_tail": 0,
     }  # fmt: skip
     return Traits(operators=ops, **(usual | special))
 
 
 def _heavy(ops: tuple[Operator, ...], **special: Any) -> Traits:
-    return _row(ops, listed=False, **special)
+    """A kind that is read whole, never in order nor at a glance."""
+    return _row(ops, listed=False, sorted=False, **special)
 
 
 BOTH = {"set_at_once": True, "undone": True}
+DECIMAL: dict[str, Any] = {"is_number": True, "input": "decimal"}
 
 TRAITS: dict[Kind, Traits] = {
-    Kind.NAME: _row(operators.WORDS, undone=True, width=28, is_name=True, is_words=True),
+    Kind.NAME: _row(operators.WORDS, undone=True, searched=True, width=28, is_name=True, is_words=True),
     Kind.TEXT: _row(operators.WORDS, **BOTH, is_words=True),
-    Kind.LONG: _heavy(operators.FILLED, width=40, has_lines=True),
-    Kind.CODE: _row(operators.WORDS, brief=1, is_code=True, is_words=True),
-    Kind.PHONE: _row(operators.WORDS, masked_tail=2, brief=4, is_phone=True, is_words=True),
-    Kind.EMAIL: _row(operators.WORDS, width=28, is_email=True, is_trimmed=True, is_words=True),
-    Kind.URL: _row(operators.WHOLE, is_address=True, is_trimmed=True, is_words=True),
+    Kind.LONG: _heavy(operators.FILLED, input="lines", width=40, has_lines=True),
+    Kind.CODE: _row(operators.WORDS, searched=True, brief=1, is_code=True, is_words=True),
+    Kind.PHONE: _row(
+        operators.WORDS, input="phone", searched=True, masked_tail=2, brief=4, is_phone=True, is_words=True
+    ),
+    Kind.EMAIL: _row(
+        operators.WORDS, input="email", searched=True, width=28, is_email=True, is_trimmed=True, is_words=True
+    ),
+    Kind.URL: _row(operators.WHOLE, input="url", sorted=False, is_address=True, is_trimmed=True, is_words=True),
     Kind.FAYDA: _heavy(operators.WHOLE, masked_tail=4, is_fayda=True, is_words=True),
-    Kind.CHOICE: _row(operators.CHOSEN, **BOTH, is_choice=True, is_trimmed=True),
-    Kind.FILE: _heavy(operators.FILLED, holds_file=True),
-    Kind.SECRET: _heavy((), is_secret=True),
-    Kind.MONEY: _row(operators.ORDERED, **BOTH, is_number=True, number_format="#,##0.00", brief=6, is_money=True),
-    Kind.SHARE: _row(operators.ORDERED, is_number=True),
-    Kind.PERCENT: _row(operators.ORDERED, is_number=True),
-    Kind.NUMBER: _row(operators.ORDERED, **BOTH, is_number=True),
-    Kind.BOOL: _row(operators.WHOLE, **BOTH, is_bool=True),
+    Kind.CHOICE: _row(
+        operators.CHOSEN, **BOTH, input="choice", is_choice=True, is_trimmed=True,
+        # Several choices first: it is what one wants of a status, and one of them is several too.
+        asked=(operators.ONE_OF, operators.NE, operators.IS_EMPTY),
+    ),
+    Kind.FILE: _heavy(operators.FILLED, input="file", holds_file=True),
+    Kind.SECRET: _heavy((), input="secret", is_secret=True),
+    Kind.MONEY: _row(
+        operators.ORDERED, **BOTH, **DECIMAL, unit="ETB", number_format="#,##0.00", brief=6, is_money=True
+    ),
+    Kind.SHARE: _row(operators.ORDERED, **DECIMAL),
+    Kind.PERCENT: _row(operators.ORDERED, **DECIMAL, unit="%"),
+    Kind.NUMBER: _row(operators.ORDERED, **BOTH, **DECIMAL),
+    Kind.BOOL: _row(operators.WHOLE, **BOTH, input="choice", is_bool=True),
     Kind.DATE: _row(
-        operators.ORDERED, **BOTH, number_format="yyyy-mm-dd", brief=2, brief_in_other_words=True, in_time=True
+        operators.ORDERED, **BOTH, input="day", number_format="yyyy-mm-dd", brief=2, brief_in_other_words=True,
+        in_time=True,
     ),
     Kind.DATETIME: _row(
-        operators.ORDERED, **BOTH, width=17, number_format="yyyy-mm-dd hh:mm", brief=7, in_time=True, is_moment=True
+        operators.ORDERED, **BOTH, input="moment", width=17, number_format="yyyy-mm-dd hh:mm", brief=7, in_time=True,
+        is_moment=True,
     ),
-    Kind.POINT: _heavy(operators.FILLED, brief=3, brief_in_other_words=True, is_place=True),
-    Kind.RELATION: _row(operators.CHOSEN, **BOTH, sorted=False, width=28, brief=5, links=True),
-}
+    Kind.POINT: _heavy(operators.FILLED, input="place", brief=3, brief_in_other_words=True, is_place=True),
+    Kind.RELATION: _row(
+        operators.CHOSEN, **BOTH, input="parent", sorted=False, width=28, brief=5, links=True,
+        asked=(operators.EQ, operators.NE, operators.IS_EMPTY),
+    ),
+}  # fmt: skip
 
 
 def traits(kind: Kind) -> Traits:

@@ -22,14 +22,15 @@ from homecare.access.shown import Shown, shown_of, way, whose
 from homecare.access.table_access import TableAccess
 from homecare.kinds.traits import traits
 from homecare.models import StoredFile
-from homecare.models.columns import Kind
+from homecare.models.columns import Kind, kind_of
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo, table_info
 
 # How many last characters of a masked value stay readable; every other kind shows none.
 MASK = "••••"
-FILE_NAME = Field("original_name", "File", Kind.TEXT, StoredFile.__table__.c.original_name)  # type: ignore[arg-type]
+_NAME: Any = StoredFile.__table__.c.original_name
+FILE_NAME = Field("original_name", "File", kind_of(_NAME), _NAME)
 
 
 @dataclass(frozen=True)

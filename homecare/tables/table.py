@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from flask import g
-from sqlalchemy import BigInteger, Column, Integer, String
+from sqlalchemy import Column, String
 
 from homecare.access.table_access import UNWRITABLE
 from homecare.db import Base
 from homecare.kinds.traits import Traits, shown_kind, traits
 from homecare.models import business_models
 from homecare.models.columns import Kind
-from homecare.models.indexes import is_searchable, is_sortable
+from homecare.models.indexes import is_sortable
 from homecare.tables.overrides import GROUPS, Override, override_of
 
 LIST_LENGTH = 7
@@ -36,7 +36,7 @@ class Field:
     choices: tuple[str, ...] = ()
     target: str = ""
 
-    @property
+    @cached_property
     def traits(self) -> Traits:
         return traits(self.kind)
 
@@ -50,11 +50,11 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return is_sortable(self.column) and self.traits.sorted
+        return self.traits.sorted and not self.column.primary_key
 
     @property
     def searchable(self) -> bool:
-        return is_searchable(self.column)
+        return self.traits.searched
 
     @property
     def options(self) -> tuple[tuple[str, str], ...]:
@@ -218,10 +218,3 @@ def _groups(fields: dict[str, Field], override: Override) -> tuple[tuple[str, tu
     # What the row is called comes first.
     rest = tuple(sorted(left, key=lambda name: not fields[name].traits.is_name))
     return (*placed, *([("Details" if not placed else "More", rest)] if rest else []))
-
-
-def whole_number_limit(column: Column[Any]) -> int | None:
-    """The highest number of an integer column, None for other types."""
-    if isinstance(column.type, BigInteger):
-        return 2**63 - 1
-    return 2**31 - 1 if isinstance(column.type, Integer) else None

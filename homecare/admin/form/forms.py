@@ -11,10 +11,10 @@ from wtforms import Form
 from homecare.access.table_access import TableAccess
 from homecare.admin.form.inputs import UNSEEN, ColumnField, PlaceField, point
 from homecare.admin.form.uploads import FileField
-from homecare.models.columns import Kind
 from homecare.tables.table import Field, TableInfo
 
-FIELDS: dict[Kind, type[ColumnField]] = {Kind.POINT: PlaceField, Kind.FILE: FileField}
+# By the input of the kind.
+FIELDS: dict[str, type[ColumnField]] = {"place": PlaceField, "file": FileField}
 
 
 class RowForm(Form):
@@ -73,7 +73,7 @@ def form_class(info: TableInfo, access: TableAccess, settable: frozenset[str], c
 
 
 def _form_field(spec: Field) -> Any:
-    field = FIELDS.get(spec.kind, ColumnField)
+    field = FIELDS.get(spec.traits.input, ColumnField)
     return field(spec.label, spec=spec)
 
 

@@ -1,29 +1,24 @@
-"""One form field class for every kind of column: what it takes of what was read, and a value as text again."""
+"""One form field class for every kind of column but those with a control of their own: text to value, and back."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from geoalchemy2 import WKTElement
-from sqlalchemy import Numeric
 from wtforms import Field as FormField
 from wtforms.validators import ValidationError
 
 from homecare import calendars, clock
 from homecare.access.policy import State, folded
 from homecare.admin.form.secrets import encrypt
-from homecare.kinds import read, write
+from homecare.kinds import read, takes, write
 from homecare.kinds.texts import one_line, storable
 from homecare.kinds.times import parse_moment
 from homecare.kinds.traits import traits
 from homecare.models.columns import Kind
-from homecare.tables.table import Field, whole_number_limit
+from homecare.tables.table import Field
 
 # A place outside these degrees is not in Ethiopia or has its two numbers swapped.
 LATITUDES, LONGITUDES = (3, 15), (33, 48)
@@ -56,9 +51,16 @@ class ColumnField(FormField):
         if len(text) > limit:
             raise ValueError(f"At most {limit:,} characters; this has {len(text):,}.")
         # A moment alone is stored; a condition may also mean a whole day by the same words.
-        kind = self.spec.kind
-        value = parse_moment(text) if self.spec.traits.is_moment else read.parse_value(kind, text)
-        self.data = CHECKS.get(kind, _as_read)(self.spec, value)
+        value = parse_moment(text) if self.spec.traits.is_moment else read.parse_value(self.spec.kind, text)
+        self.data = self._taken(value)
+
+    def _taken(self, value: Any) -> Any:
+        """What is stored of what was read. Raises ValueError."""
+        if self.spec.traits.is_secret:
+            return encrypt(value)
+        if self.spec.traits.is_choice:
+            return _listed(self.spec, value)
+        return takes.taken(self.spec.kind, self.spec.column, value)
 
     def _came_back(self, typed: str) -> bool:
         """Whether it is what the input was given, told apart only by what browsers do to it on the way."""
@@ -160,78 +162,8 @@ def _as_sent(kind: Kind, text: str) -> str:
     return " ".join(sent.split()) if traits(kind).is_trimmed else sent
 
 
-def _as_read(_spec: Field, value: Any) -> Any:
-    return value
-
-
-def _email(_spec: Field, text: str) -> str:
-    try:
-        # In lower case: nobody tells two people apart by the case of their address.
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
-        raise ValueError("Write an e-mail address such as almaz@example.com.") from error
-
-
-def _url(_spec: Field, text: str) -> str:
-    if not text.startswith(("http://", "https://")) or len(text.split()) != 1 or not text.split("://", 1)[1]:
-        raise ValueError("Write a full address that begins with https://.")
-    return text
-
-
-def _choice(spec: Field, text: str) -> str:
+def _listed(spec: Field, text: str) -> str:
     listed = next((word for word in spec.choices if folded(word) == folded(text)), None)
     if listed is None:
         raise ValueError(f"{text!r} is not one of the choices.")
     return listed
-
-
-def _number(spec: Field, number: Decimal) -> int | Decimal:
-    highest = whole_number_limit(spec.column)
-    if highest is not None:
-        if number != int(number) or abs(number) > highest:
-            raise ValueError(f"Write a whole number up to {highest:,}.")
-        return int(number)
-    if isinstance(spec.column.type, Numeric) and spec.column.type.precision is not None:
-        scale = spec.column.type.scale or 0
-        if abs(number) >= Decimal(10) ** (spec.column.type.precision - scale):
-            raise ValueError("The number is too large.")
-        if number != round(number, scale):
-            raise ValueError(f"At most {scale} decimals.")
-    return number
-
-
-def _money(spec: Field, number: Decimal) -> Decimal:
-    amount = Decimal(_number(spec, number))
-    if amount < 0 or amount != round(amount, 2):
-        raise ValueError("Write an amount of zero or more with at most 2 decimals.")
-    return amount
-
-
-def _date(spec: Field, day: date) -> date:
-    if spec.column.info.get("tells_age") and day > clock.today():
-        raise ValueError("Nobody is born on a day that is still to come.")
-    return day
-
-
-def _between(lowest: int, highest: int, sentence: str) -> Callable[[Field, Decimal], Decimal]:
-    def check(spec: Field, value: Decimal) -> Decimal:
-        number = Decimal(_number(spec, value))
-        if not lowest <= number <= highest:
-            raise ValueError(sentence)
-        return number
-
-    return check
-
-
-# What a column takes of the values that its kind's reader knows; those of other kinds pass as they were read.
-CHECKS: dict[Kind, Callable[[Field, Any], Any]] = {
-    Kind.EMAIL: _email,
-    Kind.URL: _url,
-    Kind.CHOICE: _choice,
-    Kind.NUMBER: _number,
-    Kind.MONEY: _money,
-    Kind.SHARE: _between(0, 1, "Write a share from 0 to 1, such as 0.15, or its per cent, such as 15 %."),
-    Kind.PERCENT: _between(0, 100, "Write a percentage from 0 to 100."),
-    Kind.DATE: _date,
-    Kind.SECRET: lambda _spec, text: encrypt(text),
-}

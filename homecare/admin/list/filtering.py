@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from homecare.access.policy import Action
 from homecare.admin.form import editing
 from homecare.kinds import say
-from homecare.kinds.operators import OPERATORS
+from homecare.kinds.operators import IS_FILLED, OPERATORS, Offer
 from homecare.kinds.read import parse_value
 from homecare.records.conditions import Condition
 from homecare.records.list_request import ListRequest
@@ -81,7 +82,7 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
     operator = OPERATORS[condition.operator]
     word = operator.words
     if condition.operator == "isnull":
-        return f"{field.label} {word if condition.value == '1' else 'is filled'}"
+        return f"{field.label} {word if condition.value == '1' else IS_FILLED}"
     if field.traits.in_time:
         word = f": {operator.words_in_time}"
         return f"{field.label}{word} {value_text(field, condition, request.seen, session)}"
@@ -145,14 +146,17 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
     """What the list's dialogs are made of: the columns the role sees, and the conditions there are."""
     access, info = request.access, request.info
     at_once = editing.set_at_once(request.seen) if access.may(Action.EDIT) else frozenset()
+    asked = {
+        field.name: field.traits.offers
+        for field in info.fields.values()
+        if access.sees(field.name) and not field.column.primary_key
+    }
     columns = [
         {
             "name": field.name,
             "label": field.label,
-            "kind": field.kind.value,
-            "operators": [one.key for one in field.traits.operators]
-            if access.sees(field.name) and field.name != "id"
-            else [],
+            "input": field.traits.input,
+            "offers": [one.key for one in asked.get(field.name, ())],
             "choices": [list(option) for option in field.options],
             "set": field.name in at_once,
             "empty": bool(field.column.nullable) and field.column.server_default is None,
@@ -164,13 +168,21 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
     return {
         "table": info.name,
         "columns": columns,
+        "offers": {one.key: [one.words, one.parts] for offers in asked.values() for one in offers},
         "order": list(request.columns),
         "present": [
             [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.seen, session), c.problem]
             for c in request.conditions
-            if c.column
+            if _is_asked(asked, c)
         ],
-        "named": [list(pair) for c in request.conditions if not c.column for pair in c.words],
+        # Conditions that the dialog has no line for go on as they are.
+        "named": [list(pair) for c in request.conditions if not _is_asked(asked, c) for pair in c.words],
         "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != info.order else ""},
         "chosen": request.chosen_columns,
     }
+
+
+def _is_asked(asked: Mapping[str, tuple[Offer, ...]], condition: Condition) -> bool:
+    """Whether the dialog has a line for the condition; one choice stands there as several."""
+    operators = {operator for offer in asked.get(condition.column, ()) for operator, _ in offer.parts}
+    return condition.operator in operators or (condition.operator == "eq" and "in" in operators)

@@ -7,35 +7,22 @@ const data = JSON.parse(list.dataset.list);
 const dialog = $("#filters");
 const place = $(".conditions", dialog);
 const problem = $(".error", dialog);
-const columns = data.columns.filter((column) => column.operators.length);
+const columns = data.columns.filter((column) => column.offers.length);
 
-const WORDS = {
-  eq: "is", ne: "is not", gte: "is at least", lte: "is at most", gt: "is over", lt: "is under",
-  contains: "contains", startswith: "starts with", in: "is one of", isnull: "is empty", filled: "is filled",
-};
-const TIME_WORDS = { eq: "is on", ne: "is not on", gte: "is from", lte: "is until", gt: "is after", lt: "is before" };
-// Words for days that stand for one or two conditions of the address.
-const DAYS = {
-  today: ["is today", [["eq", "today"]]],
-  last7: ["is in the last 7 days", [["gte", "-7d"], ["lte", "today"]]],
-  last30: ["is in the last 30 days", [["gte", "-30d"], ["lte", "today"]]],
-  next14: ["is in the next 14 days", [["gte", "today"], ["lte", "+14d"]]],
-};
-const inTime = (column) => column.kind === "date" || column.kind === "datetime";
+// A column offers ways of comparing: [words, parts], the parts being operators with their values, null for one that is
+// given here.
+const offersOf = (column) => column.offers.map((key) => [key, ...data.offers[key]]);
+const asksValue = (parts) => parts[0][1] === null;
 
-function operatorsOf(column) {
-  const words = inTime(column) ? { ...WORDS, ...TIME_WORDS } : WORDS;
-  let names = column.operators.flatMap((name) => (name === "isnull" ? ["isnull", "filled"] : [name]));
-  if (inTime(column)) names = [...Object.keys(DAYS), ...names];
-  // Several choices first: it is what one wants of a status.
-  if (column.kind === "choice") names = ["in", ...names.filter((name) => name !== "in" && name !== "eq")];
-  if (column.kind === "relation") names = names.filter((name) => name !== "in");
-  return names.map((name) => [name, DAYS[name]?.[0] ?? words[name]]);
+/** The way that a condition of the address is compared: one choice is several choices too. */
+function offerFor(column, operator) {
+  const asking = offersOf(column).filter(([, , parts]) => asksValue(parts));
+  return (asking.find(([, , parts]) => parts[0][0] === operator) ?? asking.find(([, , parts]) => parts[0][0] === "in"))?.[0];
 }
 
-const usual = (columns.find((column) => column.kind === "choice") ?? columns[0])?.name;
+const usual = (columns.find((column) => column.input === "choice") ?? columns[0])?.name;
 
-function line(name = usual, operator = "", value = "", text = "", wrong = "") {
+function line(name = usual, offer = "", value = "", text = "", wrong = "") {
   const row = make("div", { className: "condition", role: "group", "aria-label": "Condition" });
   const column = make("select", { className: "form-select", "aria-label": "Column" },
     ...columns.map((one) => make("option", { value: one.name, textContent: one.label, selected: one.name === name })));
@@ -44,31 +31,25 @@ function line(name = usual, operator = "", value = "", text = "", wrong = "") {
   const remove = make("button", { type: "button", className: "btn btn-quiet btn-icon", textContent: "×", "aria-label": "Remove this condition" });
   let read = () => "";
   const chosen = () => columns.find((one) => one.name === column.value);
-  const fillHow = (wanted) => how.replaceChildren(...operatorsOf(chosen()).map(([key, word]) =>
+  const fillHow = (wanted) => how.replaceChildren(...offersOf(chosen()).map(([key, word]) =>
     make("option", { value: key, textContent: word, selected: key === wanted })));
+  const partsOf = () => data.offers[how.value][1];
   const fillValue = (given, shown) => {
-    if (how.value in DAYS || how.value === "isnull" || how.value === "filled") {
-      slot.replaceChildren();
-      read = () => "1";
-      return;
-    }
-    const made = how.value === "in" ? manyInput(chosen(), given) : valueInput(chosen(), data.table, given, "", undefined, shown);
+    if (!asksValue(partsOf())) return slot.replaceChildren();
+    const made = partsOf()[0][0] === "in" ? manyInput(chosen(), given) : valueInput(chosen(), data.table, given, "", undefined, shown);
     slot.replaceChildren(...made.parts);
     read = made.read;
   };
   column.addEventListener("change", () => { fillHow(""); fillValue(""); });
   how.addEventListener("change", () => fillValue(""));
   remove.addEventListener("click", () => { row.remove(); ($(".condition select", place) || $("#add-condition")).focus(); });
-  const wanted = operator === "isnull" && value === "0" ? "filled" : operator === "eq" && chosen().kind === "choice" ? "in" : operator;
-  fillHow(wanted);
+  fillHow(offer);
   fillValue(value, text);
   row.append(column, how, slot, remove);
   if (wrong) tell(row, value, wrong);
   row.conditions = () => {
-    if (how.value in DAYS) return DAYS[how.value][1].map(([op, day]) => [`${column.value}__${op}`, day]);
-    if (how.value === "filled") return [[`${column.value}__isnull`, "0"]];
-    const written = read();
-    return written ? [[`${column.value}__${how.value}`, written]] : null;
+    const values = partsOf().map(([operator, fixed]) => [`${column.value}__${operator}`, fixed ?? read()]);
+    return values.every(([, value]) => value) ? values : null;
   };
   place.append(row);
   return column;
@@ -86,20 +67,23 @@ function tell(row, value, wrong) {
   input.addEventListener("input", () => { said.remove(); input.removeAttribute("aria-invalid"); }, { once: true });
 }
 
-/** The conditions there are; those that a word for days stands for, as that word. */
+/** The conditions there are, each by what offers it; those that one word stands for, as that word. */
 function inWords(present) {
   const rest = [...present];
   const found = [];
-  for (const [word, [, parts]] of Object.entries(DAYS)) {
-    for (const name of new Set(rest.map(([column]) => column))) {
-      const its = parts.map(([how, value]) => rest.find((one) => one[0] === name && one[1] === how && one[2] === value));
+  for (const { name, offers } of columns) {
+    for (const key of offers) {
+      const parts = data.offers[key][1];
       const ofColumn = rest.filter((one) => one[0] === name);
-      if (!its.every(Boolean) || ofColumn.length !== its.length) continue;
-      found.push([name, word]);
+      const its = parts.map(([how, value]) => ofColumn.find((one) => one[1] === how && one[2] === value));
+      // With further conditions on the same day, the two ends of a time are told as they are.
+      if (!its.every(Boolean) || (parts.length > 1 && ofColumn.length > parts.length)) continue;
+      found.push([name, key]);
       its.forEach((one) => rest.splice(rest.indexOf(one), 1));
     }
   }
-  return [...rest, ...found];
+  const asked = rest.map(([name, how, ...given]) => [name, offerFor(columns.find((one) => one.name === name), how), ...given]);
+  return [...asked, ...found];
 }
 
 function open() {

@@ -1,32 +1,31 @@
-// The native input for a value of a column's kind, for conditions and for changing many rows.
+// The native input for a column's value, for conditions and for changing many rows.
 import { $, make } from "../core/dom.js";
 import { attach } from "./picker.js";
 
-const TYPES = { date: "date", datetime: "datetime-local", email: "email", phone: "tel", url: "url" };
-const DECIMAL = ["number", "money", "share", "percent"];
+const TYPES = { day: "date", moment: "datetime-local", email: "email", phone: "tel", url: "url" };
 let numbers = 0;
 
 /** {parts, read}: elements to put in place, and a function that gives the value as the server takes it. */
 export function valueInput(column, table, value, name, form, text) {
   const id = `value-${(numbers += 1)}`;
   const label = make("label", { for: id, textContent: "Value", className: name ? "" : "visually-hidden" });
-  if (column.kind === "choice" || column.kind === "bool") {
+  if (column.input === "choice") {
     const options = withHeld(column.choices, name ? [] : [value]).map(([stored, word]) => make("option", { value: stored, textContent: word, selected: stored === value }));
     const select = make("select", { id, className: "form-select", name: name || "", form }, ...options);
     return { parts: [label, select], read: () => select.value };
   }
-  if (column.kind === "relation") {
+  if (column.input === "parent") {
     const input = make("input", { id, className: "form-control", name: name || "", value, form, "data-label": text || "" });
     const box = make("div", { className: "picker", "data-lookup-url": `/admin/${table}/ajax/lookup/?name=${column.name}` }, input);
     const parts = [label, box];
     queueMicrotask(() => attach(box));
     return { parts, read: () => input.value };
   }
-  const written = column.kind === "datetime" && /^\d{4}-\d\d-\d\d$/.test(value) && !name ? "date" : TYPES[column.kind];
+  const written = column.input === "moment" && /^\d{4}-\d\d-\d\d$/.test(value) && !name ? "date" : TYPES[column.input];
   // "-7d" and "today" are values too, which no date input can show.
   const type = written?.startsWith("date") && value && !/^\d{4}-/.test(value) ? "text" : name ? written : written?.replace("-local", "").replace("datetime", "date");
   const input = make("input", { id, className: "form-control", name: name || "", value, form, type: type || "text", maxLength: 200 });
-  if (DECIMAL.includes(column.kind)) input.inputMode = "decimal";
+  if (column.input === "decimal") input.inputMode = "decimal";
   return { parts: [label, input], read: () => input.value.trim() };
 }
 
