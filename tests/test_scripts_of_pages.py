@@ -91,7 +91,9 @@ CHECKED = """async (url) => {
     const form = document.body.appendChild(document.createElement("form"));
     const gone = document.createElement("input");
     const asked = [];
+    const events = [];
     let sent = 0;
+    form.addEventListener("submit", (event) => events.push(event), true);
     form.addEventListener("submit", (event) => { event.preventDefault(); sent += 1; });
     addCheck(form, () => asked.push("gone") && false, gone);
     addCheck(form, () => asked.push("first"));
@@ -100,14 +102,16 @@ CHECKED = """async (url) => {
     form.requestSubmit();
     form.dataset.fit = "yes";
     form.requestSubmit();
-    return [asked, sent];
+    return [asked, sent, events[0].defaultPrevented];
 }"""
 
 
 def test_the_first_check_that_objects_keeps_the_form(page: Page, app: Flask) -> None:
     page.goto("/login")
 
-    asked, sent = page.evaluate(CHECKED, app.jinja_env.globals["asset"]("js/core/checks.js"))  # type: ignore[operator]
+    address = app.jinja_env.globals["asset"]("js/core/checks.js")  # type: ignore[operator]
+    asked, sent, is_kept = page.evaluate(CHECKED, address)
 
     assert asked == ["first", "second", "first", "second", "third"]
     assert sent == 1
+    assert is_kept
