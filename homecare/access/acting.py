@@ -50,12 +50,12 @@ class Acting:
         )
 
     def own_tables(self) -> frozenset[str]:
-        """The tables of which some action reaches own rows alone."""
-        return frozenset(
-            name
-            for name in OWN_OPTIONS
-            if any(self.may(name, action) and self.decide(name, action).scope is Scope.OWN for action in Action)
-        )
+        """The tables of which some action reaches own rows alone; worked out once per policy version."""
+        return once_per(self.policy, ("own tables", self.role.name if self.role else ""), self._own_tables)
+
+    def _own_tables(self) -> frozenset[str]:
+        verdicts = {(name, action): self.decide(name, action) for name in OWN_OPTIONS for action in Action}
+        return frozenset(name for (name, _), one in verdicts.items() if one.allowed and one.scope is Scope.OWN)
 
     def scoped_tables(self, table: str = "", action: Action = Action.VIEW) -> frozenset[str]:
         """The tables of which only own rows are seen while `action` is done on `table`."""

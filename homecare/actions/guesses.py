@@ -24,6 +24,8 @@ from homecare.actions.refusals import TakenError, diagnosed, refusal
 from homecare.actions.rules import RuleError
 from homecare.db import Base
 from homecare.models import Assignment, RefusedTry
+from homecare.records.seen import Seen
+from homecare.tables.table import table_info
 
 HIDDEN = "This cannot be saved as it is. Check it; if it is right, ask a Coordinator to enter it."
 STOPPED = "Too many values could not be saved today. Ask a Coordinator to enter this one."
@@ -41,7 +43,8 @@ class HiddenRowError(RuleError):
 def counted(session: Session, model: type[Base], row: Any, changed: set[str], by: Acting) -> Iterator[None]:
     """Around the writing of the row. Raises RuleError after too many tries, whether this value is taken or not."""
     asked = sorted(name for name in changed & _alone(model) if getattr(row, name) is not None)
-    if not asked or not _is_blind(model, asked, by):
+    seen = Seen.of(by, table_info(model.__tablename__)) if asked else None
+    if seen is None or not _is_blind(seen, asked):
         yield
         return
     # A failed flush forgets them.
@@ -50,14 +53,14 @@ def counted(session: Session, model: type[Base], row: Any, changed: set[str], by
     try:
         yield
     except TakenError as error:
-        if _is_blind(model, [error.field], by) and not _finds(session, model, [error.field], by, id=error.row_id):
+        if _is_blind(seen, [error.field]) and not _finds(session, seen, [error.field], id=error.row_id):
             _note(session, model)
             raise HiddenRowError(error.field, HIDDEN) from error
         _forget(session, try_id)
         raise
     except DBAPIError as error:
         columns, reason = _columns_of(error, model), refusal(error, model)
-        if reason and columns and _is_blind(model, columns, by) and not _is_seen(session, model, columns, held, by):
+        if reason and columns and _is_blind(seen, columns) and not _is_seen(session, seen, columns, held):
             _note(session, model)
             raise HiddenRowError(reason.field, HIDDEN) from error
         _forget(session, try_id)
@@ -120,27 +123,26 @@ def _columns_of(error: DBAPIError, model: type[Base]) -> list[str]:
     return [word for word in dict.fromkeys(words) if word in model.__table__.columns]
 
 
-def _is_blind(model: type[Base], columns: list[str], by: Acting) -> bool:
+def _is_blind(seen: Seen, columns: list[str]) -> bool:
     """Whether there can be rows with these columns that the person does not see."""
-    verdict, access = by.decide(model.__tablename__, Action.VIEW), by.access(model.__tablename__)
-    return not verdict.allowed or verdict.scope is Scope.OWN or not all(access.sees(name) for name in columns)
+    verdict = seen.access.verdicts[Action.VIEW]
+    return not verdict.allowed or verdict.scope is Scope.OWN or not all(seen.access.sees(name) for name in columns)
 
 
-def _is_seen(session: Session, model: Any, columns: list[str], held: Mapping[str, Any], by: Acting) -> bool:
+def _is_seen(session: Session, seen: Seen, columns: list[str], held: Mapping[str, Any]) -> bool:
     """Whether the row in the way is one the person sees with these columns; on a session of its own, in their scope."""
+    model: Any = seen.table.model
     if columns != list(SHIFT):
         same = {name: held[name] for name in columns}
-        return _finds(session, model, columns, by, model.id != (held["id"] or 0), **same)
+        return _finds(session, seen, columns, model.id != (held["id"] or 0), **same)
     overlaps = (model.shift_start < held["shift_end"], model.shift_end > held["shift_start"])
-    return _finds(session, model, columns, by, *overlaps, model.id != (held["id"] or 0), staff_id=held["staff_id"])
+    return _finds(session, seen, columns, *overlaps, model.id != (held["id"] or 0), staff_id=held["staff_id"])
 
 
-def _finds(
-    session: Session, model: Any, columns: list[str], by: Acting, *conditions: ColumnElement[bool], **same: Any
-) -> bool:
+def _finds(session: Session, seen: Seen, columns: list[str], *conditions: ColumnElement[bool], **same: Any) -> bool:
     """Whether the person sees such a row with these columns."""
-    access = by.access(model.__tablename__)
-    if not by.may(model.__tablename__) or not all(access.sees(name) for name in columns):
+    model: Any = seen.table.model
+    if not seen.may(Action.VIEW) or not all(seen.access.sees(name) for name in columns):
         return False
     statement = select(model.id).where(*conditions).filter_by(**same).limit(1)
     with Session(session.get_bind(), info={"row_scope": session.info.get("row_scope")}) as looking:

@@ -22,6 +22,8 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action, Policy, Role, Scope
 from homecare.models import business_models
 from homecare.records.conditions import Condition, ForbiddenConditionError, parse
+from homecare.records.seen import Seen
+from homecare.tables.table import table_info
 from homecare.web import urls
 
 MOST = 6
@@ -130,7 +132,8 @@ def address(table: str, pairs: Iterable[tuple[str, str]]) -> str:
 
 def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> list[Condition]:
     """As the list of these words parses them. Raises ForbiddenConditionError."""
-    return parse(business_models()[table], pairs, acting.access(table), acting.policy)
+    seen = Seen.of(acting, table_info(table))
+    return parse(seen.table.model, pairs, seen.access, acting.policy)
 
 
 def may_count(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> bool:
@@ -188,7 +191,7 @@ def charts_of(acting: Acting) -> list[Chart]:
         chart
         for chart in CHARTS
         if all(may_count(acting, chart.table, [*one.pairs, *_period(chart, 0)]) for one in chart.series)
-        and (not chart.amount or acting.access(chart.table).sees(chart.amount))
+        and (not chart.amount or Seen.of(acting, table_info(chart.table)).access.sees(chart.amount))
     ]
     return found[:MOST_CHARTS]
 

@@ -15,17 +15,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
-from homecare.access.acting import Acting
 from homecare.access.derived import once_per
 from homecare.access.policy import Action, State
 from homecare.access.shown import Shown, shown_of, way, whose
-from homecare.access.table_access import TableAccess
 from homecare.kinds.traits import traits
 from homecare.models import StoredFile
 from homecare.models.columns import Kind, kind_of
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, TableInfo, table_info
+from homecare.tables.table import Field, TableInfo
 
 # How many last characters of a masked value stay readable; every other kind shows none.
 MASK = "••••"
@@ -97,7 +95,7 @@ def _build(seen: Seen, columns: Iterable[str], sort: str) -> RowSelect:
         attribute = getattr(model, each.name)
         selected.append(_value(attribute, each, access.states[each.name]).label(each.name))
         if each.traits.links:
-            pieces = _name_parts(each, attribute, access, seen.by, joins, said)
+            pieces = _name_parts(each, attribute, seen, joins, said)
             parts[each.name] = tuple(part for part, _ in pieces)
             selected += [expression.label(part.attribute) for part, expression in pieces]
         elif each.traits.holds_file and access.sees(each.name):
@@ -159,8 +157,7 @@ def _geometry(attribute: Any) -> ColumnElement[Any]:
 def _name_parts(
     shown: Field,
     attribute: Any,
-    access: TableAccess,
-    acting: Acting,
+    seen: Seen,
     joins: list[tuple[Any, Any]],
     said: list[tuple[Shown, Any]],
     prefix: str = "",
@@ -169,12 +166,12 @@ def _name_parts(
 
     Adds to `joins` what it needs, and to `said` whom it names.
     """
-    target = table_info(shown.target)
-    by_code = access.states[shown.name] is State.MASKED
-    if not by_code and not acting.may(target.name, Action.VIEW):
+    parents = seen.other(shown.target)
+    target = parents.table
+    by_code = seen.access.states[shown.name] is State.MASKED
+    if not by_code and not parents.may(Action.VIEW):
         return []
-    parent_access = acting.access(target.name)
-    names = code_columns(target) if by_code else tuple(n for n in target.naming if parent_access.sees(n))
+    names = code_columns(target) if by_code else tuple(n for n in target.naming if parents.access.sees(n))
     if not names:
         return []
     parent: Any = aliased(target.model)
@@ -188,7 +185,7 @@ def _name_parts(
         if not part.traits.links:
             found.append((Part(key, part), getattr(parent, name)))
         elif not prefix:
-            found += _name_parts(part, getattr(parent, name), parent_access, acting, joins, said, prefix=key)
+            found += _name_parts(part, getattr(parent, name), parents, joins, said, prefix=key)
     return found
 
 
