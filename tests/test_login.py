@@ -208,7 +208,7 @@ def test_a_session_row_that_is_locked_holds_no_page_up(
 
         assert nurse.get("/admin/").status_code == 200
 
-    assert "could not be noted" not in caplog.text
+    assert "could not be recorded" not in caplog.text
 
 
 def test_a_use_that_cannot_be_noted_breaks_no_page(as_role: AsRole, owner_engine: Engine) -> None:
