@@ -70,13 +70,13 @@ function wrongKind(file, input) {
   const choose = `Choose ${input.dataset.takes}.`;
   if (!file.size) return `${file.name} is empty.`;
   if (OFFICE.test(file.name)) {
-    return `${file.name} cannot be kept here. ${kinds.includes("application/pdf") ? "Save the document as PDF and choose that." : choose}`;
+    return `${file.name} cannot be stored here. ${kinds.includes("application/pdf") ? "Save the document as PDF and choose that." : choose}`;
   }
-  if (/^(audio|video)\//.test(file.type)) return `${file.name} is sound or film, which cannot be kept here. ${choose}`;
+  if (/^(audio|video)\//.test(file.type)) return `${file.name} is sound or video, which cannot be stored here. ${choose}`;
   // An unknown type is left to the server, which reads the file itself.
   if (!file.type || kinds.includes(file.type)) return "";
-  if (!file.type.startsWith("image/")) return `${file.name} cannot be kept here. ${choose}`;
-  return `${file.name} is of the kind ${pictureKind(file)}, which cannot be kept here. Save the picture as JPEG and choose that.`;
+  if (!file.type.startsWith("image/")) return `${file.name} cannot be stored here. ${choose}`;
+  return `${file.name} is a ${pictureKind(file)} picture, which cannot be stored here. Save the picture as JPEG and choose that.`;
 }
 
 /** TIFF for image/tiff, SVG for image/svg+xml. */
