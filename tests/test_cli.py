@@ -184,7 +184,7 @@ def test_a_database_that_is_away_is_told_in_a_sentence(config: Config) -> None:
     result = create(app, "first@care.example")
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: The database did not do it")
+    assert result.output.startswith("Error: The database refused")
     assert "127.0.0.1" not in result.output
 
 

@@ -53,7 +53,7 @@ def test_a_sign_in_that_is_no_form_is_refused(client: Visitor, body: str) -> Non
     answer = client.post("/login", data=body, content_type="application/json", headers=headers)
 
     assert answer.status_code == 415
-    assert "Only forms are taken here" in answer.text
+    assert "Only forms are accepted here" in answer.text
 
 
 @pytest.mark.parametrize("kind", OTHER)

@@ -97,7 +97,7 @@ def test_who_publishes_second_is_refused_and_keeps_the_draft(it: Visitor, as_rol
     answer = it.post(f"{TABLES}publish", data=form)
 
     assert answer.status_code == 409
-    assert "Your draft is kept" in answer.text
+    assert "Your draft is still here" in answer.text
     assert "Theirs" in it.get("/admin/events/new/").text
 
 

@@ -66,7 +66,7 @@ def test_saving_under_the_same_name_asks_before_it_replaces(as_role: AsRole) -> 
 
     asked = save(manager, query="gender__eq=Male")
     assert asked.status_code == 409
-    assert "You have a view “Women” of this page already." in asked.text
+    assert "You already have a view “Women” of this page." in asked.text
     assert offered(manager) == {"Women": f"{LIST}?gender__eq=Female"}
 
     save(manager, query="gender__eq=Male", replace="1")

@@ -1,4 +1,4 @@
-"""Changing the policy: one save is one version, refused in words where it would lock somebody out."""
+"""Changes the policy: each save is one version. A save that would lock somebody out is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ROLES_PAGE = PAGES["roles"].resource
 
 
 class PolicyError(Exception):
-    """The change is not made; the message is a sentence for the person who asked for it."""
+    """The change is not made. The message is a sentence for the person who asked for it."""
 
 
 class StalePolicyError(Exception):
-    """Somebody saved the policy after the form was opened; `version` is the stored one's now."""
+    """Somebody saved the policy after the form was opened. `version` is the stored version now."""
 
     def __init__(self, version: int) -> None:
         super().__init__(version)
@@ -39,10 +39,9 @@ class StalePolicyError(Exception):
 
 @retried
 def save(*, session: Session, new: Policy, expected: int | None, note: str, by: Acting | None) -> int:
-    """Store `new` as the next version and return its number.
-
-    `expected` is the version of the stored policy the change was made from (None: whatever there is), `by` is None for
-    the command line. Raises StalePolicyError, PolicyError; nothing is written then.
+    """Stores `new` as the next version and returns its number.
+    `expected` is the version that was edited (None: any). `by` is None on the command line. Raises StalePolicyError,
+    PolicyError; then nothing is written.
     """
     with transaction(session, by=by):
         _lock(session, expected)
@@ -50,31 +49,31 @@ def save(*, session: Session, new: Policy, expected: int | None, note: str, by: 
 
 
 def check(session: Session, new: Policy, by: Acting | None) -> None:
-    """What must hold of every policy that is saved. Raises PolicyError."""
+    """Checks what must be true of every saved policy. Raises PolicyError."""
     _check_names(new)
     current = versions.stored_policy(session)
     _check_deleted(session, current, new)
     _check_gains(current, new, by)
-    # An installation that has no Admin yet may be set up with the roles it will have.
+    # An installation without an Admin may still be set up with the roles it will have.
     if not has_administrator(session, new) and has_administrator(session, current):
         raise PolicyError(
-            "Nobody Active who can sign in would hold everything any more. Leave one Admin, or make another first."
+            "No Active person who can sign in would have every permission. Leave one Admin, or add another first."
         )
     if (
         by is not None
         and not new.decide(new.role_of(by.person.role, by.person.status), ROLES_PAGE, Action.VIEW).allowed
     ):
-        raise PolicyError("This would take the roles page from you. Ask another Admin to do it.")
+        raise PolicyError("This would take away your own access to the roles page. Ask another Admin to do it.")
 
 
 @retried
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
-    """The role, its cells, the staff who hold it and what else names it, in one transaction."""
+    """Renames the role with its cells, its staff and everything else that names it, in one transaction."""
     with transaction(session, by=by):
         current = _lock(session, expected)
         role, new_name = _get(current, name), new_name.strip()
         if folded(new_name) != folded(name) and folded(new_name) in current.roles:
-            raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
+            raise PolicyError(f"There is already a role named {new_name}. Choose another name.")
         _check_names(replace_role(current, replace(role, name=new_name), folded(name)))
         if folded(new_name) != folded(name):
             _check_taken(session, current, new_name, by)
@@ -90,12 +89,12 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
 
 @retried
 def create(*, session: Session, name: str, description: str, like: str | None, expected: int, by: Acting) -> int:
-    """A role that may do nothing yet, or what the role `like` may do."""
+    """Creates a role that may do nothing yet, or a copy of the role `like`."""
     with transaction(session, by=by):
         current = _lock(session, expected)
         name = name.strip()
         if folded(name) in current.roles:
-            raise PolicyError(f"There is a role named {name} already. Choose another name.")
+            raise PolicyError(f"There is already a role named {name}. Choose another name.")
         base = _get(current, like) if like else Role("")
         role = replace(base, name=name, description=description.strip() or base.description)
         grants, fields = list(current.grants.values()), list(current.fields.values())
@@ -110,7 +109,7 @@ def create(*, session: Session, name: str, description: str, like: str | None, e
 
 @retried
 def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
-    """Only where nobody on the staff holds it."""
+    """Deletes the role, if nobody on the staff has it."""
     with transaction(session, by=by):
         current = _lock(session, expected)
         role = _get(current, name)
@@ -125,23 +124,23 @@ def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
 
 @retried
 def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> int:
-    """The policy of an earlier version, as a new one."""
+    """Saves the policy of an earlier version as a new version."""
     with transaction(session, by=by):
         _lock(session, expected)
         earlier = versions.version_policy(session, version)
         if earlier is None:
-            raise PolicyError(f"There is no version {version} of the roles. Choose one of the history.")
+            raise PolicyError(f"There is no version {version} of the roles. Choose one from the history.")
         return _store(session, earlier, f"Back to version {version}", by)
 
 
 def replace_role(policy: Policy, role: Role, key: str) -> Policy:
-    """The policy with the settings of one role changed; its cells keep the old name where the name changes."""
+    """The policy with one role's settings changed. If its name changes, its cells keep the old name."""
     roles = [role if known == key else other for known, other in policy.roles.items()]
     return Policy(policy.version, roles, policy.grants.values(), policy.fields.values())
 
 
 def _lock(session: Session, expected: int | None) -> Policy:
-    """The stored policy, which stays as it is until the transaction ends."""
+    """The stored policy, locked until the transaction ends."""
     current = versions.lock_version(session)
     if expected is not None and current != expected:
         raise StalePolicyError(current)
@@ -167,7 +166,7 @@ def _store(session: Session, new: Policy, note: str, by: Acting | None) -> int:
 def _get(policy: Policy, name: str) -> Role:
     role = policy.roles.get(folded(name))
     if role is None:
-        raise PolicyError(f"There is no role {name} any more. Open the roles again to see those there are.")
+        raise PolicyError(f"The role {name} no longer exists. Open the roles again to see the current ones.")
     return role
 
 
@@ -182,17 +181,15 @@ def _check_gains(current: Policy, new: Policy, by: Acting | None) -> None:
         return
     saver = current.role_of(by.person.role, by.person.status)
     if more := gains.beyond(current, new, saver):
-        raise PolicyError(f"{more}, which you do not hold yourself. Ask somebody who does to save this.")
+        raise PolicyError(f"{more}, which you may not do yourself. Ask somebody who may to save this.")
 
 
 def _check_taken(session: Session, current: Policy, new_name: str, by: Acting) -> None:
-    """Staff whose role no list knows would come into the renamed one: only who holds everything gives people a role."""
+    """Refuses a name that staff already have as an unknown role: they would get this role unasked."""
     saver = current.role_of(by.person.role, by.person.status)
     waiting = select(func.count()).where(plain_word(Staff.__table__.c.role) == folded(new_name))
     if not (saver and saver.everything) and session.scalar(waiting, execution_options=UNSCOPED):
-        raise PolicyError(
-            f"Some of the staff have the role {new_name} already and would come into this one. Ask an Admin."
-        )
+        raise PolicyError(f"Some staff already have the role {new_name} and would get this role. Ask an Admin.")
 
 
 def _check_deleted(session: Session, current: Policy, new: Policy) -> None:
@@ -203,6 +200,6 @@ def _check_deleted(session: Session, current: Policy, new: Policy) -> None:
     counted = select(key, func.count()).where(key.in_(gone)).group_by(key)
     for held, people in session.execute(counted, execution_options=UNSCOPED).all():
         raise PolicyError(
-            f"{people:,} on the staff {'holds' if people == 1 else 'hold'} the role {current.roles[held].name}."
-            " Give them another role before it goes."
+            f"{people:,} on the staff {'has' if people == 1 else 'have'} the role {current.roles[held].name}."
+            " Give them another role first."
         )
