@@ -136,7 +136,7 @@ def test_a_list_sorted_anew_keeps_the_words(company: Company) -> None:
 
 @pytest.mark.usefixtures("phase")
 def test_no_two_conditions_of_a_table_own_one_word() -> None:
-    with pytest.raises(ValueError, match="above on patients belongs to another condition already"):
+    with pytest.raises(ValueError, match="above on patients already belongs to another condition"):
         named("patients", ANY, "", (), (Reads("staff", ()),), "other", (Parameter("above", "Above", int),))(
             lambda: None
         )  # type: ignore[arg-type, return-value]

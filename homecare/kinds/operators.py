@@ -1,4 +1,4 @@
-"""How a column is compared with a value: each operator with its words, its opposite and its SQL."""
+"""How a column is compared with a value: each operator with its words, its inverse and its SQL."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from sqlalchemy import ColumnElement
 
 @dataclass(frozen=True)
 class Operator:
-    """`words` stand between the column and the value, `words_in_time` where the value is a day or a moment.
-
-    `asked` and `asked_in_time` are what the filter dialog offers; `inverse` is the key of the operator that finds the
-    other rows that hold a value, empty for none. `sql` compares a column with one value; None for those that take
-    something else than a value.
+    """`words` go between column and value, `words_in_time` if the value is a day or moment.
+    `asked` and `asked_in_time` are the filter dialog's words. `inverse` is the key of the operator that finds the other
+    rows that have a value, or empty. `sql` compares a column with one value. It is None for operators that do not
+    take a value.
     """
 
     key: str

@@ -42,7 +42,7 @@ export function toEthiopian(iso) {
 
 /** The Gregorian day as 2026-03-09. Throws an Error in a sentence for a day that the calendar does not have. */
 export function toGregorian(year, month, day) {
-  if (year < 1 || month < 1 || month > 13) throw new Error(`${day}/${month}/${year} is not a day of the calendar.`);
+  if (year < 1 || month < 1 || month > 13) throw new Error(`${day}/${month}/${year} is not a day in the calendar.`);
   const length = monthLength(year, month);
   if (day < 1 || day > length) {
     throw new Error(`${MONTHS[month - 1]} ${year} EC has ${length} days; there is no day ${day}.`);
