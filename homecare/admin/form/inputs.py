@@ -1,4 +1,4 @@
-"""One form field class for every kind of column: what it takes of what was read, and a value as text again."""
+"""The form field class of every kind of column: checks what was read, and writes a value as input text."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from homecare.kinds.traits import traits
 from homecare.models.columns import Kind
 from homecare.tables.table import Field, whole_number_limit
 
-# A place outside these degrees is not in Ethiopia or has its two numbers swapped.
+# A place outside these degrees is not in Ethiopia, or its two numbers are swapped.
 LATITUDES, LONGITUDES = (3, 15), (33, 48)
 DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{0,20})?")
 LONGEST_TEXT = 100_000
-# Values a form may carry unseen: what it leaves empty stays as it is.
+# States in which a form does not show the value: left empty, it does not change.
 UNSEEN = (State.WRITE_ONLY, State.MASKED, State.BREAK_GLASS)
 
 
 class ColumnField(FormField):
-    """`spec` is the column; `data` the value to store, None when left empty; what was typed is kept on errors."""
+    """`spec` is the column. `data` is the value to store, None if empty. On errors the typed text stays."""
 
     def __init__(self, label: str | None = None, validators: Any = None, *, spec: Field, **options: Any) -> None:
         super().__init__(label, validators, description=spec.help, **options)
@@ -45,7 +45,7 @@ class ColumnField(FormField):
             return
         typed = str(valuelist[0])
         if self.object_data is not None and self._came_back(typed):
-            # It stays as it is stored, seconds and unlisted words included.
+            # Unchanged, so the stored value stays, including seconds and unlisted choices.
             self.data = self.object_data
             return
         text = (storable if self.spec.traits.has_lines else one_line)(typed).strip()
@@ -55,13 +55,13 @@ class ColumnField(FormField):
         limit = self.spec.max_length or LONGEST_TEXT
         if len(text) > limit:
             raise ValueError(f"At most {limit:,} characters; this has {len(text):,}.")
-        # A moment alone is stored; a condition may also mean a whole day by the same words.
+        # Only a moment can be stored. In a condition the same text may mean a whole day.
         kind = self.spec.kind
         value = parse_moment(text) if self.spec.traits.is_moment else read.parse_value(kind, text)
         self.data = CHECKS.get(kind, _as_read)(self.spec, value)
 
     def _came_back(self, typed: str) -> bool:
-        """Whether it is what the input was given, told apart only by what browsers do to it on the way."""
+        """Whether the text equals what the input contained, ignoring what browsers change."""
         return _as_sent(self.spec.kind, typed) == _as_sent(self.spec.kind, self._written(self.object_data))
 
     def pre_validate(self, form: Any) -> None:
@@ -69,23 +69,23 @@ class ColumnField(FormField):
             raise ValidationError("This is needed.")
 
     def _is_needed(self, form: Any) -> bool:
-        """A new row takes the column's default where nothing is written; a saved one would keep what it has, unsaid."""
+        """A new row takes the column's default if left empty. A saved row would silently keep its value, so ask."""
         if form.creating:
             return self.spec.required
         return not self.spec.column.nullable and form.access.states[self.spec.name] not in UNSEEN
 
     def text(self) -> str:
-        """What the input shows: the text as typed where there is any, else the stored value as it would be typed."""
+        """The input's text: as typed, else the stored value as input text."""
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else self._written(self.data)
 
     def written(self, value: Any) -> str:
-        """The value as it would be typed; empty for none."""
+        """The value as input text. Empty for None."""
         return "" if value is None else self._written(value)
 
     def is_beyond(self) -> bool:
-        """The stored day or moment fits no date input of a browser, which would send it back empty."""
+        """Whether the stored day or moment fits no date input. A browser would send it back empty."""
         return isinstance(self.object_data, clock.Beyond)
 
     def _written(self, value: Any) -> str:
@@ -93,7 +93,7 @@ class ColumnField(FormField):
 
 
 class PlaceField(ColumnField):
-    """Latitude and longitude in two inputs; `data` is "lat,lon" as lists show it."""
+    """Latitude and longitude in two inputs. `data` is "lat,lon" as lists show it."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, data if isinstance(data, str) else None)
@@ -104,7 +104,7 @@ class PlaceField(ColumnField):
         self.raw_data = [formdata.get(name, "") for name in names]
         self.sure = bool(formdata.get(f"{self.name}-sure"))
         if ",".join(self.raw_data) == (self.data or ","):
-            # Sent back as it was shown: it stays as it is stored, wherever it lies.
+            # Unchanged, so the stored place stays, wherever it is.
             return
         try:
             self._read(*(calendars.in_digits(one_line(text)) for text in self.raw_data))
@@ -119,7 +119,7 @@ class PlaceField(ColumnField):
             raise ValueError("A place needs both numbers, latitude and longitude.")
         if not DEGREES.fullmatch(lat) or not DEGREES.fullmatch(lon):
             raise ValueError("Write both as numbers of degrees, such as 9.0227 and 38.7468.")
-        # A millionth of a degree is the length of a hand; maps copy more digits than they know.
+        # A millionth of a degree is about 10 cm. Maps copy more digits than are accurate.
         latitude, longitude = round(float(lat), 6), round(float(lon), 6)
         if abs(latitude) > 90 or abs(longitude) > 180:
             raise ValueError("Latitude goes from -90 to 90, longitude from -180 to 180.")
@@ -128,7 +128,7 @@ class PlaceField(ColumnField):
             if _in_ethiopia(longitude, latitude):
                 raise ValueError("The two numbers seem swapped: latitude comes first.")
             raise ValueError("This is not in Ethiopia, where latitude goes from 3 to 15 and longitude from 33 to 48.")
-        # As PostgreSQL writes them, so that the same place compares as the same.
+        # In PostgreSQL's notation, so that equal places compare as equal.
         self.data = ",".join(repr(degrees).removesuffix(".0") for degrees in (latitude, longitude))
 
     def inputs(self) -> tuple[str, str]:
@@ -144,7 +144,7 @@ def _in_ethiopia(latitude: float, longitude: float) -> bool:
 
 
 def point(text: str | None) -> WKTElement | None:
-    """The stored form of a PlaceField's data."""
+    """A PlaceField's data in stored form."""
     if not text or text == ",":
         return None
     latitude, longitude = text.split(",")
@@ -152,7 +152,7 @@ def point(text: str | None) -> WKTElement | None:
 
 
 def _as_sent(kind: Kind, text: str) -> str:
-    """A text as the input of its kind sends it: inputs of one line drop line breaks, some of them spaces around."""
+    """The text as a browser sends it from its input: one-line inputs drop line breaks, some also strip spaces."""
     sent = unicodedata.normalize("NFC", re.sub("\r\n?", "\n", text))
     if traits(kind).has_lines:
         return sent
@@ -166,7 +166,7 @@ def _as_read(_spec: Field, value: Any) -> Any:
 
 def _email(_spec: Field, text: str) -> str:
     try:
-        # In lower case: nobody tells two people apart by the case of their address.
+        # Lower case: addresses that differ only in case belong to one person.
         return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise ValueError("Write an e-mail address such as almaz@example.com.") from error
@@ -209,7 +209,7 @@ def _money(spec: Field, number: Decimal) -> Decimal:
 
 def _date(spec: Field, day: date) -> date:
     if spec.column.info.get("tells_age") and day > clock.today():
-        raise ValueError("Nobody is born on a day that is still to come.")
+        raise ValueError("A date of birth cannot be in the future.")
     return day
 
 
@@ -223,7 +223,7 @@ def _between(lowest: int, highest: int, sentence: str) -> Callable[[Field, Decim
     return check
 
 
-# What a column takes of the values that its kind's reader knows; those of other kinds pass as they were read.
+# Further checks of values after the kind's reader. Other kinds have none.
 CHECKS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.EMAIL: _email,
     Kind.URL: _url,
