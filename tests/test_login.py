@@ -128,7 +128,7 @@ def test_who_may_do_nothing_is_told_why(as_role: AsRole, columns: dict[str, str]
 
     page = visitor.get("/admin/").text
 
-    assert "You are signed in to nothing" in page
+    assert "You have no access" in page
     assert told in page
 
 

@@ -112,7 +112,7 @@ def test_who_publishes_second_is_refused_and_keeps_the_draft(it: Visitor, as_rol
         ("patients", {"labels.phone_number": "Email"}, "Two columns"),
         ("patients", {"labels.phone_number": "x" * 61}, "1 to 60"),
         ("patients", {"group.full_name": ""}, "Full name is needed"),
-        ("visit_services", {"choices.status": "Pending\nScheduled"}, "the program&#39;s own rules speak of it"),
+        ("visit_services", {"choices.status": "Pending\nScheduled"}, "the program&#39;s own rules use it"),
         ("visit_services", {"choices.status": "Pending\nPending"}, "each once"),
     ],
 )

@@ -9,7 +9,7 @@ from clusters import DEMO_PASSWORD, Database
 from doors import Company
 from playwright.sync_api import Browser, Page, expect
 
-BOX = "Save it all the same"
+BOX = "Save it anyway"
 
 
 @pytest.fixture(scope="module")
