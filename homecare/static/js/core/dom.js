@@ -1,4 +1,4 @@
-// The few things every module needs: making elements, sending forms, telling the person, opening a shared menu.
+// What every module needs: creating elements, sending forms, showing messages, opening a shared menu.
 import { signedIn } from "./session.js";
 
 export const $ = (selector, root = document) => root.querySelector(selector);
@@ -19,7 +19,7 @@ export function make(tag, properties = {}, ...children) {
 
 export const token = () => $('input[name="csrf_token"]').value;
 
-/** Fetches; where the session was over, once more when the person has signed in again over the page. */
+/** Fetches. If the session was over, fetches again after the person has signed in over the page. */
 export async function ask(url, options = () => ({})) {
   const answer = await fetch(url, options());
   if (answer.status !== 401) return answer;
@@ -53,7 +53,7 @@ export async function read(url, signal) {
   return answer.json();
 }
 
-/** A sentence at the corner. `action` is [word, function]; errors stay until they are closed. */
+/** Shows a message in the corner. `action` is [word, function]. Errors stay until they are closed. */
 export function toast(text, { kind = "success", action } = {}) {
   const box = make("div", { className: `notice notice-${kind}` }, make("p", { textContent: text }));
   if (kind === "error") box.setAttribute("role", "alert");
@@ -65,13 +65,13 @@ export function toast(text, { kind = "success", action } = {}) {
   return box;
 }
 
-/** Takes a notice away after a while, but not from under the pointer or the keyboard. */
+/** Removes a notice after a while, unless the pointer or the keyboard focus is on it. */
 export function leave(box) {
   const go = () => (box.matches(":hover, :focus-within") ? setTimeout(go, 2000) : box.remove());
   setTimeout(go, 1000 * (box.dataset.seconds || 8));
 }
 
-/** Where a key leads in a menu: an arrow, an end, or the first letters of a word. -1: nowhere. */
+/** The menu item a key moves to: by arrow, Home, End or first letters. -1: none. */
 function placeInMenu(items, key) {
   const at = items.indexOf(document.activeElement);
   const step = { ArrowDown: 1, ArrowUp: -1 }[key];
@@ -83,7 +83,7 @@ function placeInMenu(items, key) {
   return after.find((number) => items[number].textContent.trim().toLowerCase().startsWith(key.toLowerCase())) ?? -1;
 }
 
-/** Opens a popover menu beside the button at what is chosen, moves by keys, closes on Esc and gives the focus back. */
+/** Opens a popover menu beside the button at the chosen item. Keys move, Esc closes and returns the focus. */
 export function openMenu(menu, button) {
   menu.showPopover();
   const at = button.getBoundingClientRect();
@@ -95,7 +95,7 @@ export function openMenu(menu, button) {
   ($('[aria-checked="true"]', menu) ?? items()[0])?.focus();
   const move = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // Tab goes on from the button: a menu is one stop.
+    // Tab continues from the button: a menu is one tab stop.
     if (event.key === "Tab") menu.hidePopover();
     const list = items();
     const place = placeInMenu(list, event.key);

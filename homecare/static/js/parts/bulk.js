@@ -1,4 +1,4 @@
-// The bar of chosen rows: how many, all that match, and what is done with them.
+// The bar for selected rows: their number, selecting all matching rows, and the actions.
 import { $, $$, make } from "../core/dom.js";
 import { valueInput } from "./inputs.js";
 
@@ -11,7 +11,7 @@ const matching = $("#choose-matching");
 const all = $('input[name="all"]');
 let last = null;
 
-/** The chosen rows as words of a list's address; null where none is chosen, or all that match. */
+/** The selected rows as words of a list's address. Null if none or all matching rows are selected. */
 export function chosen() {
   const ids = boxes.filter((box) => box.checked).map((box) => box.value);
   return ids.length && !all.value ? [["id__in", ids.join(",")]] : null;
@@ -100,7 +100,7 @@ if (dialog && form) {
     empty.checked = false;
     choose();
     dialog.showModal();
-    // A picker takes its input's place only then.
+    // Only now does a picker replace its input.
     queueMicrotask(() => $("input:not([type=hidden]), select", place)?.focus());
   });
   dialog.addEventListener("close", () => {
@@ -108,14 +108,14 @@ if (dialog && form) {
     place.replaceChildren();
   });
   confirm.addEventListener("click", (event) => {
-    // An input that was left alone is no wish to empty the field of all these rows.
+    // An untouched input does not mean that the field should be emptied in all rows.
     if (!read()) {
       event.preventDefault();
-      problem.textContent = "Give a value, or tick that the field is to be emptied.";
+      problem.textContent = "Give a value, or tick the box to empty the field.";
       $("input:not([type=hidden]), select", place)?.focus();
       return;
     }
-    // What was seen in the list is confirmed here; rows beyond it are asked about on a page of their own.
+    // Rows on this page are confirmed here. For further rows there is a confirmation page.
     confirmed.disabled = versions.disabled = Boolean(all.value);
     confirmed.value = "1";
     versions.value = boxes.filter((box) => box.checked).map((box) => `${box.value}:${box.closest("tr").dataset.version}`).join(",");

@@ -1,4 +1,4 @@
-// The filter builder: one line per condition, one Apply; what it makes is the list's address.
+// The filter builder: one line per condition and one Apply. The result is the list's address.
 import { $, make } from "../core/dom.js";
 import { manyInput, valueInput } from "./inputs.js";
 
@@ -14,7 +14,7 @@ const WORDS = {
   contains: "contains", startswith: "starts with", in: "is one of", isnull: "is empty", filled: "is filled",
 };
 const TIME_WORDS = { eq: "is on", ne: "is not on", gte: "is from", lte: "is until", gt: "is after", lt: "is before" };
-// Words for days that stand for one or two conditions of the address.
+// Words for days, each meaning one or two conditions of the address.
 const DAYS = {
   today: ["is today", [["eq", "today"]]],
   last7: ["is in the last 7 days", [["gte", "-7d"], ["lte", "today"]]],
@@ -27,7 +27,7 @@ function operatorsOf(column) {
   const words = inTime(column) ? { ...WORDS, ...TIME_WORDS } : WORDS;
   let names = column.operators.flatMap((name) => (name === "isnull" ? ["isnull", "filled"] : [name]));
   if (inTime(column)) names = [...Object.keys(DAYS), ...names];
-  // Several choices first: it is what one wants of a status.
+  // "Is one of" first, because it is the usual choice for a status.
   if (column.kind === "choice") names = ["in", ...names.filter((name) => name !== "in" && name !== "eq")];
   if (column.kind === "relation") names = names.filter((name) => name !== "in");
   return names.map((name) => [name, DAYS[name]?.[0] ?? words[name]]);
@@ -74,7 +74,7 @@ function line(name = usual, operator = "", value = "", text = "", wrong = "") {
   return column;
 }
 
-/** What is wrong with a value, beside it; the value as it was typed, which a date input would not show. */
+/** Shows the problem of a value beside it, and the value as typed, which a date input would not show. */
 function tell(row, value, wrong) {
   const input = $(".value input:not([type=checkbox])", row);
   const said = make("p", { className: "error", id: `wrong-${place.children.length}`, role: "alert", textContent: wrong });
@@ -86,7 +86,7 @@ function tell(row, value, wrong) {
   input.addEventListener("input", () => { said.remove(); input.removeAttribute("aria-invalid"); }, { once: true });
 }
 
-/** The conditions there are; those that a word for days stands for, as that word. */
+/** The current conditions. Those that a word for days stands for appear as that word. */
 function inWords(present) {
   const rest = [...present];
   const found = [];

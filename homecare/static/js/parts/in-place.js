@@ -1,4 +1,4 @@
-// A status changed in the list itself: shown at once, put back when refused, with a way to undo.
+// Changes a status in the list: shown at once, restored if refused, with undo.
 import { $, $$, make, openMenu, send, toast } from "../core/dom.js";
 
 const list = $("#list");
@@ -19,7 +19,7 @@ export function prepare(rows) {
   }
 }
 
-/** Opens the choices of a status; without a button those of the row's first. */
+/** Opens the choices of a status. Without a button, those of the row's first status. */
 export function offer(row, button = $(".in-place", row)) {
   if (!button) return;
   const choices = JSON.parse($(`th[data-name="${button.dataset.field}"]`, list).dataset.choices);
@@ -36,7 +36,7 @@ list.addEventListener("click", (event) => {
   if (button) offer(button.closest("tr"), button);
 });
 
-/** The row as the server prints it, escaped there: a status brings its time along. */
+/** The row as the server printed and escaped it: a status changes its time too. */
 function print(row, answer) {
   const held = row.contains(document.activeElement) && document.activeElement;
   row.dataset.version = answer.version;
@@ -65,9 +65,9 @@ async function change(button, value, sure = []) {
   }
 }
 
-/** Something that may be meant: it waits at the corner, with the focus on the button that says so. */
+/** A doubtful change: the message waits in the corner, with the focus on the button that confirms. */
 function ask(row, error, save) {
-  const box = toast(`${nameOf(row)}: ${error.message}`, { kind: "error", action: ["Save it all the same", save] });
+  const box = toast(`${nameOf(row)}: ${error.message}`, { kind: "error", action: ["Save it anyway", save] });
   box.append(make("button", { type: "button", textContent: "Leave it", onclick: () => { box.remove(); $(".in-place", row)?.focus(); } }));
   $("button", box).focus();
 }
@@ -75,7 +75,7 @@ function ask(row, error, save) {
 async function undo(row, token) {
   try {
     print(row, await send(`/admin/${data.table}/undo/`, { token, columns }));
-    // The button that was pressed went with its message.
+    // The pressed button disappeared with its message.
     if (document.activeElement === document.body) $(".in-place", row)?.focus();
     toast(`${nameOf(row)} is as before.`);
   } catch (error) {

@@ -1,4 +1,4 @@
-// The native input for a value of a column's kind, for conditions and for changing many rows.
+// The native input for a column's kind, for conditions and bulk changes.
 import { $, make } from "../core/dom.js";
 import { attach } from "./picker.js";
 
@@ -6,7 +6,7 @@ const TYPES = { date: "date", datetime: "datetime-local", email: "email", phone:
 const DECIMAL = ["number", "money", "share", "percent"];
 let numbers = 0;
 
-/** {parts, read}: elements to put in place, and a function that gives the value as the server takes it. */
+/** {parts, read}: elements to insert, and a function that returns the value for the server. */
 export function valueInput(column, table, value, name, form, text) {
   const id = `value-${(numbers += 1)}`;
   const label = make("label", { for: id, textContent: "Value", className: name ? "" : "visually-hidden" });
@@ -30,10 +30,10 @@ export function valueInput(column, table, value, name, form, text) {
   return { parts: [label, input], read: () => input.value.trim() };
 }
 
-/** The choices, and those of the values held that are none of them: what another application wrote is kept too. */
+/** The choices, plus current values that are not among them: another application may have written them. */
 const withHeld = (choices, held) => [...choices, ...held.filter((word) => word && !choices.some(([stored]) => stored === word)).map((word) => [word, word])];
 
-/** A group of boxes for "is one of". */
+/** A group of checkboxes for "is one of". */
 export function manyInput(column, value) {
   const chosen = value.split(",");
   const boxes = withHeld(column.choices, chosen).map(([stored, word]) => {

@@ -1,14 +1,14 @@
-// File inputs: what is wrong is said before anything is sent, a large photograph is made smaller, a picture is shown,
-// and a phone's camera has a button.
+// File inputs: reports problems before anything is sent, shrinks large photographs, shows a preview, and adds a button
+// for a phone's camera.
 import { $, $$, make } from "../core/dom.js";
 import { shrinkable, shrunk } from "./shrink.js";
 
 const MEGABYTE = 1000000;
-// Below this nothing is said of the sending: it is over before it could be read.
+// Smaller uploads show no progress: they finish before it could be read.
 const SLOW = MEGABYTE / 2;
 const OFFICE = /\.(docx?|xlsx?|pptx?|od[tsp]|rtf|zip)$/i;
 
-// Inputs whose picture is being made smaller, with the work on it.
+// Inputs whose picture is being shrunk, with the promise of it.
 const working = new Map();
 
 const megabytes = (bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
@@ -16,7 +16,7 @@ const megabytes = (bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 function enhance(input) {
   const told = make("p", { className: "error", id: `${input.id}-upload-error`, role: "alert", hidden: true });
   const preview = make("img", { className: "file-chosen", alt: "", hidden: true, width: 160 });
-  // Few browsers show HEIC; it is kept all the same.
+  // Few browsers can show HEIC. It is accepted anyway.
   preview.addEventListener("error", () => (preview.hidden = true));
   const progress = make("p", { className: "help", role: "status" });
   input.after(preview, progress, told);
@@ -26,7 +26,7 @@ function enhance(input) {
     const problem = file ? refusal(file, input) : "";
     told.textContent = problem;
     told.hidden = !problem;
-    // Not with setCustomValidity: the form is sent without the file, and the rest of it is saved.
+    // Not with setCustomValidity: the form is sent without the file, and the rest is saved.
     if (problem) input.value = "";
     if (problem) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
@@ -42,7 +42,7 @@ function enhance(input) {
     judge(null);
     progress.textContent = `Making ${file.name} smaller…`;
     const work = shrunk(file, Number(input.dataset.largest)).then((made) => {
-      // Another one was chosen, or none, in the meantime.
+      // Meanwhile another file was chosen, or none.
       if (working.get(input) !== work) return;
       working.delete(input);
       if (made !== file) replaceFile(input, made);
@@ -73,7 +73,7 @@ function wrongKind(file, input) {
     return `${file.name} cannot be stored here. ${kinds.includes("application/pdf") ? "Save the document as PDF and choose that." : choose}`;
   }
   if (/^(audio|video)\//.test(file.type)) return `${file.name} is sound or video, which cannot be stored here. ${choose}`;
-  // An unknown type is left to the server, which reads the file itself.
+  // The server checks unknown types, because it reads the file.
   if (!file.type || kinds.includes(file.type)) return "";
   if (!file.type.startsWith("image/")) return `${file.name} cannot be stored here. ${choose}`;
   return `${file.name} is a ${pictureKind(file)} picture, which cannot be stored here. Save the picture as JPEG and choose that.`;
@@ -89,7 +89,7 @@ function show(preview, file) {
   else preview.src = URL.createObjectURL(file);
 }
 
-/** `capture` on the input itself would take away the choice of a file; beside a PDF a phone does not open its camera. */
+/** `capture` on the input itself would prevent choosing a file. If PDFs are accepted, phones do not offer the camera. */
 function cameraButton(input) {
   const open = () => {
     const { accept } = input;
@@ -107,7 +107,7 @@ function wire(root) {
   inputs.forEach(enhance);
   inputs[0]?.form.addEventListener("submit", (event) => {
     if (working.size) return waitAndSend(event);
-    // A slow line takes a minute over a picture, and nothing else would say so.
+    // On a slow connection a picture takes a minute, and nothing else would show it.
     const bytes = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
     if (!event.defaultPrevented && bytes > SLOW) $("#form-note").textContent = `Sending ${megabytes(bytes)}…`;
   });
@@ -115,7 +115,7 @@ function wire(root) {
 
 let waits = false;
 
-/** Saved before the picture is ready: it goes when it is, unless it then turns out to be one that cannot be kept. */
+/** Save was pressed before the picture is ready: sends the form when it is, unless the picture is refused. */
 async function waitAndSend(event) {
   event.preventDefault();
   if (waits) return;
@@ -129,5 +129,5 @@ async function waitAndSend(event) {
 }
 
 wire(document);
-// A refused form comes back as a new one.
+// A refused form is a new element.
 document.addEventListener("form-shown", (event) => wire(event.target));
