@@ -1,4 +1,4 @@
-"""The company's other application works on its tables while ours comes: it keeps its rights and never waits for us."""
+"""The company's other application works on its tables while ours migrates: it keeps its rights and never waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bulk change holds for the rows that the person was shown: what somebody saved meanwhile is never written over."""
+"""A bulk change applies to the rows as shown: what somebody saved meanwhile is never overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed or pasted is cleaned once, wherever it comes in: unseen marks, odd spaces, letters in two pieces."""
+"""Typed or pasted text is cleaned once, everywhere: invisible marks, odd spaces, decomposed letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that cost far more to read than they weigh: refused in words from their marks, before they are decoded."""
+"""Files that cost far more to read than their size suggests are refused by their structure, before decoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed and not saved stays in its tab, where nobody but its person can read it, and goes when they go."""
+"""Unsaved typing stays in its tab, readable only by its person, and is deleted when they sign out."""
 
 from __future__ import annotations
 

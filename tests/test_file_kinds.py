@@ -1,4 +1,4 @@
-"""Every usual kind of file: what it becomes when it is taken, and what is said when it is not."""
+"""Every usual kind of file: what an accepted one becomes, and the message for a refused one."""
 
 from __future__ import annotations
 

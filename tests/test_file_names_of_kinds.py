@@ -1,4 +1,4 @@
-"""Pictures of other programs: named for what they are, with what to do."""
+"""Pictures in unsupported formats are refused by name, with what to do."""
 
 from __future__ import annotations
 

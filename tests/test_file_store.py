@@ -1,4 +1,4 @@
-"""The store of files: quotas, a full disk, what is removed after a day, and keys that are none."""
+"""The file store: quotas, a full disk, what is removed after a day, and invalid keys."""
 
 from __future__ import annotations
 

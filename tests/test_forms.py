@@ -1,4 +1,4 @@
-"""Forms: what is refused is said at its field and what was typed stays; what is saved is what was typed, no more."""
+"""Forms: errors are shown at their field and typed values stay; exactly what was typed is saved."""
 
 from __future__ import annotations
 

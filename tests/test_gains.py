@@ -1,4 +1,4 @@
-"""Who may open the page of the roles hands on what they hold and nothing more: not to a role, not to themselves."""
+"""A person who edits roles can grant only their own rights, to other roles and to themselves."""
 
 from __future__ import annotations
 

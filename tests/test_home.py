@@ -1,4 +1,4 @@
-"""Home: the figures of a role, each equal to the list it opens, and eight weeks that equal theirs."""
+"""Home: a role's figures and eight-week charts, each equal to the list it opens."""
 
 from __future__ import annotations
 

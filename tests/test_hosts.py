@@ -1,4 +1,4 @@
-"""Which names the program answers to, and whom it believes about the name, the scheme and the address of a browser."""
+"""The host names the program answers to, and which proxies it trusts for a browser's host, scheme and address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent as something else than a form, or as a form of millions of fields, is refused before it costs."""
+"""Requests that are not forms, or are forms with millions of fields, are refused before they cost anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that anybody could guess, or that encrypt nothing, do not start: one sentence, which does not tell the key."""
+"""Guessable or invalid keys stop the start with one sentence, which does not contain the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guesses are counted by e-mail, by browser and by address, so that nobody guesses on and nobody keeps an owner out."""
+"""Guesses are counted by e-mail, by browser and by address, so that nobody can guess endlessly or lock an owner out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is far too long to be a day is refused before it is looked into."""
+"""Text that is far too long for a date is refused before it is parsed."""
 
 import pytest
 

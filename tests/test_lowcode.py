@@ -1,4 +1,4 @@
-"""IT words and orders tables without a developer: as a draft that one person sees, then for everybody, and back."""
+"""IT changes labels, lists and forms without a developer: as a draft for one person, then for everybody, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named conditions that take words of their own: `no_visit_for=30`, and one of two words made for this test alone."""
+"""Named conditions with parameters: `no_visit_for=30`, and one with two parameters made for this test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door itself: what nobody decided is shut, what is decided holds from the next request."""
+"""The access check itself: whatever nobody decided is shut, and decisions apply from the next request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be right and is seldom meant is asked before it is saved, on every surface, and for its values alone."""
+"""Unlikely values must be confirmed before they are saved, everywhere, and only for those values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked before it is saved, as a person meets it: with the keyboard, on a telephone, without a script."""
+"""Confirming unlikely values as a person does it: by keyboard, on a phone, without scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person reads of patients and leads is written down before it leaves, or is not shown."""
+"""What a person reads about patients and leads is recorded before the answer leaves, or it is not shown."""
 
 from __future__ import annotations
 

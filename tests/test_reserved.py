@@ -1,4 +1,4 @@
-"""Role, status, e-mail and codes are a rule and no grant: who holds everything sets them alone."""
+"""Role, status, e-mail and codes cannot be granted: only roles with every permission set them."""
 
 from __future__ import annotations
 

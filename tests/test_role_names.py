@@ -1,4 +1,4 @@
-"""A renamed role takes along what names it, wherever that is kept; a deleted one leaves nothing in the way."""
+"""Renaming a role renames it everywhere it is stored; a deleted role leaves nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every save is a version that can be read, compared and gone back to; the whole is a file that people can edit."""
+"""Every save is a version that can be read, compared and restored; all roles can be edited as a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every cell of the matrix is flipped through the page, and every surface follows on the next request, everywhere."""
+"""Every cell of the matrix is changed through the page, and every page follows from the next request on."""
 
 from __future__ import annotations
 

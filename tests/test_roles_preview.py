@@ -1,4 +1,4 @@
-"""What a change will do is said before it is saved, in numbers that come true; and nobody is locked out by it."""
+"""A change is previewed before it is saved, with correct numbers, and locks nobody out."""
 
 from __future__ import annotations
 

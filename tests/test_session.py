@@ -1,4 +1,4 @@
-"""A session that ends while somebody works: what keeps it open, and signing in again over the page."""
+"""A session that ends while somebody works: what extends it, and signing in again over the page."""
 
 from __future__ import annotations
 

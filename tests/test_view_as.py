@@ -1,4 +1,4 @@
-"""Looking as somebody else: exactly what they see, nothing can be changed, and it is written down."""
+"""Viewing as somebody else shows exactly what they see, changes nothing, and is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A saved view takes the place of another only when that was asked for, however many there are."""
+"""A saved view replaces another only if that was confirmed, however many there are."""
 
 from __future__ import annotations
 

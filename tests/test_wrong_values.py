@@ -1,4 +1,4 @@
-"""A wrong value of a condition is said beside it, on the list that it was meant for: no row is shown, none is lost."""
+"""An invalid condition value is explained on its own list: no row is shown and no condition is lost."""
 
 from __future__ import annotations
 
