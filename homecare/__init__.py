@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 def create_app(config: Config | None = None) -> Flask:
     """The application, wired in dependency order.
-
-    Without `config` the environment is read; where DATABASE_URL is unset that starts or joins the private cluster.
-    Raises ConfigError in one sentence when a setting is missing or wrong.
+    Without `config` it reads the environment. If DATABASE_URL is unset, that starts or joins the private cluster.
+    Raises ConfigError with one sentence if a setting is missing or wrong.
     """
-    # Imported here, because the supervisor of the private cluster lives in this package too and must start in no time.
+    # Imported here because the private cluster's supervisor is in this package too and must start fast.
     from flask import Flask
 
     from homecare import audit, cli, db, login, pages
@@ -28,7 +27,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or configured()
     app = Flask("homecare", template_folder=settings.TEMPLATES, static_folder=None)
     settings.init_app(app, config)
-    # First, because Flask runs the hooks on an answer in reverse order: these have the last word.
+    # First, because Flask runs after-request hooks in reverse order, so these run last.
     headers.init_app(app)
     errors.init_app(app)
     hosts.init_app(app)
@@ -47,7 +46,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def configured() -> Config:
-    """The settings of this process's environment; the private cluster is touched only where DATABASE_URL is unset."""
+    """The settings from this process's environment. The private cluster is used only if DATABASE_URL is unset."""
     from homecare import config
 
     if os.environ.get("DATABASE_URL", "").strip():

@@ -1,7 +1,6 @@
-"""Changing the company's tables while its other application works on them, and refusing those that do not fit before.
-
-Whoever asks for a strong lock and waits stops everybody who comes after on that table. So no change waits longer than a
-moment: one table, one transaction, one line said; and when the table is busy everything is let go and tried again.
+"""Changes the company's tables while its other application works on them; refuses unfit ones beforehand.
+A session that waits for a strong lock blocks everyone who comes after it. So no change waits longer than a moment:
+one table, one transaction, one message. If the table is busy, all locks are released and the change is tried again.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from sqlalchemy.exc import DBAPIError
 
 from homecare.db import sqlstate
 
-# How long others on the table wait behind us at most, and how long we go on trying.
+# How long others wait behind us at most, and how long we keep trying.
 LOCK_TIMEOUT_MS = 1000
 PATIENCE_S = 60.0
 PAUSE_S = 2.0
-# An index that is built beside the work of others keeps nobody waiting, so it may wait itself.
+# Building an index concurrently blocks nobody, so it may wait longer.
 INDEX_TIMEOUT_MS = 60_000
 ADOPTED = "The company tables in public stood before Homecare Admin came."
 
-# In the order in which they can be created; the pivot is last because an existing database lacks it.
+# In creation order. The pivot is last because an existing database lacks it.
 TABLES = (
     "staff", "partner_hospitals", "ngo_networks", "events", "inventory_items",
     "lead_sources", "marketing_platforms", "marketing_campaigns", "landing_pages", "marketing_leads",
@@ -31,7 +30,7 @@ TABLES = (
     "invoices", "insurance_claims", "referrals", "international_referrals",
     "campaign_metrics", "marketing_budgets", "marketing_tasks", "campaign_contents", "campaign_patients",
 )  # fmt: skip
-# Rules the seed leaves unsaid, as far as they are safe. A NULL on either side passes.
+# Rules that the seed does not state but that are safe. NULL on either side passes.
 CHECKS = (
     ("caregiver_assignments", "shift_ends_after_start", "shift_end >= shift_start"),
     ("visit_services", "check_out_after_check_in", "check_out_time >= check_in_time"),
@@ -55,11 +54,11 @@ Say = Callable[[str], None]
 
 
 class MigrationError(RuntimeError):
-    """The database cannot be migrated; the message is a sentence for the person who starts the program."""
+    """The database cannot be migrated. The message is a sentence for the person who starts the program."""
 
 
 class BusyError(Exception):
-    """A table was in use; what came before stays done, and the rest may be tried again."""
+    """A table was in use. Earlier changes stay done; the rest can be tried again."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -67,7 +66,7 @@ class BusyError(Exception):
 
 
 def quiet(_line: str) -> None:
-    """For those who read no lines."""
+    """A `say` that prints nothing."""
 
 
 def existing_tables(connection: Connection) -> set[str]:
@@ -80,8 +79,8 @@ def is_adopted(connection: Connection) -> bool:
 
 
 def refuse_misfits(connection: Connection) -> None:
-    """Reads only, before anything is changed. Raises MigrationError for tables that are missing among the others, and
-    for rows that break a rule that is still to come."""
+    """Reads only, before any change. Raises MigrationError if some of the company's tables are missing or rows
+    break a rule that a migration will add."""
     if connection.scalar(text("SELECT to_regclass('dashboard.alembic_version') IS NOT NULL")):
         return
     standing = existing_tables(connection)
@@ -94,19 +93,19 @@ def refuse_misfits(connection: Connection) -> None:
     for table, name, rule in CHECKS:
         if table in standing and connection.scalar(text(f"SELECT 1 FROM {table} WHERE NOT ({rule}) LIMIT 1")):  # noqa: S608
             raise misfit(table, f"ck_{table}_{name}", f"CHECK ({rule})")
-    # A shift that ends before it starts has no range, and was refused above.
+    # A shift that ends before it starts has no range; the checks above refused it.
     if "caregiver_assignments" in standing and connection.scalar(text(OVERLAPPING)):
         raise misfit("caregiver_assignments", NO_OVERLAP, "nobody has two live shifts at one time")
 
 
 def misfit(table: str, name: str, rule: str) -> MigrationError:
     return MigrationError(
-        f"Rows of {table} break the rule {name}, so nothing was changed. Set them right and start again: {rule}"
+        f"Rows of {table} break the rule {name}, so nothing was changed. Correct them and start again: {rule}"
     )
 
 
 def patiently(attempt: Callable[[], None], say: Say, patience_s: float) -> None:
-    """Runs it until no table is in its way. Raises MigrationError that names what it waited for."""
+    """Repeats the attempt until no table is busy. Raises MigrationError that names what it waited for."""
     deadline = time.monotonic() + patience_s
     while True:
         try:
@@ -114,17 +113,17 @@ def patiently(attempt: Callable[[], None], say: Say, patience_s: float) -> None:
         except BusyError as busy:
             if time.monotonic() >= deadline:
                 raise MigrationError(
-                    f"{busy.sentence} The migration waited {patience_s:.0f} s for it and stopped; what is done stays "
+                    f"{busy.sentence} The migration waited {patience_s:.0f} s for it and stopped; finished steps stay "
                     "done. End that work, or wait for it, and start again."
                 ) from busy
-            say(f"{busy.sentence} Everything is let go; trying again in {PAUSE_S:.0f} s.")
+            say(f"{busy.sentence} All locks are released; trying again in {PAUSE_S:.0f} s.")
             time.sleep(PAUSE_S)
         else:
             return
 
 
 def busy(connection: Connection, error: DBAPIError, tables: Any) -> BusyError | None:
-    """Which of the tables the statement waited for and who has it; None where the error is another one."""
+    """The table that the statement waited for and who locks it. None for any other error."""
     if sqlstate(error) not in ("55P03", "40P01"):
         return None
     connection.rollback()
@@ -145,7 +144,7 @@ def busy(connection: Connection, error: DBAPIError, tables: Any) -> BusyError | 
 
 
 def index_stands(connection: Connection, name: str) -> bool:
-    """One that was broken off while it was built is dropped, so that it is built again."""
+    """Whether a valid index has this name. An index whose build was interrupted is dropped, to be built again."""
     found = connection.execute(
         text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": f"public.{name}"}
     ).first()
@@ -156,7 +155,7 @@ def index_stands(connection: Connection, name: str) -> bool:
 
 
 def constraint(connection: Connection, name: str) -> str | None:
-    """Whether it stands: None, "unchecked" while the rows of before are not looked at yet, or "checked"."""
+    """The state of a constraint: None if missing, "unchecked" before existing rows are validated, or "checked"."""
     found = connection.execute(
         text("SELECT convalidated FROM pg_constraint WHERE conname = :name"), {"name": name}
     ).first()

@@ -1,6 +1,6 @@
-"""The Ethiopian calendar: 12 months of 30 days and Pagume of 5, or 6 in a year that leaves 3 when divided by 4.
+"""The Ethiopian calendar: 12 months of 30 days, and Pagume with 5, or with 6 if the year modulo 4 is 3.
 
-Pure arithmetic over day numbers; `static/js/core/ethiopian.js` does the same, and a test compares the two.
+Pure arithmetic on day numbers. `static/js/core/ethiopian.js` does the same, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-# Meskerem 1 of the Ethiopian year 1 as a Gregorian day, proleptic: 29 August 8 of the Julian calendar.
+# Meskerem 1 of year 1 as a proleptic Gregorian date (29 August 8 in the Julian calendar).
 FIRST_DAY = date(8, 8, 27)
 DAYS_OF_FOUR_YEARS = 4 * 365 + 1
 
@@ -20,7 +20,7 @@ MONTHS = (
 MONTHS_AMHARIC = (
     "መስከረም", "ጥቅምት", "ኅዳር", "ታኅሣሥ", "ጥር", "የካቲት", "መጋቢት", "ሚያዝያ", "ግንቦት", "ሰኔ", "ሐምሌ", "ነሐሴ", "ጳጉሜን",
 )  # fmt: skip
-# Other spellings in use; compared without case and accents, and with one letter for each sound.
+# Other spellings in use. They are compared without case and accents, and with one letter per sound.
 _SPELLINGS = {
     1: "maskaram meskerm meskeram mesekerem",
     2: "tekemt tiqimt tikemt teqemt tiqemt tikmt tekimt thikimt",
@@ -36,16 +36,16 @@ _SPELLINGS = {
     12: "nehassie nehasie nahase nehasse nahasse",
     13: "pagumen paguemen pagumie pagumien pagme puagme pwagme pagumiene ጳጉሜ ጳጉሚን ጳግሜ ጳግሜን ጷጉሜ ጷጉሜን ጷግሜ ጷግሜን",
 }
-# First letters of the rows of one sound, each row in its seven orders: the second is written as the first.
+# First letters of rows that sound the same, each row in its seven orders: the first is replaced by the second.
 _SAME_SOUND = ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x12D0, 0x12A0), (0x1340, 0x1338))
 _FOLDED = {first + order: other + order for first, other in _SAME_SOUND for order in range(7)}
-# In these two rows the first order sounds as the fourth.
+# In these two rows the first order sounds like the fourth.
 _FOURTH = {0x1200: 0x1203, 0x12A0: 0x12A3}
 
 MARKED = re.compile(r"\s*(?:EC|E\.\s?C\.?|E/C|[ዓዐአ](?:[./]\s?)?ም[./]?|ዓመተ\s+ም[ሕህ]ረት)\s*$", re.IGNORECASE)
 NUMBERS_FIRST_YEAR = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 NUMBERS_FIRST_DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
-# Said with a day and no part of it: "day", and the days of the week.
+# Words that may stand in a date but are not part of it: "day" and the weekdays.
 _PASSED = frozenset(["ቀን", "ሰኞ", "ማክሰኞ", "ረቡዕ", "ሮብ", "ሐሙስ", "ሀሙስ", "ዓርብ", "አርብ", "ቅዳሜ", "እሑድ", "እሁድ"])
 _NUMERALS = re.compile("[\u1369-\u137c]+")
 WANTED = "Write an Ethiopian day such as 30 Yekatit 2018, 30/6/2018 or 2018-06-30, with EC behind it."
@@ -78,7 +78,7 @@ def ethiopic_number(numerals: str) -> int:
 
 
 def in_digits(text: str) -> str:
-    """The text with the digits of every script, Ethiopic numerals among them, written as 0 to 9."""
+    """The text with digits of every script, including Ethiopic numerals, written as 0 to 9."""
     digits = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
     return _NUMERALS.sub(lambda found: str(ethiopic_number(found[0])), digits)
 
@@ -89,7 +89,7 @@ def to_ethiopian(day: date) -> tuple[int, int, int]:
     if number < 0:
         raise ValueError(f"{day.isoformat()} is before the first year of the Ethiopian calendar.")
     fours, left = divmod(number, DAYS_OF_FOUR_YEARS)
-    # Of four years from year 1 the third has the sixth day of Pagume, so the fourth begins a day later.
+    # In each four years counted from year 1, the third is the leap year, so the fourth begins a day later.
     year_of_four = 3 if left > 3 * 365 else min(left // 365, 2)
     start = year_of_four * 365 + (year_of_four == 3)
     month, day_of_month = divmod(left - start, 30)
@@ -97,7 +97,7 @@ def to_ethiopian(day: date) -> tuple[int, int, int]:
 
 
 def to_gregorian(year: int, month: int, day: int) -> date:
-    """Raises ValueError in a sentence for a day that the Ethiopian calendar does not have."""
+    """Raises ValueError with a sentence for a day that does not exist in the Ethiopian calendar."""
     if not 1 <= year <= 9991 or not 1 <= month <= 13:
         raise ValueError(f"{day}/{month}/{year} is not a day of the Ethiopian calendar.")
     if not 1 <= day <= month_length(year, month):
@@ -113,7 +113,7 @@ def month_length(year: int, month: int) -> int:
 
 
 def is_ethiopian(text: str) -> bool:
-    """Whether a typed day says that it is an Ethiopian one: by `EC`, `ዓ.ም.` or `ዓ/ም` at its end, or by its month."""
+    """Whether a typed date says it is Ethiopian: by `EC`, `ዓ.ም.` or `ዓ/ም` at its end, or by its month."""
     return MARKED.search(text) is not None or any(_folded(word) in MONTH_OF for word in _words(text))
 
 
@@ -122,7 +122,7 @@ def _words(text: str) -> list[str]:
 
 
 def parse(text: str) -> date:
-    """`30 Yekatit 2018`, `የካቲት 30 ቀን 2018 ዓ.ም.`, `፴ የካቲት ፳፻፲፰`, `30/6/2018`, `2018-06-30`, with EC or without.
+    """Accepts `30 Yekatit 2018`, `የካቲት 30 ቀን 2018 ዓ.ም.`, `፴ የካቲት ፳፻፲፰`, `30/6/2018`, `2018-06-30`, with or without EC.
 
     Raises ValueError with a sentence.
     """
@@ -137,7 +137,7 @@ def parse(text: str) -> date:
 
 
 def _in_words(words: list[str]) -> tuple[int, int, int]:
-    """Day, month and year of `30 Yekatit 2018`, in whatever order: the year is the number of four digits."""
+    """Day, month and year of `30 Yekatit 2018` in any order. The year is the four-digit number."""
     months = [MONTH_OF[_folded(word)] for word in words if _folded(word) in MONTH_OF]
     numbers = sorted((word for word in words if re.fullmatch("[0-9]{1,4}", word)), key=len)
     is_day = len(words) == 3 and len(months) == 1 and [len(number) // 3 for number in numbers] == [0, 1]

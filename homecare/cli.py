@@ -38,7 +38,7 @@ REFUSALS = (
 
 
 def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
-    """Failures that a person can do something about end the command with their sentence and status 1."""
+    """Ends the command with a sentence and status 1 for failures that a person can fix."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -58,11 +58,11 @@ def database_sentence(error: SQLAlchemyError) -> str:
         return "The database has not been set up. Run `flask --app app db upgrade` first."
     if state == "42501":
         return "The database role of DATABASE_URL may not do this. Run `flask --app app db upgrade` to grant it."
-    return f"The database did not do it ({state or type(error).__name__}). Check that it runs and try again."
+    return f"The database refused ({state or type(error).__name__}). Check that it runs and try again."
 
 
 def ask_password(from_stdin: bool) -> str:
-    """The new password, typed twice, or the first line of standard input for a script."""
+    """The new password: typed twice, or for a script the first line of standard input."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same password again")
@@ -81,7 +81,7 @@ email_option = click.option("--email", prompt="E-mail", help="The staff member's
 @password_stdin
 @in_sentences
 def create_account(email: str, first_name: str, last_name: str, role: str, password_stdin: bool) -> None:
-    """Let a staff member sign in; who is not on the staff yet is added."""
+    """Let a staff member sign in. A person who is not on the staff yet is added."""
     made = accounts.create(
         email=email, first_name=first_name, last_name=last_name, role=role, password=ask_password(password_stdin)
     )
@@ -93,9 +93,9 @@ def create_account(email: str, first_name: str, last_name: str, role: str, passw
 @email_option
 @in_sentences
 def disable_account(email: str) -> None:
-    """Shut an account and end its sessions."""
+    """Disable an account and end its sessions."""
     accounts.disable(email=email)
-    click.echo(f"{email} can no longer sign in, and every session of it is over.")
+    click.echo(f"{email} can no longer sign in, and all its sessions have ended.")
 
 
 @account_commands.command("reset")
@@ -103,9 +103,9 @@ def disable_account(email: str) -> None:
 @password_stdin
 @in_sentences
 def reset_account(email: str, password_stdin: bool) -> None:
-    """Give an account a new password, end its sessions, and open it where it was disabled."""
+    """Give an account a new password, end its sessions, and enable it if it was disabled."""
     accounts.reset(email=email, password=ask_password(password_stdin))
-    click.echo(f"{email} has a new password, and every session of it is over.")
+    click.echo(f"{email} has a new password, and all its sessions have ended.")
 
 
 @role_commands.command("export")
@@ -121,7 +121,7 @@ def export_roles(file: TextIO) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @in_sentences
 def import_roles(file: TextIO, dry_run: bool) -> None:
-    """Put the roles of FILE in place of all roles, as one version of the history."""
+    """Replace all roles by those of FILE, as one version of the history."""
     session = db.session()
     stored = versions.stored_policy(session)
     new = document.from_yaml(file.read(), stored.version)
@@ -148,11 +148,11 @@ def load_demo() -> None:
             "The demo company is only for the private database while it is bound to this machine. "
             "Unset DATABASE_URL and BIND to use it."
         )
-    # Here, because the making of a company is needed by this command alone.
+    # Imported here because only this command needs the code that builds the company.
     from homecare.local import setup
 
     is_new = setup.load_demo(config)
-    click.echo("The demo company is loaded." if is_new else "The demo company is there already.")
+    click.echo("The demo company is loaded." if is_new else "The demo company is already there.")
 
 
 def init_app(app: Flask) -> None:

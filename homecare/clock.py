@@ -1,18 +1,17 @@
-"""Time: the database holds UTC without a zone; people read and type Addis Ababa time, UTC+3 all year."""
+"""Time: the database stores UTC without a zone; people read and type Addis Ababa time, UTC+3 all year."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
 ADDIS_OFFSET = timedelta(hours=3)
-# A moment nearer to the ends of the calendar than this cannot be told in every zone's hours.
+# A moment closer to the ends of the calendar cannot be shown in every time zone.
 EARLIEST, LATEST = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
 
 
 class Beyond(str):
-    """A stored day or moment that Python's calendar cannot hold, as PostgreSQL writes it: `infinity`, `12026-03-09`.
-
-    The other application writes such values. They are shown, compared and sent back as this text, a moment in UTC.
+    """A stored day or moment outside Python's calendar, as PostgreSQL writes it: `infinity`, `12026-03-09`.
+    The other application writes such values. They are shown, compared and sent back as this text; moments are in UTC.
     """
 
     __slots__ = ()
@@ -33,10 +32,10 @@ def to_utc(moment: datetime) -> datetime:
 
 
 def today() -> date:
-    """The Addis day."""
+    """Today in Addis Ababa."""
     return to_addis(now_utc()).date()
 
 
 def day_start(day: date) -> datetime:
-    """The stored moment at which the Addis day begins."""
+    """The stored moment at which the day begins in Addis Ababa."""
     return to_utc(datetime(day.year, day.month, day.day))

@@ -12,11 +12,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - only compared with
-# A name, an address, an IPv6 address in brackets, or a dot before a domain for every name in it; no scheme, no port.
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - only used in comparisons
+# A name, an address, an IPv6 address in brackets, or a leading dot for every name in a domain. No scheme, no port.
 HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 SHORTEST_SECRET = 32
-# Words of examples that were copied and never replaced.
+# Words from examples that were copied and never replaced.
 PLACEHOLDER = re.compile(r"change|replace|placeholder|example|secret|password|insert|\.\.\.|…", re.I)
 DEMO_DOMAIN = "homecare.example"
 # The roles a fresh installation starts with, each of which has an account in the demo company.
@@ -26,22 +26,22 @@ DEFAULT_ROLES = (
 
 
 class ConfigError(Exception):
-    """A setting is missing or wrong; the message is one sentence for the person who starts the program."""
+    """A setting is missing or wrong. The message is one sentence for the person who starts the program."""
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number of the environment: what it is where nothing is said, and the bounds it must keep."""
+    """A whole number from the environment, with its default and its bounds."""
 
     default: int
     lowest: int
     highest: int
 
 
-# By the setting's name here, which in capitals is the variable's.
+# By setting name; the variable has the same name in capitals.
 NUMBERS = {
     "port": Whole(5000, 1, 65535),
-    # Processes that answer, and requests that each works on at once. A thread may hold a connection to the database.
+    # Worker processes, and threads in each. A thread may hold a database connection.
     "workers": Whole(2, 1, 64),
     "threads": Whole(16, 1, 256),
     "trusted_proxies": Whole(0, 0, 10),
@@ -54,9 +54,8 @@ NUMBERS = {
 @dataclass(frozen=True)
 class Config:
     """Every setting the program reads.
-
-    `private` says that the program runs its own PostgreSQL cluster under `instance/` (DATABASE_URL unset);
-    only then, and only while bound to loopback, the demo company and its accounts exist.
+    `private` means that the program runs its own PostgreSQL cluster under `instance/` (DATABASE_URL unset). Only then,
+    and only while bound to loopback, do the demo company and its accounts exist.
     """
 
     database_url: str
@@ -72,20 +71,20 @@ class Config:
     demo_password: str
     workers: int = NUMBERS["workers"].default
     threads: int = NUMBERS["threads"].default
-    # Megabytes of uploads: of one person within a day, of everybody together, and what the disk must have left.
+    # Megabytes of uploads: per person and day, for everybody together, and what must stay free on the disk.
     files_daily_mb: int = NUMBERS["files_daily_mb"].default
     files_total_mb: int = NUMBERS["files_total_mb"].default
     files_keep_free_mb: int = NUMBERS["files_keep_free_mb"].default
 
     @property
     def known_hosts(self) -> tuple[str, ...]:
-        """The names this installation answers to: those it was told, this machine's own, and where it listens."""
+        """The host names this installation answers to: configured ones, this machine's own, and the bound address."""
         listening = () if self.bind in EVERY_ADDRESS else (f"[{self.bind}]" if ":" in self.bind else self.bind,)
         return (*self.trusted_hosts, "127.0.0.1", "localhost", "[::1]", *listening)
 
     @property
     def only_this_machine(self) -> bool:
-        """Whether nobody else reaches it: bound to loopback, and no proxy in front."""
+        """Whether only this machine can reach it: bound to loopback and no proxy in front."""
         return self.bind in LOOPBACK and not self.trusted_proxies
 
     @property
@@ -100,7 +99,7 @@ class Config:
 
 @dataclass(frozen=True)
 class PrivateInstallation:
-    """What a running private cluster hands to the program: two addresses and the keys kept beside it."""
+    """What a running private cluster gives the program: two database URLs and the keys stored beside it."""
 
     serving_url: str
     owner_url: str
@@ -114,8 +113,7 @@ def demo_email(role: str) -> str:
 
 def read(environ: Mapping[str, str], private: PrivateInstallation | None) -> Config:
     """The settings of this process.
-
-    `private` carries what a private installation keeps for itself; it is used only where DATABASE_URL is unset.
+    `private` comes from a private installation and is used only if DATABASE_URL is unset.
     Raises ConfigError with the name, the value and what is accepted.
     """
     is_private = not text(environ, "DATABASE_URL")
@@ -131,7 +129,7 @@ def read(environ: Mapping[str, str], private: PrivateInstallation | None) -> Con
     )
     if not (config.private or config.only_this_machine or config.trusted_hosts):
         raise ConfigError(
-            "TRUSTED_HOSTS is not set, and others than this machine reach this installation. Set it to the names that "
+            "TRUSTED_HOSTS is not set, but other machines can reach this installation. Set it to the names that "
             "browsers use, as in: TRUSTED_HOSTS=care.example"
         )
     return config
@@ -165,10 +163,10 @@ def _real_keys(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def secret_key(environ: Mapping[str, str]) -> str:
-    """Empty where it is not set. The value is never told: the sentence may be read by others."""
+    """Empty if not set. The message never contains the value, because others may read it."""
     key = text(environ, "SECRET_KEY")
     if key and (len(key) < SHORTEST_SECRET or PLACEHOLDER.search(key)):
-        told = f"has {len(key)} characters" if len(key) < SHORTEST_SECRET else "holds a word of an example"
+        told = f"has {len(key)} characters" if len(key) < SHORTEST_SECRET else "contains a word from an example"
         raise ConfigError(
             f"SECRET_KEY {told}; it must be at least {SHORTEST_SECRET} characters that nobody can guess. "
             "README.md says how to make one."
@@ -177,16 +175,16 @@ def secret_key(environ: Mapping[str, str]) -> str:
 
 
 def encryption_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Empty where they are not set; each must be a key that Fernet takes."""
+    """Empty if not set. Each must be a valid Fernet key."""
     keys = words(environ, "ENCRYPTION_KEYS")
     for number, key in enumerate(keys, start=1):
         if not is_fernet_key(key):
             raise ConfigError(
-                f"ENCRYPTION_KEYS: {'the key' if len(keys) == 1 else f'key {number} of {len(keys)}'} is no Fernet key, "
-                "which is 32 bytes that nobody can guess, in 44 characters of base64. README.md says how to make one."
+                f"ENCRYPTION_KEYS: {'the key' if len(keys) == 1 else f'key {number} of {len(keys)}'} is no Fernet key "
+                "(32 random bytes in 44 characters of base64). README.md says how to make one."
             )
     if text(environ, "ENCRYPTION_KEYS") and not keys:
-        raise ConfigError("ENCRYPTION_KEYS holds no key, only commas. README.md says how to make one.")
+        raise ConfigError("ENCRYPTION_KEYS contains no key, only commas. README.md says how to make one.")
     return keys
 
 
@@ -199,14 +197,14 @@ def is_fernet_key(key: str) -> bool:
 
 
 def host_name(word: str) -> str:
-    """As a browser sends it: in lower case, letters beyond ASCII in their own spelling for networks."""
+    """The name as a browser sends it: lower case, with non-ASCII letters in IDNA form."""
     try:
         name = word.lower() if word.isascii() else word.encode("idna").decode()
     except UnicodeError:
         name = ""
     if not HOST.fullmatch(name):
         raise ConfigError(
-            f"TRUSTED_HOSTS holds {word!r}; each must be a name or an address alone, without https:// and without a "
+            f"TRUSTED_HOSTS contains {word!r}; each must be only a name or an address, without https:// and without a "
             "port, as in: care.example,10.0.0.7"
         )
     return name

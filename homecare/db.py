@@ -1,4 +1,4 @@
-"""The declarative base, the session, and how the driver reads what Python cannot hold."""
+"""The declarative base, the session, and how the driver reads values that Python cannot represent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-# An editor waits for an answer, never for a lock or a runaway statement.
+# People wait for an answer, never for a lock or a runaway statement.
 SESSION_LIMITS = "-c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
 
 
@@ -46,7 +46,7 @@ else:
 
 
 def reading_beyond(type_name: str) -> type[Loader]:
-    """The driver's own loader of a day or a moment, which hands on as text what it would refuse the whole row for."""
+    """The driver's loader for a day or moment, except that values Python cannot represent become text."""
     oid = psycopg.adapters.types[type_name].oid
     usual = cast(type[Loader], psycopg.adapters.get_loader(oid, Format.TEXT))
 
@@ -69,15 +69,14 @@ def reading_beyond(type_name: str) -> type[Loader]:
     return BeyondLoader
 
 
-# For every connection of the process, made by whichever engine: each of them reads the company's tables.
+# For every connection of this process, whichever engine opened it: all of them read the company's tables.
 for name in ("date", "timestamp"):
     psycopg.adapters.register_loader(name, reading_beyond(name))
 
 
 def engine_options(threads: int) -> dict[str, Any]:
-    """Options of the serving process's engine; `hide_parameters` keeps people's data out of error texts.
-
-    A request holds at most two connections at once, its session's and one that writes down what must outlive it.
+    """Options of the serving engine. `hide_parameters` keeps people's data out of error texts.
+    A request holds at most two connections: the session's, and one for records that must survive a rollback.
     """
     return {
         "hide_parameters": True,
@@ -101,6 +100,6 @@ def init_app(app: Flask) -> None:
 
 
 def sqlstate(error: BaseException | None) -> str | None:
-    """The five characters PostgreSQL gave as the reason, or None where the error is not PostgreSQL's."""
+    """The SQLSTATE that PostgreSQL gave. None if the error is not PostgreSQL's."""
     original = getattr(error, "orig", error)
     return original.sqlstate if isinstance(original, psycopg.Error) else None

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema this program expects, and what the serving role may do in it.
+"""Brings a database to the current schema and sets the serving role's rights.
 
 Usable without a web application: the private cluster migrates before the first worker starts.
 """
@@ -24,10 +24,10 @@ from homecare.models.dashboard import SCHEMA
 
 FOLDER = ROOT / "migrations"
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
-# Two programs that start together migrate one after the other.
+# Two programs that start at the same time migrate one after the other.
 LOCK = 4_815_162_342
 
-# What the serving role may do with a table of ours; a table that is not named here is read and written.
+# The serving role's rights on our tables. Tables not named here can be read and written.
 ADDED_TO = "SELECT, INSERT"
 RIGHTS = {
     "denials": ADDED_TO,
@@ -45,12 +45,12 @@ _MISSING = ("42P01", "3F000", "42501")  # no such table, no such schema, not gra
 
 
 def include_name(name: str | None, type_: str, _parents: Any) -> bool:
-    """Alembic looks at the company's schema and ours, at no other."""
+    """Alembic compares only the company's schema and ours."""
     return name in (None, SCHEMA) if type_ == "schema" else True
 
 
 def include_object(object_: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
-    """Tables of other applications and of PostGIS in `public` are not ours to compare, and never to drop."""
+    """Skips tables of other applications and of PostGIS in `public`: they are not ours to compare or drop."""
     if type_ == "table" and reflected and compare_to is None and object_.schema is None:
         return False
     return bool(alembic_helpers.include_object(object_, name, type_, reflected, compare_to))
@@ -65,10 +65,9 @@ COMPARED: dict[str, Any] = {
 
 
 def migrate(owner_url: str, serving_url: str, say: Say = quiet, patience_s: float = PATIENCE_S) -> None:
-    """Upgrade to the newest schema and give the serving role its rights; quick when nothing is to do.
-
-    `say` is told each change of a table that stood before. Raises MigrationError where a person has to do something
-    first, also where a table was in use for `patience_s`.
+    """Upgrades to the newest schema and gives the serving role its rights. Quick if there is nothing to do.
+    `say` is told each change to an existing table. Raises MigrationError if a person must act first, or if a table was
+    in use for `patience_s`.
     """
     config = _alembic_config(owner_url, serving_url)
     config.attributes.update(say=say, patience_s=patience_s)
@@ -76,12 +75,12 @@ def migrate(owner_url: str, serving_url: str, say: Say = quiet, patience_s: floa
 
 
 def downgrade(owner_url: str, serving_url: str, revision: str) -> None:
-    """Back to `revision` ("base": nothing of ours). Raises MigrationError where the company's own tables would go."""
+    """Downgrades to `revision` ("base": nothing of ours). Raises MigrationError if that would drop company tables."""
     command.downgrade(_alembic_config(owner_url, serving_url), revision)
 
 
 def pending(engine: Engine) -> bool:
-    """Whether the database's schema is another one than this program's; one short statement."""
+    """Whether the database's schema differs from this program's. One short statement."""
     try:
         with engine.connect() as connection:
             found = connection.scalars(text("SELECT version_num FROM dashboard.alembic_version")).all()
@@ -94,7 +93,7 @@ def pending(engine: Engine) -> bool:
 
 @cache
 def head() -> str | None:
-    """The newest revision among the files, read once per process."""
+    """The newest revision in the migrations folder, read once per process."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
 
 
@@ -106,8 +105,8 @@ def _alembic_config(owner_url: str, serving_url: str) -> AlembicConfig:
 
 
 def prepare(connection: Connection) -> None:
-    """What every migration stands on: one migration at a time, tables that fit, the extensions, our schema."""
-    # Asked again and again: a statement that waits would keep an index from being built beside it.
+    """What every migration needs: a lock against others, tables that fit, the extensions, our schema."""
+    # Polls: a statement waiting for the lock would block building an index concurrently.
     while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
         connection.rollback()
         time.sleep(0.2)
@@ -140,23 +139,22 @@ def _ensure_extension(connection: Connection, name: str) -> None:
 
 
 def has_roles(connection: Connection) -> bool:
-    """Whether the migrations that ran reach as far as the table of roles."""
+    """Whether the migrations so far have created the table of roles."""
     return bool(connection.scalar(text(f"SELECT to_regclass('{SCHEMA}.roles') IS NOT NULL")))
 
 
 def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = quiet) -> None:
-    """Give the serving role what it needs and take back what it should not have; nothing where it is the owner.
-
-    Said table by table after every migration instead of by default privileges, which would let the serving role
-    change a new table that is only ever to be added to. Nothing is taken from the owner of a table, nor on tables that
-    stood before us: what the company's other application may do there is its own affair.
+    """Gives the serving role what it needs and revokes the rest. Does nothing if the role is the owner.
+    Rights are set table by table after every migration, not by default privileges: those would let the serving role
+    change a new table that may only be added to. Nothing is revoked from a table's owner, nor on tables that existed
+    before us: the company's other application may need those rights.
     """
     role = make_url(serving_url).username
     if not role or role == make_url(owner_url).username:
         return
     if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}):
         raise MigrationError(
-            f"DATABASE_URL signs in as {role}, which is no role of the database server; create it first."
+            f"DATABASE_URL signs in as {role}, which is not a role on the database server. Create it first."
         )
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     connection.execute(text(f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {quoted}"))
@@ -164,7 +162,7 @@ def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = q
     adopted = is_adopted(connection)
     for held in connection.execute(text(_HELD), {"company": list(models.business_models()), "role": role}).all():
         if held.owned:
-            say(f"{held.name} belongs to {role}, which serves; it keeps all its rights on it.")
+            say(f"{held.name} belongs to {role}, the serving role, which keeps all its rights on it.")
             continue
         ours = held.schema == SCHEMA
         wanted = "USAGE" if held.is_sequence else RIGHTS.get(held.table, READ_AND_WRITE) if ours else READ_AND_WRITE
@@ -180,7 +178,7 @@ def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = q
 
 
 ALL_RIGHTS = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}
-# Our tables and the company's, and their sequences: whose each is, and what is given to the role and to everybody.
+# Our tables, the company's and their sequences: the owner, and the rights of the role and of PUBLIC.
 _HELD = f"""
     SELECT n.nspname AS schema, c.relname AS table, c.oid::regclass::text AS name, c.relkind = 'S' AS is_sequence,
         c.relowner = CAST(:role AS regrole) AS owned,

@@ -1,4 +1,4 @@
-"""A token of its own in every cell of every table: found on a page, it tells which cell the page was made of."""
+"""A unique token in every cell of every table. A token found on a page tells which cell it came from."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OWN = {
 
 @dataclass(frozen=True)
 class Canary:
-    """`owner` is the role whose own row it is in, "" for a row that is nobody's."""
+    """`owner` is the role that owns the row, "" if nobody owns it."""
 
     table: str
     column: str
@@ -115,7 +115,7 @@ def planted(engine: Engine, people: dict[str, tuple[int, str]]) -> list[Canary]:
 
 
 def rights(connection: Connection, role: str) -> tuple[dict[str, str], dict[tuple[str, str], str], bool]:
-    """What IT stored for the role: scope by table it may view, state by column, whether it holds everything."""
+    """What IT stored for the role: scope by viewable table, state by column, whether it has every permission."""
     asked = {"role": role}
     grants = "SELECT resource, scope FROM dashboard.grants WHERE role = :role AND action = 'view'"
     states = "SELECT resource, column_name, state FROM dashboard.field_rules WHERE role = :role"
@@ -140,7 +140,7 @@ def visible(connection: Connection, role: str, canaries: list[Canary]) -> Iterat
 
 
 def filled_in(address: str, canaries: list[Canary], role: str) -> Iterator[str]:
-    """The address with rows of nobody, of one's own and of somebody else, with every relation and every column."""
+    """The list addresses with nobody's rows, own rows and other people's rows, with every relation and column."""
     parts = address.strip("/").split("/")
     table = parts[1] if len(parts) > 1 else ""
     address = re.sub(r"<(version|table)>", "patients", address.replace("<export_type>", "csv"))

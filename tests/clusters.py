@@ -100,7 +100,7 @@ def maintenance(folder: str) -> Iterator[Connection]:
 
 
 def template(folder: str, name: str, source: str, build: Callable[[Database], None]) -> str:
-    """The name of a finished template; built beside and renamed, so that one broken off is not taken for it."""
+    """The name of a finished template. Built under another name and renamed, so an interrupted build is not used."""
     with maintenance(folder) as connection:
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": BUILDING})
         if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):

@@ -69,7 +69,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _network_is_off() -> Iterator[None]:
-    """Nothing that is tested may look beyond this machine."""
+    """No test may connect to another machine."""
     connect, look_up = socket.socket.connect, socket.getaddrinfo
 
     def checked_connect(self: socket.socket, address: Any) -> None:

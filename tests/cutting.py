@@ -1,4 +1,4 @@
-"""A line between a browser and the server that breaks where a test says so."""
+"""A connection between browser and server that breaks where a test says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the demo company must never hold, and what it must always show: the tables and condition of a count each.
+"""What the demo company must never contain and must always show: each a count by tables and condition.
 
 `:now` is the moment that the company is relative to, in UTC.
 """

@@ -1,4 +1,4 @@
-"""The demo company with each role signed in: who may do what is tried through the front door, and seen in the rows."""
+"""The demo company with each role signed in: permissions are tested through real requests and checked in the rows."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class Company:
 
 
 def opened(app: Flask, owner_engine: Engine) -> Company:
-    """The demo company with a row of their own for everybody who has a scope."""
+    """The demo company, with an own row for everybody who has a row scope."""
     made = Company(app, owner_engine)
     made.give_rows()
     return made

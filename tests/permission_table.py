@@ -1,4 +1,4 @@
-"""What tests/permissions.md grants, read from its text alone: the doors are measured against this, not against the app.
+"""What tests/permissions.md grants, read from its text. Access is tested against this, not against the app's rules.
 
 The table is parsed. The prose below it cannot be: each of its sentences stands here as data beside the words it is made
 from, and a test finds those words in the document. Where the words leave room, INTERPRETATIONS says how they are read.
@@ -51,7 +51,7 @@ def text() -> str:
 
 
 def parse_cell(words: str) -> Cell:
-    """Raises ValueError for a footnote nobody taught this parser."""
+    """Raises ValueError for a footnote that this parser does not know."""
     letters, note = re.fullmatch(r"((?:[VCEDX]o?)*)[-, ]*(.*)", words.strip()).groups()  # type: ignore[union-attr]
     if note not in FOOTNOTES:
         raise ValueError(f"{words!r} has a footnote that has no meaning here.")
@@ -154,7 +154,7 @@ FILLED = ("id", "created_at", "updated_at")
 
 
 def states(role: str, table: str) -> dict[str, str]:
-    """The columns that the role does not see in the clear, and what it has of each instead."""
+    """The columns whose values the role does not see, each with its state."""
     found = [rule for rule in NOT_SEEN if role in rule.roles and rule.table == table]
     return {column: rule.state for rule in found for column in rule.columns}
 

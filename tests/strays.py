@@ -1,4 +1,4 @@
-"""What a column's type permits and no form would take: another application and SQL by hand store it all the same."""
+"""Values that a column's type permits but no form accepts. Another application or manual SQL can store them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody always holds everything: no change, deletion or demotion of staff leaves the company without an Admin."""
+"""Somebody always has every permission: no change, deletion or demotion leaves the company without an Admin."""
 
 from __future__ import annotations
 

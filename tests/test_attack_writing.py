@@ -74,7 +74,7 @@ def test_an_address_in_capitals_is_the_one_that_is_there(
     ("query", "sentence"),
     [
         ("&".join(["full_name__contains=a"] * 51), "A list takes at most 50 conditions; this has 51."),
-        ("id__in=" + ",".join(["1"] * 501), "id__in: At most 500 values can be chosen; these are 501."),
+        ("id__in=" + ",".join(["1"] * 501), "id__in: At most 500 values can be chosen; this has 501."),
     ],
     ids=["conditions", "values"],
 )

@@ -1,4 +1,4 @@
-"""The company's other application works on its tables while ours comes: it keeps its rights and never waits for us."""
+"""The company's other application works on its tables while ours migrates: it keeps its rights and never waits."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_who_is_idle_on_one_table_keeps_nobody_waiting_and_is_named(
 def test_what_was_broken_off_goes_on_where_it_stopped(
     company_database: Database, reader: psycopg.Connection[tuple[object, ...]]
 ) -> None:
-    with pytest.raises(migrate.MigrationError, match=r"waited 0 s for it and stopped; what is done stays done"):
+    with pytest.raises(migrate.MigrationError, match=r"waited 0 s for it and stopped; finished steps stay done"):
         migrate.migrate(company_database.owner_url, company_database.serving_url, patience_s=0)
     reader.rollback()
 
@@ -122,7 +122,7 @@ def test_a_serving_role_that_owns_a_table_keeps_its_rights_on_it(migrated_databa
     with migrated_database.owner_engine() as engine, engine.begin() as connection:
         migrate.grant(connection, migrated_database.owner_url, migrated_database.serving_url, said.append)
 
-    assert said == [f"events belongs to {SERVING}, which serves; it keeps all its rights on it."]
+    assert said == [f"events belongs to {SERVING}, the serving role, which keeps all its rights on it."]
     assert value(migrated_database, "SELECT has_table_privilege(:role, 'events', 'TRUNCATE')", role=SERVING) is True
 
 

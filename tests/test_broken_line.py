@@ -1,4 +1,4 @@
-"""A line that breaks in the middle of a save: the form stays, with everything in it, and tells whether it was saved."""
+"""A connection that breaks during a save: the form stays, with everything in it, and tells whether it was saved."""
 
 from __future__ import annotations
 

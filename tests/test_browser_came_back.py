@@ -1,4 +1,4 @@
-"""The same in Chromium: what its inputs do to a value on the way is no change of it."""
+"""test_came_back in Chromium: what its inputs do to a value on the way does not count as a change."""
 
 from __future__ import annotations
 

@@ -71,11 +71,11 @@ def test_a_file_survives_a_form_that_is_refused(form: Page, item: int, owner_eng
 
 A_PICTURE = "Choose a picture (JPEG, PNG, HEIC, WebP or GIF)."
 WRONG = [
-    ("film.mp4", "video/mp4", b"film", f"is sound or film, which cannot be kept here. {A_PICTURE}"),
-    ("letter.docx", "", b"PK", f"cannot be kept here. {A_PICTURE}"),
-    ("letter.pdf", "application/pdf", b"%PDF", f"cannot be kept here. {A_PICTURE}"),
-    ("scan.tiff", "image/tiff", b"II*", "is of the kind TIFF, which cannot be kept here. Save the picture as JPEG"),
-    ("logo.svg", "image/svg+xml", b"<svg>", "is of the kind SVG, which cannot be kept here. Save the picture as JPEG"),
+    ("film.mp4", "video/mp4", b"film", f"is sound or video, which cannot be stored here. {A_PICTURE}"),
+    ("letter.docx", "", b"PK", f"cannot be stored here. {A_PICTURE}"),
+    ("letter.pdf", "application/pdf", b"%PDF", f"cannot be stored here. {A_PICTURE}"),
+    ("scan.tiff", "image/tiff", b"II*", "is a TIFF picture, which cannot be stored here. Save the picture as JPEG"),
+    ("logo.svg", "image/svg+xml", b"<svg>", "is a SVG picture, which cannot be stored here. Save the picture as JPEG"),
     ("large.jpg", "image/jpeg", bytes(11_000_000), "has 11.0 MB; a file may have 10 MB."),
     ("empty.jpg", "image/jpeg", b"", "is empty."),
 ]

@@ -108,7 +108,7 @@ def test_how_many_really_changed_is_told(as_role: AsRole) -> None:
 
     act(keeper, **hidden(act(keeper, **wish).get_data(as_text=True)))
 
-    told = "7 inventory items changed: location is Room 2; 5 had this value already."
+    told = "7 inventory items changed: location is Room 2; 5 already had this value."
     assert told in keeper.get("/admin/").get_data(as_text=True)
 
 

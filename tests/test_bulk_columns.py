@@ -1,4 +1,4 @@
-"""What a bulk change and an edit in place can set: the dialog and the door ask the same function."""
+"""The columns a bulk change and an inline edit can set: the dialog and the check use the same function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bulk change holds for the rows that the person was shown: what somebody saved meanwhile is never written over."""
+"""A bulk change applies to the rows as shown: what somebody saved meanwhile is never overwritten."""
 
 from __future__ import annotations
 
@@ -165,11 +165,11 @@ def test_a_list_left_open_does_not_write_over_what_was_saved_since(page: Page, c
     sign_in(page, "admin", DEMO_PASSWORD)
     page.goto(f"/admin/{TABLE}/?sort=id")
     company.run(f"UPDATE {TABLE} SET location = 'Theatre' WHERE name = 'Bed 1'")
-    page.get_by_role("checkbox", name="Choose Bed 1").check()
+    page.get_by_role("checkbox", name="Select Bed 1").check()
     page.get_by_role("button", name="Set a field").click()
     page.get_by_role("dialog").locator("[name=field]").select_option("location")
     page.locator("#bulk-value input").fill("Room 9")
     page.get_by_role("button", name="Change 1 inventory item").click()
-    expect(page.get_by_role("alert")).to_contain_text("Somebody changed what you were asked about.")
+    expect(page.get_by_role("alert")).to_contain_text("Somebody changed these rows after you were asked.")
     page.get_by_role("button", name="Change 1 inventory item").click()
     expect(page.get_by_text("1 inventory item changed: location is Room 9.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What is kept of what somebody did names them after they left: number, name and e-mail, without a key."""
+"""Records of what somebody did name them after they left: id, name and e-mail, without a foreign key."""
 
 from __future__ import annotations
 

@@ -134,8 +134,8 @@ def test_a_moment_is_read_as_it_is_shown_or_said() -> None:
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("11/25/2026", "the day comes first, so write 25/11/2026"), ("9:30", "a time without its day"),
-    ("30/2/2026", "not a day of the calendar"), ("99/99/9999", "not a day of the calendar"),
+    ("11/25/2026", "the day comes first, so write 25/11/2026"), ("9:30", "a time without a day"),
+    ("30/2/2026", "not a day in the calendar"), ("99/99/9999", "not a day in the calendar"),
     ("25/11/26", "four digits"), ("someday", "such as 2026-03-09"), ("Yekatit 31, 2018", "has 30 days"),
     ("Yekatit 2018", "Write an Ethiopian day"), ("0001-01-01", "1900 to 2199"),
 ])  # fmt: skip

@@ -1,4 +1,4 @@
-"""A form's value that came back as it was given is unchanged: not written, not judged, and no time moves with it."""
+"""A form value sent back unchanged is not written, not validated, and changes no status time."""
 
 from __future__ import annotations
 

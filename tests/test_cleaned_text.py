@@ -1,4 +1,4 @@
-"""What is typed or pasted is cleaned once, wherever it comes in: unseen marks, odd spaces, letters in two pieces."""
+"""Typed or pasted text is cleaned once, everywhere: invisible marks, odd spaces, decomposed letters."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_what_a_phone_number_cannot_hold_is_not_dropped(company: Company, admin:
     answer = admin.post("/admin/patients/new/", form)
 
     assert answer.status_code == 422
-    assert "An extension or a word goes into the notes" in answer.get_data(as_text=True)
+    assert "Write an extension or a word into the notes" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_a_role_that_it_made_is_a_role_like_any_other(app: Flask, owner_engine: 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"email": "no address"}, "is no e-mail address"),
+        ({"email": "no address"}, "is not an e-mail address"),
         ({"role": "Wizard"}, "There is no role 'Wizard'. Choose one of: Admin, Manager, Coordinator"),
         ({"password": "short"}, "A password has 12 to 256 characters; this one has 5."),
     ],
@@ -104,7 +104,7 @@ def test_an_account_is_made_once(app: Flask) -> None:
 
     assert result.exit_code == 1
     assert result.output.strip() == (
-        "Error: once@care.example has an account already. `accounts reset` gives it a new password."
+        "Error: once@care.example already has an account. `accounts reset` gives it a new password."
     )
 
 
@@ -184,7 +184,7 @@ def test_a_database_that_is_away_is_told_in_a_sentence(config: Config) -> None:
     result = create(app, "first@care.example")
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: The database did not do it")
+    assert result.output.startswith("Error: The database refused")
     assert "127.0.0.1" not in result.output
 
 

@@ -1,4 +1,4 @@
-"""A page that forgets its door shows nothing: no statement for rows runs before one was passed."""
+"""A page that forgets the access check shows nothing: no statement for rows runs before the check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private cluster: made once, used again, closed to strangers, and mended after whatever went wrong."""
+"""The private cluster: made once, used again, closed to strangers, and repaired after failures."""
 
 from __future__ import annotations
 

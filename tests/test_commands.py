@@ -76,7 +76,7 @@ def test_a_taken_port_is_told_in_a_sentence_that_names_port(monkeypatch: pytest.
 
 def test_an_address_of_another_machine_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "PORT_PATIENCE_S", 0)
-    with pytest.raises(ConfigError, match=r"BIND is '192\.0\.2\.1', which is no address of this machine"):
+    with pytest.raises(ConfigError, match=r"BIND is '192\.0\.2\.1', which is not an address of this machine"):
         run.refuse_taken_port(settings(BIND="192.0.2.1"))
 
 
@@ -117,7 +117,7 @@ supervise(Path({str(instance)!r}), purpose=SERVICE)
 """
     with supervise(instance, purpose=SERVICE):
         told = other_program(code).stderr
-    assert f"Process {os.getpid()} serves this installation already." in told
+    assert f"Process {os.getpid()} already serves this installation." in told
 
 
 def test_serving_waits_for_a_short_command(instance: Path) -> None:

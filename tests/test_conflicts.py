@@ -1,4 +1,4 @@
-"""Many editors of one row, one form sent many times: nothing is lost, nothing is made twice, everybody is told."""
+"""Many editors of one row, one form sent many times: nothing is lost or created twice, and everybody is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that cost far more to read than they weigh: refused in words from their marks, before they are decoded."""
+"""Files that cost far more to read than their size suggests are refused by their structure, before decoding."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ COSTLY_PICTURES: dict[str, Callable[[], bytes]] = {
 def test_a_picture_that_would_cost_is_refused_before_it_is_decoded(case: str) -> None:
     content = COSTLY_PICTURES[case]()
 
-    with pytest.raises(RefusedFileError, match="too intricate"):
+    with pytest.raises(RefusedFileError, match="too complex"):
         costs.refuse_costly_picture(content, JPEG if content.startswith(b"\xff\xd8") else PNG)
-    with pytest.raises(RefusedFileError, match="too intricate"):
+    with pytest.raises(RefusedFileError, match="too complex"):
         cleaning.clean(content[: cleaning.LARGEST_BYTES], "IMG_1.jpg", DOCUMENTS)
 
 

@@ -1,4 +1,4 @@
-"""The demo company: what it holds, that it obeys the company's own rules, and that it comes whole or not at all."""
+"""The demo company: what it contains, its own rules, and loading it completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Own rows only: another's row is as if it were not there on every surface, and nothing moves in or out of reach."""
+"""Own rows only: other people's rows do not exist on any page, and no row can be moved in or out of the scope."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed and not saved stays in its tab, where nobody but its person can read it, and goes when they go."""
+"""Unsaved typing stays in its tab, readable only by its person, and is deleted when they sign out."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def typed(page: Page, name: str = "Hawi Lemma Geleta") -> Page:
 
 
 def put_back(page: Page) -> None:
-    page.get_by_role("button", name="Put it back").click()
+    page.get_by_role("button", name="Restore it").click()
 
 
 def test_a_page_that_is_loaded_again_offers_what_was_typed(office: Page) -> None:
@@ -201,7 +201,7 @@ def test_on_a_telephone_the_offer_stands_above_its_buttons(office: Page) -> None
     office.set_viewport_size({"width": 375, "height": 800})
     typed(office).reload()
     offer = office.get_by_text(OFFER).bounding_box()
-    button = office.get_by_role("button", name="Put it back").bounding_box()
+    button = office.get_by_role("button", name="Restore it").bounding_box()
 
     assert offer
     assert button

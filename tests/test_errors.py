@@ -1,4 +1,4 @@
-"""What goes wrong, as the person sees it and as the log keeps it."""
+"""Errors as the person sees them and as the log records them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

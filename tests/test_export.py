@@ -1,4 +1,4 @@
-"""Files that leave: readable by a spreadsheet, harmless in it, of the list's rows, in a stream."""
+"""CSV exports: the list's rows, streamed, readable and harmless in a spreadsheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are small to send and dear to read: told from their marks, before anything is decoded."""
+"""Small files that are expensive to read are recognised by their structure, before anything is decoded."""
 
 from __future__ import annotations
 

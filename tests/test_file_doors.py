@@ -1,4 +1,4 @@
-"""Files on their way out: by the row's scope and the column's rule, logged first, and never as something that acts."""
+"""File downloads follow the row's scope and the column's rule, are logged first, and never run anything."""
 
 from __future__ import annotations
 

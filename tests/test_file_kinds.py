@@ -1,4 +1,4 @@
-"""Every usual kind of file: what it becomes when it is taken, and what is said when it is not."""
+"""Every usual kind of file: what an accepted one becomes, and the message for a refused one."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ TOLD = [
     (uploading.pdf(), IMAGES, A_PICTURE),
     (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", IMAGES, "Save the picture as JPEG and choose that."),
     *[
-        (start + bytes(100), DOCUMENTS, "Sound and film cannot be kept here. Choose a picture")
+        (start + bytes(100), DOCUMENTS, "Sound and video cannot be stored here. Choose a picture")
         for start in (
             b"ID3\x03", b"\xff\xfb\x90", b"\xff\xf1\x50", b"OggS", b"#!AMR\n", b"RIFF\0\0\0\0WAVEfmt ",
             b"\x1a\x45\xdf\xa3", b"\0\0\0\x18ftypM4A ", b"\0\0\0\x18ftypqt  ", b"\0\0\0\x08wide",

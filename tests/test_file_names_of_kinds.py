@@ -1,4 +1,4 @@
-"""Pictures of other programs: named for what they are, with what to do."""
+"""Pictures in unsupported formats are refused by name, with what to do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_picture_of_another_kind_is_named_with_what_to_do(
     with pytest.raises(RefusedFileError) as refused:
         cleaning.clean(content, "letter.jpg", accepted)
 
-    assert str(refused.value) == f"{called} pictures cannot be kept here. Save the picture as JPEG and choose that."
+    assert str(refused.value) == f"{called} pictures cannot be stored here. Save the picture as JPEG and choose that."
 
 
 def test_a_page_that_holds_no_drawing_is_called_none() -> None:

@@ -1,4 +1,4 @@
-"""The store of files: quotas, a full disk, what is removed after a day, and keys that are none."""
+"""The file store: quotas, a full disk, what is removed after a day, and invalid keys."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_everybody_together_has_a_quota(
     answer = add_photo(keeper, item)
 
     assert answer.status_code == 422
-    assert "The store of files is full." in answer.get_data(as_text=True)
+    assert "The file store is full." in answer.get_data(as_text=True)
 
 
 def test_a_nearly_full_disk_is_said_in_words_and_loses_nothing(

@@ -1,4 +1,4 @@
-"""Whose file is read when: one of a person at a time, few at all, and what is refused counts as if it were kept."""
+"""Uploads take turns: one per person, few in total, and refused ones count towards the quota."""
 
 from __future__ import annotations
 

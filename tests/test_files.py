@@ -1,4 +1,4 @@
-"""Files from the form into the store: kept, taken by the row, replaced, removed, and never lost with a refused form."""
+"""Files from the form into the store: stored, claimed by the row, replaced, removed, never lost with a refused form."""
 
 from __future__ import annotations
 

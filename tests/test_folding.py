@@ -1,4 +1,4 @@
-"""Names are found as people read them: on every surface, in every way of writing."""
+"""Names are found as people read them, everywhere and in every spelling."""
 
 from __future__ import annotations
 

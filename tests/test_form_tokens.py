@@ -1,4 +1,4 @@
-"""The token of a form: one that can save nothing does not come back, and its person learns what it saved."""
+"""Form tokens: a useless one is replaced, and the person learns what a used one saved."""
 
 from __future__ import annotations
 

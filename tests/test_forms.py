@@ -1,4 +1,4 @@
-"""Forms: what is refused is said at its field and what was typed stays; what is saved is what was typed, no more."""
+"""Forms: errors are shown at their field and typed values stay; exactly what was typed is saved."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ REFUSED = [
     ("patients", "date_of_birth", "10000-01-01", "such as"),
     ("patients", "date_of_birth", "2026-02-30", "calendar"),
     ("patients", "date_of_birth", "0001-01-01", "1900"),
-    ("patients", "date_of_birth", "2199-01-01", "to come"),
+    ("patients", "date_of_birth", "2199-01-01", "in the future"),
     ("visit_services", "scheduled_at", "10000-01-01T10:00", "such as"),
     ("patients", "full_name", "Hana\x00Girma", "characters"),
     ("patients", "full_name", "H" * 256, "255"),

@@ -1,4 +1,4 @@
-"""Every page is dressed by our own files alone: Flask-Admin's front end has no address, and no page asks for it."""
+"""Every page uses only our own assets: Flask-Admin's front end is not served, and no page requests it."""
 
 from __future__ import annotations
 

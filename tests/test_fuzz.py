@@ -1,4 +1,4 @@
-"""Five thousand hostile requests, always the same ones: never a fault of ours, never a word of what lies behind."""
+"""Five thousand hostile requests, always the same ones: never a 500, never internals in an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may open the page of the roles hands on what they hold and nothing more: not to a role, not to themselves."""
+"""A person who edits roles can grant only their own rights, to other roles and to themselves."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_no_role_gains_what_the_saver_does_not_hold(
     answers = [it.send(role, more, do) for do in ("preview", "save")]
 
     assert [answer.status_code for answer in answers] == [422, 422]
-    assert all("which you do not hold yourself" in answer.text for answer in answers)
+    assert all("which you may not do yourself" in answer.text for answer in answers)
     assert stored(owner_engine) == before
 
 

@@ -1,4 +1,4 @@
-"""A value that a hidden row has: who may not see that row is not told of it, is written down, and is stopped."""
+"""A value that a hidden row has: a person who may not see the row learns nothing, is logged, and is stopped."""
 
 from __future__ import annotations
 

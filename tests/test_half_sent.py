@@ -1,4 +1,4 @@
-"""Requests that never come whole, and answers that nobody takes, keep nobody else waiting."""
+"""Requests that never arrive completely and answers that nobody reads block nobody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Home: the figures of a role, each equal to the list it opens, and eight weeks that equal theirs."""
+"""Home: a role's figures and eight-week charts, each equal to the list it opens."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_home_takes_six_statements_beside_finding_the_person(as_demo: Callable[[
 def test_a_person_without_a_role_is_told_so_and_shown_nothing(as_role: Callable[..., Visitor]) -> None:
     page = as_role("Gardener").get("/admin/").get_data(as_text=True)
 
-    assert "You are signed in to nothing" in page
+    assert "You have no access" in page
     assert FIGURE.findall(page) == []
 
 

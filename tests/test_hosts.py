@@ -1,4 +1,4 @@
-"""Which names the program answers to, and whom it believes about the name, the scheme and the address of a browser."""
+"""The host names the program answers to, and which proxies it trusts for a browser's host, scheme and address."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_redirects_name_no_host(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("changes", [{"BIND": "0.0.0.0"}, {"BIND": "10.0.0.7"}, {"TRUSTED_PROXIES": "1"}])
 def test_a_real_installation_that_others_reach_must_name_itself(changes: dict[str, str]) -> None:
-    with pytest.raises(ConfigError, match=r"^TRUSTED_HOSTS is not set, and others than this machine reach"):
+    with pytest.raises(ConfigError, match=r"^TRUSTED_HOSTS is not set, but other machines can reach"):
         read(REAL | changes, None)
 
     told = read(REAL | changes | {"TRUSTED_HOSTS": "Care.example, [fd00::1]"}, None)
@@ -88,7 +88,7 @@ def test_a_real_installation_that_others_reach_must_name_itself(changes: dict[st
     "word", ["https://care.example", "care.example:443", "*", "care example", "care.example/", "a..b", "."]
 )
 def test_what_is_no_host_name_does_not_start(word: str) -> None:
-    with pytest.raises(ConfigError, match=r"^TRUSTED_HOSTS holds .* without https:// and without a port"):
+    with pytest.raises(ConfigError, match=r"^TRUSTED_HOSTS contains .* without https:// and without a port"):
         read(REAL | {"TRUSTED_HOSTS": word}, None)
 
 

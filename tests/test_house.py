@@ -1,4 +1,4 @@
-"""The rules that keep the house as docs/architecture.md draws it: no circle, small rooms, one place for each thing."""
+"""The structure of docs/architecture.md: no import circles, small modules, one place for each thing."""
 
 from __future__ import annotations
 

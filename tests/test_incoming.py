@@ -1,4 +1,4 @@
-"""What is sent as something else than a form, or as a form of millions of fields, is refused before it costs."""
+"""Requests that are not forms, or are forms with millions of fields, are refused before they cost anything."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_sign_in_that_is_no_form_is_refused(client: Visitor, body: str) -> Non
     answer = client.post("/login", data=body, content_type="application/json", headers=headers)
 
     assert answer.status_code == 415
-    assert "Only forms are taken here" in answer.text
+    assert "Only forms are accepted here" in answer.text
 
 
 @pytest.mark.parametrize("kind", OTHER)

@@ -1,4 +1,4 @@
-"""The indexes on the company's tables are built beside its other application, and stand in its way nowhere."""
+"""Indexes on the company's tables are built while its other application works, without blocking it."""
 
 from __future__ import annotations
 

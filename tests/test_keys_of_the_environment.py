@@ -1,4 +1,4 @@
-"""Keys that anybody could guess, or that encrypt nothing, do not start: one sentence, which does not tell the key."""
+"""Guessable or invalid keys stop the start with one sentence, which does not contain the key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BAD_KEYS = [
 @pytest.mark.parametrize("private", [True, False], ids=["private", "real"])
 def test_a_secret_that_can_be_guessed_does_not_start(key: str, private: bool) -> None:
     with pytest.raises(
-        ConfigError, match=r"^SECRET_KEY (has \d+ characters|holds a word of an example); it must"
+        ConfigError, match=r"^SECRET_KEY (has \d+ characters|contains a word from an example); it must"
     ) as told:
         read({"SECRET_KEY": key} if private else REAL | {"SECRET_KEY": key}, KEPT if private else None)
 

@@ -1,4 +1,4 @@
-"""Every kind of value has its traits, and every value is read back from the text that it is written as."""
+"""Every kind has all traits, and every value is read back from its written text."""
 
 from __future__ import annotations
 

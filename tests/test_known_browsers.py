@@ -1,4 +1,4 @@
-"""Guesses are counted by e-mail, by browser and by address, so that nobody guesses on and nobody keeps an owner out."""
+"""Guesses are counted by e-mail, by browser and by address, so that nobody can guess endlessly or lock an owner out."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_only_so_many_passwords_are_looked_at_at_once(
     turned_away = [answer for answer in answers if answer.status_code == 503]
     assert len(turned_away) >= 16 - passwords.AT_ONCE - passwords.WAITING
     assert {answer.headers["Retry-After"] for answer in turned_away} == {"5"}
-    assert all("your password was not looked at" in answer.text for answer in turned_away)
+    assert all("your password was not checked" in answer.text for answer in turned_away)
     with owner_engine.connect() as connection:
         counted = connection.scalar(text("SELECT count(*) FROM dashboard.sign_in_failures"))
     assert counted == 16 - len(turned_away)

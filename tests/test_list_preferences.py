@@ -1,4 +1,4 @@
-"""How a person likes a list: its columns in their order and its density, kept for oneself."""
+"""A person's preferences for a list: the columns in order and the density."""
 
 from __future__ import annotations
 

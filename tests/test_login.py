@@ -128,7 +128,7 @@ def test_who_may_do_nothing_is_told_why(as_role: AsRole, columns: dict[str, str]
 
     page = visitor.get("/admin/").text
 
-    assert "You are signed in to nothing" in page
+    assert "You have no access" in page
     assert told in page
 
 
@@ -208,7 +208,7 @@ def test_a_session_row_that_is_locked_holds_no_page_up(
 
         assert nurse.get("/admin/").status_code == 200
 
-    assert "could not be noted" not in caplog.text
+    assert "could not be recorded" not in caplog.text
 
 
 def test_a_use_that_cannot_be_noted_breaks_no_page(as_role: AsRole, owner_engine: Engine) -> None:

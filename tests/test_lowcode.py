@@ -1,4 +1,4 @@
-"""IT words and orders tables without a developer: as a draft that one person sees, then for everybody, and back."""
+"""IT changes labels, lists and forms without a developer: as a draft for one person, then for everybody, and back."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_who_publishes_second_is_refused_and_keeps_the_draft(it: Visitor, as_rol
     answer = it.post(f"{TABLES}publish", data=form)
 
     assert answer.status_code == 409
-    assert "Your draft is kept" in answer.text
+    assert "Your draft is still here" in answer.text
     assert "Theirs" in it.get("/admin/events/new/").text
 
 
@@ -112,7 +112,7 @@ def test_who_publishes_second_is_refused_and_keeps_the_draft(it: Visitor, as_rol
         ("patients", {"labels.phone_number": "Email"}, "Two columns"),
         ("patients", {"labels.phone_number": "x" * 61}, "1 to 60"),
         ("patients", {"group.full_name": ""}, "Full name is needed"),
-        ("visit_services", {"choices.status": "Pending\nScheduled"}, "the program&#39;s own rules speak of it"),
+        ("visit_services", {"choices.status": "Pending\nScheduled"}, "the program&#39;s own rules use it"),
         ("visit_services", {"choices.status": "Pending\nPending"}, "each once"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Sizes that a statement has limits for: the answer is the same for 65,536 rows as for one."""
+"""Statements work beyond parameter limits: the answer is the same for 65,536 rows as for one."""
 
 from __future__ import annotations
 

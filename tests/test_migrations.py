@@ -1,4 +1,4 @@
-"""The way up, the way down and whose tables they are."""
+"""Upgrades, downgrades, and tables that are not ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database itself refuses and fills in, and what every column says of itself."""
+"""What the database itself refuses and fills in, and the description of every column."""
 
 from __future__ import annotations
 

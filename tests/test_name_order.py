@@ -1,4 +1,4 @@
-"""Lists sorted by a name are in the order of people, whole, by pages and in exports, and its index gives it."""
+"""Lists sorted by a name are in the order people expect, in pages and exports, and an index provides it."""
 
 from __future__ import annotations
 

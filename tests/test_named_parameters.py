@@ -1,4 +1,4 @@
-"""Named conditions that take words of their own: `no_visit_for=30`, and one of two words made for this test alone."""
+"""Named conditions with parameters: `no_visit_for=30`, and one with two parameters made for this test."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_list_sorted_anew_keeps_the_words(company: Company) -> None:
 
 @pytest.mark.usefixtures("phase")
 def test_no_two_conditions_of_a_table_own_one_word() -> None:
-    with pytest.raises(ValueError, match="above on patients belongs to another condition already"):
+    with pytest.raises(ValueError, match="above on patients already belongs to another condition"):
         named("patients", ANY, "", (), (Reads("staff", ()),), "other", (Parameter("above", "Above", int),))(
             lambda: None
         )  # type: ignore[arg-type, return-value]

@@ -1,4 +1,4 @@
-"""Phones, Fayda numbers, codes and addresses are found as they are dialled, shown and written."""
+"""Phones, Fayda numbers, codes and addresses are found as dialled, as shown and as stored."""
 
 from __future__ import annotations
 

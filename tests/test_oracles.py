@@ -1,4 +1,4 @@
-"""Two databases that differ only in what a role may not see answer that role alike, whatever it asks."""
+"""Two databases that differ only in what a role may not see give that role the same answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page is said once: in the registry, and from there in the menu or a tab, the matrix of rights, the search."""
+"""Every page is in the registry once, and therefore in the menu or a tab, the matrix and the search."""
 
 from __future__ import annotations
 

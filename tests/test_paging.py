@@ -1,4 +1,4 @@
-"""Pages by key visit every row once and in one order; counts are exact where they may be; a list has a fixed cost."""
+"""Keyset pages visit every row once in one order; counts are exact where possible; a list has a fixed cost."""
 
 from __future__ import annotations
 

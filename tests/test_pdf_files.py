@@ -1,4 +1,4 @@
-"""PDF files: what is shown stays as it was shown, and what opens without asking is taken."""
+"""PDF files keep their appearance, and files that open without a password are accepted."""
 
 from __future__ import annotations
 

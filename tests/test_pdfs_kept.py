@@ -1,4 +1,4 @@
-"""PDF files as they are kept: whole for whoever may open them, with the layers and looks that they had."""
+"""Stored PDF files are complete and keep their layers and appearance."""
 
 from __future__ import annotations
 

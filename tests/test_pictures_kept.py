@@ -1,4 +1,4 @@
-"""Pictures as they are kept: what is drawn in few colours, and colours said by profiles of every kind."""
+"""Stored pictures: drawings in few colours, and colours defined by all kinds of profiles."""
 
 from __future__ import annotations
 

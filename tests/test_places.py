@@ -1,4 +1,4 @@
-"""Where a patient lives and how old they are, as their record tells it and to whom."""
+"""A patient's place and age, how the record shows them and to whom."""
 
 from __future__ import annotations
 

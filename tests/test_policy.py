@@ -1,4 +1,4 @@
-"""The door itself: what nobody decided is shut, what is decided holds from the next request."""
+"""The access check itself: whatever nobody decided is shut, and decisions apply from the next request."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_without_a_role_or_not_active_one_is_signed_in_to_nothing(
         answer = nobody.get("/admin/patients/")
 
     assert answer.status_code == 403
-    assert "signed in to nothing" in answer.get_data(as_text=True)
+    assert "You have no access" in answer.get_data(as_text=True)
 
 
 def test_a_refusal_names_the_right_and_who_can_give_it(company: Company) -> None:

@@ -1,4 +1,4 @@
-"""What may be right and is seldom meant is asked before it is saved, on every surface, and for its values alone."""
+"""Unlikely values must be confirmed before they are saved, everywhere, and only for those values."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ DOUBTS: list[tuple[str, dict[str, str], str]] = [
     ("invoices", {"amount": "0"}, "The amount is zero."),
     ("invoices", {"amount": "12000.01"}, "The amount is over ETB 12,000"),
     ("invoices", {"amount": "99999999999"}, "The amount is over ETB 12,000"),
-    ("invoices", {"paid_at": "2090-01-01T10:00"}, "The time of payment is still to come."),
-    ("visit_services", {"scheduled_at": "2026-01-05T08:00"}, "This time is past, and nobody has checked in."),
+    ("invoices", {"paid_at": "2090-01-01T10:00"}, "The time of payment is in the future."),
+    ("visit_services", {"scheduled_at": "2026-01-05T08:00"}, "This time is in the past, and nobody has checked in."),
     ("visit_services", {"scheduled_at": "2090-01-05T08:00"}, "This time is more than a year ahead."),
     ("caregiver_assignments", {"shift_start": "2026-01-05T08:00", "shift_end": "2026-01-06T08:01"}, "longer than 24"),
-    ("insurance_claims", {"coverage_amount": "0"}, "The claim is over nothing."),
+    ("insurance_claims", {"coverage_amount": "0"}, "The claim's amount is zero."),
     ("marketing_budgets", {"allocated_amount": "100", "spent_amount": "100.01"}, "More is spent than was allocated."),
 ]
 
@@ -104,7 +104,7 @@ def test_a_second_live_invoice_of_a_visit_is_asked(company: Company, admin: Walk
     answer = create(admin, "invoices", form | {"_token": "another-form"})
 
     assert answer.status_code == 422
-    assert "This visit has an invoice already" in answer.get_data(as_text=True)
+    assert "This visit already has an invoice" in answer.get_data(as_text=True)
     company.run("UPDATE invoices SET status = ' CANCELLED' WHERE service_id = :id", id=int(form["service_id"]))
     assert create(admin, "invoices", form | {"_token": "another-form"}).status_code == 302
 
@@ -127,7 +127,7 @@ def test_an_invoice_made_live_again_is_asked_and_one_that_is_paid_is_not(company
     answer = in_place(company, admin, "invoices", cancelled, status="Pending")
 
     assert answer.status_code == 422
-    assert "This visit has an invoice already" in answer.json["error"]
+    assert "This visit already has an invoice" in answer.json["error"]
     row = {"id": cancelled, "field": "status", "value": "Pending", "version": company.whole("invoices", cancelled).xmin}
     assert admin.post("/admin/invoices/ajax/update/", row | {"sure": answer.json["sure"]}).status_code == 200
     assert in_place(company, admin, "invoices", cancelled, status="Paid").status_code == 200

@@ -1,4 +1,4 @@
-"""What is asked before it is saved, as a person meets it: with the keyboard, on a telephone, without a script."""
+"""Confirming unlikely values as a person does it: by keyboard, on a phone, without scripts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clusters import DEMO_PASSWORD, Database
 from doors import Company
 from playwright.sync_api import Browser, Page, expect
 
-BOX = "Save it all the same"
+BOX = "Save it anyway"
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_a_status_in_a_list_is_asked_about_where_it_was_changed(page: Page, comp
     page.goto(f"/admin/invoices/?id__in={row_id}")
     page.locator(".in-place").first.click()
     page.get_by_role("menuitemradio", name="Pending").click()
-    expect(page.get_by_role("alert")).to_contain_text("This visit has an invoice already")
+    expect(page.get_by_role("alert")).to_contain_text("This visit already has an invoice")
     expect(page.locator(".in-place").first).to_have_text("Cancelled")
     expect(page.get_by_role("button", name=BOX)).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""What a person reads of patients and leads is written down before it leaves, or is not shown."""
+"""What a person reads about patients and leads is recorded before the answer leaves, or it is not shown."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_what_cannot_be_written_down_is_not_shown(
 
     assert answer.status_code == 503
     assert not is_named(answer, name_of(company, patient))
-    assert "could not be written down" in answer.text
+    assert "could not be recorded" in answer.text
 
 
 def test_a_workbook_is_in_the_log_or_is_not_sent(company: Company, admin: Walker, patient: int) -> None:

@@ -1,4 +1,4 @@
-"""The lines of the read log: whole, one for what is new to a session within the hour, and none that was forgotten."""
+"""Read log lines: complete, only for rows that are new to a session within the hour, and none missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database refuses is told in words, at its field, and names only what the person may see."""
+"""What the database refuses is shown as a sentence at its field and names only what the person may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Role, status, e-mail and codes are a rule and no grant: who holds everything sets them alone."""
+"""Role, status, e-mail and codes cannot be granted: only roles with every permission set them."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def test_the_matrix_shows_it_locked_with_the_reason(as_role: AsRole) -> None:
     for table, column in CASES:
         cell = re.search(rf'title="([^"]+)">\s*<select[^>]*name="w.{table}.{column}"[^>]*disabled', page)
         assert (cell is None) == (column == "email"), column
-        assert cell is None or cell[1] == "Set only by who holds everything."
-    assert "Given with a new row; changed only by who holds everything." in page
+        assert cell is None or cell[1] == "Only a role with every permission can set it."
+    assert "Set when the row is created; only a role with every permission can change it." in page
     assert (
         "disabled" not in re.findall(r'<select[^>]*name="w.staff.role"[^>]*', it.visitor.get(it.url("Admin")).text)[0]
     )
@@ -148,4 +148,4 @@ def test_a_file_that_opens_it_is_refused_at_its_line(table: str, column: str) ->
         document.from_yaml(file)
 
     assert [problem.line for problem in refused.value.problems] == [7]
-    assert "who holds everything" in str(refused.value)
+    assert "with every permission" in str(refused.value)

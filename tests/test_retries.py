@@ -1,4 +1,4 @@
-"""A deadlock or a lock not had in time is nobody's fault: the action is done again, and its own answer told."""
+"""After a deadlock or a lock timeout the action runs again, and its own answer is given."""
 
 from __future__ import annotations
 

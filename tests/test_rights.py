@@ -1,4 +1,4 @@
-"""What the serving role may do in the database: work with the rows, and nothing that would hide what was done."""
+"""The serving role's database rights: it can work with rows, but not hide what was done."""
 
 from __future__ import annotations
 

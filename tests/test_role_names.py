@@ -1,4 +1,4 @@
-"""A renamed role takes along what names it, wherever that is kept; a deleted one leaves nothing in the way."""
+"""Renaming a role renames it everywhere it is stored; a deleted role leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -135,11 +135,11 @@ def test_a_look_as_the_role_goes_on_and_ends_with_it(admin: Visitor, as_role: As
     other.send("/admin/roles/view-as/start", {"role": "Porter"}, form_at="/admin/roles/view-as/")
 
     rename(admin)
-    assert "You are looking as <strong>Carrier</strong>" in other.get("/admin/").text
+    assert "You are viewing as <strong>Carrier</strong>" in other.get("/admin/").text
 
     rename(admin, "Carrier", "Porter")
     delete(admin)
-    assert "You are looking as" not in other.get("/admin/").text
+    assert "You are viewing as" not in other.get("/admin/").text
 
 
 def test_a_file_without_the_role_takes_its_form_along(admin: Visitor, owner_engine: Engine) -> None:

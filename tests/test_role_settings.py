@@ -1,4 +1,4 @@
-"""What a role carries besides its rights takes effect: where it begins, and how long it may be idle."""
+"""A role's settings take effect: its start page, and how long it may be idle."""
 
 from __future__ import annotations
 

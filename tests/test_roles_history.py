@@ -1,4 +1,4 @@
-"""Every save is a version that can be read, compared and gone back to; the whole is a file that people can edit."""
+"""Every save is a version that can be read, compared and restored; all roles can be edited as a file."""
 
 from __future__ import annotations
 
@@ -118,12 +118,12 @@ def test_a_file_is_tried_before_it_is_saved(it: RolesPage, as_role: Callable[...
     [
         ("    spaceships: {view: all}", "There is no table 'spaceships'."),
         ("    patients: {fly: all}", "There is no action 'fly'"),
-        ("    patients: {fields: {shoe_size: masked}}", "patients has no column 'shoe_size' that can be ruled."),
+        ("    patients: {fields: {shoe_size: masked}}", "patients has no column 'shoe_size' that a rule can name."),
         ("    patients: {fields: {email: blurred}}", "email must be one of"),
-        ("    invoices: {view: own}", "invoices has no rows of one's own"),
+        ("    invoices: {view: own}", "invoices has no own rows"),
         ("    messages: {edit: all}", "Nobody may edit messages."),
         ("    patients: {view: [all]}", "view must be all or own."),
-        ("    patients: *everything", "Aliases (*name) are not taken here."),
+        ("    patients: *everything", "Aliases (*name) are not allowed here."),
         ("    patients: {view: all", "This is not YAML"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every cell of the matrix is flipped through the page, and every surface follows on the next request, everywhere."""
+"""Every cell of the matrix is changed through the page, and every page follows from the next request on."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_what_the_program_never_does_cannot_be_granted(it: RolesPage) -> None:
 
 def test_the_cells_of_an_admin_are_fixed_and_its_field_states_are_not(it: RolesPage) -> None:
     page = it.visitor.get(it.url("Admin")).text
-    assert "Admin holds everything" in page
+    assert "Admin has every permission" in page
 
     it.save("Admin", {"s.invoices.amount": "masked"})
 

@@ -1,4 +1,4 @@
-"""What a change will do is said before it is saved, in numbers that come true; and nobody is locked out by it."""
+"""A change is previewed before it is saved, with correct numbers, and locks nobody out."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_change_that_leaves_no_admin_is_refused_with_the_reason(it: RolesPage)
     for do in ("preview", "save"):
         answer = it.send("Admin", {"r.everything": ""}, do)
         assert answer.status_code == 422
-        assert "Nobody Active who can sign in would hold everything any more" in answer.text
+        assert "No Active person who can sign in would have every permission" in answer.text
 
     assert it.visitor.get("/admin/roles/").status_code == 200
 
@@ -124,7 +124,7 @@ def test_nobody_takes_the_roles_page_from_themselves(it: RolesPage, as_role: Cal
     answer = deputy.send("Deputy", {"p.roles": ""}, "save")
 
     assert answer.status_code == 422
-    assert "This would take the roles page from you" in answer.text
+    assert "This would take away your own access to the roles page" in answer.text
     assert deputy.visitor.get("/admin/roles/").status_code == 200
 
 
@@ -156,7 +156,7 @@ def test_a_role_goes_only_when_nobody_holds_it(it: RolesPage, as_role: Callable[
     refused, done = delete(it, "Cook"), delete(it, "Gardener")
 
     assert refused.status_code == 422
-    assert "1 on the staff holds the role Cook" in refused.text
+    assert "1 on the staff has the role Cook" in refused.text
     assert done.status_code == 302
     assert it.visitor.get(it.url("Gardener")).status_code == 404
 

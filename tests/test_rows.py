@@ -1,4 +1,4 @@
-"""Rows as they are written: a status and its time together on every surface, and what goes with a deleted row."""
+"""Writing rows: a status and its time change together everywhere, and what is deleted with a row."""
 
 from __future__ import annotations
 

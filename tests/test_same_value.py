@@ -1,4 +1,4 @@
-"""What people take for the same is the same where a column is unique, and a role is compared in one way."""
+"""Unique columns treat as equal what people do, and roles are compared in one way."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_saving_under_the_same_name_asks_before_it_replaces(as_role: AsRole) -> 
 
     asked = save(manager, query="gender__eq=Male")
     assert asked.status_code == 409
-    assert "You have a view “Women” of this page already." in asked.text
+    assert "You already have a view “Women” of this page." in asked.text
     assert offered(manager) == {"Women": f"{LIST}?gender__eq=Female"}
 
     save(manager, query="gender__eq=Male", replace="1")
@@ -98,7 +98,7 @@ def test_a_default_that_is_no_longer_allowed_opens_the_whole_list(as_role: AsRol
     answer = manager.get(LIST)
 
     assert answer.status_code == 200
-    assert "default view uses what is not there" in answer.get_data(as_text=True)
+    assert "default view uses something you can no longer see" in answer.get_data(as_text=True)
 
 
 def test_a_view_is_ones_own_until_it_is_shared(as_role: AsRole) -> None:

@@ -1,4 +1,4 @@
-"""What the web server says before the application is asked: a sentence, under the headers of every answer."""
+"""The web server's own refusals: a sentence, with the usual security headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session that ends while somebody works: what keeps it open, and signing in again over the page."""
+"""A session that ends while somebody works: what extends it, and signing in again over the page."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_who_has_gone_away_is_warned_and_may_stay(form: Page, owner_engine: Engi
 def test_what_was_typed_is_saved_after_signing_in_again_over_the_page(form: Page, owner_engine: Engine) -> None:
     make_idle(owner_engine, 25)
     form.clock.fast_forward("25:00")
-    dialog = form.get_by_role("alertdialog", name="Sign in to go on")
+    dialog = form.get_by_role("alertdialog", name="Sign in to continue")
     expect(dialog.get_by_label("Password")).to_be_focused()
     assert form.title() == "Signed out · Homecare Admin"
     dialog.get_by_label("Password").fill("a wrong password")
@@ -151,7 +151,7 @@ def test_signing_out_in_one_tab_covers_the_other(form: Page) -> None:
     other.get_by_role("button", name=re.compile("My menu")).click()
     other.get_by_role("button", name="Sign out").click()
     form.clock.fast_forward("00:02")
-    expect(form.get_by_role("alertdialog", name="Sign in to go on")).to_be_visible()
+    expect(form.get_by_role("alertdialog", name="Sign in to continue")).to_be_visible()
     form.emulate_media(media="print")
     expect(form.locator("[name=full_name]")).to_be_hidden()
     form.emulate_media(media="screen")
@@ -166,7 +166,7 @@ def test_the_page_is_covered_in_time_without_a_network_too(form: Page) -> None:
     form.clock.fast_forward("19:00")
     expect(form.get_by_role("alertdialog")).to_be_hidden()
     form.clock.fast_forward("01:30")
-    expect(form.get_by_role("alertdialog", name="Sign in to go on")).to_be_visible()
+    expect(form.get_by_role("alertdialog", name="Sign in to continue")).to_be_visible()
 
 
 def test_work_that_the_server_does_not_note_asks_what_is_wrong(form: Page) -> None:

@@ -1,4 +1,4 @@
-"""The shape of the program: imports run one way, no door stands open unseen, no address comes or goes unseen."""
+"""The shape of the program: imports run one way, and no open page or changed address goes unnoticed."""
 
 from __future__ import annotations
 

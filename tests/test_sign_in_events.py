@@ -1,4 +1,4 @@
-"""What happens at the front door is written down with who, when, from where and what, and nobody rewrites it."""
+"""Sign-in events are recorded with who, when, from where and what, and nobody can rewrite them."""
 
 from __future__ import annotations
 

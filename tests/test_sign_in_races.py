@@ -1,4 +1,4 @@
-"""A sign-in that meets a change of its account comes wholly before it or wholly after."""
+"""A sign-in during a change of its account happens wholly before it or wholly after."""
 
 from __future__ import annotations
 

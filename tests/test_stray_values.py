@@ -1,4 +1,4 @@
-"""One stray value never shuts a page: whatever a column's type permits is listed, opened, turned past and kept."""
+"""A stray value never breaks a page: whatever a column's type permits can be listed, opened and paged past."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A status and its time move together: tables x the surfaces that write them."""
+"""A status and its time change together: tables x all the ways to write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An action is whole or it is nothing, also where it is put together from others."""
+"""An action is saved completely or not at all, even if it consists of others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as people write them: read alike on every surface, and never guessed where they say two things."""
+"""Numbers as people write them are read the same everywhere, and ambiguous ones are never guessed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking back what was changed in a list, and many rows of which some cannot be changed."""
+"""Undoing changes made in a list, and bulk changes that some rows refuse."""
 
 from __future__ import annotations
 

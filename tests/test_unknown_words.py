@@ -1,4 +1,4 @@
-"""Words that SQL wrote into the stored policy and nobody knows: shut, for everybody, and never an error."""
+"""Unknown words that SQL wrote into the stored policy grant nothing and cause no error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking as somebody else: exactly what they see, nothing can be changed, and it is written down."""
+"""Viewing as somebody else shows exactly what they see, changes nothing, and is recorded."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ def test_every_list_and_export_is_the_other_persons_own(
 def test_a_line_on_every_page_says_so_until_it_is_stopped(admin: Any, owner_engine: Engine) -> None:
     look(admin, person=staff_id(owner_engine, "nurse@homecare.example"))
     for address in ("/admin/", "/admin/patients/", "/admin/invoices/", "/admin/roles/explain"):
-        assert "You are looking as" in admin.get(address).text, address
+        assert "You are viewing as" in admin.get(address).text, address
 
     stop(admin)
 
-    assert "You are looking as" not in admin.get("/admin/").text
+    assert "You are viewing as" not in admin.get("/admin/").text
     assert admin.get("/admin/invoices/").status_code == 200
 
 
@@ -146,7 +146,7 @@ def test_looking_ends_with_the_right_to_it(as_role: Callable[..., Visitor], owne
         connection.execute(text("UPDATE staff SET role = 'Inventory' WHERE id = :id"), {"id": second.staff_id})
 
     assert second.get("/admin/inventory_items/new/").status_code == 200
-    assert "You are looking as" not in second.get("/admin/").text
+    assert "You are viewing as" not in second.get("/admin/").text
 
 
 @pytest.mark.parametrize("whom", [{}, {"role": "Wizard"}, {"person": "99999999"}, {"person": "x"}])

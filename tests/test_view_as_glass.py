@@ -1,4 +1,4 @@
-"""While looking as somebody: of what they and the looker see of a column the stricter holds, on every surface."""
+"""While viewing as somebody, the stricter of both column states applies, everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A saved view takes the place of another only when that was asked for, however many there are."""
+"""A saved view replaces another only if that was confirmed, however many there are."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_one_more_than_one_may_have_is_refused_by_its_name(full: Visitor, owner_
     answer = save(full, "One more", default="1")
 
     assert answer.status_code == 422
-    assert f"You have {MOST_VIEWS} saved views already." in answer.text
+    assert f"You have {MOST_VIEWS} saved views." in answer.text
     assert len(kept(owner_engine, full)) == MOST_VIEWS
 
 

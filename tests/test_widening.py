@@ -1,4 +1,4 @@
-"""Who sees own patients alone does not make a patient theirs, nor keep one: not by any column, on any surface."""
+"""A person who sees only own patients cannot make or keep a patient theirs, by any column or page."""
 
 from __future__ import annotations
 

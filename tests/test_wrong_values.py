@@ -1,4 +1,4 @@
-"""A wrong value of a condition is said beside it, on the list that it was meant for: no row is shown, none is lost."""
+"""An invalid condition value is explained on its own list: no row is shown and no condition is lost."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def database(demo_database: Database) -> Database:
 
 
 WRONG = [
-    ("scheduled_at__gte", "9:30", "a time without its day"), ("scheduled_at__gte", "11/25/2026", "25/11/2026"),
-    ("scheduled_at__lte", "someday", "such as 2026-03-09"), ("staff_id__eq", "abc", "made of digits"),
+    ("scheduled_at__gte", "9:30", "a time without a day"), ("scheduled_at__gte", "11/25/2026", "25/11/2026"),
+    ("scheduled_at__lte", "someday", "such as 2026-03-09"), ("staff_id__eq", "abc", "consists of digits"),
     ("status__isnull", "maybe", "takes 1"), ("scheduled_at__eq", "30 Yekatit 3000 EC", "1900 to 2199"),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What is looked at on every page, whatever kind of page it is: axe, sideways scroll, one filled button."""
+"""Checks for every page of any kind: axe, no sideways scroll, only one filled button."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Server:
 
 
 def read_all(opened: socket.socket) -> bytes:
-    """What the server says until it closes the connection."""
+    """What the server sends until it closes the connection."""
     found = b""
     while part := opened.recv(65536):
         found += part

@@ -1,1 +1,1 @@
-"""Who may do what: the policy (pure), the grants (stored), the row scopes and the field states."""
+"""Who may do what: the policy, its stored grants, the row scopes and the field states."""

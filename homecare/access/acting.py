@@ -1,4 +1,4 @@
-"""The person of this request together with what the stored policy gives them."""
+"""The person of this request with the rights that the stored policy gives them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from homecare.models import business_models
 
 @dataclass(frozen=True)
 class Acting:
-    """`role` is None where the staff row gives no role: signed in to nothing.
-
-    `behind` is the person who looks at the product as `person`: what is written down names them.
+    """`role` is None if the staff row gives no role; such a person may do nothing.
+    `behind` is the real person while they view the product as `person`. Records name `behind`.
     """
 
     person: Person
@@ -39,7 +38,7 @@ class Acting:
         return self.decide(resource, action).allowed
 
     def access(self, table: str) -> TableAccess:
-        """What the role may do with the table and see of its columns; worked out once per policy version."""
+        """What the role may do with the table and which columns it sees. Computed once per policy version."""
         if self.role is None:
             raise LookupError("Nobody without a role has access to a table.")
         role = self.role
@@ -58,7 +57,7 @@ class Acting:
         return frozenset(name for (name, _), one in verdicts.items() if one.allowed and one.scope is Scope.OWN)
 
     def scoped_tables(self, table: str = "", action: Action = Action.VIEW) -> frozenset[str]:
-        """The tables of which only own rows are seen while `action` is done on `table`."""
+        """The tables of which only own rows are visible while `action` is done on `table`."""
         own = {
             name
             for name in OWN_OPTIONS

@@ -1,4 +1,4 @@
-"""What follows from one version of the policy, worked out once and thrown away with that version."""
+"""Values derived from one policy version: computed once and dropped with that version."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from weakref import WeakKeyDictionary
 from homecare.access.policy import Policy
 
 Made = TypeVar("Made")
-# A person's unpublished draft of tables and lists of freely chosen columns make ever new keys.
+# A person's draft settings and freely chosen list columns create new keys without end.
 MOST_KEPT = 2000
 
 _kept: WeakKeyDictionary[Policy, dict[Hashable, Any]] = WeakKeyDictionary()
 
 
 def once_per(policy: Policy, key: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make` gives, kept under `key` as long as this version of the policy is used.
-
-    The key names what is kept and everything it depends on besides the policy. One dictionary look-up where it is
-    known; after MOST_KEPT keys all are forgotten. Two threads may make the same thing once each: it must be immutable.
+    """The result of `make`, cached under `key` while this policy version is in use.
+    The key names the value and everything it depends on besides the policy. A hit costs one dictionary look-up. After
+    MOST_KEPT keys the cache is cleared. Two threads may both call `make`, so the value must be immutable.
     """
     known = _kept.setdefault(policy, {})
     try:

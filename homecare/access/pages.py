@@ -1,4 +1,4 @@
-"""The registry of pages: what rights, menu, tabs and search know of each; a new page is its package and a row."""
+"""The registry of pages, read by rights, menu, tabs and search. A new page is a package and a row here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Page:
-    """`module` is that of its view under `pages/`, empty while only its right exists; `path` its address after /admin/.
-
-    `levels` say what a grant can open, the widest first; a page without any asks for no right of its own. `right_of`
-    names the page whose right opens this one too. With an `icon` it stands in the menu.
+    """`module` is the page's view under `pages/`, empty while only the right exists; `path` follows /admin/.
+    `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
+    names the page whose right also opens this one. A page with an `icon` is in the menu.
     """
 
     name: str
@@ -21,12 +20,12 @@ class Page:
     levels: Mapping[str, str] = field(default_factory=dict)
     icon: str = ""
     right_of: str = ""
-    # The tabs around the pages of one right: the name of each, its path and its words.
+    # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def resource(self) -> str:
-        """What a grant names."""
+        """The resource that a grant names."""
         return f"page:{self.right_of or self.name}"
 
 
@@ -61,16 +60,16 @@ PAGES: dict[str, Page] = {
     )
 }  # fmt: skip
 
-# By page: what its levels open, the widest first.
+# By page: its levels and what each opens, widest first.
 PAGE_LEVELS: dict[str, Mapping[str, str]] = {page.name: page.levels for page in PAGES.values() if page.levels}
 
 
 def widest(resource: str) -> str:
-    """The level that opens all of a page, by its name; nothing for a table."""
+    """The name of the level that opens all of a page. Empty for a table."""
     return next(iter(PAGE_LEVELS.get(resource.removeprefix("page:"), ())), "")
 
 
 def is_at_least(page: str, level: str, wanted: str) -> bool:
-    """Whether a grant of `level` opens what `wanted` opens; a level nobody defined opens nothing."""
+    """Whether `level` opens everything that `wanted` opens. An unknown level opens nothing."""
     order = [*PAGE_LEVELS.get(page, ())]
     return level in order and wanted in order and order.index(level) <= order.index(wanted)

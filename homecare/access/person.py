@@ -1,4 +1,4 @@
-"""Who is acting, as the doors see them."""
+"""The person who is acting, as the access checks see them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from datetime import datetime
 @dataclass(frozen=True)
 class Person:
     """One signed-in staff member as of this request.
-
-    `role` and `status` are the staff row's own words; `policy_version` is the stored policy's version read in the
-    same statement, so that a change of any of the three holds from the next request in every worker.
+    `role` and `status` are copied from the staff row. `policy_version` is read in the same statement, so a change of
+    any of the three takes effect with the next request, in every worker.
     """
 
     account_id: int
@@ -22,7 +21,7 @@ class Person:
     role: str
     status: str
     policy_version: int
-    # The published settings of the tables, and the draft this person is trying out; read in the same statement.
+    # The published settings version, and the draft this person is previewing. Read in the same statement.
     settings_version: int = 0
     draft_changed_at: datetime | None = None
 

@@ -1,4 +1,4 @@
-"""Who may do what, decided from stored rows alone: no Flask, no SQL, no clock.
+"""Decides who may do what from stored rows alone: no Flask, no SQL, no clock.
 
 One `Policy` is one version of the stored roles, grants and field rules. It is immutable and shared by all requests of a
 worker; a decision is two dictionary look-ups.
@@ -30,7 +30,7 @@ class Scope(StrEnum):
 
 
 class State(StrEnum):
-    """What a role sees of a column. Break-glass shows a value only after a reason was given and logged."""
+    """What a role sees of a column. Break-glass shows a value only after a reason was given and recorded."""
 
     SHOWN = "shown"
     MASKED = "masked"
@@ -40,14 +40,14 @@ class State(StrEnum):
 
 
 class Write(StrEnum):
-    """When a role may set a column, where it may create or edit the row at all."""
+    """When a role may set a column, if it may create or edit the row at all."""
 
     ALWAYS = "always"
     ON_CREATE = "on create"
     NEVER = "never"
 
 
-# From what lays most open on a page to what lays least; from what may be set at any time to what never.
+# From most to least visible, and from most to least often writable.
 STRICTNESS = (State.SHOWN, State.MASKED, State.BREAK_GLASS, State.WRITE_ONLY, State.HIDDEN)
 RARITY = (Write.ALWAYS, Write.ON_CREATE, Write.NEVER)
 
@@ -62,7 +62,7 @@ def rarer(one: Write, other: Write) -> Write:
 
 @dataclass(frozen=True)
 class Role:
-    """`everything` grants every action on every table and page, those added later included."""
+    """`everything` grants every action on every table and page, including those added later."""
 
     name: str
     description: str = ""
@@ -76,7 +76,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Grant:
-    """One cell of the matrix. For a page the resource is "page:<name>" and `level` says which of its parts."""
+    """One cell of the matrix. For a page the resource is "page:<name>" and `level` says how much of it opens."""
 
     role: str
     resource: str
@@ -96,9 +96,8 @@ class FieldRule:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Yes or no, and the rule that decided; `missing` names the right that would turn a no.
-
-    A page that is opened at all is opened by a named `level`, by who holds everything by the widest.
+    """The decision and the rule behind it. For a no, `missing` names the right that would change it.
+    For a page, `level` is the level that opens it: the granted one, or the widest for a role with every permission.
     """
 
     allowed: bool
@@ -108,7 +107,7 @@ class Verdict:
     missing: str = ""
 
 
-# What no role may do, because the table is a record of what happened elsewhere.
+# What no role may do, because the table records what happened elsewhere.
 NEVER: dict[tuple[str, Action], str] = {
     ("messages", Action.EDIT): "Messages are a log of what was sent; they are never edited.",
 }
@@ -117,7 +116,7 @@ OPEN_FIELD = FieldRule("", "", "")
 
 
 def folded(name: str | None) -> str:
-    """A role or a status as it is compared, trimmed and in lower case: another application writes staff.role too.
+    """A role or status normalised for comparison (trimmed, lower case), because another application writes them too.
 
     `dashboard.plain_word` says the same in SQL, letter by letter.
     """
@@ -132,11 +131,11 @@ class Policy:
         self.roles = {folded(role.name): role for role in roles}
         self.grants = {(folded(g.role), g.resource, g.action): g for g in grants}
         self.fields = {(folded(f.role), f.resource, f.column): f for f in fields}
-        # This policy as others look through it, by the looker's role, each with statements and forms of its own.
+        # This policy as seen by each viewing role. Cached, because each has statements and forms of its own.
         self._through: dict[str, Policy] = {}
 
     def role_of(self, name: str | None, status: str | None) -> Role | None:
-        """The role a staff row gives, or None where it gives nothing: unknown role, or a status other than Active."""
+        """The role that a staff row gives. None for an unknown role or a status other than Active."""
         return self.roles.get(folded(name)) if folded(status) == "active" else None
 
     def decide(self, role: Role | None, resource: str, action: Action) -> Verdict:
@@ -152,11 +151,11 @@ class Policy:
         return Verdict(True, "grant", grant.scope, grant.level)
 
     def field(self, role: Role, resource: str, column: str) -> FieldRule:
-        """What the role sees of the column and when it may set it; without a stored rule: shown, always."""
+        """What the role sees of the column and when it may set it. Without a stored rule: shown and always."""
         return self.fields.get((folded(role.name), resource, column), OPEN_FIELD)
 
     def seen_through(self, looker: Role) -> Policy:
-        """What `looker` sees in another's place: of two states of a column the stricter, in every role."""
+        """The policy while `looker` views as somebody else: for each column the stricter of both states applies."""
         key = folded(looker.name)
         if key not in self._through:
             of_looker = [rule for known, rule in self.fields.items() if known[0] == key]
@@ -172,12 +171,12 @@ class Policy:
         return self._through[key]
 
     def holders(self, resource: str, action: Action) -> list[str]:
-        """The roles that have the right, by name."""
+        """The names of the roles that have the right."""
         return [role.name for role in self.roles.values() if self.decide(role, resource, action).allowed]
 
     @cached_property
     def administrators(self) -> frozenset[str]:
-        """The folded names of the roles that hold everything."""
+        """The folded names of the roles with every permission."""
         return frozenset(name for name, role in self.roles.items() if role.everything)
 
 

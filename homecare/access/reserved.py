@@ -1,6 +1,5 @@
-"""What is a rule and no grant: columns that only who holds everything sets, and who a new row says has made it.
-
-A ticked cell, a line of a file or a row of SQL does not open these: whoever edits staff could make anybody an Admin.
+"""Rules that no grant can override: columns reserved for roles with every permission, and the author of a new row.
+No matrix cell, policy file or SQL row opens these. Otherwise anyone who edits staff could make somebody an Admin.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from homecare.access.policy import Role, Write, rarer
 from homecare.kinds.traits import traits_of
 from homecare.models import business_models
 
-# By (table, column): when a role may set it at most that does not hold everything.
+# By (table, column): the most that a role without every permission may do.
 _NAMED: dict[tuple[str, str], Write] = {
     ("staff", "role"): Write.NEVER,
     ("staff", "status"): Write.NEVER,
@@ -20,15 +19,15 @@ _NAMED: dict[tuple[str, str], Write] = {
     ("patients", "registered_by_staff_id"): Write.NEVER,
     ("patients", "registered_by_caregiver_id"): Write.NEVER,
 }
-# By table: the column that names who makes the row. It is filled with the person who does.
+# By table: the column that names the author of a row. It is filled with the person who creates it.
 MAKERS = {"messages": "sender_id", "patients": "registered_by_staff_id"}
-# Those in which nobody may name another, whatever they hold: it would be said in that person's name.
+# Columns in which nobody may name another person, whatever their rights: it would speak in that person's name.
 SAID_BY = frozenset({("messages", "sender_id")})
 
 
 @cache
 def reserved() -> dict[tuple[str, str], Write]:
-    """The named columns and every code that the database gives by itself."""
+    """The reserved columns, including every code that the database generates."""
     codes = {
         (name, column.name): Write.NEVER
         for name, model in business_models().items()
@@ -39,7 +38,7 @@ def reserved() -> dict[tuple[str, str], Write]:
 
 
 def limited(role: Role, table: str, column: str, write: Write) -> Write:
-    """When the role may really set the column that its grants let it set at `write`."""
+    """When the role may actually set a column that its field rule sets to `write`."""
     if (table, column) in SAID_BY:
         return Write.NEVER
     if role.everything or (table, column) not in reserved():
@@ -48,11 +47,11 @@ def limited(role: Role, table: str, column: str, write: Write) -> Write:
 
 
 def why(role: Role, table: str, column: str) -> str:
-    """Why no cell of this role opens the column; empty where one does."""
+    """Why no cell of this role can open the column. Empty if one can."""
     if (table, column) in SAID_BY:
-        return "Filled by the program with who makes the row."
+        return "Filled by the program with the person who creates the row."
     if role.everything or (table, column) not in reserved():
         return ""
     if reserved()[table, column] is Write.ON_CREATE:
-        return "Given with a new row; changed only by who holds everything."
-    return "Set only by who holds everything."
+        return "Set when the row is created; only a role with every permission can change it."
+    return "Only a role with every permission can set it."

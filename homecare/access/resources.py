@@ -1,4 +1,4 @@
-"""What can be granted of the tables at all."""
+"""What can be granted on the tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from homecare.kinds.traits import shown_kind, traits
 from homecare.models import business_models
 from homecare.models.columns import Kind, Privacy
 
-# Every state a column can have; a secret has no state that would show it.
+# Every state a column can have. A secret has no state that shows it.
 SECRET_STATES = (State.WRITE_ONLY, State.HIDDEN)
 
 
@@ -25,7 +25,7 @@ def tables() -> dict[str, dict[str, Kind]]:
 
 
 def is_scopable(table: str) -> bool:
-    """Whether "own rows only" means something for the table."""
+    """Whether the table has an "own rows" scope."""
     return table in OWN_OPTIONS
 
 
@@ -34,7 +34,7 @@ def is_possible(resource: str, action: Action) -> bool:
 
 
 def ruled_columns(table: str) -> list[str]:
-    """The columns whose state can be chosen: all but the row's number, which names it in every address."""
+    """The columns whose state can be chosen: all but the id, which every address contains."""
     return [name for name in tables()[table] if name != "id"]
 
 
@@ -47,9 +47,8 @@ def is_writable(column: str) -> bool:
 
 
 def sound(rule: FieldRule) -> FieldRule:
-    """The rule as it can hold: a secret is never shown, and what a role does not see it does not set.
-
-    A masked relation is set all the same, by the code it shows.
+    """The rule as it can apply: a secret is never shown, and a role cannot set what it does not see.
+    A masked relation can still be set, by the code it shows.
     """
     kind = tables()[rule.resource][rule.column]
     state = rule.state if rule.state in states_of(rule.resource, rule.column) else State.WRITE_ONLY
@@ -61,7 +60,7 @@ def sound(rule: FieldRule) -> FieldRule:
 
 
 def careful_rules(role: str) -> list[FieldRule]:
-    """What a new role starts with: secrets unseen, clinical text hidden, national numbers masked."""
+    """The rules a new role starts with: secrets unreadable, clinical text hidden, national ids masked."""
     found = []
     for name, model in business_models().items():
         for column in model.__table__.columns:

@@ -1,8 +1,7 @@
-"""Which rows are one's own: one SQL predicate per model, attached to every ORM statement of a scoped request.
-
-The predicates are built from `__table__.alias()`, or the scope would be applied inside them again; `IN (union)` is 200
-times quicker than `EXISTS OR EXISTS` over 600,000 patients. Who is asking is a bind parameter with a callable, read at
-execution, so that the options below are built once and never carry one person's id to another.
+"""Which rows are a person's own: one SQL predicate per model, added to every ORM statement of a scoped request.
+The predicates use `__table__.alias()`, or the scope would be applied inside them again. `IN (union)` is far faster
+than `EXISTS OR EXISTS` (200 times over 600,000 patients). The person is a bind parameter with a callable, read at
+execution, so the options below are built once and never carry one person's id to another.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from homecare.models import (
 _acting_staff_id: ContextVar[int | None] = ContextVar("acting_staff_id", default=None)
 _inside_request: ContextVar[bool] = ContextVar("inside_request", default=False)
 
-# For how long before its start and after its end a visit or a shift opens its patient.
+# How long before its start and after its end a visit or a shift opens its patient.
 BEFORE, AFTER = timedelta(days=14), timedelta(days=30)
 UTC_TODAY = "timezone('utc', now())"
 SINCE = text(f"{UTC_TODAY} - interval '{AFTER.days} days'")
@@ -49,7 +48,7 @@ def set_acting_staff(staff_id: int | None) -> None:
 
 @contextmanager
 def acting_staff(staff_id: int | None) -> Iterator[None]:
-    """Somebody else's own rows while the block runs."""
+    """Uses this person's own rows while the block runs."""
     token = _acting_staff_id.set(staff_id)
     try:
         yield
@@ -58,15 +57,14 @@ def acting_staff(staff_id: int | None) -> Iterator[None]:
 
 
 def me() -> ColumnElement[int]:
-    """The acting staff member's id; no row is anybody's own where nobody acts."""
+    """The acting staff member's id. Without an acting person no row is anybody's own."""
     return bindparam("acting_staff_id", callable_=_acting_staff_id.get, type_=BigInteger, unique=True)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A row of `model` opens its patient to its staff member around the time from `start` to `end`, unless Cancelled.
-
-    `status` is what an empty one counts as. Where `unbounded`, an empty start or end is for ever, else nothing.
+    """A row of `model` opens its patient to its staff member from before `start` until after `end`, unless Cancelled.
+    `status` is the default for an empty status. If `unbounded`, an empty start or end means forever, else no access.
     """
 
     model: type[Base]
@@ -100,8 +98,8 @@ def own_patient_ids() -> Any:
     return union(*(opening.patient_ids() for opening in OPENINGS))
 
 
-# Own is offered on the roles page for these tables and no other. Lambdas of the class, because only they are adapted to
-# an alias of it; SQLAlchemy caches each by its code, so none may hold anything but the class and the functions above.
+# The roles page offers "own" for these tables only. Lambdas of the class, because only lambdas are adapted to an alias.
+# SQLAlchemy caches each by its code, so none may refer to anything but the class and the functions above.
 OWN: dict[type[Base], Callable[[Any], ColumnElement[bool]]] = {
     Patient: lambda cls: cls.id.in_(own_patient_ids()),
     Staff: lambda cls: cls.id == me(),
@@ -117,7 +115,7 @@ OWN: dict[type[Base], Callable[[Any], ColumnElement[bool]]] = {
 
 @cache
 def read_columns() -> dict[str, frozenset[tuple[str, str]]]:
-    """By table with own rows: the columns, as (table, column), that say which rows are one's own."""
+    """By table with own rows: the columns, as (table, column), that decide which rows are a person's own."""
     found = {}
     for model, predicate in OWN.items():
         parts: list[Any] = [part for part in iterate(predicate(model)) if isinstance(part, ColumnClause)]
@@ -134,17 +132,17 @@ OWN_OPTIONS: dict[str, LoaderCriteriaOption] = {
 
 
 class UnscopedStatementError(Exception):
-    """A statement that cannot be scoped was sent in a scoped request: a bug, answered as an error, never with rows."""
+    """A statement that cannot be scoped was sent in a scoped request. This is a bug: answer an error, never rows."""
 
 
-# Execution options of a statement that no row scope touches: it reads nobody's rows, or narrows them to the person by
-# itself. The second is of one that writes past the session's objects.
+# Execution options of statements that no row scope touches: they read nobody's rows or limit the rows themselves. The
+# second is for writes that bypass the session's objects.
 UNSCOPED = {"unscoped": True}
 UNSCOPED_WRITE = UNSCOPED | {"synchronize_session": False}
 
 
 def enter_request() -> None:
-    """Until a door has said whose request this is and what they see, no statement for rows is run in it."""
+    """Blocks every statement for rows until the access check has set the person and the row scope."""
     _inside_request.set(True)
     _acting_staff_id.set(None)
 
@@ -159,7 +157,7 @@ def leave_request(_error: BaseException | None = None) -> None:
 
 
 def scope_session(session: Session, tables: frozenset[str]) -> None:
-    """From here on the session's ORM statements see only own rows of `tables`; an empty set sees all."""
+    """From here on the session's ORM statements see only own rows of `tables`. An empty set means all rows."""
     session.info["row_scope"] = tuple(OWN_OPTIONS[table] for table in sorted(tables))
 
 
@@ -173,7 +171,7 @@ def _scope_rows(state: ORMExecuteState) -> None:
     if state.is_column_load or state.execution_options.get("unscoped"):
         return
     if options is None and _inside_request.get():
-        raise UnscopedStatementError("A statement was sent before a door was passed.")
+        raise UnscopedStatementError("A statement was sent before access was checked.")
     if not options:
         return
     if not state.is_orm_statement or state.is_from_statement or state.is_executemany:

@@ -1,7 +1,6 @@
-"""Whose rows a statement shows, said where its columns are selected: what is read of a person is written down from it.
-
-A select of a request says in its execution option `shown` which of its rows tell of patients and leads. One that
-selects such columns and says nothing is refused, so that no page can forget it.
+"""Whose rows a select shows, declared where its columns are selected. The read log is written from it.
+A select in a request says in its execution option `shown` which of its rows belong to patients and leads. A select of
+such columns that says nothing is refused, so no page can forget it.
 """
 
 from __future__ import annotations
@@ -25,9 +24,8 @@ PRIVATE = (Privacy.PERSONAL, Privacy.CLINICAL)
 
 @dataclass(frozen=True)
 class Shown:
-    """Rows of `table` by the attribute `key` of a result, None where a row has none, and what of them is shown.
-
-    `among` names the attribute that says which rows are the table's, where a union holds those of several.
+    """What a result shows of `table`: its attribute `key` is the row's id (None if the row has none), plus the columns.
+    If a union has rows of several tables, `among` names the attribute that tells them apart.
     """
 
     table: str
@@ -36,15 +34,15 @@ class Shown:
     among: str = ""
 
 
-# Execution options of a select whose rows are not shown, or are written down by whoever runs it.
+# Execution options of a select whose rows are not shown, or are recorded by its caller.
 NOT_SHOWN: dict[str, tuple[Shown, ...]] = {"shown": ()}
 
 
 @cache
 def way(table: str) -> tuple[str, ...] | None:
-    """The relations that lead from a row of the table to its patient or lead; None where none do."""
+    """The relations that lead from a row of the table to its patient or lead. None if there are none."""
     ways: list[tuple[str, tuple[str, ...]]] = [(table, ())]
-    # Grows while it is walked, the shortest way first.
+    # The list grows during the loop, shortest path first.
     for name, relations in ways:
         if name in PERSONS:
             return relations
@@ -57,7 +55,7 @@ def way(table: str) -> tuple[str, ...] | None:
 
 
 def whose(table: str, model: Any) -> tuple[str, ColumnElement[Any]] | None:
-    """The patients or the leads, and which of them the row hangs on; None where it is one, or hangs on nobody."""
+    """The table (patients or leads) and the id of the person a row belongs to. None if it is a person or has none."""
     relations = way(table)
     if not relations:
         return None
@@ -72,20 +70,20 @@ def whose(table: str, model: Any) -> tuple[str, ColumnElement[Any]] | None:
 
 
 def tells(table: str, column: str) -> bool:
-    """Whether the column tells of a patient or lead: any of their own rows, the private ones of what hangs on them."""
+    """Whether the column is about a patient or lead: all columns of their own row, private ones of related rows."""
     if table in PERSONS:
         return column != "id"
     return way(table) is not None and business_models()[table].__table__.columns[column].info["privacy"] in PRIVATE
 
 
 def shown_of(table: str, columns: Iterable[str], key: str = "_id", among: str = "") -> tuple[Shown, ...]:
-    """What to say of rows of one table; nothing where none of the columns tells of a person."""
+    """The `shown` option for rows of one table. Empty if no column is about a person."""
     told = tuple(name for name in columns if tells(table, name))
     return (Shown(table, key, told, among),) if told else ()
 
 
 def is_private(statement: Any) -> bool:
-    """Whether the select has a personal or clinical column of a patient or lead, or a code, in what it returns."""
+    """Whether the select returns a code, or a personal or clinical column, of a patient or lead."""
     selects = statement.selects if isinstance(statement, CompoundSelect) else [statement]
     return any(
         column.info.get("privacy") in PRIVATE or column.info.get("kind") is Kind.CODE
@@ -97,7 +95,7 @@ def is_private(statement: Any) -> bool:
 
 
 def _columns(element: Any) -> Iterator[Column[Any]]:
-    """The tables' columns whose values an expression gives away: not those it counts, or tests for being there."""
+    """The table columns whose values an expression reveals. Counts and null tests reveal none."""
     if isinstance(element, ColumnClause):
         for base in element.base_columns:
             if base is element:

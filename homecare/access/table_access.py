@@ -1,4 +1,4 @@
-"""What one role may do with one table and see of its columns, worked out once per policy version."""
+"""What one role may do with one table and which columns it sees. Computed once per policy version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from homecare.access.policy import Action, Policy, Role, State, Verdict, Write
 from homecare.access.reserved import limited
 from homecare.db import Base
 
-# Filled by the database; nobody's to set.
+# Set by the database; nobody can set them.
 UNWRITABLE = ("id", "created_at", "updated_at")
 
 
@@ -27,7 +27,7 @@ class TableAccess:
         return self.verdicts[action].allowed
 
     def sees(self, column: str) -> bool:
-        """The value itself: it may be sorted, filtered, searched, exported and printed in labels."""
+        """Whether the role sees the value itself and so may sort, filter, search, export and print it in labels."""
         return self.states[column] is State.SHOWN
 
     def sets(self, column: str, creating: bool) -> bool:
@@ -38,7 +38,7 @@ class TableAccess:
 
     @cached_property
     def sees_all(self) -> bool:
-        """Every row and every column that is not a secret: only then may the planner's estimate be told."""
+        """Sees every row, and every column except secrets. Only then may the planner's estimate be shown."""
         whole = all(state in (State.SHOWN, State.WRITE_ONLY, State.BREAK_GLASS) for state in self.states.values())
         return whole and self.verdicts[Action.VIEW].scope == "all"
 

@@ -1,1 +1,1 @@
-"""Writes: one transaction each, every argument named, refused in words."""
+"""Writes: one transaction each, every argument named, refusals in sentences."""

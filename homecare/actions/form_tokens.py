@@ -1,4 +1,4 @@
-"""A form is saved once: its token is taken in the transaction that saves it."""
+"""Saves a form only once: its token is claimed in the transaction that saves it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homecare.models import FormToken
 
 
 class AlreadySavedError(Exception):
-    """This very form was saved before; `row_id` is the row it made or changed."""
+    """This form was already saved; `row_id` is the row it made or changed."""
 
     def __init__(self, row_id: int | None) -> None:
         super().__init__(row_id)
@@ -21,11 +21,11 @@ class AlreadySavedError(Exception):
 
 
 class TokenTakenError(RuleError):
-    """The form's token belongs to another form; nothing can be saved with it."""
+    """The form's token belongs to another form, so nothing can be saved with it."""
 
 
 def claim(session: Session, token: str, model: type[Base], row_id: int | None, by: Acting) -> None:
-    """Take the form's token. A second sending waits here for the first, then learns which row it made."""
+    """Claims the form's token. If the form is sent twice, the second waits here and then learns the first one's row."""
     taken = session.execute(
         upsert(FormToken)
         .values(token=token, staff_id=by.person.staff_id, resource=model.__tablename__, row_id=row_id)
@@ -39,7 +39,7 @@ def claim(session: Session, token: str, model: type[Base], row_id: int | None, b
             FormToken.token == token,
             FormToken.staff_id == by.person.staff_id,
             FormToken.resource == model.__tablename__,
-            # The form of one row tells nothing of another: its "saved" would be a change that was dropped.
+            # A token used for another row must not count: this form's change would be dropped but reported as saved.
             true() if row_id is None else FormToken.row_id == row_id,
         )
     ).first()

@@ -1,7 +1,6 @@
-"""Values that another row has, for who may not see that row: one sentence that tells nothing, and a stop after some.
-
-"Another row already has this value" would tell a nurse who is a patient. A try is written down in the database before
-it is made and crossed out when it told nothing, so that neither workers nor tabs have tries of their own.
+"""Refused values that a hidden row already has: one sentence that reveals nothing, and a limit per day.
+"Another row already has this value" would tell a nurse who is a patient. Each try is recorded before the write and
+deleted if it revealed nothing, so the limit holds across all workers and tabs.
 """
 
 from __future__ import annotations
@@ -30,24 +29,24 @@ from homecare.tables.table import table_info
 HIDDEN = "This cannot be saved as it is. Check it; if it is right, ask a Coordinator to enter it."
 STOPPED = "Too many values could not be saved today. Ask a Coordinator to enter this one."
 MOST_TRIES, WINDOW = 5, timedelta(days=1)
-# What says that two shifts of one person overlap.
+# The columns by which two shifts of one person overlap.
 SHIFT = ("staff_id", "shift_start", "shift_end", "status")
 _KEY = re.compile(r"Key \((.+?)\)=")
 
 
 class HiddenRowError(RuleError):
-    """The database refused the row for one that the person does not see; the transaction is over."""
+    """The database refused the row because of one that the person may not see. The transaction is over."""
 
 
 @contextmanager
 def counted(session: Session, model: type[Base], row: Any, changed: set[str], by: Acting) -> Iterator[None]:
-    """Around the writing of the row. Raises RuleError after too many tries, whether this value is taken or not."""
+    """Wraps the writing of the row. Raises RuleError after too many tries, whether or not this value is taken."""
     asked = sorted(name for name in changed & _alone(model) if getattr(row, name) is not None)
     seen = Seen.of(by, table_info(model.__tablename__)) if asked else None
     if seen is None or not _is_blind(seen, asked):
         yield
         return
-    # A failed flush forgets them.
+    # Read now: a failed flush would lose them.
     held = {column.name: getattr(row, column.name) for column in model.__table__.columns}
     try_id = _begin(session, model, asked[0], by)
     try:
@@ -69,7 +68,7 @@ def counted(session: Session, model: type[Base], row: Any, changed: set[str], by
 
 
 def noted(session: Session) -> list[str]:
-    """The tables of which a value was refused for a hidden row, since this was last asked: to be written down."""
+    """The tables where a hidden row caused a refusal since the last call, for the log."""
     found: list[str] = session.info.pop("guessed", [])
     return found
 
@@ -97,13 +96,13 @@ def _forget(session: Session, try_id: int) -> None:
 
 
 def _beside(session: Session) -> Connection:
-    """Seen by everybody at once, whatever becomes of the session's transaction."""
+    """A connection of its own: everybody sees its writes at once, and a rollback of the session does not undo them."""
     return cast(Engine, session.get_bind()).connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 @cache
 def _alone(model: type[Base]) -> frozenset[str]:
-    """The columns whose values no two rows may share, alone or together."""
+    """The columns of unique constraints, alone or together, and of the shift rule."""
     table = cast(Table, model.__table__)
     groups: list[Any] = [
         constraint.columns for constraint in table.constraints if isinstance(constraint, UniqueConstraint)
@@ -114,7 +113,7 @@ def _alone(model: type[Base]) -> frozenset[str]:
 
 
 def _columns_of(error: DBAPIError, model: type[Base]) -> list[str]:
-    """The columns of the value that is taken; none where the error is about something else."""
+    """The columns of the value that is taken. Empty if the error is about something else."""
     state, diagnosis = diagnosed(error)
     if state == "23P01":
         return list(SHIFT)

@@ -1,4 +1,4 @@
-"""The same change of many rows, all or none, and taking such a change back. Each can be part of another action."""
+"""Changes many rows, all or none, and undoes such a change. Both can be part of another action."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ from homecare.models import Overwritten
 
 
 class RowsRefusedError(Exception):
-    """Some rows cannot be changed like this, so none was; `refused` has the reason of each by its id.
-
-    `complete` is False where the database stopped at the first, and there may be more.
+    """Some rows cannot be changed like this, so none was. `refused` has each reason by row id.
+    `complete` is False if the database stopped at the first one, so there may be more.
     """
 
     def __init__(self, refused: dict[int, RuleError], complete: bool) -> None:
@@ -34,7 +33,7 @@ class RowsRefusedError(Exception):
 
 
 class RowsAskedError(Exception):
-    """The rows can be changed like this once what is asked of some is answered, by one `key`; `asked` by their ids."""
+    """The rows can be changed once the questions in `asked` (by row id) are answered, all with one `key`."""
 
     def __init__(self, asked: dict[int, list[Question]], key: str) -> None:
         super().__init__(str(asked))
@@ -44,7 +43,7 @@ class RowsAskedError(Exception):
 
 @dataclass(frozen=True)
 class Changed:
-    """`rows` really differ now; `undo` is the token that takes the change back, or empty."""
+    """`rows` counts the rows that really changed. `undo` is the token to undo the change, or empty."""
 
     rows: int
     undo: str = ""
@@ -61,7 +60,7 @@ def update_rows(
     by: Acting,
     answered: str = "",
 ) -> Changed:
-    """One column of all rows, each at the version that was shown, or of none.
+    """Sets one column in all rows, or in none if one is no longer at its shown version.
 
     Raises RowsChangedError, RowsRefusedError, RowsAskedError.
     """
@@ -74,9 +73,9 @@ def update_rows(
 
 @retried
 def take_back(*, session: Session, model: type[Base], kept: Overwritten, by: Acting) -> int:
-    """Puts back what a change overwrote, in every row or in none; returns how many rows are as they were.
+    """Restores what a change overwrote, in every row or in none. Returns the number of restored rows.
 
-    Raises RowsChangedError where one of them was saved since, RowsRefusedError.
+    Raises RowsChangedError if one of them was saved since, RowsRefusedError.
     """
     held = {int(row_id): undoing.values(model, row) for row_id, row in kept.held.items()}
     with transaction(session, by=by):
@@ -91,9 +90,8 @@ def _each(
     by: Acting,
     answered: str | None,
 ) -> dict[int, dict[str, Any]]:
-    """Writes the rows; returns what those that changed held before.
-
-    `answered` is None where the values are what the rows themselves held.
+    """Writes the rows. Returns the previous values of those that changed.
+    `answered` is None if the values are the rows' own earlier ones.
     """
     done: dict[int, Written] = {}
     refused: dict[int, RuleError] = {}
@@ -106,7 +104,7 @@ def _each(
                 raise RowsRefusedError(refused | {row_id: error}, complete=False) from error
             except RuleError as error:
                 refused[row_id] = error
-                # What was set and refused must not be written with the next row.
+                # A refused value must not be written with the next row.
                 session.expire(row)
     except DBAPIError as error:
         if reason := refusal(error, model):

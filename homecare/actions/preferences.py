@@ -1,4 +1,4 @@
-"""Keeping, renaming and forgetting what a person saved for themselves: views of pages, and the columns of lists."""
+"""Saves, renames and deletes a person's own settings: views of pages, and the columns of lists."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from homecare.models import ListPreference, SavedView
 MOST_VIEWS = 200
 LONGEST_NAME = 80
 LONGEST_QUERY = 4000
-# Of one person's views, while one is saved.
+# Held per person while one of their views is saved.
 LOCK = 7_220_002
 DENSITIES = ("", "dense")
 
 
 class ViewGoneError(Exception):
-    """There is no such view, or it is another person's."""
+    """There is no such view, or it belongs to somebody else."""
 
 
 class ViewTakenError(Exception):
-    """Another view of the person on this page has the name; `name` is as it is kept."""
+    """The person already has a view with this name on this page. `name` is the cleaned name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -47,9 +47,8 @@ def save_view(
     by: Acting,
     replacing: bool = False,
 ) -> int:
-    """Returns the view's id. One of the same name on the same page is another view unless it says the same.
-
-    `replacing` puts this one in its place. Raises RuleError, ViewTakenError.
+    """Returns the view's id. A view of the same name and page with other content raises ViewTakenError.
+    With `replacing` it is replaced. Raises RuleError, ViewTakenError.
     """
     name = _checked_name(name)
     if len(query) > LONGEST_QUERY:
@@ -57,7 +56,7 @@ def save_view(
     me = by.person.staff_id
     values = {"query": query, "roles": list(roles), "is_default": default}
     with transaction(session, by=by):
-        # Two that save the same name at once: the second sees what the first made.
+        # If two requests save the same name at once, the second sees what the first made.
         session.execute(select(func.pg_advisory_xact_lock(LOCK, me)), execution_options=UNSCOPED)
         here = session.scalar(
             select(SavedView).where(SavedView.staff_id == me, SavedView.path == path, SavedView.name == name)
@@ -65,7 +64,7 @@ def save_view(
         if here is not None and not replacing and any(getattr(here, key) != value for key, value in values.items()):
             raise ViewTakenError(name)
         if here is None and _number_of(session, me) >= MOST_VIEWS:
-            raise RuleError("name", f"You have {MOST_VIEWS} saved views already. Delete one first.")
+            raise RuleError("name", f"You have {MOST_VIEWS} saved views. Delete one first.")
         if default:
             _no_default(session, me, path)
         view_id = session.scalar(
@@ -107,9 +106,9 @@ def delete_view(*, session: Session, view_id: int, by: Acting) -> SavedView:
 
 @retried
 def save_list(*, session: Session, table: str, columns: Sequence[str] | None, density: str | None, by: Acting) -> None:
-    """How the person likes the table's list from now on; None leaves a part as it is. Raises RuleError."""
+    """Saves the person's columns and density for the table's list. None leaves a part unchanged. Raises RuleError."""
     if density is not None and density not in DENSITIES:
-        raise RuleError("density", "A list is ordinary or dense.")
+        raise RuleError("density", "The density of a list is ordinary or dense.")
     changes: dict[str, object] = {}
     if columns is not None:
         changes["columns"] = list(columns)

@@ -1,6 +1,5 @@
-"""What is asked before it is saved: it may be right, and is so seldom that a person says once that it is meant.
-
-A question belongs to the values it was asked about: when they change, it is asked again. The figures are assumed.
+"""Questions before saving: values that may be right but are so rare that the person must confirm them.
+An answer is valid only for the values it was asked about. The limits are assumptions.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from homecare.access.row_scope import UNSCOPED
 from homecare.db import Base
 from homecare.models import Assignment, InsuranceClaim, Invoice, MarketingBudget, Visit
 
-# Three times the dearest visit, while there are no tariffs.
+# Three times the most expensive visit, until there are tariffs.
 MOST_BILLED = Decimal(12_000)
 LONGEST_AT_ONCE = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(days=366)
-# A visit that has waited for so long is missed.
+# A visit this late without check-in is missed.
 MISSED = timedelta(minutes=60)
 NOT_LIVE = ("cancelled", "refunded")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A sentence at a field; `key` is what a form sends back to say yes, worth something for these values alone."""
+    """A sentence at a field. The form sends `key` back to confirm; it is valid for these values only."""
 
     field: str
     sentence: str
@@ -40,7 +39,7 @@ class Question:
 
 
 class AskedError(Exception):
-    """The row can be saved once these are answered; nothing was written."""
+    """The row can be saved once these questions are answered. Nothing was written."""
 
     def __init__(self, questions: list[Question]) -> None:
         super().__init__("; ".join(question.sentence for question in questions))
@@ -49,14 +48,14 @@ class AskedError(Exception):
 
 @dataclass(frozen=True)
 class Doubt:
-    """`ask` answers the sentence, or nothing; it is asked when one of `columns` changes. The first has the question."""
+    """`ask` returns a sentence or "". It is called when one of `columns` changes. The first shows the question."""
 
     columns: tuple[str, ...]
     ask: Callable[[Session, Any, Mapping[str, Any]], str]
 
 
 def questions(session: Session, row: Base, changed: set[str], before: Mapping[str, Any]) -> list[Question]:
-    """What is in doubt about a row that is being written: `changed` are its columns, `before` what it held."""
+    """The questions about a row being written. `changed` are its changed columns, `before` its earlier values."""
     found = []
     for doubt in DOUBTS.get(row.__tablename__, ()):
         if changed & {*doubt.columns} and (sentence := doubt.ask(session, row, before)):
@@ -66,7 +65,7 @@ def questions(session: Session, row: Base, changed: set[str], before: Mapping[st
 
 
 def need_answers(asked: list[Question], answered: Collection[str]) -> None:
-    """Raises AskedError unless somebody said of each that it is meant."""
+    """Raises AskedError unless every question was confirmed."""
     if any(question.key not in answered for question in asked):
         raise AskedError(asked)
 
@@ -79,7 +78,7 @@ def _second_invoice(session: Session, invoice: Invoice, before: Mapping[str, Any
     was_live = before.get("service_id") == invoice.service_id and _is_live(before.get("status"))
     if invoice.service_id is None or was_live or not _is_live(invoice.status):
         return ""
-    # Two people who bill one visit at the same moment: the second waits here, and is asked.
+    # If two people bill one visit at the same moment, the second waits here and is asked.
     one_visit = text("SELECT pg_advisory_xact_lock(7220002, :visit)")
     session.execute(one_visit, {"visit": invoice.service_id}, execution_options=UNSCOPED)
     table = Invoice.__table__
@@ -90,7 +89,7 @@ def _second_invoice(session: Session, invoice: Invoice, before: Mapping[str, Any
     )
     number = session.scalar(others, execution_options=UNSCOPED)
     invoices = "an invoice" if number == 1 else f"{number} invoices"
-    return f"This visit has {invoices} already, neither cancelled nor refunded." if number else ""
+    return f"This visit already has {invoices}, neither cancelled nor refunded." if number else ""
 
 
 def _is_live(status: str | None) -> bool:
@@ -106,14 +105,14 @@ def _amount(_session: Session, invoice: Invoice, _before: Mapping[str, Any]) -> 
 
 
 def _paid_later(_session: Session, invoice: Invoice, _before: Mapping[str, Any]) -> str:
-    return "The time of payment is still to come." if _is_after(invoice.paid_at, clock.now_utc()) else ""
+    return "The time of payment is in the future." if _is_after(invoice.paid_at, clock.now_utc()) else ""
 
 
 def _visit_time(_session: Session, visit: Visit, _before: Mapping[str, Any]) -> str:
     now = clock.now_utc()
     waits = folded(visit.status) in ("", "pending", "scheduled") and visit.check_in_time is None
     if waits and _is_after(now - MISSED, visit.scheduled_at):
-        return "This time is past, and nobody has checked in."
+        return "This time is in the past, and nobody has checked in."
     return "This time is more than a year ahead." if _is_after(visit.scheduled_at, now + FURTHEST_AHEAD) else ""
 
 
@@ -127,7 +126,7 @@ def _shift(_session: Session, shift: Assignment, _before: Mapping[str, Any]) -> 
 
 
 def _coverage(_session: Session, claim: InsuranceClaim, _before: Mapping[str, Any]) -> str:
-    return "The claim is over nothing." if claim.coverage_amount == 0 else ""
+    return "The claim's amount is zero." if claim.coverage_amount == 0 else ""
 
 
 def _overspent(_session: Session, budget: MarketingBudget, _before: Mapping[str, Any]) -> str:
@@ -140,7 +139,7 @@ def _is_long(start: Any, end: Any) -> bool:
 
 
 def _is_after(moment: Any, other: Any) -> bool:
-    """Neither empty nor of those moments that no calendar holds."""
+    """False if either is empty or outside Python's calendar."""
     return isinstance(moment, datetime) and isinstance(other, datetime) and moment > other
 
 

@@ -1,4 +1,4 @@
-"""A refusal of the database in words, at the field it is about. The names of constraints carry the column's name."""
+"""Turns a refusal of the database into a sentence at its field. Constraint names contain the column's name."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CHECK_SENTENCES = {
         "The claim is processed before it was submitted. Correct one of them.",
     ),
     "ends_after_start": ("end_date", "The end is before the start. Correct one of them."),
-    "spent_not_negative": ("spent_amount", "What was spent cannot be below zero. Write zero or more."),
+    "spent_not_negative": ("spent_amount", "The amount spent cannot be below zero. Write zero or more."),
 }
 
 
 def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
-    """The sentence for a violated constraint, or None where the error is not about what was typed."""
+    """The sentence for a violated constraint. None if the error is not about typed values."""
     state, diagnosis = diagnosed(error)
     if not state.startswith(("22", "23", "54")) or diagnosis is None:
         return None
@@ -44,14 +44,14 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
         return RuleError("shift_start", _other_shift(diagnosis.message_detail or ""))
     if state == "23514":
         field, sentence = CHECK_SENTENCES.get(
-            name.removeprefix(f"ck_{table}_"), ("", "The values do not fit together. Look them over and save again.")
+            name.removeprefix(f"ck_{table}_"), ("", "The values do not fit together. Check them and save again.")
         )
         return RuleError(field, sentence)
     return RuleError("", "A value cannot be stored as typed. Check numbers, dates and special characters.")
 
 
 class TakenError(RuleError):
-    """Another row has the value, in this way of writing or in another; `row_id` is that row, where it is known."""
+    """Another row has the value, in the same or another spelling. `row_id` is that row, if known."""
 
     def __init__(self, column: str, row_id: int | None = None) -> None:
         super().__init__(column, TAKEN)
@@ -59,17 +59,17 @@ class TakenError(RuleError):
 
 
 def diagnosed(error: DBAPIError) -> tuple[str, Diagnostic | None]:
-    """The error's SQLSTATE, and what the database says besides."""
+    """The error's SQLSTATE and PostgreSQL's diagnostics."""
     return sqlstate(error) or "", error.orig.diag if isinstance(error.orig, psycopg.Error) else None
 
 
 def _other_shift(detail: str) -> str:
-    """Names the shift in the way by its times, which the database tells in the detail of the refusal."""
+    """Names the conflicting shift by its times, which are in the detail of the database's error."""
     found = OTHER_SHIFT.search(detail)
     try:
         start, end = (clock.to_addis(datetime.fromisoformat(text)) for text in (found.groups() if found else ()))
     except (ValueError, OverflowError):
-        # Its times are not told, or are of those that no calendar holds.
+        # The times are missing, or outside Python's calendar.
         return "The caregiver already has a shift at this time. Choose another caregiver or time."
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end.day} {end:%b %H:%M}"
     return (
@@ -81,5 +81,5 @@ def _other_shift(detail: str) -> str:
 def _column(constraint: str, prefix: str, model: type[Base]) -> str:
     columns: Any = model.__table__.columns
     name = constraint.removeprefix(prefix)
-    # A constraint over several columns is told at the last of them.
+    # A constraint over several columns is shown at the last of them.
     return name if name in columns else next((c for c in reversed(columns.keys()) if name.endswith(c)), "")

@@ -1,4 +1,4 @@
-"""What names a role goes with it, wherever it is kept: forms of its own, drafts, shared views, conditions, undo."""
+"""Renames a role wherever its name is stored: its own forms, drafts, shared views, conditions, undo."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from homecare.models.folding import plain_word
 from homecare.web import urls
 
 STAFF_LIST = urls.list_of(Staff.__tablename__)
-# Conditions of a list that say a role by its name.
+# List conditions whose values are role names.
 SAYING_ROLES = ("role__eq", "role__ne", "role__in")
 Document = Mapping[str, Any]
 
 
 def follow(session: Session, old: str, new: str | None, staff_id: int | None) -> None:
-    """The role `old` is `new` from now on, or gone with what was its own; in the caller's transaction."""
+    """From now on role `old` is called `new`, or is gone with everything of its own. In the caller's transaction."""
     if new is not None:
         names = {"old_name": old, "new_name": new}
         session.execute(insert(RoleRename).values(names), execution_options=UNSCOPED_WRITE)
@@ -36,7 +36,7 @@ def follow(session: Session, old: str, new: str | None, staff_id: int | None) ->
 
 
 def in_document(document: Document, old: str, new: str | None) -> dict[str, Any]:
-    """The settings of the tables with the role under its new name, or without it."""
+    """The settings of the tables with the role renamed, or removed if `new` is None."""
     found = {}
     for table, settings in document.items():
         now = {key: value for key, value in settings.items() if key != "forms"}
@@ -58,7 +58,7 @@ def _forms(forms: Document, old: str, new: str) -> Iterator[tuple[str, Any]]:
 
 
 def as_now(session: Session, document: Document, since: datetime) -> dict[str, Any]:
-    """A document of that moment under the names that roles have today."""
+    """A document saved at `since`, with the role names of today."""
     renames = select(RoleRename.old_name, RoleRename.new_name).where(RoleRename.renamed_at > since)
     for rename in session.execute(renames.order_by(RoleRename.id), execution_options=UNSCOPED).all():
         document = in_document(document, rename.old_name, rename.new_name)
@@ -66,7 +66,7 @@ def as_now(session: Session, document: Document, since: datetime) -> dict[str, A
 
 
 def of_known(document: Document, roles: Iterable[str]) -> dict[str, Any]:
-    """Without forms of roles that are no more; `roles` are folded names."""
+    """The document without forms of deleted roles. `roles` are folded names."""
     known = {"", *roles}
     named = {role for settings in document.values() for role in settings.get("forms", {})}
     for role in named - known:
@@ -98,7 +98,7 @@ def _follow_views(session: Session, old: str, new: str | None) -> None:
 
 
 def _follow_undo(session: Session, old: str, new: str | None) -> None:
-    """A role that was taken from somebody a moment ago is given back under its new name."""
+    """If a change of this role can still be undone, undo must restore its new name."""
     if new is None:
         return
     kept = select(Overwritten.token, Overwritten.held).where(Overwritten.resource == Staff.__tablename__)
@@ -113,7 +113,7 @@ def _follow_undo(session: Session, old: str, new: str | None) -> None:
 
 
 def _follow_settings(session: Session, old: str, new: str | None, staff_id: int | None) -> None:
-    """What is published becomes a version of its own; a draft begun from it goes on from there."""
+    """Saves the renamed settings as a version of their own. Drafts based on the old version move to the new one."""
     current, document = table_settings.lock_newest(session)
     changed = in_document(document, old, new)
     number = current

@@ -1,4 +1,4 @@
-"""Changing the policy: one save is one version, refused in words where it would lock somebody out."""
+"""Changes the policy: each save is one version. A save that would lock somebody out is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ ROLES_PAGE = PAGES["roles"].resource
 
 
 class PolicyError(Exception):
-    """The change is not made; the message is a sentence for the person who asked for it."""
+    """The change is not made. The message is a sentence for the person who asked for it."""
 
 
 class StalePolicyError(Exception):
-    """Somebody saved the policy after the form was opened; `version` is the stored one's now."""
+    """Somebody saved the policy after the form was opened. `version` is the stored version now."""
 
     def __init__(self, version: int) -> None:
         super().__init__(version)
@@ -40,10 +40,9 @@ class StalePolicyError(Exception):
 
 @retried
 def save(*, session: Session, new: Policy, expected: int | None, note: str, by: Acting | None) -> int:
-    """Store `new` as the next version and return its number.
-
-    `expected` is the version of the stored policy the change was made from (None: whatever there is), `by` is None for
-    the command line. Raises StalePolicyError, PolicyError; nothing is written then.
+    """Stores `new` as the next version and returns its number.
+    `expected` is the version that was edited (None: any). `by` is None on the command line. Raises StalePolicyError,
+    PolicyError; then nothing is written.
     """
     with transaction(session, by=by):
         return _store(session, _lock(session, expected), new, note, by)
@@ -54,21 +53,21 @@ def check(session: Session, current: Policy, new: Policy, by: Acting | None) -> 
     _check_names(new)
     _check_deleted(session, current, new)
     _check_gains(current, new, by)
-    # An installation that has no Admin yet may be set up with the roles it will have.
+    # An installation without an Admin may still be set up with the roles it will have.
     if not has_administrator(session, new) and has_administrator(session, current):
         raise PolicyError(
-            "Nobody Active who can sign in would hold everything any more. Leave one Admin, or make another first."
+            "No Active person who can sign in would have every permission. Leave one Admin, or add another first."
         )
     if (
         by is not None
         and not new.decide(new.role_of(by.person.role, by.person.status), ROLES_PAGE, Action.VIEW).allowed
     ):
-        raise PolicyError("This would take the roles page from you. Ask another Admin to do it.")
+        raise PolicyError("This would take away your own access to the roles page. Ask another Admin to do it.")
 
 
 @retried
 def rename(*, session: Session, name: str, new_name: str, expected: int, by: Acting) -> int:
-    """The role, its cells, the staff who hold it and what else names it, in one transaction."""
+    """Renames the role with its cells, its staff and everything else that names it, in one transaction."""
     with transaction(session, by=by):
         stored = _lock(session, expected)
         current, key = stored.policy, folded(name)
@@ -91,12 +90,12 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
 
 @retried
 def create(*, session: Session, name: str, description: str, like: str | None, expected: int, by: Acting) -> int:
-    """A role that may do nothing yet, or what the role `like` may do."""
+    """Creates a role that may do nothing yet, or a copy of the role `like`."""
     with transaction(session, by=by):
         stored = _lock(session, expected)
         current, name = stored.policy, name.strip()
         if folded(name) in current.roles:
-            raise PolicyError(f"There is a role named {name} already. Choose another name.")
+            raise PolicyError(f"There is already a role named {name}. Choose another name.")
         base = _get(current, like) if like else Role("")
         role = replace(base, name=name, description=description.strip() or base.description)
         grants, fields = list(current.grants.values()), list(current.fields.values())
@@ -111,7 +110,7 @@ def create(*, session: Session, name: str, description: str, like: str | None, e
 
 @retried
 def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
-    """Only where nobody on the staff holds it."""
+    """Deletes the role, if nobody on the staff has it."""
     with transaction(session, by=by):
         stored = _lock(session, expected)
         current = stored.policy
@@ -127,7 +126,7 @@ def delete(*, session: Session, name: str, expected: int, by: Acting) -> int:
 
 @retried
 def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> int:
-    """The policy of an earlier version, as a new one."""
+    """Saves the policy of an earlier version as a new version."""
     with transaction(session, by=by):
         stored = _lock(session, expected)
         earlier = versions.version_policy(session, version)
@@ -162,7 +161,7 @@ def _store(session: Session, stored: versions.Locked, new: Policy, note: str, by
 def _get(policy: Policy, name: str) -> Role:
     role = policy.roles.get(folded(name))
     if role is None:
-        raise PolicyError(f"There is no role {name} any more. Open the roles again to see those there are.")
+        raise PolicyError(f"The role {name} no longer exists. Open the roles again to see the current ones.")
     return role
 
 
@@ -177,17 +176,15 @@ def _check_gains(current: Policy, new: Policy, by: Acting | None) -> None:
         return
     saver = current.role_of(by.person.role, by.person.status)
     if more := gains.beyond(current, new, saver):
-        raise PolicyError(f"{more}, which you do not hold yourself. Ask somebody who does to save this.")
+        raise PolicyError(f"{more}, which you may not do yourself. Ask somebody who may to save this.")
 
 
 def _check_taken(session: Session, current: Policy, new_name: str, by: Acting) -> None:
-    """Staff whose role no list knows would come into the renamed one: only who holds everything gives people a role."""
+    """Refuses a name that staff already have as an unknown role: they would get this role unasked."""
     saver = current.role_of(by.person.role, by.person.status)
     waiting = select(func.count()).where(plain_word(Staff.__table__.c.role) == folded(new_name))
     if not (saver and saver.everything) and session.scalar(waiting, execution_options=UNSCOPED):
-        raise PolicyError(
-            f"Some of the staff have the role {new_name} already and would come into this one. Ask an Admin."
-        )
+        raise PolicyError(f"Some staff already have the role {new_name} and would get this role. Ask an Admin.")
 
 
 def _check_deleted(session: Session, current: Policy, new: Policy) -> None:
@@ -198,6 +195,6 @@ def _check_deleted(session: Session, current: Policy, new: Policy) -> None:
     counted = select(key, func.count()).where(key.in_(gone)).group_by(key)
     for held, people in session.execute(counted, execution_options=UNSCOPED).all():
         raise PolicyError(
-            f"{people:,} on the staff {'holds' if people == 1 else 'hold'} the role {current.roles[held].name}."
-            " Give them another role before it goes."
+            f"{people:,} on the staff {'has' if people == 1 else 'have'} the role {current.roles[held].name}."
+            " Give them another role first."
         )

@@ -1,7 +1,6 @@
-"""Creating and changing one row, and deleting one or several, on behalf of a person. `many` changes several at once.
-
-Every action is one transaction, or a part of the action that calls it. The session already sees only the rows in the
-person's scope, before the write and after it: nobody moves a row out of or into somebody else's.
+"""Creates and changes one row, and deletes one or several, on behalf of a person. `many` changes several at once.
+Every action is one transaction, or part of the action that calls it. The session sees only rows in the person's scope,
+before and after the write, so nobody can move a row into or out of somebody else's scope.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ ANOTHERS_NAME = "This is recorded in your own name. Ask the person who said it t
 
 
 class RowGoneError(Exception):
-    """The row does not exist, or not for this person."""
+    """The row does not exist, or this person may not see it."""
 
 
 class StaleError(Exception):
-    """Somebody saved the row after the form was opened; `version` is the row's version now."""
+    """Somebody saved the row after the form was opened. `version` is the row's version now."""
 
     def __init__(self, version: str) -> None:
         super().__init__(version)
@@ -44,7 +43,7 @@ class StaleError(Exception):
 
 
 class RowsChangedError(Exception):
-    """Some of many rows are not as they were shown, or are gone; `ids` says which."""
+    """Some of the rows changed since they were shown, or are gone. `ids` says which."""
 
     def __init__(self, ids: list[int]) -> None:
         super().__init__(str(ids))
@@ -53,7 +52,7 @@ class RowsChangedError(Exception):
 
 @dataclass(frozen=True)
 class Saved:
-    """`undo` is the token that takes the change back; empty where that cannot be had."""
+    """`undo` is the token to undo the change. Empty if it cannot be undone."""
 
     row_id: int
     undo: str = ""
@@ -61,7 +60,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class Written:
-    """`before` holds, by column, what the row held and no longer holds, the times of its status among them."""
+    """`before` has the earlier value of each changed column, including the times of a status."""
 
     before: dict[str, Any]
     questions: list[Question]
@@ -77,7 +76,7 @@ def create_row(
     by: Acting,
     answered: Collection[str] = (),
 ) -> Saved:
-    """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError where not all is `answered`."""
+    """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError if a question is unanswered."""
     with transaction(session, by=by, model=model):
         claim(session, token, model, None, by)
         given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
@@ -100,7 +99,7 @@ def create_row(
 
 
 def made_by(model: type[Base], values: dict[str, Any], by: Acting) -> dict[str, Any]:
-    """The column that names who makes the row, filled. Raises RuleError where another is named who may not be."""
+    """The column that names the row's author, filled. Raises RuleError if it names a person it must not."""
     table, me = model.__tablename__, by.person.staff_id
     column = MAKERS.get(table)
     if column is None:
@@ -123,10 +122,9 @@ def update_row(
     by: Acting,
     answered: Collection[str] = (),
 ) -> Saved:
-    """Raises RowGoneError, StaleError, RuleError, AskedError, AlreadySavedError; nothing is written then.
-
-    `token` is None for an edit in place of one column, whose version alone keeps a second sending from being a second
-    change, and which can be undone.
+    """Raises RowGoneError, StaleError, RuleError, AskedError, AlreadySavedError; then nothing is written.
+    `token` is None for an inline edit of one column: its version alone prevents a second change if sent twice, and
+    it can be undone.
     """
     undo = ""
     with transaction(session, by=by, model=model):
@@ -144,9 +142,9 @@ def update_row(
 
 @retried
 def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, str], by: Acting) -> int:
-    """All rows, each at the version that was shown, or none; what hangs on them goes by the database's own ON DELETE.
+    """Deletes all rows, or none if one is no longer at its shown version. ON DELETE handles dependent rows.
 
-    Returns how many went. Raises RowsChangedError, RuleError.
+    Returns the number deleted. Raises RowsChangedError, RuleError.
     """
     with transaction(session, by=by, model=model):
         for row in lock_all(session, model, versions).values():
@@ -158,7 +156,7 @@ def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, s
 
 
 def lock(session: Session, model: Any, row_id: int, version: str) -> Any:
-    """The row, locked, as the database has it now, if it is in scope and still at `version`."""
+    """The row, locked and read again, if it is in scope and still at `version`."""
     found = _locked(session, model, [row_id])
     if not found:
         raise RowGoneError
@@ -169,9 +167,8 @@ def lock(session: Session, model: Any, row_id: int, version: str) -> Any:
 
 
 def lock_all(session: Session, model: Any, versions: Mapping[int, str]) -> dict[int, Any]:
-    """The rows, locked in the order of their ids, if all are in scope and at their versions. One statement.
-
-    All before the first is written: what is written to one can change another, such as a key that is emptied.
+    """The rows, locked in id order, if all are in scope and at their versions. One statement.
+    All are checked before the first write, because writing one can change another, such as by emptying a key.
     """
     found = _locked(session, model, versions)
     rows = {row_id: row for row_id, (row, current) in found.items() if current == versions[row_id]}
@@ -190,10 +187,8 @@ def _locked(session: Session, model: Any, row_ids: Collection[int]) -> dict[int,
 def change(
     session: Session, model: type[Base], row: Any, values: dict[str, Any], by: Acting, *, settles: bool = True
 ) -> Written:
-    """Sets and writes what differs. Raises RuleError; what is in doubt is for the caller to ask.
-
-    `settles` is False where the values are a row's own from before: a status that had no time gets none, and nothing
-    is in doubt.
+    """Sets and writes the values that differ. Raises RuleError. The caller must ask the returned questions.
+    `settles` is False if the values are the row's own earlier ones: then a status gets no time and nothing is asked.
     """
     changed = {name for name, value in values.items() if value != getattr(row, name)}
     if not changed:
@@ -221,4 +216,4 @@ def _columns(model: type[Base]) -> list[str]:
 
 def _stay_in_scope(session: Session, model: Any, row_id: int) -> None:
     if session.info.get("row_scope") and session.scalar(select(model.id).where(model.id == row_id)) is None:
-        raise RuleError("", "Saved like this, the row would no longer be one of yours. Ask a Coordinator to do it.")
+        raise RuleError("", "If saved like this, the row would no longer be one of yours. Ask a Coordinator to do it.")

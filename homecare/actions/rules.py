@@ -1,4 +1,4 @@
-"""What must hold of a row whoever writes it, on whatever surface: statuses and their times, and who belongs to what."""
+"""Rules that a row must keep, whoever writes it and on whatever page: statuses, their times, and relations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from homecare.tables.status_times import TIMES_OF_STATUSES, TimeOfStatus
 
 
 class RuleError(Exception):
-    """A rule refused the row; the message is a sentence for the person at the field it names."""
+    """A rule refused the row. The message is a sentence for the person, shown at the named field."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -28,10 +28,9 @@ class RuleError(Exception):
 
 
 def settle(table: str, row: Any, changed: set[str], before: Mapping[str, Any], now: datetime) -> None:
-    """Make a status and its time agree: the one that was set sets the other. Raises RuleError where both were set and
-    contradict each other.
-
-    A status that says what it said `before` (what the row held, or the default of a new one) was not set: it follows
+    """Makes a status and its time agree: setting one sets the other. Raises RuleError if both were set and contradict
+    each other.
+    A status equal to `before` (the row's earlier status, or the default of a new row) does not count as set: it follows
     its time.
     """
     for rule in TIMES_OF_STATUSES.get(table, ()):
@@ -63,19 +62,19 @@ def _status(row: Any, rule: TimeOfStatus) -> str:
 
 
 def _word(row: Any, rule: TimeOfStatus, status: str | None) -> str:
-    """The status as it is compared; none counts as the default."""
+    """The status normalised for comparison. An empty status counts as the default."""
     return folded(status) or folded(defaults(type(row)).get(rule.status_column))
 
 
 def defaults(model: type[Base]) -> dict[str, str]:
-    """The words that the database gives a new row where none is chosen, by column."""
+    """The default words that the database gives a new row, by column."""
     columns = model.__table__.columns
     found = {column.name: getattr(column.server_default, "arg", None) for column in columns}
     return {name: default for name, default in found.items() if isinstance(default, str)}
 
 
 def check(table: str, session: Session, row: Any, changed: set[str], by: Acting) -> None:
-    """Raises RuleError where the row about to be written breaks a rule of its table."""
+    """Raises RuleError if the row about to be written breaks a rule of its table."""
     for rule in CHECKS.get(table, ()):
         rule(session, row, changed, by)
 
@@ -109,15 +108,14 @@ CHECKS: dict[str, tuple[Callable[[Session, Any, set[str], Acting], None], ...]] 
 
 
 def keep_an_administrator(session: Session, by: Acting) -> None:
-    """After a write to staff: somebody Active must be able to sign in and hold everything. Raises RuleError."""
+    """Call after a write to staff: an Active person who can sign in must have every permission. Raises RuleError."""
     if not has_administrator(session, by.policy):
         raise RuleError("role", "This is the last active Admin. Make somebody else an Admin first.")
 
 
 def has_administrator(session: Session, policy: Policy) -> bool:
-    """Whether anybody Active who can sign in holds everything under this policy.
-
-    Asked under one advisory lock until the transaction ends, so that two people cannot each remove the other.
+    """Whether an Active person who can sign in has every permission under this policy.
+    Takes an advisory lock until the transaction ends, so that two people cannot each remove the other.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(7220001)"), execution_options=UNSCOPED)
     staff, account = Staff.__table__, Account.__table__

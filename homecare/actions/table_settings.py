@@ -1,4 +1,4 @@
-"""Drafts of the tables' settings, their publication as one version, and going back to an earlier one."""
+"""Drafts of the tables' settings, publishing one as a version, and going back to an earlier version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOW = func.timezone("utc", func.clock_timestamp())
 
 
 class StaleSettingsError(Exception):
-    """Somebody published after the draft was begun."""
+    """Somebody published after the draft was started."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def newest(session: Session) -> int:
 
 
 def lock_newest(session: Session) -> tuple[int, dict[str, Any]]:
-    """The newest version and its document; nobody publishes until the transaction ends."""
+    """The newest version and its document. Nobody else can publish until the transaction ends."""
     session.execute(_LOCK, execution_options=UNSCOPED)
     current = newest(session)
     found = select(SettingsVersion.document).where(SettingsVersion.version == current)
@@ -71,7 +71,7 @@ def versions(session: Session, most: int = 100) -> list[Published]:
 
 @retried
 def save_draft(*, session: Session, document: Mapping[str, Any], based_on: int, by: Acting) -> None:
-    """The editor's own draft, in place of the one before; whether it is tried out stays as it is."""
+    """Replaces the editor's own draft. Whether it is being previewed does not change."""
     values = {"document": dict(document), "based_on": based_on, "changed_at": _NOW}
     statement = (
         upsert(cast(Table, SettingsDraft.__table__))
@@ -102,9 +102,8 @@ def _drop_draft(session: Session, by: Acting) -> None:
 
 @retried
 def publish(*, session: Session, document: Mapping[str, Any], based_on: int, note: str, by: Acting) -> int:
-    """The document as the next version, for everybody from their next request; the editor's draft ends with it.
-
-    Raises StaleSettingsError where another version came after `based_on`; the draft stays then.
+    """Publishes the document as the next version. It applies from everybody's next request, and the draft ends.
+    Raises StaleSettingsError if another version was published after `based_on`; then the draft stays.
     """
     with transaction(session, by=by):
         session.execute(_LOCK, execution_options=UNSCOPED)

@@ -1,4 +1,4 @@
-"""The one place that commits: a write holds whole or not at all, whatever actions it is put together from."""
+"""The only place that commits: a write is saved whole or not at all, whatever actions it consists of."""
 
 from __future__ import annotations
 
@@ -21,40 +21,39 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RETRIES = 3
-# Long enough for the other to commit, and never the same for two that got in each other's way.
+# Long enough for the other to commit, and random, so that two do not collide again.
 LONGEST_WAIT_S = 0.2
 LOCK_NOT_AVAILABLE = "55P03"
 _OPEN = "open_transaction"
 
 
 def passes(error: DBAPIError) -> bool:
-    """Whether the same once more may well succeed: a deadlock, a serialization failure, a lock not had in time."""
+    """Whether the same action may succeed if tried again: a deadlock, serialization failure or lock timeout."""
     state = sqlstate(error) or ""
     return state.startswith("40") or state == LOCK_NOT_AVAILABLE
 
 
 @dataclass
 class _Open:
-    """The outermost transaction of a session; `failed` once an action inside it was refused."""
+    """A session's outermost transaction. `failed` is set once an action inside it was refused."""
 
     failed: bool = False
 
 
 @contextmanager
 def transaction(session: Session, *, by: Acting | None, model: type[Base] | None = None) -> Iterator[None]:
-    """Commits at its end, rolls back on whatever is raised. Inside another it is a part of that one.
-
-    `by` is None for the command line. A refusal of the database about what was written to `model` is raised as
-    RuleError. An action that failed inside another takes the whole with it, also where its error was caught.
+    """Commits at its end and rolls back on any exception. Inside another transaction it is part of that one.
+    `by` is None on the command line. A refusal by the database of a write to `model` is raised as RuleError. If
+    an inner action fails, the whole transaction fails, even if its error is caught.
     """
     is_outermost = _OPEN not in session.info
     open_: _Open = session.info.setdefault(_OPEN, _Open())
-    # Here, once and before the first write, the trail is to learn who acts, behind whom, and in which request.
+    # The trail will learn here, once and before the first write, who acts, behind whom, and in which request.
     try:
         yield
         if is_outermost:
             if open_.failed:
-                raise RuntimeError("An action inside this one failed and has half written: let its error pass.")
+                raise RuntimeError("An action inside this one failed and was half written: let its error pass.")
             session.commit()
     except BaseException as error:
         open_.failed = True
@@ -70,10 +69,9 @@ def transaction(session: Session, *, by: Acting | None, model: type[Base] | None
 
 
 def retried(action: Callable[P, T]) -> Callable[P, T]:
-    """For an action that is one whole `transaction` of its keyword `session`: run again up to RETRIES times.
-
-    Everything the action reads and writes must happen in it, because a rollback takes all of it back. Inside another
-    transaction it runs once: only the whole can be done again.
+    """For an action that is one whole `transaction` of its keyword `session`: runs it again up to RETRIES times.
+    Everything the action reads and writes must happen inside it, because a rollback undoes all of it. Inside another
+    transaction it runs once: only the whole can be repeated.
     """
 
     @wraps(action)

@@ -1,4 +1,4 @@
-"""What a change made in a list overwrote: kept for an hour, for the person who made it to take it back."""
+"""What a list change overwrote, stored for an hour so that the person can undo it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ KEPT = timedelta(hours=1)
 def remember(
     *, session: Session, model: type[Base], column: str, overwritten: Mapping[int, Mapping[str, Any]], by: Acting
 ) -> str:
-    """Keeps what the rows held, by id and column, in the transaction of the change; returns the token that undoes it.
-
-    Empty where nothing was changed or a value is of a kind that is not kept. What anybody may no longer take back is
-    swept out.
+    """Stores the rows' earlier values, in the transaction of the change, and returns the undo token.
+    Empty if nothing changed or a value cannot be stored. Also deletes changes that can no longer be undone.
     """
     session.execute(
         delete(Overwritten).where(Overwritten.made_at < clock.now_utc() - KEPT),
@@ -52,7 +50,7 @@ def remember(
 
 
 def find(*, session: Session, model: type[Base], token: str, by: Acting) -> Overwritten | None:
-    """The person's own change of this table, not older than an hour; taken by this transaction, once."""
+    """The person's own change of this table within the last hour. It is deleted here, so it can be used only once."""
     return session.scalar(
         delete(Overwritten)
         .where(
@@ -67,7 +65,7 @@ def find(*, session: Session, model: type[Base], token: str, by: Acting) -> Over
 
 
 def values(model: type[Base], row: Mapping[str, str | None]) -> dict[str, Any]:
-    """The columns as the row held them."""
+    """The column values as Python objects."""
     columns = model.__table__.columns
     return {name: restore(columns[name], text) for name, text in row.items()}
 

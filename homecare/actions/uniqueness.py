@@ -1,4 +1,4 @@
-"""What people take for the same is the same where a column is unique, though the database tells them apart."""
+"""Treats values as duplicates in unique columns if people would, even if the database would not."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ from homecare.models.indexes import is_folded
 
 
 def check_unique(session: Session, model: type[Base], row: Any, changed: set[str]) -> None:
-    """Raises RuleError at a unique column whose value another row has in another way of writing.
-
-    Two who write the same at once come here one after the other. One or two statements for each column that changed.
+    """Raises RuleError at a unique column if another row has its value in another spelling.
+    Concurrent writes of the same value wait for each other. One or two statements per changed column.
     """
     for column in cast(Table, model.__table__).columns:
         value = getattr(row, column.name) if column.name in changed else None
         if column.unique and is_folded(column) and isinstance(value, str):
-            # Nothing of the row is written before the others who write the same have been waited for.
+            # Do not flush the row before waiting for others who write the same value.
             with session.no_autoflush:
                 _check(session, column, value, row.id)
 
@@ -40,8 +39,8 @@ def _check(session: Session, column: Column[Any], value: str, row_id: int | None
 
 
 def _is_the_same(column: Column[Any], value: str) -> ColumnElement[bool]:
-    """Names as people read them. Addresses and codes by case alone: jose@ and josé@ are two people."""
+    """Compares names as people read them, addresses and codes only without case: jose@ and josé@ are two people."""
     if traits_of(column).is_name:
         return same(column, value)
-    # The first finds it by the index.
+    # The first condition uses the index.
     return same(column, value) & (plain_word(column) == folded(value))

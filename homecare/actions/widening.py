@@ -1,6 +1,5 @@
-"""Who sees own rows alone moves what decides that only so that fewer become theirs, and for less long.
-
-The columns are those that the predicates of access/rows.py read; what a row opens before and after says the direction.
+"""A person who sees only own rows may change what decides that only to see fewer patients, or for a shorter time.
+The columns are those that the predicates of access/row_scope.py read. What a row opens before and after is compared.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from homecare.access.row_scope import AFTER, BEFORE, OPENINGS, UNSCOPED, Opening
 from homecare.actions.rules import RuleError
 from homecare.db import Base
 
-WIDENS = "Saved like this, it would open a patient to you, or for longer than now. Ask a Coordinator to do it."
+WIDENS = "If saved like this, it would open a patient to you, or for longer than now. Ask a Coordinator to do it."
 
 
 class Span(NamedTuple):
-    """What a row opens to the acting person: the patient, and the time around which it does."""
+    """What a row opens to the acting person: the patient and the time span."""
 
     patient_id: int
     start: datetime
@@ -30,14 +29,14 @@ class Span(NamedTuple):
 
 
 def refuse(session: Session, model: type[Base], before: Mapping[str, Any] | None, row: Any, by: Acting) -> None:
-    """Raises RuleError where the row, as it is about to be written, opens more than it did; None before: a new row."""
+    """Raises RuleError if the row about to be written opens more than before. `before` is None for a new row."""
     moved = {name for name in _deciding(model.__tablename__, by) if getattr(row, name) != (before or {}).get(name)}
     if not moved:
         return
     opening = next((known for known in OPENINGS if known.model is model), None)
     field = next(name for name in ("status", *sorted(moved)) if name in moved)
     if opening is None:
-        # A scope that reads a table of which nobody said what its rows open: the direction is not known.
+        # The scope reads a table without an Opening, so the direction is unknown.
         raise RuleError(field, WIDENS)
     now = clock.now_utc()
     after = _span(opening, {name: getattr(row, name) for name in opening.columns}, by, now)
@@ -61,7 +60,7 @@ def _deciding(table: str, by: Acting) -> frozenset[str]:
 
 
 def _span(opening: Opening, values: Mapping[str, Any], by: Acting, now: datetime) -> Span | None:
-    """From now on; None where the row opens nothing to the person, now or later."""
+    """What the row opens from now on. None if it opens nothing to the person now or later."""
     if values["staff_id"] != by.person.staff_id or values["patient_id"] is None:
         return None
     if (values["status"] or opening.status) == "Cancelled":
@@ -70,7 +69,7 @@ def _span(opening: Opening, values: Mapping[str, Any], by: Acting, now: datetime
     end = _moment(values[opening.end], datetime.max if opening.unbounded else None)
     if start is None or end is None or end < now - AFTER:
         return None
-    # What is open already is not opened any sooner.
+    # A row that is already open cannot be opened earlier.
     return Span(values["patient_id"], max(start, now + BEFORE), end)
 
 
@@ -79,7 +78,7 @@ def _is_within(one: Span, other: Span) -> bool:
 
 
 def _moment(value: datetime | str | None, unset: datetime | None) -> datetime | None:
-    """A moment beyond Python's calendar is told by the end it lies behind."""
+    """A moment outside Python's calendar becomes the calendar's first or last moment."""
     if isinstance(value, str):
         return datetime.min if value.startswith("-") or value.endswith("BC") else datetime.max
     return unset if value is None else value

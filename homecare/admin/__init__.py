@@ -1,4 +1,4 @@
-"""Flask-Admin made ours: one hardened view per company table, generated from the models."""
+"""Flask-Admin adapted: one hardened view per company table, generated from the models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def init_app(app: Flask, home: GuardedView) -> Admin:
     admin = Admin(app, name="Homecare Admin", url=urls.ADMIN, index_view=home)
     for info in coded_infos().values():
         admin.add_view(TableView(info))
-    # Half of a page would be the templates' indentation.
+    # Otherwise half of every page would be the templates' indentation.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(keep_viewing_read_only)
     app.jinja_env.globals.update(viewed_as=viewed_as, withheld=withheld)

@@ -1,4 +1,4 @@
-"""What a handler of a table is asked with, made once by the view's method after the door."""
+"""What a table's handler needs, built once by the view method after the access check."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from homecare.web.errors import SpokenError
 
 @dataclass(frozen=True)
 class Asked:
-    """`seen` is the table as the acting person sees it; `render` makes a page in the view's frame."""
+    """`seen` is the table as the person sees it. `render` renders a page in the view's frame."""
 
     seen: Seen
     render: Callable[..., str]
@@ -38,23 +38,23 @@ class Asked:
         return self.seen.by
 
     def back(self) -> str:
-        """Where the person came from, as the request says it; else the list."""
+        """The page the person came from, according to the request; else the list."""
         return safe_next(request.values.get("url"), otherwise=urls.list_of(self.table.name))
 
     def to_list(self) -> tuple[str, str]:
-        """The way on from a refusal, with its words."""
+        """The link back to the list on an error page: address and label."""
         return self.back(), f"Back to the {self.table.many.lower()}"
 
     def listed(self, args: MultiDict[str, Any], kept: Kept | None = None, *, keeps_wrong: bool = False) -> ListRequest:
-        """The list of these words; what may not be had is refused, 400 or 403, in words."""
+        """The list for these URL words. Refuses what the person may not have with 400 or 403 and a sentence."""
         table = self.table
         try:
             return list_request.read(self.seen, args, kept, keeps_wrong=keeps_wrong)
         except UnknownConditionError as error:
-            # The page, whatever was asked for: without conditions an export would be a file of everything.
+            # Always the list page, even for an export: an export without conditions would contain everything.
             whole = urls.list_of(table.name, [(list_request.ALL, "1")])
             back = (whole, f"Open the {table.many.lower()} without conditions")
             raise SpokenError(400, str(error), back=back) from error
         except ForbiddenConditionError as error:
-            reason = f"look into {error.column} of {table.many.lower()}"
+            reason = f"filter by {error.column} of {table.many.lower()}"
             refuse(table.name, "filter", reason, column=error.column)

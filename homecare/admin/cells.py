@@ -1,4 +1,4 @@
-"""A value as markup for lists and details."""
+"""A value as HTML for lists and details."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from homecare.web import urls
 
 EMPTY = Markup('<span class="muted">—</span>')
 
-# What a status means for the reader, shown as a colour beside its word.
+# The meaning of a status, shown as a colour beside its word.
 TONES = {
     "done": ("Completed", "Paid", "Approved", "Converted", "Available", "Accepted", "Broadcast", "Active"),
     "late": ("Late", "Overdue", "On Leave", "Paused", "Partially Approved", "Documents Pending", "Reserved", "High"),
@@ -45,7 +45,7 @@ def is_badge(field: Field) -> bool:
 
 
 def markup(field: Field, value: Any) -> Markup:
-    """The value for a page: statuses as badges, phones and e-mails as links, moments as such."""
+    """The value for a page: statuses as badges, phones and e-mails as links, moments as <time>."""
     text = plain_text(field, value)
     if not text:
         return EMPTY
@@ -58,7 +58,7 @@ def markup(field: Field, value: Any) -> Markup:
     if field.traits.is_email:
         return EMAIL.format(value, text)
     if field.traits.is_address and text.startswith(("http://", "https://")):
-        # Every address begins alike; what tells them apart must not be what is cut off.
+        # All addresses start alike, so the distinguishing part must not be cut off.
         return WEB.format(value, text.partition("://")[2].removeprefix("www."))
     if isinstance(value, datetime):
         return TIME.format(clock.to_addis(value).isoformat(), text)
@@ -66,7 +66,7 @@ def markup(field: Field, value: Any) -> Markup:
 
 
 def relation_markup(field: Field, key: int | None, label: str | None) -> Markup:
-    """A link to the parent where its name could be read, else its number."""
+    """A link to the parent if its name is readable, else its number."""
     if key is None:
         return EMPTY
     if label is None or label == f"#{key}":

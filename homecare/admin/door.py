@@ -1,4 +1,4 @@
-"""The one door: every view method names the action it is, and nothing else decides who may pass."""
+"""The access check: every view method names its action, and nothing else decides who may pass."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from homecare.web.errors import SpokenError
 
 
 def acting() -> Acting:
-    """The person of this request under the policy of this request: whom they look as, where they look as somebody."""
+    """The person of this request with the current policy. While viewing as somebody else, that person."""
     if "acting" not in g:
         me = oneself()
         viewed = current_user.view_as if _may_look_as_others(me) else None
@@ -40,7 +40,7 @@ def acting() -> Acting:
 
 
 def _seen_by(me: Acting, viewed: Person) -> Acting:
-    """What the viewed person sees, without what would be behind glass, or hidden, for who looks."""
+    """The viewed person's rights, but without what is hidden or behind break-glass for the viewer."""
     policy = me.policy.seen_through(me.role) if me.role else me.policy
     return replace(Acting.of(viewed, policy), behind=me.person)
 
@@ -51,7 +51,7 @@ def _act_as(who: Acting) -> None:
 
 
 def oneself() -> Acting:
-    """The signed-in person, whomever they look as."""
+    """The signed-in person, even while they view as somebody else."""
     if "oneself" not in g:
         person = current_user._get_current_object()
         g.oneself = Acting.of(person, policy_at(db.session(), person.policy_version))
@@ -64,7 +64,7 @@ def _may_look_as_others(me: Acting) -> bool:
 
 
 def viewed_as() -> Person | None:
-    """Whom the signed-in person looks as, in whatever view; None: as themselves."""
+    """Whom the signed-in person views as, on any page. None if they view as themselves."""
     if not current_user.is_authenticated or not _may_look_as_others(oneself()):
         return None
     found: Person | None = current_user.view_as
@@ -78,7 +78,7 @@ FOR_YOU = {
 
 
 def withheld(info: TableInfo) -> list[str]:
-    """The columns that the person looked as sees otherwise: "Shown to them, behind glass for you: Visit notes."."""
+    """The columns that the viewed person sees differently: "Shown to them, behind glass for you: Visit notes."."""
     who = acting()
     if who.behind is None or who.role is None:
         return []
@@ -91,28 +91,28 @@ def withheld(info: TableInfo) -> list[str]:
     return [f"{words}: {', '.join(labels)}." for words, labels in found.items()]
 
 
-# What may be sent while looking as somebody else: to stop, to stay signed in, to sign in again, and to go.
+# What may be posted while viewing as somebody else: stop, stay signed in, sign in again, sign out.
 SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "session.keep", "login.send", "login.leave"})
 
 
 def keep_viewing_read_only() -> None:
-    """Looking as somebody else changes nothing, on whatever address."""
+    """Refuses every change while viewing as somebody else, on any address."""
     if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in (None, *SENT_WHILE_VIEWING):
         return
     viewed = viewed_as()
     if viewed is not None:
         log_denial(oneself(), resource=request.endpoint or "", action="view-as", row_id=None, reason="changes nothing")
         name = viewed.full_name.strip()
-        raise SpokenError(403, f"You are looking as {name} and can change nothing. Stop looking as {name} first.")
+        raise SpokenError(403, f"You are viewing as {name} and can change nothing. Stop viewing as {name} first.")
 
 
 def may(resource: str, action: str = "view") -> bool:
-    """What templates ask: the same function that refuses."""
+    """For templates. Uses the same function that refuses requests."""
     return acting().may(resource, Action(action))
 
 
 def refuse(resource: str, action: str, reason: str, row_id: str | None = None, column: str = "") -> NoReturn:
-    """Answer 403, naming the missing right and who can give it, and write the refusal down."""
+    """Answers 403, naming the missing right and who can give it, and logs the refusal."""
     who = acting()
     log_denial(who, resource=resource, action=action, row_id=row_id, reason=reason)
     never = NEVER.get((resource, Action(action))) if action in list(Action) else None
@@ -126,7 +126,7 @@ def right(resource: str, action: Action) -> str:
 
 
 def explained_at(resource: str, action: str, row_id: str | None, column: str) -> str | None:
-    """Where IT reads which cell of the matrix refused; None for everybody else."""
+    """The page where IT sees which matrix cell refused. None for everybody else."""
     if not oneself().may("page:roles"):
         return None
     who = acting()
@@ -139,7 +139,7 @@ def explained_at(resource: str, action: str, row_id: str | None, column: str) ->
 def _why(who: Acting, reason: str) -> str:
     if who.role is None:
         return (
-            f"You are signed in to nothing: your staff record has the role {who.person.role!r} and the status"
+            f"You have no access: your staff record has the role {who.person.role!r} and the status"
             f" {who.person.status!r}, and only an Active person with a known role may open anything."
         )
     return f"Your role {who.role.name} has no right to {reason}."
@@ -151,7 +151,7 @@ def _who_can_give_it(who: Acting) -> str:
 
 
 def not_found(resource: str, action: str, row_id: str | None) -> NoReturn:
-    """Answer 404 for a row that is not there, or not for this person; the two are told apart only in the log."""
+    """Answers 404 for a row that does not exist or is hidden from this person. Only the log tells which."""
     note_missing(resource, action, row_id)
     raise NotFound
 
@@ -161,21 +161,21 @@ def note_missing(resource: str, action: str, row_id: str | None) -> None:
 
 
 class GuardedView(BaseView):
-    """A Flask-Admin view whose methods are shut until `needs` names their action."""
+    """A Flask-Admin view. Its methods stay shut until `needs` names their action."""
 
-    # By the name of the view method; None: any signed-in person with a role may pass.
+    # By view method. None: any signed-in person with a role may pass.
     needs: ClassVar[dict[str, Action | None]] = {}
-    # View methods that open to a person without a role too, because they say just that.
+    # View methods that are also open to a person without a role, because they tell them so.
     roleless: frozenset[str] = frozenset()
-    # View methods in which one acts as oneself even while looking as somebody else.
+    # View methods in which a person acts as themselves even while viewing as somebody else.
     as_oneself: frozenset[str] = frozenset()
     _default_view: str | None
-    # The row of the registry that a page is; a table's view has none.
+    # The page's row in the registry. A table's view has none.
     page: ClassVar[Page | None] = None
 
     def __init__(self, **stock: Any) -> None:
-        """`stock` are Flask-Admin's own words, where the registry does not say them."""
-        # Flask-Admin wants to know where a view begins; one without a page begins with what it does.
+        """`stock` are Flask-Admin's own arguments, if the registry does not give them."""
+        # Flask-Admin needs a default view. Without a page of its own, that is the first method.
         self._default_view = self._default_view or next(iter(self.needs))
         if self.page is not None:
             stock = {"name": self.page.title, "endpoint": self.page.name, "url": urls.page(self.page.path)} | stock
@@ -183,15 +183,15 @@ class GuardedView(BaseView):
 
     @property
     def resource(self) -> str:
-        """What a grant names."""
+        """The resource that a grant names."""
         return self.page.resource if self.page is not None else str(self.endpoint)
 
     def is_visible(self) -> bool:
-        """Whether the menu or a tab leads here; search asks too."""
+        """Whether the menu or a tab links here. Search uses this too."""
         return self.page is None or bool(self.page.icon or self.page.right_of)
 
     def needed(self, name: str) -> Action | None:
-        """The action a view method is. Raises LookupError where nobody decided."""
+        """The action of a view method. Raises LookupError if none was decided."""
         return self.needs[name]
 
     def is_accessible(self) -> bool:
@@ -219,7 +219,7 @@ class GuardedView(BaseView):
         return None
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        # Flask-Admin 2.2.1 (base.py:442) calls a view again as cls=self on any TypeError inside it.
+        # Flask-Admin 2.2.1 (base.py:442) calls a view again with cls=self on any TypeError inside it.
         try:
             return fn(self, *args, **kwargs)
         finally:

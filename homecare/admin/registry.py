@@ -1,4 +1,4 @@
-"""What menu and tabs show: the tables and pages that the acting person may open, asked of the policy that refuses."""
+"""The tables and pages that menu and tabs show, checked against the policy that also refuses requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def menu() -> list[tuple[str, list[TableInfo]]]:
 
 
 def menu_pages() -> list[tuple[Page, str]]:
-    """The pages of the menu with their addresses, in the registry's order."""
+    """The pages in the menu with their addresses, in the registry's order."""
     who = acting()
     return [
         (page, f"{urls.page(page.path)}/" if page.path else urls.HOME)
@@ -28,5 +28,5 @@ def menu_pages() -> list[tuple[Page, str]]:
 
 
 def tabs_of(name: str) -> list[tuple[str, str, str]]:
-    """The tabs around the pages of one right: the name, address and words of each."""
+    """The tabs around the pages of one right: name, address and label of each."""
     return [(tab, urls.page(path), word) for tab, path, word in PAGES[name].tabs]

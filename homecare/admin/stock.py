@@ -1,8 +1,7 @@
-"""Flask-Admin's ModelView as far as it is ours: what it is told of a table, and what of it stays shut.
-
-The class brings the routes, the names of the view methods and its vocabulary. What it does with rows, forms and rights
-checks no row scope and no column, so none of it may ever run: each such method is shut by name, and a test walks the
-class for one that an upgrade adds.
+"""The parts of Flask-Admin's ModelView that we use, and those that stay shut.
+The class gives us routes, view method names and its vocabulary. Its handling of rows, forms and rights checks neither
+row scope nor columns, so it must never run: each such method is shut by name, and a test looks for new ones after an
+upgrade.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from homecare.db import db
 from homecare.tables.table import TableInfo
 from homecare.web import urls
 
-# What reads or writes rows, answers for a right, or opens a file of them.
+# Methods that read or write rows, decide about a right, or export rows.
 SHUT = frozenset({
     "_apply_filters", "_apply_pagination", "_apply_path_joins", "_apply_search", "_apply_sorting",
     "_create_ajax_loader", "_export_csv", "_export_data", "_export_tablib", "_get_field_value", "_get_list_value",
@@ -30,15 +29,15 @@ SHUT = frozenset({
 
 
 class ShutError(Exception):
-    """A method of Flask-Admin's own was called that checks nothing: a bug, answered as an error, never with rows."""
+    """One of Flask-Admin's unchecked methods was called. This is a bug: answer an error, never rows."""
 
 
 class StockView(ModelView):
-    # Nothing asks them: `needs` names what is open, and the policy who may. Were something to ask, the answer is no.
+    # Unused: `needs` names what is open, and the policy decides who may. If anything asks, the answer is no.
     can_create = can_edit = can_delete = can_export = can_view_details = False
-    # Read once at start-up; the row's number is part of every address.
+    # Read once at start-up. The row's id is part of every address.
     column_display_pk = True
-    # Ours sort, search and filter by the columns' kinds.
+    # Our own code sorts, searches and filters by the columns' kinds.
     column_sortable_list = ()
     column_searchable_list = ()
     column_filters = ()
@@ -55,7 +54,7 @@ class StockView(ModelView):
         )
 
     def scaffold_form(self) -> type[Form]:
-        """Empty: our forms are made for each role (the stock converter knows no Geography)."""
+        """Empty: our forms are built per role (and Flask-Admin's converter does not know Geography)."""
         return Form
 
     def scaffold_list_form(self, *_args: Any, **_kwargs: Any) -> type[Form]:
@@ -68,7 +67,7 @@ class StockView(ModelView):
         return Form
 
     def init_actions(self) -> None:
-        """None: what is done with many rows passes `action_view`."""
+        """None: bulk changes go through `action_view`."""
         self._actions: list[Any] = []
         self._actions_data: dict[str, Any] = {}
 

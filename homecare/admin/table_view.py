@@ -1,4 +1,4 @@
-"""The hardened base view: every company table's screens, from its metadata alone."""
+"""The hardened base view: the screens of every company table, generated from its metadata."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class TableView(GuardedView, StockView):
 
     @property
     def info(self) -> TableInfo:
-        """The table as IT set it for the role of this request."""
+        """The table with IT's settings for the role of this request."""
         return table_info(self.endpoint)
 
     @property
     def seen(self) -> Seen:
-        """Bound once for the request, and handed down."""
+        """Built once per request and passed down."""
         found: dict[str, Seen] = g.setdefault("seen", {})
         if self.endpoint not in found:
             found[self.endpoint] = Seen.of(acting(), self.info)
@@ -79,7 +79,7 @@ class TableView(GuardedView, StockView):
         try:
             return BULK_ACTIONS[request.form.get("action", "")]
         except KeyError as error:
-            raise SpokenError(400, "Choose what to do with the chosen rows.") from error
+            raise SpokenError(400, "Choose an action for the selected rows.") from error
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
@@ -102,14 +102,14 @@ class TableView(GuardedView, StockView):
 
     @expose("/reveal/", methods=("POST",))
     def reveal_view(self) -> ResponseReturnValue:
-        """Break-glass: the values behind glass of one row, once, for a reason that is written down beforehand."""
+        """Break-glass: shows the hidden values of one row once, for a reason that is recorded first."""
         row_id = self._row_id("view")
         try:
             reason = " ".join(one_line(request.form.get("reason", "")).split())
         except ValueError:
             reason = ""
         if len(reason) < 5:
-            flash("Give a reason of a few words; it is kept with your name.", "error")
+            flash("Give a reason of a few words; it is recorded with your name.", "error")
             return redirect(url_for(".details_view", id=row_id))
         names = [name for name, state in self.seen.access.states.items() if state is State.BREAK_GLASS]
         if not names:
@@ -126,7 +126,7 @@ class TableView(GuardedView, StockView):
 
     @expose("/related/")
     def related_view(self) -> ResponseReturnValue:
-        """A piece of a details page: the newest rows of table `of` whose column `by` names row `id`."""
+        """Part of a details page: the newest rows of table `of` whose column `by` refers to row `id`."""
         row_id = self._row_id("view")
         if stored_row(db.session(), self.seen, row_id, ()) is None:
             not_found(self.info.name, "view", str(row_id))
@@ -152,12 +152,12 @@ class TableView(GuardedView, StockView):
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
-        """Bulk, all of the rows or none: `rowid` many times, or `all=1` and the list's `query`; `field` and `value`."""
+        """Changes all rows or none: `rowid` repeated, or `all=1` and the list's `query`; `field` and `value`."""
         return bulk.answer(self.asked)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> ResponseReturnValue:
-        """The whole list as a file, in its order; `columns` chooses from what the role may see."""
+        """The whole list as a file, in its order. `columns` selects from the columns the role may see."""
         if export_type not in ("csv", "xlsx"):
             raise SpokenError(404, "There is no export of this kind.")
         wanted = self.asked.listed(request.args)
@@ -165,7 +165,7 @@ class TableView(GuardedView, StockView):
         if export_type == "csv":
             lines = exporter.csv_lines(db.session(), wanted, columns)
             answer = Response(stream_with_context(exporter.begun(lines)), mimetype="text/csv")
-            # It has begun already: whoever asks for the head alone, or hangs up, lets go of its cursor at once.
+            # The export has already started: a HEAD request or a closed connection must release its cursor.
             answer.call_on_close(lines.close)
         else:
             file = workbook.written(db.session(), wanted, columns)
@@ -176,7 +176,7 @@ class TableView(GuardedView, StockView):
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> ResponseReturnValue:
-        """`name` is the relation's column, `query` what was typed: [[id, label, what it fills], …], at most 20."""
+        """`name` is the relation's column, `query` the typed text: [[id, label, columns to fill], …], at most 20."""
         field = self.info.fields.get(request.args.get("name", ""))
         if field is None or not field.traits.links:
             raise SpokenError(400, "There is no relation of this name.")
@@ -191,7 +191,7 @@ class TableView(GuardedView, StockView):
 
     @expose("/file/")
     def file_view(self) -> ResponseReturnValue:
-        """The file that row `id` has in its column `name`, as an attachment."""
+        """The file in column `name` of row `id`, as an attachment."""
         return downloads.answer(self.seen, self._row_id("file"), preview=False)
 
     @expose("/file/preview/")
@@ -204,15 +204,15 @@ class TableView(GuardedView, StockView):
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> ResponseReturnValue:
-        """What the change `token` of a list overwrote is put back."""
+        """Restores what the list change `token` overwrote."""
         return undo.answer(self.asked)
 
     def _usable(self, query: str) -> str:
-        """The words of a default view, or none where the role may no longer use them: a list must always open."""
+        """The words of a default view. Empty if the role may no longer use them, because a list must always open."""
         try:
             list_request.read(self.seen, MultiDict(parse_qsl(query)))
         except (UnknownConditionError, ForbiddenConditionError):
-            flash("Your default view uses what is not there for you any more, so the whole list is shown.", "error")
+            flash("Your default view uses something you can no longer see, so the whole list is shown.", "error")
             return ""
         return query
 

@@ -1,4 +1,4 @@
-"""What is written down of what people did: refusals and reads."""
+"""The record of refusals and reads."""
 
 from homecare.audit.reads import init_app
 

@@ -1,4 +1,4 @@
-"""Refusals and reads, written in a transaction of their own so that no later failure undoes them."""
+"""Refusals and reads, each written in its own transaction so that no later failure undoes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROW_ID_LENGTH = 64
 
 
 def log_denial(acting: Acting, *, resource: str, action: str, row_id: str | None, reason: str) -> None:
-    """One refused request: who, in which role, what; never what a row holds."""
+    """Records one refused request: who, in which role, what. Never what a row contains."""
     with by_itself() as connection:
         connection.execute(
             insert(Denial).values(
@@ -30,7 +30,7 @@ def log_denial(acting: Acting, *, resource: str, action: str, row_id: str | None
 
 
 def log_read(acting: Acting, *, kind: str, resource: str, row_id: str | None, reason: str = "") -> None:
-    """A reveal, a file, a look as somebody: a line each time. If it cannot be written it raises: serve nothing."""
+    """Records one reveal, file or look as somebody else. Raises if it cannot be written: then show nothing."""
     values = {"kind": kind, "resource": resource, "row_id": _short(row_id), "reason": reason}
     ids = [int(row_id)] if row_id and row_id.isascii() and row_id.isdigit() else []
     with by_itself() as connection:
@@ -40,12 +40,12 @@ def log_read(acting: Acting, *, kind: str, resource: str, row_id: str | None, re
 
 
 def session_hash() -> bytes:
-    """Names the session of this request as models.SignedIn does, so that it opens no door."""
+    """The hash that identifies this request's session in models.SignedIn. It cannot be used to sign in."""
     return hashlib.sha256(str(current_user.get_id()).encode("utf-8", "surrogatepass")).digest()
 
 
 def by_itself() -> Connection:
-    """One statement is a transaction already; saying BEGIN and COMMIT around it would be two more trips."""
+    """A connection in autocommit: BEGIN and COMMIT around one statement would cost two more round trips."""
     return db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 

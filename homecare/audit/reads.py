@@ -1,7 +1,6 @@
-"""The read log: what a request selected of patients and leads, written in one statement before its answer leaves.
-
-It listens to the session instead of being called, so that no page goes round it. What is selected says whose rows it
-is in `access.shown`; an answer whose reading cannot be written is not given.
+"""The read log: which patients and leads a request selected, written in one statement before the answer leaves.
+It listens to the session instead of being called, so no page can bypass it. `access.shown` tells whose rows a select
+shows. If the read cannot be recorded, the answer is not sent.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from homecare.audit.log import by_itself, session_hash
 from homecare.db import db, listen_to_sessions
 from homecare.web import errors
 
-# By the name of the view method; any other is called as its page is.
+# By view method. Any other method has the name of its page.
 KINDS = {
     "index": "home",
     "index_view": "list",
@@ -39,11 +38,11 @@ KINDS = {
     "undo_view": "undo",
 }
 UNWRITTEN = (
-    "What you asked for is not shown, because it could not be written down that you read it. If you were saving, look "
+    "This is not shown, because your access could not be recorded. If you were saving, check "
     "whether it was saved before you send it again."
 )
-# A line is added where it has a row that none of the same session, kind, table and columns had within the hour. One
-# without rows (a part of a map) is known by its words.
+# A line is added if it has a row that no line of the same session, kind, table and columns had within the hour. A line
+# without rows (part of a map) is compared by its query string.
 WRITE = text("""
     INSERT INTO dashboard.reads
         (staff_id, staff_name, staff_email, session_hash, kind, resource, row_id, ids, columns, reason)
@@ -66,11 +65,11 @@ WRITE = text("""
 
 
 class UnsaidReadError(Exception):
-    """A select of people's private columns does not say whose rows it shows: a bug, answered without any of them."""
+    """A select of people's private columns does not say whose rows it shows. This is a bug; nothing is shown."""
 
 
 class Lines:
-    """What an answer shows, by table: the rows' ids and the columns, each once."""
+    """What an answer shows: per table the row ids and columns, without duplicates."""
 
     def __init__(self) -> None:
         self.tables: dict[str, tuple[dict[int, None], dict[str, None]]] = {}
@@ -96,17 +95,17 @@ class Lines:
 
 
 def note(table: str, ids: Iterable[int], columns: Iterable[str] = ()) -> None:
-    """This answer shows these rows; without ids it shows them as a whole, known by the words of its address."""
+    """This answer shows these rows. Without ids it shows the table as a whole, identified by the query string."""
     _noted().add(table, ids, columns)
 
 
 def note_rows(shown: Iterable[Shown], rows: Sequence[Row[Any]]) -> None:
-    """These rows of a result are shown, of a select that was run as NOT_SHOWN because it had others too."""
+    """These rows are shown, from a select that ran as NOT_SHOWN because it also returned others."""
     _noted().add_rows(shown, rows)
 
 
 def log_export(by: Acting, table: str, shown: Iterable[Shown], rows: Sequence[Row[Any]]) -> None:
-    """A piece of a file, each time; the caller sends it afterwards. Raises SpokenError: send nothing then."""
+    """Records one piece of an export before the caller sends it. Raises SpokenError: then send nothing."""
     lines = Lines()
     lines.add(table, [row._id for row in rows])
     lines.add_rows(shown, rows)
@@ -128,10 +127,10 @@ def _note_selected(state: ORMExecuteState) -> Result[Any] | None:
     if not inside_request() or state.is_column_load:
         return None
     if isinstance(state.statement, TextClause) and not state.execution_options.get("unscoped"):
-        raise UnsaidReadError("SQL as text cannot be looked into; say that it is UNSCOPED, reading nobody's rows.")
+        raise UnsaidReadError("Textual SQL cannot be inspected. Mark it UNSCOPED if it reads nobody's rows.")
     shown = state.execution_options.get("shown")
     if shown is None and state.is_select and is_private(state.statement):
-        raise UnsaidReadError("A select of private columns does not say in `shown` whose rows it shows.")
+        raise UnsaidReadError("A select of private columns must say in `shown` whose rows it shows.")
     if not shown:
         return None
     frozen = state.invoke_statement().freeze()
@@ -145,13 +144,13 @@ def _write_down(answer: Response) -> Response:
         return answer
     view = (request.endpoint or "").rpartition(".")
     try:
-        # Nothing more is asked in it, and the line needs its connection.
+        # No more queries follow, and the log line needs this connection.
         db.session.rollback()
         _write(g.acting, KINDS.get(view[2], view[0]), lines)
     except (SQLAlchemyError, psycopg.Error) as error:
         errors.log(error, 503)
         answer.close()
-        # A message for the next page can name whom it is about.
+        # A message for the next page can name the person concerned.
         session.pop("_flashes", None)
         return errors.respond(errors.ANSWERS[503], UNWRITTEN)
     return answer

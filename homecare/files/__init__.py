@@ -1,1 +1,1 @@
-"""Files that people upload: read whole, written anew, kept under random names outside the web root."""
+"""Uploaded files: parsed, re-encoded and stored under random names outside the web root."""

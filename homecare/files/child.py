@@ -1,6 +1,5 @@
-"""The child process that parses one upload: bounded in memory and time, and able to write no file.
-
-Bytes come on standard input; the answer is one line of JSON and, where the file is taken, the bytes to keep.
+"""The child process that parses one upload: limited in memory and time, and unable to write files.
+It reads the upload from standard input. It answers one line of JSON and, for an accepted file, the bytes to store.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ PROCESSOR_SECONDS = 12
 
 
 def bound() -> None:
-    """What a hostile file can take is this much of this process; the parent outlives it."""
+    """Limits what a hostile file can use of this process. The parent outlives it."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -22,15 +21,14 @@ def bound() -> None:
 
 
 def shut() -> None:
-    """From here on nothing can be opened, to read or to send: a file that names another one or an address gets neither.
-
-    For the decoders in C. pypdf is spared: it is Python, follows no names, and loads codecs of text when it meets them.
+    """From here on nothing can be opened to read or send, so a file that names another file or an address gets neither.
+    Only for the decoders written in C. pypdf is exempt: it is Python, follows no names, and loads codecs on demand.
     """
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def rewritten(data: bytes, media_type: str) -> tuple[str, bytes]:
-    """The media type and bytes to keep. Raises RefusedFileError, or anything for a broken file."""
+    """The media type and bytes to store. Raises RefusedFileError, or anything else for a broken file."""
     from homecare.files.kinds import PDF
 
     if media_type == PDF:

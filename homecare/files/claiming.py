@@ -1,6 +1,5 @@
-"""A row takes its file in the transaction that writes the row: rolled back together, and never another row's file.
-
-It listens to the session instead of being called, so that no way of writing a row goes round it.
+"""A row claims its file in the transaction that writes the row. It can never claim another row's file.
+It listens to the session instead of being called, so no way of writing a row can bypass it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from homecare.models.columns import UTC_NOW, Kind
 
 
 class FileGoneError(Exception):
-    """The file is another row's, or was purged; roll back and ask for it again."""
+    """The file belongs to another row or was purged. Roll back and ask for the file again."""
 
     def __init__(self, column: str) -> None:
         super().__init__(column)
@@ -37,7 +36,7 @@ def _claim(session: Session, _context: UOWTransaction) -> None:
     for row in [*session.new, *session.dirty]:
         for name in file_columns(type(row)):
             added = inspect(row).attrs[name].history.added
-            # Another application keeps names of its own there; only our keys are files of ours.
+            # Another application stores its own names in these columns. Only our keys are our files.
             if added and isinstance(added[0], str) and KEY.fullmatch(added[0]):
                 _claim_one(session, row, name, added[0])
 
@@ -49,7 +48,7 @@ def _claim_one(session: Session, row: Any, name: str, key: str) -> None:
             StoredFile.key == key,
             StoredFile.resource == row.__tablename__,
             StoredFile.column_name == name,
-            # Its own row may take it again: undoing a change brings a replaced file back.
+            # Its own row may claim it again: undoing a change brings back a replaced file.
             or_(StoredFile.row_id.is_(None), StoredFile.row_id == row.id),
         )
         .values(row_id=row.id, claimed_at=func.coalesce(StoredFile.claimed_at, UTC_NOW)),

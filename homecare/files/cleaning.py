@@ -1,4 +1,4 @@
-"""An upload as it arrives, turned into bytes of our own making, or refused in words."""
+"""Turns an upload into bytes we wrote ourselves, or refuses it with a sentence."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ LARGEST_BYTES = 10_000_000
 LONGEST_NAME = 120
 TIME_LIMIT_S = 20
 WAIT_S = 4
-# How a process ends that has used the time of the processor it may have.
+# How a process ends when it has used up its processor time.
 OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
-BROKEN = "The file is damaged or not what its first bytes say. Open it, save it anew and choose it again."
-TOO_LONG = "The file takes too long to be read. Make it smaller, or print it to a plain PDF, and choose it again."
-CROWDED = "Too many files are being read at this moment. Nothing you typed is lost: choose the file again in a minute."
+BROKEN = "The file is damaged or not what its first bytes say. Open it, save it again and choose it again."
+TOO_LONG = "The file takes too long to read. Make it smaller, or print it to a plain PDF, and choose it again."
+CROWDED = "Too many files are being read right now. Nothing you typed is lost: choose the file again in a minute."
 
-# Parsing runs apart from us: without our environment, our folder or the site's start-up files.
+# The parser runs without our environment, our working folder and the site's start-up files.
 START = f"""import sys
 sys.path.insert(0, {str(ROOT)!r})
 from homecare.files import child
 child.bound()
 child.main(sys.argv[1])"""
-# Two at once and no more, however many upload: each may take a gigabyte for a moment. A third waits a little; a fourth
-# is told at once, so that threads are left for everybody who uploads nothing.
+# At most two at once, however many people upload: each may briefly take a gigabyte. A third waits a little. A fourth is
+# refused at once, so that threads stay free for everybody else.
 _PLACES = threading.BoundedSemaphore(2)
 _LINE = threading.BoundedSemaphore(3)
 
-# Controls, and the marks that turn the reading direction: with them "gpj.exe" reads as "exe.jpg".
+# Control characters and marks that change the reading direction: they make "gpj.exe" read as "exe.jpg".
 _UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff]")
 
 
 class BusyError(Exception):
-    """The file was not looked at, because others are; the message is a sentence that says to choose it again."""
+    """The file was not checked because others are being read. The message asks to choose it again."""
 
 
 @dataclass(frozen=True)
 class CleanFile:
-    """What is kept: never the bytes that came, always those we wrote."""
+    """What is stored: always bytes that we wrote, never the bytes that came."""
 
     name: str
     media_type: str
@@ -61,7 +61,7 @@ class CleanFile:
 
 
 def clean(data: bytes, name: str, accepted: tuple[str, ...]) -> CleanFile:
-    """Takes some 0.3 s in a child process, and at most WAIT_S and TIME_LIMIT_S.
+    """Takes about 0.3 s in a child process, at most WAIT_S plus TIME_LIMIT_S.
 
     Raises RefusedFileError with the sentence for the person, BusyError.
     """
@@ -94,7 +94,7 @@ def _parsed(data: bytes, claimed: str) -> tuple[str, bytes]:
 
 @contextmanager
 def _place() -> Iterator[None]:
-    """One of the places for reading, for as long as it takes. Raises BusyError when none is to be had in time."""
+    """Holds one of the places for reading while the block runs. Raises BusyError if none is free in time."""
     if not _LINE.acquire(blocking=False):
         raise BusyError(CROWDED)
     try:
@@ -109,7 +109,7 @@ def _place() -> Iterator[None]:
 
 
 def safe_name(name: str, media_type: str) -> str:
-    """The name as people know it, without folders and unseen marks, and with the ending of what the file now is."""
+    """The file's name without folders and invisible characters, with the extension of what it now is."""
     last = re.split(r"[/\\]", name)[-1]
     text = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", last)).split()).lstrip(".")
     stem = text.rpartition(".")[0] or text

@@ -1,6 +1,5 @@
-"""What would cost far more to read than a file is worth, told from its marks alone, before anything is decoded.
-
-Runs in the child process of `reading` only.
+"""Refuses files that cost far too much to read, judged by their structure before anything is decoded.
+Runs only in the child process of `reading`.
 """
 
 from __future__ import annotations
@@ -11,28 +10,28 @@ from collections.abc import Callable, Iterator
 
 from homecare.files.kinds import JPEG, PNG, RefusedFileError
 
-# A scan passes over all of the picture again. A camera writes one, the usual encoders 10, the most thorough some 20.
+# Each scan passes over the whole picture. A camera writes one, usual encoders 10, the most thorough about 20.
 MOST_SCANS = 30
-# Notes, profiles, previews: a picture has a few dozen. A decoder takes each by itself, however small it is.
+# Notes, profiles, previews: a picture has a few dozen. A decoder handles each one separately, however small.
 MOST_SEGMENTS = 2_000
 MOST_CHUNKS = 20_000
-# A scanned letter of 25 pages is some 220 MB; one page of it less than ten.
+# A scanned letter of 25 pages is about 220 MB; one page of it less than ten.
 MOST_UNPACKED = 250_000_000
 MOST_OF_A_STREAM = 75_000_000
-# Of three hundred pages, with what is drawn on them; looking at a million empty ones takes seconds.
+# For 300 pages with their drawings. Looking at a million empty streams takes seconds.
 MOST_STREAMS = 50_000
-# Streams within streams: what is not told from the first two is nobody's letter.
+# Streams nested in streams. No ordinary letter nests deeper than two.
 LAYERS = 3
 PIECE = 1 << 16
 
-INTRICATE = "This picture is too intricate to be read. Save it as an ordinary JPEG and choose that."
-DEEP = "A JPEG of more than 8 bits a colour cannot be kept here. Save it as an ordinary JPEG and choose that."
+INTRICATE = "This picture is too complex to read. Save it as an ordinary JPEG and choose that."
+DEEP = "A JPEG with more than 8 bits per colour cannot be stored here. Save it as an ordinary JPEG and choose that."
 UNPACKS = "This PDF unpacks to more than can be read here. Print it to a plain PDF, or in parts, and choose that."
 
-# Within the pixels of a JPEG a 255 is followed by 0, or by the number of a restart.
+# Within a JPEG's pixels, 255 is followed by 0 or by a restart number.
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 _END, _SCAN, _START, _TEMPORARY = 0xD9, 0xDA, 0xD8, 0x01
-# The frames: what a picture says of itself. Between them stand tables and an extension of the format.
+# The frame headers, which describe the picture. The three left out are tables and a format extension.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 
@@ -46,7 +45,7 @@ def refuse_costly_picture(data: bytes, media_type: str) -> None:
 
 
 def refuse_costly_jpeg(data: bytes) -> None:
-    """Reads as a decoder does: from mark to mark up to the first end, past what is no mark."""
+    """Reads as a decoder does: from marker to marker up to the first end marker, skipping everything else."""
     scans = segments = at = 0
     while (found := _MARKER.search(data, at)) and found[1][0] != _END:
         marker, at = found[1][0], found.end()
@@ -71,7 +70,7 @@ def refuse_costly_png(data: bytes) -> None:
 
 
 class Unpacked:
-    """How much a PDF's streams have unpacked to; raises RefusedFileError once it is more than any letter's."""
+    """How much a PDF's streams have unpacked to. Raises RefusedFileError once it exceeds the limit."""
 
     def __init__(self) -> None:
         self.total = 0
@@ -82,14 +81,14 @@ class Unpacked:
             raise RefusedFileError(UNPACKS)
 
     def weigh_streams(self, data: bytes) -> None:
-        """Every stream of the file as it lies there, without asking the file how long or of which kind it is."""
+        """Weighs every stream of the file, without trusting what the file says about its length or kind."""
         for number, found in enumerate(_STREAM.finditer(data)):
             if number == MOST_STREAMS:
                 raise RefusedFileError(UNPACKS)
             self.weigh(data, found.end())
 
     def weigh(self, data: bytes, start: int = 0) -> None:
-        """One stream; bytes that are not packed weigh nothing."""
+        """Weighs one stream. Bytes that are not compressed weigh nothing."""
         before = self.total
 
         def spend(amount: int) -> None:
@@ -100,14 +99,14 @@ class Unpacked:
         layers = [_inflated((data[at : at + PIECE] for at in range(start, len(data), PIECE)), spend)]
         for _ in range(LAYERS - 1):
             layers.append(_inflated(layers[-1], spend))
-        # The innermost first; where it ends early, the rest of those around it is unpacked all the same.
+        # Innermost first. If it ends early, the streams around it are still unpacked to the end.
         for layer in reversed(layers):
             for _ in layer:
                 pass
 
 
 def _inflated(pieces: Iterator[bytes], spend: Callable[[int], None]) -> Iterator[bytes]:
-    """What the pieces unpack to, a little at a time; nothing where they are not packed."""
+    """The unpacked bytes, piece by piece. Nothing if the pieces are not compressed."""
     unpacker = zlib.decompressobj()
     for piece in pieces:
         rest = piece

@@ -1,6 +1,5 @@
-"""Pictures decoded and encoded anew: what a camera, an editor or an attacker put beside the pixels is gone.
-
-Runs in the child process of `reading` only.
+"""Decodes and re-encodes pictures, which removes everything that is not a pixel.
+Runs only in the child process of `reading`.
 """
 
 from __future__ import annotations
@@ -26,29 +25,28 @@ from homecare.files.kinds import (
 )
 from homecare.files.pixels import eight_bits, in_srgb
 
-# The largest phone cameras take 200 million pixels, but store 12 or 50 unless told otherwise, or 9248 x 6936.
+# The largest phone cameras have 200 million pixels, but by default store 12 or 50, or 9248 x 6936.
 MOST_PIXELS = 64 << 20
 ORIENTATION = 0x0112
 LARGEST_JPEG = 8_000_000
-# One decoder sees the bytes: that of the kind they claim to be.
+# Only one decoder sees the bytes: that of the claimed kind.
 DECODERS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF", WEBP: "WEBP", GIF: "GIF"}
-# The size is judged below, before a pixel is decoded; Pillow's own judgement warns first and refuses at twice as many.
+# The size is checked below before a pixel is decoded. Pillow's own check only warns, and refuses at twice as many.
 Image.MAX_IMAGE_PIXELS = None
 
 
 def load_decoders() -> None:
-    """Everything that Pillow would load at its first use, so that nothing need be opened later."""
-    # A picture is read from the picture: never from its thumbnail, which may show something else.
+    """Loads everything that Pillow would load at first use, so that nothing must be opened later."""
+    # Read the picture itself, never its thumbnail, which may show something else.
     register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
     Image.init()
-    # The profile that every picture is brought to is made once, while files can be opened.
+    # Make the target profile once, while files can still be opened.
     ImageCms.createProfile("sRGB")
 
 
 def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
-    """The picture, upright, in sRGB and of a size to be read, as JPEG or PNG: media type and bytes.
-
-    Of a moving picture the first frame. Raises RefusedFileError for too many pixels, anything for a broken file.
+    """The picture, upright, in sRGB and of a readable size, as JPEG or PNG: media type and bytes.
+    Of an animation, only the first frame. Raises RefusedFileError for too many pixels, anything for a broken file.
     """
     refuse_costly_picture(data, media_type)
     with Image.open(io.BytesIO(data), formats=[DECODERS[media_type]]) as opened:
@@ -58,10 +56,10 @@ def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
             )
         size, profile = kept_size(*opened.size), opened.info.get("icc_profile")
         lies = opened.getexif().get(ORIENTATION, 1)
-        # JPEG can be decoded at a half, a quarter or an eighth: a large photograph then costs little memory.
+        # JPEG can be decoded at a half, a quarter or an eighth, so a large photograph needs little memory.
         opened.draft("RGB", (2 * size[0], 2 * size[1]))
         opened.load()
-        # Before it is made smaller: between pixels of a palette there is nothing in the middle.
+        # Before scaling: colours of a palette cannot be blended.
         small = eight_bits(opened, data, media_type).resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
     small.info = {}
     small.getexif()[ORIENTATION] = lies
@@ -74,7 +72,7 @@ def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
 
 
 def kept_size(width: int, height: int) -> tuple[int, int]:
-    """Bound by area, so that the letters of a long screenshot stay as wide as they were."""
+    """Limits the area, so that the letters of a long screenshot keep their width."""
     area, shorter = width * height, min(width, height)
     part = max(math.sqrt(USUAL_PIXELS / area), READABLE_SIDE / shorter)
     part = min(1.0, part, math.sqrt(LONGEST_PIXELS / area))
@@ -89,7 +87,7 @@ def _bare(picture: Image.Image) -> Image.Image:
 
 
 def _jpeg(picture: Image.Image) -> bytes:
-    """A little coarser where a long picture would else take more than a file may have."""
+    """Uses a lower quality if a long picture would otherwise be larger than allowed."""
     fine = _encoded(picture, "JPEG", quality=88, optimize=True)
     return fine if len(fine) <= LARGEST_JPEG else _encoded(picture, "JPEG", quality=70, optimize=True)
 

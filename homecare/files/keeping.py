@@ -1,7 +1,6 @@
-"""What is known of each file: kept unclaimed at upload, claimed by the row that is saved with it, purged otherwise.
-
-A file that was replaced or removed, or whose row was deleted, is kept: the trail names it, and a change that is undone
-shows it again. Only files that no row ever took are purged, a day after they came.
+"""The record of each file: unclaimed at upload, claimed when a row is saved with it, purged otherwise.
+A file that was replaced or removed, or whose row was deleted, stays: the trail names it, and undo shows it again. Only
+files that no row ever claimed are purged, a day after upload.
 """
 
 from __future__ import annotations
@@ -26,22 +25,22 @@ from homecare.models import RefusedUpload, StoredFile
 DAY = timedelta(days=1)
 UNCLAIMED_FOR = DAY
 PURGED_AT_ONCE = 200
-# However small, a file takes a block of the disk and a name in its folder.
+# Even a tiny file takes a disk block and a directory entry.
 LEAST_COUNTED_BYTES = 4096
 MEGABYTE = 1_000_000
-# Locks of the database, which hold over all workers and end with the connection: one counts, one a person reads.
+# Database locks, valid across all workers and released with the connection: one for counting, one per reading person.
 COUNTING_LOCK = 7_220_006
 READING_LOCK = 7_220_007
 STILL_READING = "Another file of yours is being read. Nothing you typed is lost: choose this one again in a moment."
 
 
 class QuotaError(Exception):
-    """The person, or everybody together, has kept as much as is allowed; the message is a sentence."""
+    """The person, or everybody together, has used up the quota. The message is a sentence."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A file of the store as screens speak of it."""
+    """A stored file as screens describe it."""
 
     key: str
     original_name: str
@@ -50,7 +49,7 @@ class Kept:
 
 @contextmanager
 def one_at_a_time(engine: Engine, staff_id: int) -> Iterator[None]:
-    """Reads one file of a person and no second, whichever worker it reaches. Raises BusyError at once."""
+    """Lets a person have only one file read at a time, across all workers. Raises BusyError at once."""
     with engine.connect() as connection:
         alone = text("SELECT pg_try_advisory_xact_lock(:lock, :staff_id)")
         if not connection.scalar(alone, {"lock": READING_LOCK, "staff_id": staff_id}):
@@ -59,22 +58,21 @@ def one_at_a_time(engine: Engine, staff_id: int) -> Iterator[None]:
 
 
 def check_day(engine: Engine, config: Config, staff_id: int) -> None:
-    """Before a file is read, which costs more than keeping it. Raises QuotaError."""
+    """Checks the daily quota before reading a file, which costs more than storing it. Raises QuotaError."""
     with engine.connect() as connection:
         if _spent_today(connection, staff_id) >= config.files_daily_mb * MEGABYTE:
             raise QuotaError(_day_is_full(config))
 
 
 def note_refused(engine: Engine, size: int, staff_id: int) -> None:
-    """What was read for nothing counts as if it were kept."""
+    """Counts a refused upload towards the quota as if it were stored."""
     with engine.begin() as connection:
         connection.execute(insert(RefusedUpload).values(staff_id=staff_id, bytes=max(size, LEAST_COUNTED_BYTES)))
 
 
 def keep(engine: Engine, config: Config, file: CleanFile, *, resource: str, column: str, by: Person) -> Kept:
-    """Stores the bytes, bound to who sent them and to the column they are for, in a transaction of its own.
-
-    The name is noted first and taken back where writing fails: bytes without a note would never be purged.
+    """Stores the bytes in a transaction of its own, bound to the uploader and to the column they are for.
+    The record is written first and deleted if writing fails: bytes without a record would never be purged.
     Raises QuotaError, StoreFullError.
     """
     store.check_room(config.files_dir, len(file.data), config.files_keep_free_mb * MEGABYTE)
@@ -103,23 +101,23 @@ def keep(engine: Engine, config: Config, file: CleanFile, *, resource: str, colu
 
 
 def _check_quota(connection: Connection, config: Config, size: int, staff_id: int) -> None:
-    # One upload is counted after the other, or many at once would each find room for itself.
+    # Count one upload after the other. Otherwise many at once would each find room for themselves.
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": COUNTING_LOCK})
     if _spent_today(connection, staff_id) + size > config.files_daily_mb * MEGABYTE:
         raise QuotaError(_day_is_full(config))
     if _sum(connection, select(func.sum(_COUNTED))) + size > config.files_total_mb * MEGABYTE:
-        raise QuotaError("The store of files is full. Ask IT to make room; nothing else is affected.")
+        raise QuotaError("The file store is full. Ask IT to make room; nothing else is affected.")
 
 
 def _day_is_full(config: Config) -> str:
-    return f"You have uploaded {config.files_daily_mb} MB within a day. Go on tomorrow, or ask IT."
+    return f"You have uploaded {config.files_daily_mb} MB within a day. Continue tomorrow, or ask IT."
 
 
 _COUNTED = func.greatest(StoredFile.bytes, LEAST_COUNTED_BYTES)
 
 
 def _spent_today(connection: Connection, staff_id: int) -> int:
-    """In bytes: what was kept of this person's within a day, and what was read and refused."""
+    """In bytes: this person's stored and refused uploads within a day."""
     since = now_utc() - DAY
     kept = select(func.sum(_COUNTED)).where(StoredFile.staff_id == staff_id, StoredFile.created_at >= since)
     refused = select(func.sum(RefusedUpload.bytes)).where(
@@ -133,7 +131,7 @@ def _sum(connection: Connection, statement: Select[Any]) -> int:
 
 
 def find_mine(session: Session, key: str, *, resource: str, column: str, staff_id: int) -> Kept | None:
-    """A file that this person uploaded for this column, whether or not a row has taken it."""
+    """A file that this person uploaded for this column, whether or not a row has claimed it."""
     return _one(
         session,
         StoredFile.key == key,
@@ -144,7 +142,7 @@ def find_mine(session: Session, key: str, *, resource: str, column: str, staff_i
 
 
 def find_of_row(session: Session, key: str, *, resource: str, column: str, row_id: int) -> Kept | None:
-    """The file that this row took. A key that was copied into another row by hand finds nothing."""
+    """The file that this row claimed. A key copied by hand into another row finds nothing."""
     return _one(
         session,
         StoredFile.key == key,
@@ -162,9 +160,8 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> Kept | None:
 
 
 def purge(engine: Engine, folder: Path) -> int:
-    """Removes files that no row took within a day, and forgets refused ones; returns how many files went. Quick.
-
-    The rows stay locked until the bytes are gone, so that a form saved meanwhile is told to choose its file again.
+    """Removes files that no row claimed within a day, and refused ones' records. Returns how many files went. Quick.
+    The rows stay locked until the bytes are gone, so a form saved meanwhile is told to choose its file again.
     """
     due = (
         select(StoredFile.key)

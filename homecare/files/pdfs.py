@@ -1,6 +1,5 @@
-"""PDF files read whole and written anew: pages only, without scripts, attachments, actions or older revisions.
-
-Runs in the child process of `reading` only.
+"""Reads PDF files and writes them again: pages only, without scripts, attachments, actions or older revisions.
+Runs only in the child process of `reading`.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from homecare.files.costs import Unpacked, refuse_costly_jpeg
 from homecare.files.kinds import RefusedFileError
 
 MOST_PAGES = 300
-# Walked before they are counted: a page may be named any number of times, by what is itself named many times.
+# Checked while walking the page tree: a page can be referenced many times, by nodes that are themselves repeated.
 MOST_PAGE_ENTRIES = 5_000
 MOST_OBJECTS = 100_000
-# A page of A2 at 600 dots an inch has 140 million.
+# An A2 page at 600 dots per inch has 140 million.
 MOST_IMAGE_PIXELS = 200_000_000
 
-# Names that make a document act or carry another file. /OpenAction by itself mostly names the page to open at: what it
-# does is found among the actions, and it is not carried over.
+# Names that make a document act or carry another file. /OpenAction is not among them: it mostly names the page to open
+# at, any real action is found by its own name, and it is not copied.
 ACTIVE_KEYS = frozenset(
     {"/JS", "/JavaScript", "/EmbeddedFiles", "/EmbeddedFile", "/EF", "/AF", "/RichMediaContent", "/XFA", "/AA"}
 )
@@ -35,21 +34,21 @@ ACTIVE_VALUES = frozenset(
     }
 )  # fmt: skip
 TYPE_KEYS = ("/S", "/Subtype", "/Type")
-# What of an annotation would act on a click; its looks stay.
+# The parts of an annotation that act on a click. Its appearance stays.
 CLICKS = ("/A", "/PA", "/Dest")
 
-# Ways of packing that hide from outside how much is in them.
+# Encodings that hide how much is in a stream.
 WRAPPINGS = {"/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/BrotliDecode"}
-# What the document says of all its pages and their looks depend on: which layers are off, and what its inks are.
+# Document settings that change how pages look: hidden layers, and the inks.
 LOOKS = ("/OCProperties", "/OutputIntents")
 
-INTRICATE = "This PDF is too intricate to be read. Print it to a plain PDF and choose that."
+INTRICATE = "This PDF is too complex to read. Print it to a plain PDF and choose that."
 LOCKED = "This PDF is locked with a password. Save it without one and choose it again."
-ACTIVE = "This PDF holds scripts, actions or other files. Print it to a plain PDF and choose that."
+ACTIVE = "This PDF contains scripts, actions or other files. Print it to a plain PDF and choose that."
 
 
 def rewrite(data: bytes) -> bytes:
-    """The pages alone, as a new file. Raises RefusedFileError in words, anything for a broken file."""
+    """The pages alone, as a new file. Raises RefusedFileError, or anything else for a broken file."""
     unpacked = Unpacked()
     unpacked.weigh_streams(data)
     try:
@@ -60,13 +59,13 @@ def rewrite(data: bytes) -> bytes:
 
 
 def _opened(data: bytes) -> PdfReader:
-    """Of a file that only says what may be done with it, by an owner's password, all is read: anybody can open it."""
+    """Also opens a file that only restricts its use with an owner's password: anybody can open it."""
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
             raise RefusedFileError(LOCKED)
     except NotImplementedError as error:
-        # Locked by a certificate, or by the way of one shop.
+        # Locked by a certificate or a vendor's own scheme.
         raise RefusedFileError(LOCKED) from error
     return reader
 
@@ -94,7 +93,7 @@ def _pages_of(reader: PdfReader, unpacked: Unpacked) -> bytes:
 
 
 def refuse_active(reader: PdfReader, unpacked: Unpacked) -> None:
-    """Looks at every object that can be reached from the document's root, each once."""
+    """Checks every object that can be reached from the document's root, each once."""
     waiting: list[Any] = [reader.trailer]
     seen: set[tuple[int, int]] = set()
     looked_at = 0
@@ -118,7 +117,7 @@ def refuse_active(reader: PdfReader, unpacked: Unpacked) -> None:
 
 
 def _at(found: DictionaryObject, key: str) -> PdfObject:
-    """The value itself, where the file says only which object holds it."""
+    """The value itself, even if the file only refers to the object that holds it."""
     value: PdfObject = found.get(key, NullObject()).get_object()
     return value
 
@@ -132,7 +131,7 @@ def _refuse_active_dictionary(found: DictionaryObject) -> None:
 
 
 def _refuse_costly_stream(found: StreamObject, unpacked: Unpacked, *, locked: bool) -> None:
-    """What a stream costs whoever opens the page. Packed plainly, it was weighed as it lay in the file."""
+    """Refuses a stream that costs too much to open. Plainly compressed streams were already weighed in the file."""
     is_image = str(_at(found, "/Subtype")) == "/Image"
     if is_image and _whole(found, "/Width") * _whole(found, "/Height") > MOST_IMAGE_PIXELS:
         raise RefusedFileError(INTRICATE)
@@ -152,7 +151,7 @@ def _whole(found: StreamObject, key: str) -> int:
 
 
 def _unwrapped(found: StreamObject) -> bytes:
-    """What comes out of ways of packing that cannot be weighed from outside; nothing where that is not known."""
+    """The decoded bytes of encodings that cannot be weighed from outside. Empty if the encoding is unknown."""
     try:
         return found.get_data()
     except LimitReachedError:

@@ -1,6 +1,5 @@
-"""Pixels of any depth and colour space brought to eight bits of sRGB, which is what every screen takes them for.
-
-Runs in the child process of `reading` only.
+"""Converts pixels of any depth and colour space to eight bits of sRGB, which every screen expects.
+Runs only in the child process of `reading`.
 """
 
 from __future__ import annotations
@@ -11,19 +10,19 @@ from PIL import Image, ImageChops, ImageCms
 
 from homecare.files.kinds import PNG
 
-# What a profile may say of the colours it is for, and the mode that holds such colours.
+# The colour spaces a profile can name, and the Pillow mode of each.
 SPACES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-# Where a PNG says how deep it is and which colours it has.
+# The offsets in a PNG of its depth and its colour type.
 DEPTH_AT, COLOURS_AT = 24, 25
-# How many bits scanners, X-ray machines and cameras measure; what they write takes 16 whatever it is.
+# The bits that scanners, X-ray machines and cameras measure. Their files use 16 in any case.
 DEPTHS = (8, 10, 12, 14, 16)
 GREY, RGB, GREY_AND_ALPHA, RGBA = 0, 2, 4, 6
-# Pillow 13 keeps the first byte of two. Taken for the other order of bytes it keeps the second.
+# Pillow 13 reads only the first of two bytes. Read in the other byte order, it returns the second.
 SECOND_BYTES = {RGB: "RGB;16L", RGBA: "RGBA;16L"}
 
 
 def eight_bits(opened: Image.Image, data: bytes, media_type: str) -> Image.Image:
-    """The picture in L, RGB, RGBA or CMYK. A scan of 10 or 12 bits in 16 is brought to full light, not to black."""
+    """The picture in L, RGB, RGBA or CMYK. Scans of 10 or 12 bits stored in 16 are scaled to full brightness."""
     if media_type == PNG and data[DEPTH_AT] == 16:
         return _of_sixteen(opened, data)
     if opened.mode in ("L", "RGB", "RGBA", "CMYK") and not (opened.mode != "RGBA" and opened.has_transparency_data):
@@ -38,7 +37,7 @@ def _of_sixteen(opened: Image.Image, data: bytes) -> Image.Image:
     if colours == GREY:
         return _scaled_grey(opened)
     if colours == GREY_AND_ALPHA:
-        # Four bytes a pixel: read as RGBA they come one by one.
+        # Four bytes per pixel: read as RGBA, each becomes a band.
         first, second, alpha, alpha_second = _decoded_as(data, "RGBA", "RGBA").split()
         grey = _joined([first], [second])[0]
         return Image.merge("RGBA", [grey, grey, grey, *_joined([alpha], [alpha_second])])
@@ -56,12 +55,12 @@ def _scaled_grey(opened: Image.Image) -> Image.Image:
 
 
 def _spare(most: int) -> int:
-    """How many bits beyond eight the values have: those of the shallowest usual kind that holds the largest of them."""
+    """The bits beyond eight that the values use: of the smallest usual depth that fits the largest value."""
     return next(depth for depth in DEPTHS if most < 1 << depth) - 8
 
 
 def _joined(highs: list[Image.Image], lows: list[Image.Image]) -> list[Image.Image]:
-    """Bands of eight bits from their first and second bytes, all scaled alike so that colours stay as they are."""
+    """Bands of eight bits from first and second bytes, all scaled alike so that colours do not change."""
     most = max(int(high.getextrema()[1]) for high in highs)  # type: ignore[arg-type]
     spare = _spare(most << 8 | 255)
     if spare == 8:
@@ -73,7 +72,7 @@ def _joined(highs: list[Image.Image], lows: list[Image.Image]) -> list[Image.Ima
 
 
 def _decoded_as(data: bytes, mode: str, raw_mode: str) -> Image.Image:
-    """The same PNG with its bytes taken in another order."""
+    """The same PNG with its bytes read in another order."""
     again = Image.open(io.BytesIO(data), formats=["PNG"])
     again._mode = mode
     again.tile = [tile._replace(args=raw_mode) for tile in again.tile]
@@ -82,7 +81,7 @@ def _decoded_as(data: bytes, mode: str, raw_mode: str) -> Image.Image:
 
 
 def in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The same colours in sRGB, as the profile says them; L, RGB or RGBA. A profile that says nothing is left out."""
+    """The same colours converted to sRGB by the profile; L, RGB or RGBA. An unusable profile is ignored."""
     colours = picture.convert("RGB") if picture.mode == "RGBA" else picture
     converted = _by_profile(colours, profile) if profile else None
     if converted is None:
@@ -93,7 +92,7 @@ def in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _by_profile(colours: Image.Image, profile: bytes) -> Image.Image | None:
-    """RGB, or None where the profile is broken or one of other colours."""
+    """RGB. None if the profile is broken or for another colour space."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         wanted = SPACES.get(source.profile.xcolor_space.strip())

@@ -1,4 +1,4 @@
-"""Bytes on disk, one file per key: `<folder>/<first two letters>/<key>`, readable by this system user alone."""
+"""Bytes on disk, one file per key: `<folder>/<first two letters>/<key>`, readable only by this system user."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class StoreFullError(Exception):
-    """There is no room on the disk; nothing of the file is left behind."""
+    """The disk has no room. Nothing of the file is left behind."""
 
 
 def new_key() -> str:
@@ -22,21 +22,21 @@ def new_key() -> str:
 
 
 def path_of(folder: Path, key: str) -> Path:
-    """Raises LookupError for what is not a key of ours, a path among them."""
+    """Raises LookupError for anything that is not our key, such as a path."""
     if not KEY.fullmatch(key):
         raise LookupError("not a key of the private store")
     return folder / key[:2] / key
 
 
 def check_room(folder: Path, wanted_bytes: int, kept_free_bytes: int) -> None:
-    """Raises StoreFullError where the disk would be left with less than `kept_free_bytes`: the database needs it."""
+    """Raises StoreFullError if less than `kept_free_bytes` would stay free: the database needs the space."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free - wanted_bytes < kept_free_bytes:
         raise StoreFullError
 
 
 def write(folder: Path, key: str, data: bytes) -> None:
-    """Durable when it returns. Raises StoreFullError; other faults of the disk pass as OSError."""
+    """Durable when it returns. Raises StoreFullError; other disk errors pass as OSError."""
     path = path_of(folder, key)
     partial = path.with_suffix(".part")
     try:
@@ -69,7 +69,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def remove(folder: Path, key: str) -> None:
-    """Quiet where there is nothing."""
+    """Does nothing if there is no such file."""
     path = path_of(folder, key)
     for left in (path, path.with_suffix(".part")):
         left.unlink(missing_ok=True)

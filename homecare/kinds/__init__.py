@@ -1,1 +1,1 @@
-"""What the kinds of value take as text, wherever it comes from: a form, a list, an address, a pasted cell."""
+"""How each kind of value is read from text, whether from a form, a list, an address or a pasted cell."""

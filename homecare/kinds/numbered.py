@@ -1,4 +1,4 @@
-"""Numbers that reach or name a person: phones and Fayda numbers."""
+"""Numbers that reach or identify a person: phone and Fayda numbers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import phonenumbers
 from homecare.calendars import in_digits
 from homecare.kinds.texts import one_line
 
-# Anything else, an extension above all, would be dropped from the number without a word.
+# Anything else, such as an extension, would be silently dropped from the number.
 PHONE = re.compile(r"\+?[0-9 ()./-]+")
 
 
 def is_plain_phone(text: str) -> bool:
-    """Whether the text is a number alone, with nothing that a formatted one would leave out."""
+    """Whether the text is only a number, so that formatting loses nothing."""
     return PHONE.fullmatch(text) is not None
 
 
@@ -23,7 +23,7 @@ def parse_phone(text: str) -> str:
     cleaned = in_digits(one_line(text)).removeprefix("tel:").replace("\uff0b", "+")
     cleaned = re.sub("[\u2010-\u2015\u2212]", "-", cleaned)
     if not is_plain_phone(cleaned) and re.search(r"[0-9]", cleaned):
-        raise ValueError("Write the number alone, such as 0911 234 567. An extension or a word goes into the notes.")
+        raise ValueError("Write only the number, such as 0911 234 567. Write an extension or a word into the notes.")
     if cleaned.startswith("00"):
         cleaned = "+" + cleaned[2:]
     elif cleaned.startswith("251"):
@@ -40,7 +40,7 @@ def parse_phone(text: str) -> str:
 
 
 def parse_fayda(text: str) -> str:
-    """FIN is 12 digits, FCN and FAN are 16; there is no checksum."""
+    """A FIN has 12 digits, an FCN or FAN 16. There is no checksum."""
     digits = re.sub("[\\s\u2010-\u2015-]", "", in_digits(one_line(text)))
     if not re.fullmatch(r"[0-9]{12}|[0-9]{16}", digits):
         raise ValueError("A Fayda number has 12 or 16 digits.")

@@ -1,6 +1,5 @@
-"""Numbers as people write them. What could be read in two ways is refused with both readings, never guessed.
-
-A point begins the decimals. A comma, a space or an apostrophe groups, and counts only before exactly three digits.
+"""Reads numbers as people write them. Ambiguous ones are refused with both readings, never guessed.
+A point starts the decimals. A comma, space or apostrophe groups, and only before exactly three digits.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from homecare.kinds.texts import one_line
 
 MOST_DIGITS, MOST_DECIMALS = 15, 20
 WANTED = "Write a number such as 1250.50."
-# Longer than this it is not told back: no number that a person writes is.
+# A longer text is not repeated in the message: nobody writes such a number.
 LONGEST_TOLD = 40
-# Signs of other keyboards and scripts for the ones that are read.
+# Characters of other keyboards and scripts, mapped to the ones that are read.
 SIGNS = str.maketrans({
     "\u066b": ".", "\uff0e": ".", "\u066c": ",", "\u060c": ",", "\uff0c": ",", "\u1363": ",", "\u2212": "-",
     "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u066a": "%", "\uff05": "%",
@@ -23,7 +22,7 @@ SIGNS = str.maketrans({
 GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+|[1-9][0-9]{0,2}(?:'[0-9]{3})+")
 PLAIN = re.compile(r"[0-9]+")
 NUMBER = re.compile(r"([+-]?)\s?([0-9][0-9 ,']*|)(?:\.([0-9]*))?")
-# Digits between commas or points that do not tell which of them begins the decimals.
+# Digits with commas or points where it is unclear which one starts the decimals.
 UNCLEAR = re.compile(r"([+-]?)\s?([0-9 ,.']*)([,.])([0-9]+)")
 CURRENCY = re.compile(r"(?:ETB|birr|br\.?|ብር)", re.IGNORECASE)
 PER_CENT = re.compile(r"\s?(?:%|per ?cent|በመቶ)", re.IGNORECASE)
@@ -35,7 +34,7 @@ def read_decimal(text: str) -> Decimal:
 
 
 def read_money(text: str) -> Decimal:
-    """As `read_decimal`, with the currency before or behind it: `ETB 1,250`, `1250 birr`, `ብር 1250`."""
+    """As `read_decimal`, with the currency before or after it: `ETB 1,250`, `1250 birr`, `ብር 1250`."""
     bare = _signs(text)
     for place in (CURRENCY.match(bare), _at_end(CURRENCY, bare)):
         if place is not None:
@@ -45,15 +44,14 @@ def read_money(text: str) -> Decimal:
 
 
 def read_percent(text: str) -> Decimal:
-    """A number of per cent, with or without its sign: `15` and `15 %` are 15."""
+    """A percentage, with or without its sign: `15` and `15 %` are 15."""
     return _number(_without_sign(_signs(text))[0], text)
 
 
 def read_share(text: str) -> Decimal:
-    """A share, 0 to 1: `15`, `15 %` and `0.15` are 0.15.
-
-    Without the sign a number up to 1 is the share itself, so that 1 is all of it, and one from 2 on is per cent; one
-    between them could be meant either way.
+    """A share from 0 to 1: `15`, `15 %` and `0.15` are 0.15.
+    Without a sign, a number up to 1 is the share itself (1 is all of it), and a number from 2 is per cent. Between them
+    it could mean either.
     """
     bare, says_percent = _without_sign(_signs(text))
     number = _number(bare, text)
@@ -72,7 +70,7 @@ def _at_end(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 
 def _signs(text: str) -> str:
-    """The text in ASCII as far as its digits and signs have a meaning in it."""
+    """The text with its digits and signs in ASCII."""
     return in_digits(one_line(text).translate(SIGNS))
 
 
@@ -92,14 +90,14 @@ def _is_grouped(whole: str) -> bool:
 
 
 def _both_readings(bare: str, typed: str) -> str:
-    """ "1250,50: write 1250.50 or 125,050."; empty where it is no number in either way."""
+    """ "1250,50: write 1250.50 or 125,050."; empty if it is not a number in either reading."""
     found = UNCLEAR.fullmatch(bare) if len(typed) <= LONGEST_TOLD else None
     if found is None:
         return ""
     sign, before, mark, after = found.groups()
     whole = re.sub(r"[ ,.']", "", before)
     with_decimals = f"{sign}{whole or 0}.{after}"
-    # The other reading takes the mark away, and with a comma leaves a point that begins the decimals.
+    # The other reading drops the mark; with a comma, a remaining point starts the decimals.
     rest = before.replace(" ", "").replace("'", "").replace(",", "")
     other = f"{rest}{after}" if mark == "," and rest.count(".") < 2 else f"{whole}{after}"
     grouped = f"{sign}{_grouped(other)}"

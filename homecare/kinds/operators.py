@@ -1,4 +1,4 @@
-"""How a column is compared with a value: each operator with its words, its opposite and its SQL."""
+"""How a column is compared with a value: each operator with its words, its inverse and its SQL."""
 
 from __future__ import annotations
 

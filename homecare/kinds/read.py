@@ -1,6 +1,5 @@
-"""Text that people or addresses give, read as what a column of a kind holds: one reader a kind, on every surface.
-
-What a column takes of it (decimals, choices, a length) is asked beside its form field. Every reader raises ValueError
+"""Reads text as a value of a kind: one reader per kind, used everywhere.
+A column's further limits (decimals, choices, length) are checked at its form field. Every reader raises ValueError
 with a sentence.
 """
 
@@ -20,14 +19,14 @@ HIGHEST_INTEGER = 2**31 - 1
 
 
 def parse_id(text: str) -> int:
-    """A row's key. Every company table counts its rows in four bytes, also where a key to it has eight."""
+    """A row's id. Every company table has four-byte ids, even if a foreign key to it has eight bytes."""
     if not re.fullmatch(r"[0-9]{1,10}", text) or not 0 < int(text) <= HIGHEST_INTEGER:
-        raise ValueError("A row's number is made of digits.")
+        raise ValueError("A row's number consists of digits.")
     return int(text)
 
 
 def version_number(text: str) -> int:
-    """What a form says of the version it was made from; -1, which no version has, where that is no number."""
+    """The version in a form. If that is not a number, -1, which no version has."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
@@ -39,7 +38,7 @@ def parse_bool(text: str) -> bool:
         raise ValueError("Write yes or no.") from error
 
 
-# A kind that is not here is text.
+# Kinds not listed here are text.
 READERS: dict[Kind, Callable[[str], Any]] = {
     Kind.NUMBER: read_decimal,
     Kind.MONEY: read_money,
@@ -55,5 +54,5 @@ READERS: dict[Kind, Callable[[str], Any]] = {
 
 
 def parse_value(kind: Kind, text: str) -> Any:
-    """What a form, a condition or a page's anchor means by a text; dates and moments come as date or datetime."""
+    """The value of a text from a form, a condition or a page's anchor. Dates and moments become date or datetime."""
     return READERS.get(kind, storable)(text)

@@ -1,4 +1,4 @@
-"""A value as people read it: text for titles, labels, lists and files, by the kind of its column."""
+"""Values as people read them: text for titles, labels, lists and files, by kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from homecare import clock
 from homecare.kinds.numbered import is_plain_phone
 from homecare.models.columns import Kind
 
-# A value that is shown after a reason was given and logged.
+# Stands for a value that is shown only after a reason was given and logged.
 BEHIND_GLASS = "•••• Give a reason to read it"
 
 
@@ -29,7 +29,7 @@ def day(value: date) -> str:
 
 
 def age(born: date, on: date) -> str:
-    """71 years; months under two years, days under a month; empty for a day still to come."""
+    """71 years; months under two years, days under a month; empty if the person is not born yet."""
     months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
     if born > on:
         return ""
@@ -38,7 +38,7 @@ def age(born: date, on: date) -> str:
 
 
 def number(value: Any) -> str:
-    """Grouped thousands, and no zeros after the last digit that counts."""
+    """Grouped thousands, and no trailing zeros after the point."""
     text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -49,9 +49,9 @@ def money(value: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def phone(value: str) -> str:
-    """0911 234 567 for an Ethiopian number, the international form for others, the stored text where it is neither."""
+    """0911 234 567 for an Ethiopian number, international format for others, the stored text if it is neither."""
     if not is_plain_phone(value):
-        # What is no part of the number, such as an extension, would be left out of it.
+        # Formatting would drop everything that is not part of the number, such as an extension.
         return value
     try:
         parsed = phonenumbers.parse(value, "ET")
@@ -77,7 +77,7 @@ _TEXT: dict[Kind, Callable[[Any], str]] = {
 
 
 def said(kind: Kind, value: Any) -> str:
-    """The value in the reader's form; empty for NULL. A masked value is text of any kind and passes as it is."""
+    """The value as people read it. Empty for NULL. A masked value is already text and is returned unchanged."""
     if value is None or value == "":
         return ""
     if isinstance(value, clock.Beyond) or (isinstance(value, str) and value.startswith("•")):

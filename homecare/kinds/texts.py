@@ -1,4 +1,4 @@
-"""One cleaning of every text that comes in, whatever it is typed or pasted into."""
+"""Cleans every incoming text, wherever it is typed or pasted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 # Control characters other than tab and line breaks; lone surrogates cannot be stored as UTF-8.
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-# What nobody sees and no key types: soft hyphen, marks of direction, of joining, of order; letters drawn as nothing.
+# Invisible characters that no key types: soft hyphen, direction, joining and order marks, empty letters.
 UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff"
     "\uffa0\ufff9-\ufffb]"
@@ -20,12 +20,11 @@ VIRAMA = 9
 
 
 def storable(text: str) -> str:
-    """The text as it is kept: composed (NFC), without unseen marks, with plain spaces and line breaks.
-
-    Raises ValueError for what cannot be stored, control characters and halves of a character.
+    """The text as it is stored: composed (NFC), without invisible marks, with plain spaces and line breaks.
+    Raises ValueError for what cannot be stored: control characters and half surrogates.
     """
     if UNSTORABLE.search(text):
-        raise ValueError("The text holds characters that cannot be stored. Type it again without them.")
+        raise ValueError("The text contains characters that cannot be stored. Type it again without them.")
     if text.isascii():
         return LINE_ENDS.sub("\n", text)
     text = SPACES.sub(" ", LINE_ENDS.sub("\n", UNSEEN.sub("", text)))
@@ -33,12 +32,12 @@ def storable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """As `storable`, for values that have no lines: tabs and line breaks of a pasted cell are spaces, none around."""
+    """As `storable`, for one-line values: tabs and line breaks become spaces, and the text is stripped."""
     return re.sub(r"[\t\n]+", " ", storable(text)).strip()
 
 
 def _joiner(found: re.Match[str]) -> str:
-    """Joiners stay where they change what is read: in an emoji of several, and between letters that join."""
+    """Keeps joiners that change what is read: within a combined emoji, and between letters that join."""
     text, start, end = found.string, found.start(), found.end()
     before, after = text[start - 1 : start], text[end : end + 1]
     joins = bool(before and after) and not after.isspace() and _joins(before)

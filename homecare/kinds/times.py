@@ -1,4 +1,4 @@
-"""Days and moments as people write them, in either calendar. A day comes before its month, as it is said here."""
+"""Days and moments as people write them, in either calendar. The day comes before the month."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from homecare import calendars, clock
 from homecare.kinds.texts import one_line
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-# Some of the expressions below take a time that grows with the square of a text's length.
+# Some regular expressions below take quadratic time.
 LONGEST = 100
 TIME_OF_DAY = re.compile(
     r"(?:^|[ T,])\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(?:\s?([AP])M)?(?=[\s,]|$)", re.IGNORECASE
@@ -20,7 +20,7 @@ FIRST_DAY = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
 SHORT_YEAR = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}")
 DAY_MONTH = re.compile(r"(?:[a-z]{3,9},? )?([0-9]{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})\.?,? ([0-9]{4})", re.IGNORECASE)
 MONTH_DAY = re.compile(r"(?:[a-z]{3,9},? )?([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})", re.IGNORECASE)
-# What tells a Gregorian day from an Ethiopian one, where both are in use.
+# Marks that tell a Gregorian day from an Ethiopian one.
 GREGORIAN = re.compile(r"^እ\.?ኤ\.?አ\.?\s*|\s*(?:G\.?C\.?|እ\.?ኤ\.?አ\.?)$", re.IGNORECASE)
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -29,8 +29,8 @@ MONTHS = (
 
 
 def parse_date(text: str) -> date:
-    """A day as it is shown or said, such as `2026-03-09`, `9 Mar 2026`, `25/11/2026`, `30 Yekatit 2018`,
-    or relative to the Addis today: `today`, `-7d`, `+14d`."""
+    """A day such as `2026-03-09`, `9 Mar 2026`, `25/11/2026`, `30 Yekatit 2018`, or relative to today in Addis Ababa:
+    `today`, `-7d`, `+14d`."""
     text = _short_line(text)
     if text == "today":
         return clock.today()
@@ -41,9 +41,8 @@ def parse_date(text: str) -> date:
 
 
 def parse_moment(text: str) -> datetime:
-    """A day as in `parse_date` and a time of it, in Addis time, with seconds where given.
-
-    Returned as stored, UTC without a zone.
+    """A day as in `parse_date` with a time in Addis time, optionally with seconds.
+    Returned as stored: UTC without a zone.
     """
     text = calendars.in_digits(_short_line(text))
     found = TIME_OF_DAY.search(text)
@@ -53,19 +52,19 @@ def parse_moment(text: str) -> datetime:
         raise ValueError("Write a day and a time, such as 2026-03-09 14:30.")
     rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" ,")
     if not rest:
-        raise ValueError(f"{text} is a time without its day. Write both, such as 2026-03-09 14:30.")
+        raise ValueError(f"{text} is a time without a day. Write both, such as 2026-03-09 14:30.")
     return clock.to_utc(datetime.combine(_day(rest), _time(found)))
 
 
 def parse_day_or_moment(text: str) -> date | datetime:
-    """What a condition compares a moment with: a moment, or the whole of a day."""
+    """The value a condition compares a moment with: a moment, or a whole day."""
     return parse_moment(text) if ":" in text else parse_date(text)
 
 
 def _short_line(text: str) -> str:
     line = one_line(text)
     if len(line) > LONGEST:
-        raise ValueError("This is too long to be a day. Write it as year-month-day, such as 2026-03-09.")
+        raise ValueError("This is too long for a date. Write it as year-month-day, such as 2026-03-09.")
     return line
 
 
@@ -83,7 +82,7 @@ def _time(found: re.Match[str]) -> time:
 
 
 def _day(text: str) -> date:
-    # As pages tell it: in both calendars, the Gregorian first.
+    # Pages show both calendars, the Gregorian first.
     text = calendars.in_digits(text.partition(" · ")[0].strip())
     if calendars.is_ethiopian(text):
         return _in_range(calendars.parse(text))
@@ -93,7 +92,7 @@ def _day(text: str) -> date:
     except ValueError as error:
         if day <= 12 < month <= 31 and FIRST_DAY.fullmatch(text):
             raise ValueError(f"{text}: the day comes first, so write {month}/{day}/{year}.") from error
-        raise ValueError(f"{text} is not a day of the calendar.") from error
+        raise ValueError(f"{text} is not a day in the calendar.") from error
     return _in_range(found)
 
 
@@ -108,14 +107,14 @@ def _gregorian(text: str) -> tuple[int, int, int]:
     if (found := MONTH_DAY.fullmatch(text)) and (month := _month(found[1])):
         return int(found[3]), month, int(found[2])
     if TIME_OF_DAY.fullmatch(text):
-        raise ValueError(f"{text} is a time without its day. Write the day, such as 2026-03-09.")
+        raise ValueError(f"{text} is a time without a day. Write the day, such as 2026-03-09.")
     if SHORT_YEAR.fullmatch(text):
         raise ValueError("Write the year with four digits, such as 9/3/2026.")
     raise ValueError("Write a day as year-month-day, such as 2026-03-09.")
 
 
 def _month(word: str) -> int:
-    """The month of `Mar`, `Sept` or `March`; 0 for another word."""
+    """The month of `Mar`, `Sept` or `March`. 0 for any other word."""
     return next((number for number, name in enumerate(MONTHS, 1) if name.startswith(word.lower())), 0)
 
 

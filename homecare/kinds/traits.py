@@ -1,6 +1,5 @@
-"""What the screens, the conditions and the writes do with a kind of value: one row a kind.
-
-The first traits are said for every kind; those with a default are what one or few kinds are special in.
+"""What screens, conditions and writes do with each kind of value: one row per kind.
+Traits without a default are given for every kind. Those with a default apply to one or few kinds.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from homecare.models.columns import Kind, kind_of
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """`listed`: chosen for a list by itself, being short and of use at a glance. `undone`: a change made in a list can
-    be taken back. `width` in characters of a sheet. `masked_tail`: signs at the end that a masked value still shows.
+    """`listed`: short and useful enough for a list by default. `undone`: a change in a list can be undone. `width`: in
+    characters of a spreadsheet. `masked_tail`: the last characters that a masked value still shows.
     """
 
     operators: tuple[Operator, ...]
@@ -37,10 +36,10 @@ class Traits:
     unit: str = ""
     # How a workbook writes it, where not as it is.
     number_format: str = ""
-    # Its place among what is told of a parent beside its name; 0 for none.
+    # The rank among the details shown beside a parent's name; 0 for none.
     brief: int = 0
     brief_in_other_words: bool = False
-    # A browser drops the spaces around and between its words.
+    # Browsers strip spaces around and collapse spaces between its words.
     is_trimmed: bool = False
     is_name: bool = False
     is_code: bool = False
@@ -52,7 +51,7 @@ class Traits:
     is_bool: bool = False
     is_money: bool = False
     is_secret: bool = False
-    # Words that are told back as they were typed.
+    # Text that is shown back as it was typed.
     is_words: bool = False
     in_time: bool = False
     is_moment: bool = False
@@ -67,7 +66,7 @@ class Traits:
 
 
 def _row(ops: tuple[Operator, ...], **special: Any) -> Traits:
-    """A kind that is listed and compared as `ops` say, and special in what is named."""
+    """A kind that is listed and has the operators `ops`, with the special traits named."""
     usual: dict[str, Any] = {
         "input": "text", "sorted": True, "searched": False, "listed": True, "set_at_once": False, "undone": False,
         "is_number": False, "width": 16, "masked_tail": 0,
@@ -131,15 +130,15 @@ def traits(kind: Kind) -> Traits:
 
 
 def traits_of(column: Any) -> Traits:
-    """Of a column of the company's tables."""
+    """The traits of a column of the company's tables."""
     return TRAITS[kind_of(column)]
 
 
 def shown_kind(column: Any) -> Kind:
-    """As screens show it: a row's own key is a number."""
+    """The kind that screens use: a row's own id is a number."""
     return Kind.NUMBER if column.primary_key else kind_of(column)
 
 
 def compared_kind(column: Any) -> Kind:
-    """As conditions compare it: a row's own key like a key to it."""
+    """The kind that conditions use: a row's own id is compared like a foreign key to it."""
     return Kind.RELATION if column.primary_key else kind_of(column)

@@ -1,7 +1,6 @@
-"""A value as text that is read back to the very same value: what `read` undoes, kind by kind.
-
-`write` is for addresses and files, `typed` for inputs, which leave out what nobody types; `keep` and `restore` are for
-what the database keeps of a value, where nothing is cleaned or judged on the way back.
+"""Writes a value as text that `read` reads back unchanged, kind by kind.
+`write` is for addresses and files, `typed` for inputs (without what nobody types). `keep` and `restore` are for values
+stored for undo, which are neither cleaned nor checked on the way back.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ def _number(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-# A kind that is not here is text, or a key.
+# Kinds not listed here are text, or an id.
 WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.BOOL: lambda value: "1" if value else "0",
     Kind.DATE: lambda value: value.isoformat(),
@@ -28,7 +27,7 @@ WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.MONEY: _number,
     Kind.NUMBER: _number,
     Kind.PERCENT: _number,
-    # With the sign, because a number alone is read as a share up to 1 and as per cent above.
+    # With the sign, because a bare number up to 1 is read as a share and above as per cent.
     Kind.SHARE: lambda value: f"{say.number(value * 100)} %",
 }
 TYPED: dict[Kind, Callable[[Any], str]] = {
@@ -38,7 +37,7 @@ TYPED: dict[Kind, Callable[[Any], str]] = {
     Kind.SECRET: lambda _value: "",
     Kind.PERCENT: str,
 }
-# What Python's types are kept as; a type that is not here is not kept.
+# The Python types that can be stored and restored.
 RESTORERS: dict[type, Callable[[str], Any]] = {
     str: str,
     int: int,
@@ -50,20 +49,20 @@ RESTORERS: dict[type, Callable[[str], Any]] = {
 
 
 def write(kind: Kind, value: Any) -> str:
-    """Raises OverflowError for a moment at the edge of what a datetime holds."""
-    # What Python's calendar cannot hold, or a masked value: text already.
+    """Raises OverflowError for a moment at the limits of datetime."""
+    # Values outside Python's calendar and masked values are text already.
     return value if isinstance(value, str) else WRITERS.get(kind, str)(value)
 
 
 def typed(kind: Kind, value: Any) -> str:
-    """As somebody would type it into the input of its kind; a stored secret is not shown."""
+    """The value as somebody would type it into its input. A stored secret is not shown."""
     if isinstance(value, clock.Beyond):
         return str(value)
     return TYPED.get(kind, WRITERS.get(kind, str))(value)
 
 
 def exported(kind: Kind, value: Any) -> str:
-    """A cell of a file of text; empty for NULL."""
+    """A cell of a text file. Empty for NULL."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -74,7 +73,7 @@ def exported(kind: Kind, value: Any) -> str:
 
 
 def is_kept(column: Any, value: Any) -> bool:
-    """Whether `restore` gives the same value again."""
+    """Whether `restore` returns the same value."""
     type_ = column.type.python_type
     return type_ in RESTORERS and (value is None or type(value) is type_)
 

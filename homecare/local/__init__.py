@@ -1,1 +1,1 @@
-"""What one machine needs to run the product by itself: the private cluster, its keys, the Makefile's commands."""
+"""What one machine needs to run the product alone: the private cluster, its keys, the Makefile's commands."""

@@ -1,4 +1,4 @@
-"""The private cluster as the rest of the program sees it.
+"""The private cluster, as the rest of the program uses it.
 
 The application attaches to the installation's own:
 
@@ -23,8 +23,7 @@ __all__ = ["DATABASE", "OWNER", "SERVING", "Cluster", "attach"]
 
 
 def attach(instance: Path) -> PrivateInstallation:
-    """The cluster of this folder, running until this process ends, or until the process does that started it.
-
-    About 3 s the first time, 0.1 s later. Raises ConfigError with one sentence where it cannot be had.
+    """The cluster of this folder. It runs until this process ends, or until the process that started it ends.
+    About 3 s the first time, 0.1 s later. Raises ConfigError with one sentence if it is not available.
     """
     return supervise(instance).installation

@@ -1,6 +1,5 @@
-"""One browser's connection: what has come of its request, and what of the answer is still to be sent.
-
-Nothing here waits for a browser, except an answer that is longer than what is kept for it.
+"""One browser's connection: the part of its request that has arrived, and the part of the answer still to send.
+Nothing here waits for a browser, except an answer that is longer than the buffer.
 """
 
 from __future__ import annotations
@@ -19,23 +18,23 @@ from gunicorn.http.errors import LimitRequestHeaders, NoMoreData, ParseException
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader
 
-# A whole head takes one packet or two; the longest line of it is bounded by gunicorn's own settings.
+# A whole head takes one or two packets. gunicorn's own settings limit its longest line.
 HEAD_S = 10.0
 LONGEST_HEAD = 32 * 1024
-# What is sent or taken gets this long and a second more for each part of this size: a slow phone does ten times that.
+# A transfer gets this long, plus a second for each part of this size. A slow phone is ten times faster.
 TRANSFER_S = 20.0
 BYTES_PER_S = 4096
-# A longer body is kept in a file; most forms are shorter.
+# A longer body goes into a file. Most forms are shorter.
 IN_MEMORY = 256 * 1024
-# Of an answer, what is kept for a slow browser while the thread that made it does something else. Longer are exports.
+# The part of an answer that is buffered for a slow browser while its thread does something else. Exports are longer.
 KEPT_BYTES = 1024 * 1024
-# So that a refusal is read before the connection is gone, although the browser is still sending.
+# So that a refusal is read before the connection closes, even if the browser is still sending.
 LINGER_S = 3.0
 PART_BYTES = 64 * 1024
 
 
 class Phase(Enum):
-    """What is awaited: a first byte, the rest of a head, a body, the answer, that it is taken, the end."""
+    """What the connection waits for: a first byte, the rest of a head, a body, the answer, its delivery, the end."""
 
     IDLE = "idle"
     HEAD = "head"
@@ -49,19 +48,19 @@ HALF_SENT = (Phase.HEAD, Phase.BODY)
 
 
 class TooSlowError(ParseException):
-    """A request that did not come whole in time."""
+    """A request that did not arrive completely in time."""
 
 
 class NoLengthError(ParseException):
-    """A body in chunks; no browser sends one, and how much is to come cannot be judged beforehand."""
+    """A chunked body. No browser sends one, and its length is unknown in advance."""
 
 
 class NoRoomError(ParseException):
-    """Bodies of others fill what is kept for them."""
+    """The bodies of other requests fill the space for bodies."""
 
 
 class Outgoing:
-    """What gunicorn writes an answer to, in place of the socket: sent as far as the browser takes it, the rest kept."""
+    """Replaces the socket that gunicorn writes to: sends as much as the browser takes and buffers the rest."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -71,7 +70,7 @@ class Outgoing:
         return getattr(self.sock, name)
 
     def sendall(self, data: bytes) -> None:
-        """Waits only while more is kept than KEPT_BYTES. Raises TimeoutError for a browser that does not take it."""
+        """Waits only while more than KEPT_BYTES are buffered. Raises TimeoutError if the browser does not read."""
         self.waiting += data
         self.flush()
         deadline = time.monotonic() + TRANSFER_S
@@ -83,7 +82,7 @@ class Outgoing:
             self.flush()
 
     def flush(self) -> int:
-        """Sends what the browser takes now; returns how many bytes that were."""
+        """Sends what the browser takes now. Returns the number of bytes."""
         sent = 0
         with suppress(BlockingIOError):
             while self.waiting:
@@ -111,7 +110,7 @@ class Connection:
         self.deadline = time.monotonic() + seconds
 
     def read_head(self) -> bool:
-        """Whether the head has come. Raises ParseException for one that is none, or too long."""
+        """Whether the head is complete. Raises ParseException for an invalid or too long one."""
         if self.phase is Phase.IDLE and self.received:
             self.await_(Phase.HEAD, HEAD_S)
         end = self.received.find(b"\r\n\r\n")
@@ -129,7 +128,7 @@ class Connection:
         return True
 
     def _is_hopeless(self) -> bool:
-        """A head that will never be one: a line too long, lines that end with LF alone, too many of them."""
+        """Whether the head can never become valid: a line too long, lines that end with LF only, or too many lines."""
         first = self.received.find(b"\r\n")
         return (
             len(self.received) > LONGEST_HEAD
@@ -144,7 +143,7 @@ class Connection:
         self.missing = reader.length
         self.body = io.BytesIO()
         if self.missing > self.longest_body:
-            # The page says so in its own words, by the length alone; what comes of the body is not read.
+            # The page refuses it with its own sentence because of the length. The body is not read.
             request.force_close()
             self.missing = 0
         elif self.missing > IN_MEMORY:
@@ -155,7 +154,7 @@ class Connection:
         self.await_(Phase.BODY, TRANSFER_S)
 
     def read_body(self) -> bool:
-        """Takes what has come of the body; whether it is whole."""
+        """Reads the body's bytes that have arrived. Returns whether the body is complete."""
         part = bytes(self.received[: self.missing])
         del self.received[: len(part)]
         self.body.write(part)
@@ -169,7 +168,7 @@ class Connection:
         return True
 
     def forget(self) -> None:
-        """The request is answered or refused."""
+        """Call when the request is answered or refused."""
         self.body.close()
         self.request, self.kept, self.missing = None, 0, 0
 

@@ -4,8 +4,8 @@ Run by path with the system's own Python, before a virtual environment exists:
 
     python3 homecare/local/debian.py postgresql venv chromium
 
-Only the standard library, and only syntax that an older Python can still read far enough to be told that it is too old.
-Takes well under a tenth of a second when nothing is missing.
+Uses only the standard library, and only syntax that an older Python can read far enough to say that it is too old.
+Takes well under a tenth of a second if nothing is missing.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ APT = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force
 
 
 class MissingError(Exception):
-    """A package is missing and cannot be installed from here; the message says what to run."""
+    """A package is missing and cannot be installed from here. The message says what to run."""
 
 
 def major_of(folder: Path) -> int | None:
-    """The major version of the server in a folder of programs; None where there is no server."""
+    """The major version of the server in a folder of programs. None if there is no server."""
     if not (os.access(folder / "postgres", os.X_OK) and os.access(folder / "initdb", os.X_OK)):
         return None
     named = re.search(r"/(?:postgresql/|pgsql-)(\d+)/bin$", str(folder))
@@ -61,7 +61,7 @@ def lacks(folder: Path, major: int) -> list[str]:
 
 
 def servers() -> dict[int, Path]:
-    """Every PostgreSQL server on this machine: its major version and the folder of its programs."""
+    """Every PostgreSQL server on this machine: its major version and its program folder."""
     folders = [folder for pattern in SERVER_FOLDERS for folder in Path("/").glob(pattern.lstrip("/"))]
     on_path = shutil.which("postgres")
     if on_path:
@@ -75,7 +75,7 @@ def servers() -> dict[int, Path]:
 
 
 def usable_servers() -> dict[int, Path]:
-    """The servers that are new enough and come with every extension."""
+    """The servers that are new enough and have every extension."""
     return {m: f for m, f in servers().items() if m >= LOWEST_POSTGRESQL and not lacks(f, m)}
 
 
@@ -100,7 +100,7 @@ TITLES = {
 
 
 def packages_of(need: str) -> list[str]:
-    """Debian's names for what is needed; a server that is there already only gets its PostGIS."""
+    """The Debian packages for a need. An existing server only gets PostGIS."""
     if need == "venv":
         return [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"]
     if need == "chromium":
@@ -118,7 +118,7 @@ def packages_of(need: str) -> list[str]:
 
 
 def administrator() -> list[str] | None:
-    """What to put before a command that needs root; None where this account may not become root unasked."""
+    """The prefix for a command that needs root. None if this account cannot become root without a password."""
     if os.geteuid() == 0:
         return []
     if (
@@ -130,7 +130,7 @@ def administrator() -> list[str] | None:
 
 
 def apt(*arguments: str) -> bool:
-    """Whether apt did it; what apt says is shown only where it did not."""
+    """Whether apt succeeded. Its output is shown only if it failed."""
     command = [*(administrator() or []), "env", "DEBIAN_FRONTEND=noninteractive", *APT, *arguments]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -151,7 +151,7 @@ def write_as_root(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def no_main_cluster() -> Iterator[None]:
-    """While a server package is installed, Debian makes no cluster of its own; afterwards all is as before."""
+    """Stops Debian from creating a cluster while a server package is installed. Restores the setting afterwards."""
     before = CREATE_CLUSTER.read_text()
     write_as_root(CREATE_CLUSTER, before + "\ncreate_main_cluster = false\n")
     try:
@@ -193,7 +193,7 @@ def advice(needs: list[str]) -> str:
 
 
 def ensure(needs: list[str]) -> None:
-    """Everything named in `needs` is there afterwards, or MissingError says what to do."""
+    """Installs everything in `needs`, or raises MissingError that says what to do."""
     if sys.version_info < LOWEST_PYTHON:
         given = ".".join(str(part) for part in sys.version_info[:2])
         raise MissingError(

@@ -1,7 +1,6 @@
-"""Makes the data folder of a private cluster: initdb, the two roles, the database and its extensions.
-
-All of it happens in a folder beside the final one, which appears under its name only when everything is done. The
-superuser acts here alone, in single-user mode; it can never connect.
+"""Creates the data folder of a private cluster: initdb, the two roles, the database and its extensions.
+All of it happens in a draft folder, which is renamed only when everything is done. The superuser acts only here, in
+single-user mode; it can never connect.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ ROLES_SQL = (
 
 
 def create(place: Place, programs: Path, *, sync: bool) -> None:
-    """About 3 s. What an interrupted earlier attempt left is removed first."""
+    """About 3 s. First removes what an interrupted attempt left."""
     draft = place.home / "data.new"
     if draft.exists():
         shutil.rmtree(draft)
@@ -41,7 +40,7 @@ def create(place: Place, programs: Path, *, sync: bool) -> None:
         options.append("--no-sync")
     made = run_as(place.server, [str(programs / "initdb"), "-D", str(draft), *options])
     if made.returncode:
-        raise ConfigError(f"The private database could not be made: {made.stderr.strip().splitlines()[-1]}")
+        raise ConfigError(f"The private database could not be created: {made.stderr.strip().splitlines()[-1]}")
     single_user(place, programs, draft, "template1", EXTENSIONS_SQL, sync=sync)
     single_user(place, programs, draft, "postgres", ROLES_SQL, sync=sync)
     draft.rename(place.data)
@@ -52,7 +51,7 @@ def single_user(
 ) -> None:
     command = [str(programs / "postgres"), "--single", "-D", str(data), *([] if sync else ["-F"]), database]
     ran = run_as(place.server, command, input="".join(f"{statement}\n" for statement in statements))
-    # This mode goes on after an error and reports success; its "exit_on_error" would end at errors PostGIS catches.
+    # Single-user mode continues after errors and reports success. "exit_on_error" would stop at errors PostGIS catches.
     complaints = [line for line in ran.stderr.splitlines() if re.search(r"\b(ERROR|FATAL|PANIC):", line)]
     if ran.returncode or complaints:
-        raise ConfigError(f"The private database could not be set up: {(complaints or ['it broke off'])[0]}")
+        raise ConfigError(f"The private database could not be set up: {(complaints or ['it stopped early'])[0]}")

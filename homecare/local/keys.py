@@ -1,4 +1,4 @@
-"""The keys of a private installation, made once and kept in `instance/keys.json`, readable by this account alone."""
+"""The keys of a private installation, created once in `instance/keys.json`, readable only by this account."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ class Keys:
 
 
 def keep(instance: Path) -> Keys:
-    """The kept keys, made the first time.
-
-    Raises ConfigError where the file is damaged: new keys could not read what the old ones encrypted.
+    """The stored keys, created the first time.
+    Raises ConfigError if the file is damaged: new keys could not read what the old ones encrypted.
     """
     path = instance / "keys.json"
     if not path.exists():
@@ -31,12 +30,12 @@ def keep(instance: Path) -> Keys:
         return Keys(str(kept["secret_key"]), tuple(str(key) for key in kept["encryption_keys"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
-            f"{path} cannot be read. Bring it back from a copy; without it the secrets stored in the database are lost."
+            f"{path} cannot be read. Restore it from a copy; without it the secrets stored in the database are lost."
         ) from error
 
 
 def write(path: Path) -> None:
-    """Whole or not at all: the file appears under its name when it is complete."""
+    """Writes the whole file or nothing: it gets its name when it is complete."""
     fernet_key = base64.urlsafe_b64encode(os.urandom(32)).decode()
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)

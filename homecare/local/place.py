@@ -1,8 +1,7 @@
 """Where the private cluster keeps its data, and which account runs its server.
-
-PostgreSQL refuses to run as root, and a folder that only root may read cannot be reached by any other account. So as
-root the server runs as a system account, with its data in `instance/` when that account can reach it and otherwise
-under /var/lib/homecare, named in `instance/database-folder`.
+PostgreSQL refuses to run as root, and other accounts cannot reach a folder that only root may read. So if the program
+runs as root, the server runs as a system account. Its data is in `instance/` if that account can reach it, otherwise
+under /var/lib/homecare, as named in `instance/database-folder`.
 """
 
 from __future__ import annotations
@@ -21,15 +20,14 @@ from homecare.local.processes import Account, account, run_as
 
 ELSEWHERE = Path("/var/lib/homecare")
 SYSTEM_ACCOUNTS = ("postgres", "homecare")
-# sockaddr_un holds 107 bytes, and PostgreSQL adds "/.s.PGSQL.5432" and a process number while starting.
+# sockaddr_un holds 107 bytes. At start PostgreSQL adds "/.s.PGSQL.5432" and a process number.
 LONGEST_SOCKET_FOLDER = 85
 
 
 @dataclass(frozen=True)
 class Place:
     """The folders of one private cluster.
-
-    `home` belongs to `server`, the account that runs PostgreSQL; `program` is the account of this process, the only one
+    `home` belongs to `server`, the account that runs PostgreSQL. `program` is the account of this process, the only one
     that may connect.
     """
 
@@ -46,7 +44,7 @@ class Place:
         return self.home / "server.log"
 
     def make_folder(self, folder: Path) -> None:
-        """Creates the folder, or takes it back: owned by the server's account and closed to every other."""
+        """Creates the folder or resets it: owned by the server's account and closed to all others."""
         folder.mkdir(mode=0o700, exist_ok=True)
         self.take(folder, mode=0o700)
 
@@ -56,7 +54,7 @@ class Place:
         path.chmod(mode)
 
     def make_socket_folder(self) -> Path:
-        """A folder whose path is short enough for a socket: beside the data, else a fresh one in the system's /tmp."""
+        """A folder with a path short enough for a socket: beside the data, else a new one in /tmp."""
         folder = self.home / "socket"
         if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
             folder = Path(tempfile.mkdtemp(prefix="homecare-", dir="/tmp"))
@@ -67,9 +65,8 @@ class Place:
 
 
 def settle(instance: Path) -> Place:
-    """The place of this installation's cluster, its home folder created.
-
-    Raises ConfigError where the folders belong to somebody else.
+    """The place of this installation's cluster. Creates its home folder.
+    Raises ConfigError if the folders belong to another account.
     """
     program = account(os.geteuid())
     pointer = instance / "database-folder"
@@ -90,7 +87,7 @@ def settle(instance: Path) -> Place:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """An ordinary account works only in folders of its own."""
+    """Refuses folders of another account."""
     if not os.access(folder.parent, os.X_OK) or folder.stat().st_uid != os.geteuid():
         raise ConfigError(
             f"{folder} belongs to another account of this machine. Run the program as that account, or use a clone of "
@@ -101,7 +98,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def pointed_home(instance: Path, pointer: Path) -> Path | None:
-    """The folder named in `instance/database-folder`, unless that file is a copy of another installation's."""
+    """The folder named in `instance/database-folder`, unless that file was copied from another installation."""
     if not pointer.exists():
         return None
     home = Path(pointer.read_text().strip())
@@ -122,7 +119,7 @@ def pointed_home(instance: Path, pointer: Path) -> Path | None:
 
 
 def move_out(home: Path, instance: Path, pointer: Path) -> Path:
-    """A home under /var/lib/homecare; data that lies where the server can no longer reach it moves along."""
+    """Makes a home under /var/lib/homecare. Moves existing data that the server can no longer reach."""
     ELSEWHERE.mkdir(mode=0o755, parents=True, exist_ok=True)
     name = hashlib.sha256(os.fsencode(instance.resolve())).hexdigest()[:12]
     taken = {entry.name for entry in ELSEWHERE.iterdir()}
@@ -136,14 +133,14 @@ def move_out(home: Path, instance: Path, pointer: Path) -> Path:
 
 
 def owner_of(home: Path) -> Account | None:
-    """The account whose data is there already; root cannot be it."""
+    """The account that owns existing data. Never root."""
     if not home.exists() or home.stat().st_uid == 0:
         return None
     return account(home.stat().st_uid)
 
 
 def system_account() -> Account:
-    """PostgreSQL's own system account, or one made for the purpose."""
+    """PostgreSQL's own system account, or a newly created one."""
     for name in SYSTEM_ACCOUNTS:
         try:
             return account(pwd.getpwnam(name).pw_uid)

@@ -1,4 +1,4 @@
-"""Child processes that run as another account and do not outlive the program."""
+"""Child processes that may run as another account and never outlive the program."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Account:
 
 
 def account(uid: int) -> Account:
-    """Raises ConfigError where the number has no name: PostgreSQL recognises people by name only."""
+    """Raises ConfigError if the number has no name: PostgreSQL identifies accounts only by name."""
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
@@ -45,12 +45,12 @@ def account(uid: int) -> Account:
 
 
 def identity(who: Account) -> dict[str, Any]:
-    """What `subprocess` needs to become this account; nothing where it is the current one."""
+    """The `subprocess` arguments to become this account. Empty for the current one."""
     return {} if who.is_current else {"user": who.uid, "group": who.gid, "extra_groups": []}
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without the PG* names, which would point PostgreSQL's programs somewhere else."""
+    """The environment without the PG* variables, which would point PostgreSQL's programs elsewhere."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("PG", "LC_"))}
     return kept | {"LANG": "C"}
 
@@ -69,7 +69,7 @@ def run_as(who: Account, command: list[str], **options: Any) -> subprocess.Compl
 
 
 def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """A hook for the child: the kernel sends it this signal when its parent is gone, kill -9 included (Linux only)."""
+    """A hook for the child: the kernel sends it this signal when its parent ends, even by kill -9 (Linux only)."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
@@ -91,7 +91,7 @@ def spawn(
     output: IO[bytes] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Starts a child in a session of its own, so that Ctrl-C reaches the program, which stops its children in order."""
+    """Starts a child in its own session, so that Ctrl-C reaches only the program, which stops its children in order."""
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -113,7 +113,7 @@ def ended(process: subprocess.Popen[bytes], within_s: float) -> bool:
 
 
 def stop(process: subprocess.Popen[bytes], signals: Iterable[signal.Signals], each_s: float) -> None:
-    """Sends one signal after the other until the child has ended."""
+    """Sends one signal after another until the child has ended."""
     for number in signals:
         if process.poll() is not None:
             return
@@ -123,10 +123,9 @@ def stop(process: subprocess.Popen[bytes], signals: Iterable[signal.Signals], ea
 
 
 def working_in(folder: Path, program: str) -> list[int]:
-    """The processes of this name whose working folder is `folder`; none where the system has no /proc.
-
-    PostgreSQL's processes all work in their data folder, so this finds a server that nobody owns any more without
-    trusting a number in a file that may by now be another process's.
+    """The processes of this name whose working folder is `folder`. Empty if the system has no /proc.
+    PostgreSQL's processes all work in their data folder, so this finds an orphaned server without trusting a process
+    number in a file, which may meanwhile belong to another process.
     """
     found = []
     for entry in Path("/proc").glob("[0-9]*"):

@@ -25,19 +25,19 @@ from homecare.local.supervisor import SERVICE, Supervisor, supervise
 
 NOTHING_YET = PrivateInstallation(serving_url="", owner_url="", secret_key="", encryption_keys=())
 READY_LIMIT_S = 60.0
-# Workers of a web server that was killed let go of the port within a second or two.
+# A killed web server's workers release the port within a second or two.
 PORT_PATIENCE_S = 3.0
 WEB_STOP_LIMIT_S = 15.0
 
 
 def say(text: str) -> None:
-    # Whoever read the lines may have gone: that is no reason to stop serving.
+    # The reader of these lines may be gone. That is no reason to stop serving.
     with suppress(BrokenPipeError):
         print(text, flush=True)
 
 
 def own_address(bind: str) -> str:
-    """Where this machine reaches a server that is bound to `bind`."""
+    """The address at which this machine reaches a server bound to `bind`."""
     return ("::1" if ":" in bind else "127.0.0.1") if bind in EVERY_ADDRESS else bind
 
 
@@ -47,7 +47,7 @@ def base_url(config: Config) -> str:
 
 
 def refuse_taken_port(config: Config) -> None:
-    """Raises ConfigError where the address cannot be listened on."""
+    """Raises ConfigError if the address cannot be listened on."""
 
     def refusal() -> OSError | None:
         family = socket.AF_INET6 if ":" in config.bind else socket.AF_INET
@@ -67,7 +67,7 @@ def refuse_taken_port(config: Config) -> None:
         raise ConfigError(f"This account may not listen on port {config.port}. Set PORT to a number above 1023.")
     if isinstance(error, socket.gaierror) or (error is not None and error.errno == errno.EADDRNOTAVAIL):
         raise ConfigError(
-            f"BIND is {config.bind!r}, which is no address of this machine. Set it to one it has, such as 127.0.0.1."
+            f"BIND is {config.bind!r}, which is not an address of this machine. Use one that is, such as 127.0.0.1."
         )
     raise ConfigError(
         f"Port {config.port} on {config.bind} cannot be used ({error.strerror if error else 'it was taken'}). Stop the "
@@ -77,7 +77,7 @@ def refuse_taken_port(config: Config) -> None:
 
 @contextmanager
 def database(environ: dict[str, str]) -> Iterator[tuple[Config, Supervisor | None]]:
-    """The settings with the addresses of a database that runs; the private one is ours while this lasts."""
+    """The settings with the URLs of a running database. The private one is owned while the block runs."""
     if environ.get("DATABASE_URL", "").strip():
         yield read(environ, None), None
         return
@@ -88,7 +88,7 @@ def database(environ: dict[str, str]) -> Iterator[tuple[Config, Supervisor | Non
 
 
 def prepare(config: Config) -> None:
-    # Imported late: a taken port is told before the models are read.
+    # Imported late, so that a taken port is reported before the models are loaded.
     from homecare.local import setup
 
     setup.check(config)
@@ -110,7 +110,7 @@ def start_web(config: Config) -> subprocess.Popen[bytes]:
 
 
 def answer(config: Config) -> int | None:
-    """The status of /readyz; None while nobody listens."""
+    """The status of /readyz. None while nothing listens."""
     connection = http.client.HTTPConnection(own_address(config.bind), config.port, timeout=5)
     try:
         connection.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
@@ -136,18 +136,18 @@ def await_ready(config: Config, web: subprocess.Popen[bytes]) -> None:
 def introduce(config: Config) -> None:
     say(f"\nHomecare Admin is ready: {base_url(config)}/login")
     if config.bind in EVERY_ADDRESS and not config.trusted_hosts:
-        say("It answers to 127.0.0.1 and localhost alone. Name how others reach it in TRUSTED_HOSTS.")
+        say("It answers only to 127.0.0.1 and localhost. Set TRUSTED_HOSTS to the names that others use.")
     if config.demo_allowed:
         say(f"Sign in to the demo company with the password {config.demo_password} as")
         for email in config.demo_accounts:
             say(f"  {email}")
     else:
-        say("Accounts are made with: .venv/bin/flask --app app accounts create")
+        say("Create accounts with: .venv/bin/flask --app app accounts create")
     say("Ctrl-C stops it.")
 
 
 def watch(web: subprocess.Popen[bytes], supervisor: Supervisor | None) -> None:
-    """Returns never; raises ConfigError when a child has ended."""
+    """Never returns. Raises ConfigError when a child has ended."""
     while True:
         if web.poll() is not None:
             raise ConfigError("The web server has ended unexpectedly, so everything is stopped. Start it again.")
@@ -166,7 +166,7 @@ def serve(environ: dict[str, str]) -> None:
             introduce(config)
             watch(web, supervisor)
         finally:
-            # From here on a second Ctrl-C would leave children behind.
+            # From here on a second Ctrl-C must not leave children behind.
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             stop(web, (signal.SIGTERM, signal.SIGKILL), WEB_STOP_LIMIT_S)

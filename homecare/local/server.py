@@ -1,9 +1,9 @@
-"""A private PostgreSQL cluster: made once, started and stopped with the program, reachable by this account alone.
+"""A private PostgreSQL cluster: created once, started and stopped with the program, reachable only by this account.
 
     with Cluster(Path("instance")) as cluster:
         connect(cluster.serving_url)
 
-One folder has at most one `Cluster` at a time; `supervisor.supervise` sees to that with a lock.
+One folder has at most one `Cluster` at a time; `supervisor.supervise` ensures that with a lock.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
-    # People's data stays out of the log: no statements, no details of the rows at fault.
+    # Keeps people's data out of the log: no statements, no details of the failed rows.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
@@ -43,9 +43,8 @@ STOP_LIMIT_S = 20.0
 
 class Cluster:
     """The server of one installation folder.
-
-    `settings` are added to ours; tests pass {"fsync": "off"} and the like. `say` receives a sentence before
-    each step that takes longer than a moment. Every failure is a ConfigError with one sentence.
+    `settings` are added to ours; tests pass {"fsync": "off"} and the like. `say` gets a sentence before each step that
+    takes longer than a moment. Every failure is a ConfigError with one sentence.
     """
 
     def __init__(
@@ -76,14 +75,14 @@ class Cluster:
         return f"postgresql+psycopg://{role}@/{DATABASE}?host={self.socket_folder}"
 
     def start(self) -> None:
-        """Ready to answer afterwards: about 3 s the first time, 0.2 s later, longer where a crash is to be repaired."""
+        """Returns when the server is ready: about 3 s the first time, 0.2 s later, longer after a crash."""
         try:
             self.instance.mkdir(parents=True, exist_ok=True)
             place = settle(self.instance)
             stop_orphans(place.data)
             programs = self.programs(place)
             if not place.data.exists():
-                self.say("Making a private database; this takes a few seconds.")
+                self.say("Creating a private database; this takes a few seconds.")
                 create(place, programs, sync=self.settings.get("fsync") != "off")
             self.socket_folder = place.make_socket_folder()
             write_settings(place, self.socket_folder, self.settings)
@@ -91,11 +90,11 @@ class Cluster:
         except OSError as error:
             raise ConfigError(
                 f"The private database could not be prepared: {error.strerror} ({error.filename}). "
-                "Make room or set the folder right, then start again."
+                "Free some space or correct the folder, then start again."
             ) from error
 
     def programs(self, place: Place) -> Path:
-        """The folder of the PostgreSQL programs that fit this data, or the newest where there is no data yet."""
+        """The PostgreSQL programs that fit this data, or the newest if there is no data yet."""
         servers = debian.usable_servers()
         if not servers:
             raise ConfigError(debian.advice(["postgresql"]))
@@ -106,14 +105,14 @@ class Cluster:
         if not major.isdigit() or int(major) not in servers:
             raise ConfigError(
                 f"The data in {place.data} was written by PostgreSQL {major}, and this machine has PostgreSQL "
-                f"{max(servers)}. Install PostgreSQL {major} with PostGIS, or move that folder away to begin anew."
+                f"{max(servers)}. Install PostgreSQL {major} with PostGIS, or move that folder away to start afresh."
             )
         return servers[int(major)]
 
     def launch(self, place: Place, programs: Path) -> None:
         deadline = time.monotonic() + START_LIMIT_S
         while not self.came_up(place, programs, deadline):
-            # Processes of a killed server hold its shared memory until they notice that it is gone.
+            # Processes of a killed server hold its shared memory until they notice that it has ended.
             if "shared memory block" not in last_words(place.log) or time.monotonic() > deadline:
                 raise ConfigError(f"The private database did not start: {last_words(place.log)} ({place.log})")
             time.sleep(0.5)
@@ -126,7 +125,7 @@ class Cluster:
             process = spawn(
                 [str(programs / "postgres"), "-D", str(place.data)],
                 who=place.server,
-                # SIGINT asks PostgreSQL to stop at once but in order.
+                # SIGINT is PostgreSQL's fast shutdown.
                 death_signal=signal.SIGINT,
                 output=log,
                 environment=clean_environment(),
@@ -140,7 +139,7 @@ class Cluster:
         return process.poll() is None
 
     def stop(self) -> None:
-        """Stops the server in order; within seconds, whoever is still connected."""
+        """Shuts the server down cleanly within seconds, even if clients are connected."""
         if self.process is None:
             return
         stop(self.process, STOP_SIGNALS, STOP_LIMIT_S)
@@ -150,9 +149,8 @@ class Cluster:
 
 
 def write_settings(place: Place, socket_folder: Path, settings: Mapping[str, str]) -> None:
-    """Writes our settings anew: nothing from an older start, another place or another account remains.
-
-    They go into the file that is read last; postgresql.conf keeps what initdb found out about the machine.
+    """Replaces our settings, so that nothing remains from an older start, another place or another account.
+    They go into the file that is read last. postgresql.conf keeps what initdb detected about the machine.
     """
     place.make_folder(place.data)
     wanted = dict(settings) | {"unix_socket_directories": f'"{socket_folder}"'}
@@ -172,7 +170,7 @@ def quoted(value: str) -> str:
 
 
 def says_ready(data: Path, pid: int) -> bool:
-    """The server writes its state in the eighth line of its pid file; pg_ctl reads it there too."""
+    """Whether the server is ready. It writes its state in line eight of its pid file; pg_ctl reads it there too."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:
@@ -181,16 +179,15 @@ def says_ready(data: Path, pid: int) -> bool:
 
 
 def last_words(log: Path) -> str:
-    """The last complaint in the server's log."""
+    """The last error in the server's log."""
     lines = log.read_text(errors="replace").splitlines()[-20:]
     complaints = [line for line in lines if "FATAL" in line or "PANIC" in line or "postgres: " in line]
     return (complaints or lines or ["it left no message"])[-1]
 
 
 def stop_orphans(data: Path) -> None:
-    """Ends what an earlier run left behind, and forgets a pid file that names a process of somebody else.
-
-    The pid file of a server that really died is left alone: PostgreSQL finds the old shared memory through it.
+    """Stops a server that an earlier run left behind, and deletes a pid file that names a foreign process.
+    The pid file of a dead server stays: PostgreSQL uses it to find the old shared memory.
     """
     for number in STOP_SIGNALS:
         for pid in working_in(data, "postgres"):

@@ -1,4 +1,4 @@
-"""What start-up does to a database before the first request, and the sentences for what can be wrong with it."""
+"""Prepares a database at start-up before the first request, and explains what can be wrong with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONNECT_TIMEOUT_S = 10
 
 
 def check(config: Config) -> None:
-    """Every address answers and its server is new enough; ConfigError names the setting that is wrong."""
+    """Checks that every database answers and is new enough. ConfigError names the wrong setting."""
     addresses = {"DATABASE_URL": config.database_url}
     if config.owner_url != config.database_url:
         addresses["DATABASE_OWNER_URL"] = config.owner_url
@@ -35,12 +35,12 @@ def server_version(name: str, url: str) -> int:
         shown = make_url(url).set(drivername="postgresql", query={}).render_as_string(hide_password=True)
         reason = str(error.orig).strip().splitlines()[0].rpartition(" failed: ")[2]
         raise ConfigError(
-            f"{name} is {shown}, and that database cannot be used: {reason}. Start it, or set {name} right."
+            f"{name} is {shown}, and that database cannot be used: {reason}. Start it, or correct {name}."
         ) from error
 
 
 def migrate(config: Config, say: Say) -> None:
-    """The newest schema; ConfigError where a person has to do something first."""
+    """Migrates to the newest schema. ConfigError if a person must do something first."""
     try:
         migrations.migrate(config.owner_url, config.database_url, say)
     except MigrationError as error:
@@ -53,7 +53,7 @@ def migrate(config: Config, say: Say) -> None:
 
 
 def load_demo(config: Config) -> bool:
-    """The demo company, in one transaction, where there is none yet; never in a real installation."""
+    """Loads the demo company in one transaction if there is none yet. Never in a real installation."""
     if not config.demo_allowed:
         return False
     engine = create_engine(config.owner_url, poolclass=pool.NullPool)

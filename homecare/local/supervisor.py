@@ -1,7 +1,6 @@
-"""One process owns the private cluster; the others of the same installation use it.
-
-The owner holds a lock on `instance/lock` for as long as it lives, and writes into that file who it is and where the
-server listens. The kernel frees the lock when the owner is gone, however it went.
+"""One process owns the private cluster. Other processes of the same installation use it.
+The owner holds a lock on `instance/lock` while it lives, and writes into that file who it is and where the server
+listens. The kernel releases the lock when the owner ends, in whatever way.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _present: dict[Path, Supervisor] = {}
 
 
 class Supervisor:
-    """Owns the cluster of one installation folder, or finds out where its owner has it."""
+    """Owns the cluster of one installation folder, or finds where its owner runs it."""
 
     def __init__(self, instance: Path, purpose: str, say: Callable[[str], None]) -> None:
         self.instance = instance
@@ -53,14 +52,14 @@ class Supervisor:
             owner = self.read_state()
             if self.purpose == SERVICE and owner.get("purpose") == SERVICE:
                 raise ConfigError(
-                    f"Process {owner.get('pid')} serves this installation already. Use that one, or stop it first."
+                    f"Process {owner.get('pid')} already serves this installation. Use that one, or stop it first."
                 )
             if self.purpose != SERVICE and owner.get("ready"):
                 self.installation = self.described(owner["serving_url"], owner["owner_url"])
                 return
             if time.monotonic() > deadline:
                 raise ConfigError(
-                    f"Process {owner.get('pid')} has kept the private database for {PATIENCE_S:.0f} s. "
+                    f"Process {owner.get('pid')} has held the private database for {PATIENCE_S:.0f} s. "
                     "Wait for it to end, or stop it, and start again."
                 )
             if not told:
@@ -89,12 +88,12 @@ class Supervisor:
         return PrivateInstallation(serving_url, owner_url, kept.secret_key, kept.encryption_keys)
 
     def is_running(self) -> bool:
-        """Whether the server that this process owns still lives."""
+        """Whether the server that this process owns is running."""
         process = self.cluster.process if self.cluster is not None else None
         return process is not None and process.poll() is None
 
     def close(self) -> None:
-        """Stops the server where this process owns it; a forked copy of the process leaves it alone."""
+        """Stops the server if this process owns it. A forked copy of the process does nothing."""
         if os.getpid() != self.pid:
             return
         _present.pop(self.instance, None)
@@ -128,16 +127,15 @@ class Supervisor:
         os.pwrite(self.lock_fd, text.encode(), 0)
 
     def read_state(self) -> dict[str, Any]:
-        """What the owner wrote; empty while it is just writing."""
+        """What the owner wrote. Empty while it is being written."""
         with contextlib.suppress(OSError, ValueError):
             return dict(json.loads((self.instance / "lock").read_text()))
         return {}
 
 
 def supervise(instance: Path, purpose: str = SHORT_COMMAND, say: Callable[[str], None] | None = None) -> Supervisor:
-    """The cluster of this folder, running: its owner's, or one started here that ends with this process.
-
-    Called twice in a process it gives the same one. Raises ConfigError with one sentence where it cannot be had.
+    """The running cluster of this folder: its owner's, or one started here that ends with this process.
+    A second call in the same process returns the same one. Raises ConfigError with one sentence if none is available.
     """
     instance = instance.absolute()
     present = _present.get(instance)

@@ -1,4 +1,4 @@
-"""Installs the browser's packages and copies the named files, and only those, to homecare/static/vendor/.
+"""Installs the browser packages and copies only the named files to homecare/static/vendor/.
 
     .venv/bin/python -m homecare.local.vendor
 
@@ -20,15 +20,15 @@ from homecare.config import ROOT
 
 VENDOR = ROOT / "homecare" / "static" / "vendor"
 MODULES = ROOT / "node_modules"
-# npm 7 was the first to read lock files without addresses.
+# npm 7 was the first to read lock files without URLs.
 LOWEST_NPM = 7
-# Tabler's outline icons, one name a line; the sprite holds these and no others.
+# Tabler's outline icons, one name per line. The sprite contains only these.
 ICONS = ROOT / "homecare" / "local" / "icons.txt"
 FONT = "@fontsource/noto-sans-ethiopic"
 FONT_WEIGHTS = (400, 500, 600)
 ETHIOPIC = "U+030E, U+1200-1399, U+2D80-2DDE, U+AB01-AB2E, U+1E7E0-1E7FE"
 
-# package -> folder, {logical name: file in the package}; the licence goes along where the file does not carry it.
+# package -> folder, {logical name: file in the package}. The licence is copied if the file does not contain it.
 FILES: dict[str, tuple[str, dict[str, str]]] = {
     "@tabler/core": ("tabler", {"tabler.css": "dist/css/tabler.min.css"}),
     FONT: (
@@ -46,11 +46,11 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 class AssetsError(Exception):
-    """The packages cannot be installed; the message says what to do."""
+    """The packages cannot be installed. The message says what to do."""
 
 
 def npm_command() -> list[str]:
-    """The machine's npm, or the one of the Python package that brings Node along, installed for the purpose."""
+    """The machine's npm, or the one from a Python package that includes Node, which is installed if needed."""
     system = shutil.which("npm")
     if system and shutil.which("node"):
         told = subprocess.run([system, "--version"], capture_output=True, text=True, check=False).stdout
@@ -77,7 +77,7 @@ def version_of(package: str) -> str:
 
 
 def symbol(name: str) -> str:
-    """One icon as a symbol; its drawing attributes are on the sprite's user, `<svg class="icon">`."""
+    """One icon as a symbol. Its drawing attributes are set where it is used, on `<svg class="icon">`."""
     svg = (MODULES / "@tabler/icons/icons/outline" / f"{name}.svg").read_text()
     paths = re.findall(r"<(?:path|circle|rect|line|polyline|polygon|ellipse) [^>]*/>", svg)
     drawn = "".join(path for path in paths if 'stroke="none"' not in path)
@@ -90,7 +90,7 @@ def sprite() -> str:
 
 
 def font_sheet() -> str:
-    """The font's style sheet, beside its files; a page without Amharic fetches none of them."""
+    """The font's style sheet, stored beside the font files. A page without Amharic loads none of them."""
     face = (
         '@font-face{{font-family:"Noto Sans Ethiopic";font-weight:{0};font-display:swap;'
         'src:url(noto-sans-ethiopic-ethiopic-{0}-normal.woff2) format("woff2");unicode-range:{1}}}\n'

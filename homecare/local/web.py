@@ -1,4 +1,4 @@
-"""The settings of the web server, read by gunicorn itself; the address comes from the command line."""
+"""The web server's settings, read by gunicorn itself. The address comes from the command line."""
 
 import os
 from pathlib import Path
@@ -9,24 +9,24 @@ wsgi_app = "app:app"
 workers = whole_number(os.environ, "WORKERS", NUMBERS["workers"])
 worker_class = "homecare.local.worker.PatientWorker"
 threads = whole_number(os.environ, "THREADS", NUMBERS["threads"])
-# Of one worker, those that only wait included; the one that waited longest makes room.
+# Per worker, including idle ones. If the limit is reached, the one that waited longest is closed.
 worker_connections = 1000
-# A heartbeat file on a disk that is slow for a moment would get a healthy worker killed.
+# On a disk that is slow for a moment, the heartbeat file would get a healthy worker killed.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes a private file in it
 timeout = 60
-# Requests under way may finish when the program stops.
+# Running requests may finish when the program stops.
 graceful_timeout = 10
 keepalive = 5
-# A list's conditions are all in its address.
+# A list's conditions are all in its URL.
 limit_request_line = 8190
-# The parser whose rules for the end of a head the worker knows.
+# The worker relies on how this parser finds the end of a head.
 http_parser = "python"
-# Files are sent by the worker's loop as everything else.
+# The worker's loop sends files like everything else.
 sendfile = False
-# Which proxies are believed is said by TRUSTED_PROXIES, to the application; here nobody is, not even on this machine.
+# TRUSTED_PROXIES tells the application which proxies to trust. gunicorn trusts none, not even on this machine.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 loglevel = "warning"
-# gunicorn's own remote control; nobody uses it here.
+# gunicorn's own remote control is not used here.
 control_socket_disable = True

@@ -1,8 +1,7 @@
-"""gunicorn's worker with threads, which are given whole requests only.
-
-Its own reads heads and bodies in the threads that answer, so that a few half-sent requests stop everybody. Here the
-main loop awaits them, each under a deadline, and sends what a slow browser has not yet taken. A thread is busy only
-while the program works out an answer, or with an export longer than what is kept for its browser.
+"""A gunicorn thread worker whose threads get only complete requests.
+The stock worker reads heads and bodies in the threads that answer, so a few half-sent requests block everybody. Here
+the main loop receives them, each with a deadline, and sends what a slow browser has not read yet. A thread is busy only
+while the program computes an answer, or with an export longer than the buffer.
 """
 
 from __future__ import annotations
@@ -41,18 +40,18 @@ from homecare.local.connection import (
 )
 from homecare.web.headers import common
 
-# Of all bodies that are awaited or answered, in memory and temporary files of this worker.
+# For all bodies being received or answered, in this worker's memory and temporary files.
 MOST_BODY_BYTES = 256 * 1024 * 1024
 FOREVER = float("inf")
-# The first that fits; what is none of these is a fault of ours.
+# The first match applies. Anything else is our own fault.
 REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
     (TooSlowError, 408, "The request did not arrive in time. Check the connection and send it again."),
     (NoLengthError, 411, "A request must say how long it is. Send it with a Content-Length."),
     (NoRoomError, 503, "Too much is being sent at the moment. Try again in a minute."),
     (LimitRequestLine, 414, "This address is too long. Use fewer conditions."),
     (LimitRequestHeaders, 431, "The request has too many headers. Remove this site's cookies and try again."),
-    (ExpectationFailed, 417, "The request expects what this server does not do."),
-    (UnsupportedTransferCoding, 501, "The request is packed in a way that this server does not know."),
+    (ExpectationFailed, 417, "The request expects something this server does not support."),
+    (UnsupportedTransferCoding, 501, "The request is encoded in a way this server does not support."),
     (ParseException, 400, "This request could not be read. Check the address and try again."),
     (Exception, 500, "The fault is ours and nothing was saved. Try again in a minute."),
 )
@@ -62,7 +61,7 @@ class PatientWorker(ThreadWorker):
     def init_process(self) -> None:
         self.connections: set[Connection] = set()
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        # A connection with its body's file is two; the usual 1,024 would be passed before the connections are.
+        # A connection and its body's file use two descriptors. The usual limit of 1,024 would be reached first.
         wanted = 4 * self.worker_connections
         resource.setrlimit(
             resource.RLIMIT_NOFILE, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most)
@@ -85,13 +84,13 @@ class PatientWorker(ThreadWorker):
             self.make_room()
 
     def make_room(self) -> None:
-        """Ends the connection that has waited longest for its own browser, so that a new one is always taken."""
+        """Closes the connection that has waited longest for its browser, so that a new one can be accepted."""
         waiting = [conn for conn in self.connections if conn.phase in (Phase.IDLE, Phase.CLOSING, *HALF_SENT)]
         if waiting:
             self.end(min(waiting, key=lambda conn: conn.deadline))
 
     def watch(self, conn: Connection, events: int) -> None:
-        """Be told when the browser sends (EVENT_READ), takes (EVENT_WRITE), or not at all (0)."""
+        """Watch for the browser to send (EVENT_READ), to read (EVENT_WRITE), or for nothing (0)."""
         if events == conn.watched:
             return
         if conn.watched:
@@ -115,7 +114,7 @@ class PatientWorker(ThreadWorker):
             self.advance(conn)
 
     def advance(self, conn: Connection) -> None:
-        """As far as what has come allows: from the head to the body, and with the whole request into the pool."""
+        """Continues as far as the received bytes allow: from head to body, and then into the thread pool."""
         try:
             if conn.request is None and not conn.read_head():
                 return
@@ -123,7 +122,7 @@ class PatientWorker(ThreadWorker):
                 if sum(other.kept for other in self.connections) > MOST_BODY_BYTES:
                     raise NoRoomError
                 return
-        except Exception as error:  # whatever a stranger's bytes do to the parser, the loop goes on
+        except Exception as error:  # whatever a stranger's bytes do to the parser, the loop continues
             self.refuse(conn, error)
             return
         self.watch(conn, 0)
@@ -131,11 +130,11 @@ class PatientWorker(ThreadWorker):
         self.enqueue_req(conn)
 
     def handle(self, conn: Connection) -> bool:
-        """Answers a request that has come whole, in a thread; whether the connection stays open."""
+        """Answers a complete request in a thread. Returns whether the connection stays open."""
         try:
             return bool(self.handle_request(conn.request, conn))
         except (OSError, StopIteration):
-            # Gone, or it does not take its answer: what is left of it goes nowhere.
+            # The browser is gone or does not read: discard the rest of the answer.
             conn.sock.waiting.clear()
         except Exception as error:
             self.handle_error(conn.request, conn.sock, conn.client, error)
@@ -153,7 +152,7 @@ class PatientWorker(ThreadWorker):
         self.send(conn)
 
     def send(self, conn: Connection) -> None:
-        """Sends what is left of the answer, as far as the browser takes it; after the last byte the next is awaited."""
+        """Sends as much of the answer as the browser takes. After the last byte, waits for the next request."""
         try:
             sent = conn.sock.flush()
             if conn.sock.waiting:
@@ -180,7 +179,7 @@ class PatientWorker(ThreadWorker):
             conn.close()
 
     def murder_pending(self) -> None:
-        """Called by the loop each second: who let a deadline pass is refused, or forgotten where nothing was asked."""
+        """Called by the loop each second. Refuses half-sent requests past their deadline and closes others."""
         now = time.monotonic()
         for conn in [conn for conn in self.connections if conn.deadline < now]:
             if conn.phase in HALF_SENT:
@@ -193,13 +192,13 @@ class PatientWorker(ThreadWorker):
             self.end(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """The worker stops: what has not been asked by then is asked of another."""
+        """The worker is stopping: idle connections end by the deadline, and their browsers ask another worker."""
         for conn in self.connections:
             if conn.phase in (Phase.IDLE, Phase.HEAD):
                 conn.deadline = min(conn.deadline, deadline)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """The server's own words, with the headers of every answer; the log tells the kind, never what was sent."""
+        """The server's own sentence with the usual headers. The log has the kind of error, never what was sent."""
         status, sentence = next((status, said) for kind, status, said in REFUSALS if isinstance(exc, kind))
         request_id = secrets.token_hex(8)
         told = self.log.error if status == HTTPStatus.INTERNAL_SERVER_ERROR else self.log.info

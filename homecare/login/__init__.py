@@ -1,4 +1,4 @@
-"""Who comes: accounts, sessions on the server, throttled sign-in, and the door that strangers find shut."""
+"""Sign-in: accounts, server-side sessions, throttling, and the check that keeps strangers out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from homecare.login import sessions
 from homecare.login.browsers import keyed
 from homecare.web.errors import wants_json
 
-# What a person who is not signed in may open; everything else is shut, whoever adds it.
+# Everything a person who is not signed in may open. Any other endpoint is shut, whoever adds it.
 OPEN_TO_STRANGERS = frozenset(
     {"static", "health.healthz", "health.readyz", "login.show", "login.send", "login.leave", "session.show"}
 )
@@ -25,7 +25,7 @@ csrf = CSRFProtect()
 
 
 def ask_to_sign_in() -> ResponseReturnValue | None:
-    """Shuts every address but the open ones; one that does not exist answers 404 to everybody."""
+    """Shuts every address except the open ones. An address that does not exist answers 404 to everybody."""
     if request.endpoint is None or request.endpoint in OPEN_TO_STRANGERS or current_user.is_authenticated:
         return None
     if request.method not in ("GET", "HEAD") or wants_json():
@@ -35,16 +35,16 @@ def ask_to_sign_in() -> ResponseReturnValue | None:
 
 
 def draft_key() -> str:
-    """What this person's browser encrypts unsaved forms with; it keeps none of it, and gets it only while signed in."""
+    """The key for this browser's unsaved forms. Given only while signed in; the browser does not store it."""
     return b64encode(keyed("drafts", str(current_user.account_id))).decode()
 
 
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
     manager = LoginManager()
-    # Its own context processor would ask the database who is there on the page that says the database is away.
+    # Flask-Login's context processor would query the database on the very page that reports the database is down.
     manager.init_app(app, add_context_processor=False)
-    # A telephone changes its address while it moves; the session table decides, not the address.
+    # A phone changes its address while it moves. The session table decides, not the address.
     manager.session_protection = None
     manager.user_loader(sessions.find_person)
     app.jinja_env.globals["current_user"] = current_user

@@ -1,4 +1,4 @@
-"""Accounts: signing in with one, and what `flask accounts` does to them."""
+"""Signing in with an account, and what `flask accounts` does to accounts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _NOW = func.timezone("utc", func.now())
 
 
 class AccountError(Exception):
-    """The account cannot be made or changed like this; the message is a sentence."""
+    """The account cannot be created or changed like this. The message is a sentence for the reader."""
 
 
 @dataclass(frozen=True)
 class Created:
-    """`role` as it is stored, whichever way it was typed; `is_new` where the staff row was made too."""
+    """`role` as the database spells it. `is_new` is true if the staff row was created too."""
 
     role: str
     is_new: bool
@@ -33,15 +33,14 @@ class Created:
 
 @dataclass(frozen=True)
 class Entered:
-    """A new session's token, and what the browser keeps so that it is known the next time."""
+    """A new session's token, and the cookie value by which the browser is recognised next time."""
 
     token: str
     known: str
 
 
 def sign_in(*, email: str, password: str, caller: Caller, replacing: str | None = None) -> Entered | None:
-    """None where e-mail or password is wrong, after the same work for either; `replacing` is a session it ends.
-
+    """None if e-mail or password is wrong, after the same amount of work. `replacing` is a session that this one ends.
     Raises throttle.TooManyFailuresError, passwords.BusyError.
     """
     with db.engine.connect() as connection:
@@ -69,7 +68,7 @@ def sign_in(*, email: str, password: str, caller: Caller, replacing: str | None 
 
 
 def _why_shut(row: Row[Any]) -> str:
-    """Why no password opens the account; empty where the right one does."""
+    """The reason why the account cannot sign in at all. Empty if the right password opens it."""
     if row.disabled_at is not None:
         return "disabled"
     return "a demo account" if sessions.is_refused_demo_account(row.email) else ""
@@ -94,7 +93,7 @@ def _reserve(email: str, row: Row[Any] | None, browser: bytes | None, caller: Ca
 def _enter(
     row: Row[Any], email: str, password: str, failure_id: int, caller: Caller, replacing: str | None
 ) -> Entered | None:
-    """The session, its event and the end of the one before, or nothing of them where the account changed meanwhile."""
+    """Starts the session, records it and ends the replaced one; does none of this if the account changed meanwhile."""
     password_hash = _renewed(row.password_hash, password)
     with db.engine.begin() as connection:
         token = sessions.start(connection, account_id=row.account_id, password_hash=row.password_hash)
@@ -117,7 +116,7 @@ def sign_out(token: str, *, address: str | None) -> None:
 
 
 def _renewed(password_hash: str, password: str) -> str:
-    """With today's parameters, where it was made with others and there is time for it."""
+    """The hash with today's parameters. The old hash if it is current or the server is busy."""
     if not passwords.is_outdated(password_hash):
         return password_hash
     try:
@@ -127,9 +126,8 @@ def _renewed(password_hash: str, password: str) -> str:
 
 
 def create(*, email: str, first_name: str, last_name: str, role: str, password: str) -> Created:
-    """Lets the staff member with this e-mail sign in. One transaction.
-
-    A staff member who is there already keeps name and role. Raises AccountError, passwords.PasswordError.
+    """Gives the staff member with this e-mail an account, in one transaction.
+    An existing staff member keeps name and role. Raises AccountError, passwords.PasswordError.
     """
     email = _checked_email(email)
     passwords.check_new(password)
@@ -137,7 +135,7 @@ def create(*, email: str, first_name: str, last_name: str, role: str, password: 
         role = _stored_role(connection, role)
         row = _find(connection, email)
         if row is not None and row.account_id is not None:
-            raise AccountError(f"{row.email} has an account already. `accounts reset` gives it a new password.")
+            raise AccountError(f"{row.email} already has an account. `accounts reset` gives it a new password.")
         if row is not None and folded(row.role) != folded(role):
             raise AccountError(f"{row.email} is on the staff as {row.role}. Create the account with that role.")
         staff_id = row.staff_id if row is not None else _add_staff(connection, email, first_name, last_name, role)
@@ -147,7 +145,7 @@ def create(*, email: str, first_name: str, last_name: str, role: str, password: 
 
 
 def disable(*, email: str) -> None:
-    """Nobody signs in with the account any more and its sessions are over. Raises AccountError."""
+    """Blocks sign-in with the account and ends its sessions. Raises AccountError."""
     with db.engine.begin() as connection:
         row = _get(connection, email)
         if _active_admins(connection) == [row.account_id]:
@@ -158,8 +156,7 @@ def disable(*, email: str) -> None:
 
 
 def reset(*, email: str, password: str) -> None:
-    """A new password; every session is over and a disabled account is open again.
-
+    """Sets a new password, ends every session and enables a disabled account.
     Raises AccountError, passwords.PasswordError.
     """
     passwords.check_new(password)
@@ -167,16 +164,15 @@ def reset(*, email: str, password: str) -> None:
     with db.engine.begin() as connection:
         row = _get(connection, email)
         changed = update(Account).where(Account.id == row.account_id)
-        # Before the sessions end: one that begins meanwhile waits for this row, and finds another password there.
+        # Before the sessions end: a sign-in that starts meanwhile waits for this row and then sees the new password.
         connection.execute(changed.values(password_hash=password_hash, disabled_at=None))
         events.note(connection, EventKind.RESET, who=row, reason=COMMAND_LINE)
         endings.end_all(connection, row.account_id, "the password was reset")
 
 
 def _find(connection: Connection, email: str, *, with_account: bool = False) -> Row[*tuple[Any, ...]] | None:
-    """The staff member with this e-mail in whatever case, with the account where there is one.
-
-    `with_account` passes over those without: a row that somebody added in another way of writing shuts nobody out.
+    """The staff member with this e-mail in any letter case, with the account if there is one.
+    `with_account` skips staff without an account, so a second row with the same e-mail locks nobody out.
     """
     written = email.strip()
     if "\0" in written:
@@ -193,7 +189,7 @@ def _find(connection: Connection, email: str, *, with_account: bool = False) -> 
         )
         .join_from(Staff, Account, Account.staff_id == Staff.id, isouter=not with_account)
         .where(plain_word(Staff.email) == folded(written))
-        # The company's table can hold one address in two ways of writing: the way it was typed goes first.
+        # The company's table can hold one address in two spellings. The exact spelling comes first.
         .order_by(Staff.email != written, Staff.id)
         .limit(1)
     )
@@ -203,12 +199,12 @@ def _find(connection: Connection, email: str, *, with_account: bool = False) -> 
 def _get(connection: Connection, email: str) -> Row[*tuple[Any, ...]]:
     row = _find(connection, email)
     if row is None or row.account_id is None:
-        raise AccountError(f"{email} has no account. Check the address, or make one with `accounts create`.")
+        raise AccountError(f"{email} has no account. Check the address, or create one with `accounts create`.")
     return row
 
 
 def _stored_role(connection: Connection, name: str) -> str:
-    """The role of this name, however its letters were typed. Raises AccountError."""
+    """The role with this name, in any letter case. Raises AccountError."""
     names = connection.execute(select(StoredRole.name).order_by(StoredRole.position)).scalars().all()
     known = {folded(stored): stored for stored in names}
     if folded(name) not in known:
@@ -217,9 +213,8 @@ def _stored_role(connection: Connection, name: str) -> str:
 
 
 def _active_admins(connection: Connection) -> list[int]:
-    """The accounts of everybody Active whose role holds everything, whatever it is called.
-
-    Locked until the transaction ends, so that two of them cannot be disabled at the same moment.
+    """The accounts of all Active staff whose role has every permission, whatever the role is called.
+    The rows stay locked until the transaction ends, so that two cannot be disabled at the same moment.
     """
     found = (
         select(Account.id)
@@ -245,4 +240,4 @@ def _checked_email(email: str) -> str:
     try:
         return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise AccountError(f"{email!r} is no e-mail address: {error}") from error
+        raise AccountError(f"{email!r} is not an e-mail address: {error}") from error

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as TRUSTED_PROXIES lets anybody say so."""
+"""Where a request comes from, trusting proxies only as far as TRUSTED_PROXIES says."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from flask import has_request_context, request
 
-# Whoever has one address of such a network has all of them.
+# Whoever controls one address of such a network controls all of them.
 IPV6_BITS = 64
 
 
 def client_address() -> str | None:
-    """The address of the browser; None where it is not known, or on the command line."""
+    """The address of the browser. None if it is unknown or on the command line."""
     found = parsed((request.remote_addr or "") if has_request_context() else "")
     return str(found) if found is not None else None
 
 
 def parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """Without its zone and a port, which some proxies add, and an IPv4 address written as IPv6 as what it is."""
+    """Ignores a zone and a port, which some proxies add. An IPv4 address mapped into IPv6 is returned as IPv4."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -31,7 +31,7 @@ def parsed(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def network(address: str | None) -> str:
-    """What one client can be told apart by: an IPv4 address, or 64 bits of IPv6. Unknown addresses are one."""
+    """The network that stands for one client: an IPv4 address or an IPv6 /64. All unknown addresses count as one."""
     found = parsed(address or "")
     if isinstance(found, IPv6Address):
         return str(ip_network((found, IPV6_BITS), strict=False))

@@ -1,7 +1,6 @@
-"""Browsers that signed in before: each has guesses of its own, so that strangers cannot use up those of the owner.
-
-The cookie opens nothing. It names accounts that this browser signed in to, with a number for each and what tells that
-the password is still the same one; a new password makes it worthless, so that nobody collects browsers with an old one.
+"""Known browsers: each that signed in before has guesses of its own, so strangers cannot use up the owner's guesses.
+The cookie opens nothing. It lists the accounts this browser signed in to, each with a number and a mark of the password
+at that time. A new password makes the entry worthless, so nobody can collect browsers with an old one.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from homecare.login.addresses import client_address
 from homecare.web.settings import behind_tls, current_config
 
 KEPT_S = 180 * 24 * 3600
-# Of a browser that many people share; the cookie stays under one kilobyte.
+# For a browser that many people share. The cookie stays under one kilobyte.
 MOST_ACCOUNTS = 20
 
 Entry = tuple[int, str, str]
@@ -26,7 +25,7 @@ Entry = tuple[int, str, str]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the address, and the cookie of sign-ins before."""
+    """Who sends the request: the address, and the known-browser cookie."""
 
     address: str | None = None
     known: str = ""
@@ -37,7 +36,7 @@ class Caller:
 
 
 def bucket(known: str, account_id: int, password_hash: str) -> bytes | None:
-    """Under which this browser's guesses for the account are counted; None where it never signed in to it."""
+    """The key under which this browser's guesses for the account are counted. None if it never signed in to it."""
     mark = _mark(password_hash)
     for one, number, its_mark in _read(known):
         if one == account_id and hmac.compare_digest(its_mark, mark):
@@ -46,7 +45,7 @@ def bucket(known: str, account_id: int, password_hash: str) -> bytes | None:
 
 
 def remembering(known: str, account_id: int, password_hash: str) -> str:
-    """The cookie once the browser has signed in. Its number stays: another would hand out ten guesses more."""
+    """The cookie value after a sign-in. The number stays the same: a new one would allow ten more guesses."""
     mark, entries = _mark(password_hash), _read(known)
     number = next((n for one, n, m in entries if (one, m) == (account_id, mark)), secrets.token_hex(8))
     others = [entry for entry in entries if entry[0] != account_id]
@@ -63,7 +62,7 @@ def cookie_name() -> str:
 
 
 def keyed(use: str, text: str) -> bytes:
-    """A digest that tells nobody without the key what it is of."""
+    """A digest that reveals nothing about the text without the key."""
     key = str(current_app.secret_key).encode()
     return hmac.digest(key, f"{use}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256)
 

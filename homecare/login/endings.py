@@ -1,4 +1,4 @@
-"""How sessions end: signed out, ended from elsewhere, or their time was up; each end is written down as it happens."""
+"""How sessions end: by sign-out, from elsewhere, or because their time is up. Every end is recorded."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from homecare.login.events import EventKind, described, note_those
 from homecare.login.sessions import LONGEST, hashed, idle_limit
 from homecare.models import Account, FormToken, SignedIn, SignInFailure, Staff
 
-# Nothing asks for older ones any more: guesses no longer count, forms are long sent.
+# Nothing needs older rows: those guesses no longer count, and those forms were sent long ago.
 KEPT = timedelta(days=1)
 
 _NOW = func.timezone("utc", func.now())
 
 
 def end(connection: Connection, token: str, *, kind: EventKind, reason: str, address: str | None) -> None:
-    """What is over already ends no second time."""
+    """Does nothing if the session is already over."""
     _end(connection, SignedIn.token_hash == hashed(token), described(kind, literal(reason), _NOW, address))
 
 
@@ -29,7 +29,7 @@ def end_all(connection: Connection, account_id: int, reason: str) -> None:
 
 
 def sweep() -> None:
-    """Takes out what is over of anybody's; that a session ended is written down with the time it did."""
+    """Deletes everybody's expired sessions, guesses and form tokens. Each expired session is recorded with its end."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for column in (SignInFailure.failed_at, FormToken.used_at):
             connection.execute(delete(column.class_).where(column < _NOW - KEPT))
@@ -38,14 +38,14 @@ def sweep() -> None:
             .join(Account, SignedIn.account_id == Account.id)
             .join(Staff, Account.staff_id == Staff.id)
             .where(_ended_at(SignedIn) <= _NOW)
-            # Two that sweep at once do not wait for each other.
+            # Two sweeps at the same time do not wait for each other.
             .with_for_update(of=SignedIn, skip_locked=True)
         )
         _end(connection, SignedIn.token_hash.in_(over.scalar_subquery()))
 
 
 def _end(connection: Connection, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> None:
-    """Ends sessions and writes that down, in one statement; without `event` those whose time was up."""
+    """Ends and records sessions in one statement. Without `event` these are sessions whose time is up."""
     columns = (SignedIn.account_id, SignedIn.created_at, SignedIn.last_used_at)
     gone = delete(SignedIn).where(which).returning(*columns).cte("gone")
     why = case((gone.c.created_at + LONGEST <= _NOW, "half a day"), else_="idle")
@@ -59,5 +59,5 @@ def _end(connection: Connection, which: ColumnElement[bool], event: tuple[Any, .
 
 
 def _ended_at(session: Any) -> ColumnElement[Any]:
-    """When the time of a session is up, joined with its account and staff row."""
+    """When a session expires. The session must be joined with its account and staff row."""
     return func.least(session.last_used_at + idle_limit(), session.created_at + LONGEST)

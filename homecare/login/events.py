@@ -1,4 +1,4 @@
-"""What happens at the front door, written down for good: who came, was refused, left, and what was done to accounts."""
+"""The permanent record of sign-ins, refusals, sign-outs and changes to accounts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def note(
     email_hash: bytes | None = None,
     address: str | None = None,
 ) -> None:
-    """One event, in the caller's transaction. `who` is a row with staff_id, name and email; None: nobody we know."""
+    """Records one event in the caller's transaction. `who` has staff_id, name and email; None is an unknown person."""
     connection.execute(_one(kind, who, reason, email_hash, address))
 
 
@@ -53,7 +53,7 @@ def note_once(
     by_address: bool,
     window: timedelta,
 ) -> None:
-    """A guess that was not looked at; told once a window, or whoever goes on guessing would fill the disk."""
+    """Records a guess that was refused unread, once per window. Otherwise endless guessing would fill the disk."""
     same = SignInEvent.email_hash == email_hash
     if by_address:
         where_from = network(address)
@@ -63,12 +63,12 @@ def note_once(
 
 
 def note_those(connection: Connection, found: Select[Any]) -> None:
-    """Many events at once; `found` has the columns of `described`."""
+    """Records many events at once. `found` selects the columns of `described`."""
     connection.execute(insert(SignInEvent).from_select(_COLUMNS, found))
 
 
 def described(kind: EventKind, reason: Any, happened_at: Any, address: str | None) -> tuple[Any, ...]:
-    """What to select of staff rows, for `note_those`."""
+    """The columns to select from staff rows for `note_those`."""
     said = (literal(kind.value), reason, happened_at)
     return (*said, Staff.id, FULL_NAME, Staff.email, null(), cast(literal(address), INET))
 

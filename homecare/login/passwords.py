@@ -1,4 +1,4 @@
-"""Passwords: argon2id with the parameters OWASP names, and the same work for accounts that do not exist."""
+"""Passwords: argon2id with OWASP's parameters, and the same work for accounts that do not exist."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST = 12
 LONGEST = 256
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# Of one process: how many hashes are worked out at once, how many more may wait for that, and for how long. Whoever
-# sends sign-ins by the thousand takes neither the memory nor the threads that answer everybody else.
+# Per process: how many hashes run at once, how many more may wait, and for how long. A flood of sign-ins then takes
+# neither the memory nor the threads that serve everybody else.
 AT_ONCE = 2
 WAITING = 6
 PATIENCE_S = 1.5
@@ -25,18 +25,18 @@ _room = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class PasswordError(Exception):
-    """A new password that is not accepted; the message says what is."""
+    """A new password is not accepted. The message says what is."""
 
 
 class BusyError(Exception):
-    """Too many passwords are being worked out already; this one was not looked at. In `RETRY_AFTER_S` it may be."""
+    """Too many passwords are being hashed; this one was not checked. Try again after `RETRY_AFTER_S`."""
 
 
 RETRY_AFTER_S = 5
 
 
 def _made_up_hash() -> str:
-    """Of no password at all: it costs the first sign-in of a process no more than the second."""
+    """A hash of no password. Making it up costs less than hashing, so a process's first sign-in is not slower."""
     salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
     return f"$argon2id$v=19$m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}${salt}${digest}"
 
@@ -46,7 +46,7 @@ NOBODYS_HASH = _made_up_hash()
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """Raises BusyError where no turn comes in time."""
+    """Raises BusyError if no turn is free in time."""
     if not _room.acquire(blocking=False):
         raise BusyError
     try:
@@ -67,14 +67,13 @@ def hashed(password: str) -> str:
 
 
 def check_new(password: str) -> None:
-    """Raises PasswordError where the password is too short to resist guessing, or longer than we take."""
+    """Raises PasswordError if the password is too short to resist guessing or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise PasswordError(f"A password has {SHORTEST} to {LONGEST} characters; this one has {len(password)}.")
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one; without a stored hash the same work is done and the answer is no.
-
+    """Whether the password is right. Without a stored hash it does the same work and answers no.
     Raises BusyError.
     """
     with _turn():
@@ -86,10 +85,10 @@ def matches(password_hash: str | None, password: str) -> bool:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made with other parameters than today's."""
+    """Whether the hash was made with parameters other than today's."""
     return HASHER.check_needs_rehash(password_hash)
 
 
 def _bytes(password: str) -> bytes:
-    # A form can carry half of a surrogate pair; it is a wrong password, not an error.
+    # A form can contain half of a surrogate pair. That is a wrong password, not an error.
     return password.encode("utf-8", "surrogatepass")

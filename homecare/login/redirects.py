@@ -1,4 +1,4 @@
-"""Where a person is sent after signing in: never to another site."""
+"""Where a person goes after signing in: never to another site."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ LONGEST = 2000
 
 
 def safe_next(target: str | None, otherwise: str = HOME) -> str:
-    """`target` where it is a path of this site, else `otherwise`.
-
-    One leading slash, no scheme, no host, no backslash, no control character, nothing a browser would read as another
-    host. So it is for the sign-in and sign-out pages themselves, which would go in a circle.
+    """`target` if it is a path of this site, else `otherwise`.
+    A path starts with one slash and has no scheme, host, backslash, control character, or anything that a browser would
+    read as another host. The sign-in and sign-out pages also give `otherwise`, because they would redirect in a circle.
     """
     if not target or len(target) > LONGEST or not target.startswith("/") or target.startswith("//"):
         return otherwise

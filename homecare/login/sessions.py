@@ -1,4 +1,4 @@
-"""Signed-in browsers, kept on the server: one that is ended, expired or of a disabled account is dead at once."""
+"""Sessions on the server. A session that is ended, expired or belongs to a disabled account stops working at once."""
 
 from __future__ import annotations
 
@@ -41,27 +41,27 @@ from homecare.models import (
 from homecare.models.folding import plain_word
 from homecare.web.settings import current_config
 
-# Minutes, where no role says otherwise.
+# In minutes, unless the role says otherwise.
 IDLE_MINUTES = 20
 LONGEST = timedelta(hours=12)
 USE_NOTED_EVERY = timedelta(minutes=1)
-# The staff member a session looks as; 0 where it looks as a role and nobody in particular.
+# The staff member a session views as. The id is 0 if it views as a role and no particular person.
 VIEWED = ("id", "first_name", "last_name", "email", "role", "status")
 NOBODY = 0
 DEMO_DOMAIN = "@homecare.example"
 
-# On a connection of its own: who is asking is found before any row scope, and never inside the request's transaction.
+# On its own connection: the person is found before any row scope exists, and never in the request's transaction.
 _NOW = func.timezone("utc", func.now())
 
 
 @dataclass(frozen=True)
 class SignedInPerson(Person):
-    """A person with the session that this request came by, in the shape Flask-Login asks for."""
+    """A person together with the session of this request, in the shape Flask-Login expects."""
 
     token: str = field(default="", repr=False)
-    # Whom this session looks at the product as; honoured only for those who hold everything.
+    # Whom this session views the product as. Honoured only for people with every permission.
     view_as: Person | None = None
-    # For how long the person may do nothing, and when the session ends whatever they do.
+    # How long the person may be idle, and when the session ends in any case.
     idle_limit: timedelta = timedelta(minutes=IDLE_MINUTES)
     ends_in: timedelta = LONGEST
 
@@ -74,11 +74,10 @@ class SignedInPerson(Person):
 
 
 def start(connection: Connection, *, account_id: int, password_hash: str) -> str | None:
-    """A new session and the token that its cookie holds, in the caller's transaction.
-
-    None where the account has another password by now, or is disabled or gone: one statement looks and begins. It
-    waits for whoever is changing the account, and holds the account until its transaction ends, so that a reset comes
-    wholly before it or wholly after, and then ends this session too.
+    """Starts a session and returns the token for its cookie, in the caller's transaction.
+    None if the account meanwhile has another password, is disabled or gone: one statement checks and inserts. It waits
+    for whoever is changing the account and locks the account until its transaction ends. So a reset comes either wholly
+    before it, or wholly after and then ends this session too.
     """
     token = secrets.token_urlsafe(32)
     unchanged = (
@@ -92,7 +91,7 @@ def start(connection: Connection, *, account_id: int, password_hash: str) -> str
 
 @cache
 def _finding() -> Select[Any]:
-    """Made once: making it takes longer than running it, and it is run by every request."""
+    """Cached: building the statement takes longer than running it, and every request runs it."""
     viewed = aliased(Staff)
     return (
         select(
@@ -123,7 +122,7 @@ def _finding() -> Select[Any]:
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:
-    """Of sessions joined with their account and its staff row."""
+    """Conditions on sessions joined with their account and its staff row."""
     return (
         SignedIn.token_hash == bindparam("token_hash"),
         Account.disabled_at.is_(None),
@@ -133,9 +132,8 @@ def _is_open() -> tuple[ColumnElement[bool], ...]:
 
 
 def find_person(token: str) -> SignedInPerson | None:
-    """Who came with this token, as of now; None where the session is over or the account disabled. One statement.
-
-    Once a minute it also notes that the session is in use.
+    """The person with this token, as of now. None if the session is over or the account disabled. One statement.
+    Once a minute it also records that the session is in use.
     """
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(_finding(), {"token_hash": hashed(token)}).mappings().one_or_none()
@@ -148,7 +146,7 @@ def find_person(token: str) -> SignedInPerson | None:
 
 @dataclass(frozen=True)
 class Remaining:
-    """Whose session it is, how long it goes on if nothing more comes, how long at most, and if it looks as another."""
+    """Whose session it is, how long it lasts without use, how long at most, and whether it views as another person."""
 
     account_id: int
     left: timedelta
@@ -157,7 +155,7 @@ class Remaining:
 
 
 def remaining(token: str) -> Remaining | None:
-    """None where the session is over. Asking is no use of the session. One statement."""
+    """None if the session is over. Asking does not count as use. One statement."""
     ends_in = SignedIn.created_at + LONGEST - _NOW
     left = func.least(SignedIn.last_used_at + idle_limit() - _NOW, ends_in)
     viewing = func.num_nonnulls(SignedIn.view_as_role, SignedIn.view_as_staff_id) > 0
@@ -179,7 +177,7 @@ def _person(token: str, row: dict[str, Any]) -> SignedInPerson:
     role = row.pop("view_as_role")
     staff_id, first_name, last_name, email, viewed_role, status = (row.pop(f"viewed_{name}") for name in VIEWED)
     if staff_id is None and role is not None:
-        # Nobody in particular: no row is their own.
+        # No particular person, so no row is their own.
         staff_id, first_name, last_name, email, viewed_role, status = NOBODY, role, "", "", role, "Active"
     person = SignedInPerson(token=token, **row)
     if staff_id is None:
@@ -199,31 +197,31 @@ def _person(token: str, row: dict[str, Any]) -> SignedInPerson:
 
 
 def look_as(token: str, *, role: str | None = None, staff_id: int | None = None) -> None:
-    """From the next request on this session shows what that role, or that person, sees; neither: itself again."""
+    """From the next request on, this session views as that role or person. With neither, it shows itself again."""
     changed = update(SignedIn).where(SignedIn.token_hash == hashed(token))
     with db.engine.begin() as connection:
         connection.execute(changed.values(view_as_role=role, view_as_staff_id=staff_id))
 
 
 def is_refused_demo_account(email: str) -> bool:
-    """The demo company's password is public: its accounts open only on this machine's own demo installation."""
+    """Whether this is a demo account on a real installation, where it stays shut: the demo password is public."""
     return folded(email).endswith(DEMO_DOMAIN) and not current_config().demo_allowed
 
 
 def _note_use(connection: Connection, token: str) -> None:
-    # Another request of the same browser that notes it right now has noted it for this one too.
+    # If another request of the same browser is recording it right now, that counts for this one too.
     free = select(SignedIn.token_hash).where(SignedIn.token_hash == hashed(token)).with_for_update(skip_locked=True)
     try:
         connection.execute(
             update(SignedIn).where(SignedIn.token_hash == free.scalar_subquery()).values(last_used_at=_NOW)
         )
     except SQLAlchemyError:
-        # The person is known; a session that ends a minute early is better than a page that does not come.
-        current_app.logger.warning("The last use of a session could not be noted.")
+        # A session that ends a minute early is better than a page that fails.
+        current_app.logger.warning("The last use of a session could not be recorded.")
 
 
 def idle_limit() -> ColumnElement[timedelta]:
-    """What the person's own role allows, whomever they look as."""
+    """The limit of the person's own role, whomever they view as."""
     minutes = (
         select(StoredRole.idle_minutes)
         .where(plain_word(StoredRole.name) == plain_word(Staff.role))

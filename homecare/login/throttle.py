@@ -1,7 +1,6 @@
-"""At most ten guesses per e-mail in any fifteen minutes, counted in the database over all workers and restarts.
-
-A browser that signed in with the e-mail before has ten of its own, so that nobody can keep an owner out. All the others
-share ten for the e-mail, and whoever comes from one address has a hundred over all e-mails.
+"""At most ten guesses per e-mail in fifteen minutes, counted in the database across all workers and restarts.
+A browser that signed in with the e-mail before has ten guesses of its own, so nobody can lock an owner out. All other
+browsers share ten for the e-mail, and one address has a hundred guesses over all e-mails.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from homecare.login.browsers import keyed
 from homecare.models import SignInFailure
 
 MOST_FAILURES = 10
-# A whole office can be behind one address.
+# A whole office can share one address.
 MOST_OF_AN_ADDRESS = 100
 WINDOW = timedelta(minutes=15)
 
@@ -28,7 +27,7 @@ _NOW = func.timezone("utc", func.now())
 
 
 class TooManyFailuresError(Exception):
-    """No guess is taken now; `retry_after_s` seconds later one is. `by_address`: for no e-mail from this address."""
+    """No guess is accepted for `retry_after_s` seconds. With `by_address`, for any e-mail from this address."""
 
     def __init__(self, retry_after_s: int, *, by_address: bool = False) -> None:
         super().__init__(retry_after_s)
@@ -37,15 +36,14 @@ class TooManyFailuresError(Exception):
 
 
 def reserve(email: str, *, browser: bytes | None = None, address: str | None = None) -> int:
-    """Counts this guess as failed before it is looked at, so that guesses sent all at once cannot pass together.
-
-    Returns what `forgive` takes back when the guess was right. A refused guess is not counted: nobody can keep the
-    owner out for longer than the window by going on. Raises TooManyFailuresError.
+    """Counts this guess as failed before it is checked, so that guesses sent all at once cannot all pass.
+    Returns the id that `forgive` takes if the guess was right. A refused guess is not counted, so nobody can lock the
+    owner out for longer than the window. Raises TooManyFailuresError.
     """
     email_hash = browser or digest(email)
     address_hash = keyed("address", network(address)) if browser is None else None
     with db.engine.begin() as connection:
-        # One guess per e-mail and per address at a time, until this transaction ends; always in the same order.
+        # One guess per e-mail and per address at a time, until this transaction ends. Sorted to avoid deadlocks.
         hashes = [found for found in (email_hash, address_hash) if found]
         for lock in sorted(int.from_bytes(found[:8], "big", signed=True) for found in hashes):
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
@@ -58,17 +56,17 @@ def reserve(email: str, *, browser: bytes | None = None, address: str | None = N
 
 
 def forgive(connection: Connection, failure_id: int) -> None:
-    """The guess was right, or not looked at. Earlier ones stay counted: an owner signing in hands out no ten more."""
+    """The guess was right or was not checked. Earlier ones still count: an owner's sign-in must not allow ten more."""
     connection.execute(delete(SignInFailure).where(SignInFailure.id == failure_id))
 
 
 def digest(email: str) -> bytes:
-    """The same for every way of writing the address; without the key nobody can tell which address it is."""
+    """The same digest for every spelling of the address. Without the key nobody can tell which address it is."""
     return keyed("sign-in", folded(email))
 
 
 def _wait_s(connection: Connection, column: InstrumentedAttribute[Any], value: bytes | None, most: int) -> int:
-    """0 where fewer than `most` failed guesses of the window have this value."""
+    """0 if fewer than `most` failed guesses within the window have this value."""
     if value is None:
         return 0
     newest = (

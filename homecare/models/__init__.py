@@ -1,4 +1,4 @@
-"""The company's 24 tables, one module per domain, and ours in `dashboard`."""
+"""The company's 24 tables, one module per domain, and our own tables in the schema `dashboard`."""
 
 from homecare.db import Base, Model
 from homecare.models import indexes  # noqa: F401 - must listen before the first model is mapped

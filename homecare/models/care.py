@@ -32,7 +32,7 @@ class Assignment(Stamped, Model):
 
     __table_args__ = (
         CheckConstraint("shift_end >= shift_start", name="shift_ends_after_start"),
-        # Nobody is in two places (decision 20); a NULL status counts as the default, Assigned.
+        # Nobody has two live shifts at one time (decision 20). A NULL status counts as the default, Assigned.
         ExcludeConstraint(
             (column("staff_id"), "="),
             (func.tsrange(column("shift_start"), column("shift_end"), text("'[)'")), "&&"),

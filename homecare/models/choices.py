@@ -1,6 +1,5 @@
-"""The lists that text columns are chosen from; the first of each is the column's default where it has one.
-
-They are text in the database, not ENUM: a stored value that is not in the list is shown and kept (decision 16).
+"""The choices of text columns. The first of each list is the column's default, if it has one.
+In the database these are text, not ENUM: a stored value outside the list is shown and kept (decision 16).
 """
 
 from homecare.config import DEFAULT_ROLES

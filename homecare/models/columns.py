@@ -1,7 +1,6 @@
-"""What a column is, said once beside it: how private it is, and which kind of value it holds.
-
-The kind decides the input, the filter operators and the way a value is shown. Where it is not named it follows from
-the column's type. The screens, the policy and the demo company all read these two words from `Column.info`.
+"""Describes each column once, beside it: how private it is and which kind of value it has.
+The kind decides the input, the filter operators and how a value is shown. Without a named kind, the column's type
+decides. The screens, the policy and the demo company all read these two words from `Column.info`.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Integer, Numeric, String, Text, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-# TIMESTAMP without zone holds UTC; plain now() would be three hours off in a session set to Addis time (decision 12).
+# TIMESTAMP without zone stores UTC. Plain now() would be three hours off in a session set to Addis time (decision 12).
 UTC_NOW = text("timezone('utc', now())")
 
 
 class Privacy(StrEnum):
-    """How private a column is: `personal` names or reaches a person, `clinical` tells of their health."""
+    """How private a column is: `personal` identifies or reaches a person, `clinical` is about their health."""
 
     PLAIN = "plain"
     PERSONAL = "personal"
@@ -27,7 +26,7 @@ class Privacy(StrEnum):
 
 
 class Kind(StrEnum):
-    """The kinds of value that have an input, a filter and a way of being shown of their own."""
+    """The kinds of value, each with its own input, filter operators and way of being shown."""
 
     NAME = "name"
     TEXT = "text"
@@ -60,7 +59,7 @@ def personal(kind: Kind | None = None, choices: tuple[str, ...] = ()) -> dict[st
 
 
 def birthday() -> dict[str, Any]:
-    """A person's day of birth: where the day is told in full, so is the age."""
+    """A person's date of birth. If the full date is shown, the age is shown too."""
     return personal(Kind.DATE) | {"tells_age": True}
 
 
@@ -84,7 +83,7 @@ _KINDS_BY_TYPE: tuple[tuple[type, Kind], ...] = (
 
 
 def kind_of(column: Column[Any]) -> Kind:
-    """The column's kind: named beside it, else by its type. Raises LookupError for a type that has no input here."""
+    """The column's kind: named beside it, else by its type. Raises LookupError for an unsupported type."""
     if "kind" in column.info:
         return Kind(column.info["kind"])
     if column.foreign_keys:
@@ -104,8 +103,7 @@ def _info(privacy: Privacy, kind: Kind | None, choices: tuple[str, ...]) -> dict
 
 def link(target: str, ondelete: str, wide: bool = False, late: bool = False, **options: Any) -> Any:
     """A foreign key to `target` ("staff.id").
-
-    `wide` where the seed says BIGINT UNSIGNED (decision 2); `late` for the keys of the cycle between patients and
+    `wide` if the seed has BIGINT UNSIGNED (decision 2). `late` for the foreign keys of the cycle between patients and
     caregiver_assignments, which are added after both tables exist (decision 3).
     """
     key = ForeignKey(target, ondelete=ondelete, use_alter=late)
@@ -117,7 +115,7 @@ class Created:
 
 
 class Stamped(Created):
-    """created_at and updated_at; messages and insurance_claims have only the first (decision 12)."""
+    """created_at and updated_at. The tables messages and insurance_claims have only created_at (decision 12)."""
 
     @declared_attr
     def updated_at(cls) -> Mapped[datetime | None]:  # noqa: N805 - SQLAlchemy calls it with the class
@@ -125,7 +123,7 @@ class Stamped(Created):
 
 
 class ByWhom:
-    """Who it was, as plain values without a key: what is written down of a person outlives their staff row."""
+    """Who did it, as plain values without a foreign key: the record outlives the staff row."""
 
     staff_id: Mapped[int | None] = mapped_column(info=plain())
     staff_name: Mapped[str] = mapped_column(Text, server_default="", info=personal())

@@ -1,4 +1,4 @@
-"""Events held for the public, and the organisations that send patients."""
+"""Public events, and the organisations that refer patients."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ class NgoNetwork(Stamped, Model):
     name: Mapped[str | None] = mapped_column(String(255), info=plain(Kind.NAME))
     org_type: Mapped[str | None] = mapped_column(String(255), info=plain(choices=ORG_TYPES))
     engagement_level: Mapped[str | None] = mapped_column(String(255), info=plain(choices=ENGAGEMENT_LEVELS))
-    # A stored count without a source in the database: a plain number (decision 28).
+    # A stored count; nothing in the database computes it (decision 28).
     referral_count: Mapped[int | None] = mapped_column(server_default="0", info=plain(Kind.NUMBER))

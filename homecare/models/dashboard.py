@@ -1,4 +1,4 @@
-"""What is ours and not the company's, in the schema `dashboard`: who came, what they did, and what they keep."""
+"""Our own tables in the schema `dashboard`: who signed in, what they did, and what they saved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMA = "dashboard"
 
 
 class Account(Model):
-    """Lets one staff member sign in with staff.email; role and status stay the staff row's."""
+    """Lets one staff member sign in with staff.email. Role and status stay in the staff row."""
 
     __tablename__ = "accounts"
     __table_args__ = ({"schema": SCHEMA},)
@@ -28,7 +28,7 @@ class Account(Model):
 
 
 class SignedIn(Model):
-    """One signed-in browser; `token_hash` is SHA-256 of what its cookie holds, so that this table opens no door."""
+    """One signed-in browser. `token_hash` is the SHA-256 of its cookie's token: this table lets nobody sign in."""
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -41,15 +41,14 @@ class SignedIn(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), info=plain())
     created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
     last_used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
-    # Looking at the product as a role, or as a person; the session stays its owner's and can change nothing meanwhile.
+    # The role or person viewed as. The session still belongs to its owner and cannot change anything meanwhile.
     view_as_role: Mapped[str | None] = mapped_column(Text, info=plain())
     view_as_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
 
 
 class SignInFailure(Model):
-    """A refused sign-in, counted over all workers; what it is counted by is kept as a keyed hash, not in the clear.
-
-    `email_hash` is of the e-mail, or of one browser that is known to it; then nothing is counted by address.
+    """A refused sign-in, counted across all workers. The counters are keyed hashes, not plain text.
+    `email_hash` is of the e-mail, or of one known browser; in that case nothing is counted by address.
     """
 
     __tablename__ = "sign_in_failures"
@@ -66,10 +65,9 @@ class SignInFailure(Model):
 
 
 class SignInEvent(Model):
-    """A sign-in, a refusal, a sign-out, the end of a session, or what was done to an account; only ever added to.
-
-    Who it was is kept as plain values, which stay when the staff row goes. Of an e-mail that nobody has only the keyed
-    hash is kept: people type passwords into that field. `address` is NULL on the command line.
+    """A sign-in, refusal, sign-out, end of a session or change to an account. Rows are only ever added.
+    The person is stored as plain values, which outlive the staff row. For an unknown e-mail only the keyed hash is
+    stored, because people type passwords into that field. `address` is NULL on the command line.
     """
 
     __tablename__ = "sign_in_events"
@@ -92,7 +90,7 @@ class SignInEvent(Model):
 
 
 class RefusedTry(Model):
-    """A value that could not be saved because a row has it which the person may not see; counted over all workers."""
+    """A value that could not be saved because a row hidden from the person has it. Counted across all workers."""
 
     __tablename__ = "refused_tries"
     __table_args__ = (Index("ix_refused_tries_staff_id_tried_at", "staff_id", "tried_at"), {"schema": SCHEMA})
@@ -103,7 +101,7 @@ class RefusedTry(Model):
 
 
 class FormToken(Model):
-    """A form that was saved, so that sending it again finds the row it made instead of making another."""
+    """A form that was saved. If it is sent again, the row it made is found instead of making another."""
 
     __tablename__ = "form_tokens"
     __table_args__ = (
@@ -120,10 +118,9 @@ class FormToken(Model):
 
 
 class Overwritten(Model):
-    """What one change made in a list overwrote: {row id: {column: value as text}}, to be put back within the hour.
-
-    `column_name` is what the person set; the times that follow a status are among the values. `version` is the rows'
-    version after the change: a row at another one was saved since.
+    """The values that one change in a list overwrote, {row id: {column: value as text}}, for undo within the hour.
+    `column_name` is the column the person set. The times that follow a status are among the values. `version` is the
+    rows' version after the change: a row at another version was saved since.
     """
 
     __tablename__ = "overwritten"
@@ -143,11 +140,10 @@ class Overwritten(Model):
 
 
 class Read(ByWhom, Model):
-    """A person read rows of a table, as one kind of page shows them; written beforehand.
-
-    `ids` are the rows shown, `columns` what of them was. `row_id` is the one row that was opened, or the role that was
-    looked as. `reason` is the one given for a reveal, else the query of the address, whole. `session_hash` is that of
-    SignedIn, NULL where no browser asked.
+    """A person read rows of a table on one kind of page. Recorded before the rows are shown.
+    `ids` and `columns` are what was shown. `row_id` is the single row opened, or the role viewed as. `reason` is the
+    one given for a reveal, else the address's whole query string. `session_hash` is that of SignedIn, NULL without a
+    browser.
     """
 
     __tablename__ = "reads"
@@ -171,7 +167,7 @@ class Read(ByWhom, Model):
 
 
 class Denial(ByWhom, Model):
-    """A request that the door refused: ids and names of rights only, never what a row holds."""
+    """A refused request: ids and names of rights only, never the contents of a row."""
 
     __tablename__ = "denials"
     __table_args__ = (
@@ -190,10 +186,9 @@ class Denial(ByWhom, Model):
 
 
 class SavedView(Model):
-    """A page's address kept under a name: one's own, or offered to everybody of the roles named.
-
-    It holds words of a URL and no rights: who opens it passes the same door as who types it. At most one view of a
-    person is the default of a page.
+    """A page's address saved under a name, for its owner or offered to the named roles.
+    It grants no rights: whoever opens it passes the same checks as with a typed address. A person has at most one
+    default view per page.
     """
 
     __tablename__ = "saved_views"
@@ -208,7 +203,7 @@ class SavedView(Model):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
     path: Mapped[str] = mapped_column(String(200), info=plain())
     name: Mapped[str] = mapped_column(String(80), info=plain())
-    # May hold what was searched for: a name, a phone.
+    # Can contain search terms: a name, a phone number.
     query: Mapped[str] = mapped_column(Text, server_default="", info=personal())
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
     is_default: Mapped[bool] = mapped_column(server_default=false(), info=plain())
@@ -216,7 +211,7 @@ class SavedView(Model):
 
 
 class ListPreference(Model):
-    """How one person likes one table's list: its columns in order (none: the usual ones) and how dense it is."""
+    """A person's settings for one table's list: the columns in order (empty: the defaults) and the density."""
 
     __tablename__ = "list_preferences"
     __table_args__ = ({"schema": SCHEMA},)

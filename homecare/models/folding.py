@@ -1,7 +1,6 @@
-"""How names are compared and put in order, in SQL alone: `dashboard.fold` leaves of a text what people hear of it.
-
-Case, accents, the homophones of Amharic, kinds of apostrophe and dash, marks and spaces make no difference. The
-functions and the indexes on them are made by the migration 0013.
+"""Comparing and sorting names in SQL. `dashboard.fold` reduces a text to what people hear.
+It ignores case, accents, Amharic homophones, kinds of apostrophe and dash, marks and spaces. Migration 0013 creates the
+functions and their indexes.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, collate, false, func, true
 
-# Root of the Unicode collation algorithm: abebe, Élan, Zewdu, ሀብታም.
+# The root of the Unicode collation algorithm sorts: abebe, Élan, Zewdu, ሀብታም.
 ORDER = "und-x-icu"
 
 
 def fold(text: Any) -> ColumnElement[str]:
-    """Of a column or a value: what is the same to people is equal."""
+    """Folds a column or a value. Texts that people take for the same become equal."""
     return func.dashboard.fold(text, type_=Text)
 
 
@@ -32,10 +31,10 @@ def startswith(column: Any, text: str) -> ColumnElement[bool]:
 
 
 def plain_word(text: Any) -> ColumnElement[str]:
-    """A role, a status or an e-mail as it is compared: `homecare.access.policy.folded` in SQL."""
+    """A role, status or e-mail normalised for comparison, as `homecare.access.policy.folded` in SQL."""
     return func.dashboard.plain_word(text, type_=Text)
 
 
 def in_order(column: Any) -> ColumnElement[Any]:
-    """The column as people sort it; compare with this too where a page begins after a row."""
+    """The column in the order people expect. Use it also to compare where the next page begins."""
     return collate(column, ORDER)

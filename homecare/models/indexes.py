@@ -1,4 +1,4 @@
-"""The indexes every company table gets from its columns: a new table sorts, pages and searches from the start."""
+"""Gives every company table its indexes, so that a new table can be sorted, paged and searched at once."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from homecare.db import Model
 from homecare.models.columns import Kind, kind_of
 from homecare.models.folding import fold, in_order
 
-# Read whole, never in order.
+# Kinds that lists do not sort by.
 UNSORTED = (Kind.LONG, Kind.FILE, Kind.SECRET, Kind.POINT, Kind.URL, Kind.FAYDA)
 SEARCHED = (Kind.NAME, Kind.CODE, Kind.PHONE, Kind.EMAIL)
-# Compared as people read them; words, unlike codes and addresses, are also put in order as people sort.
+# Compared after folding. Names and text are also sorted in the order people expect; codes and addresses are not.
 FOLDED = (Kind.NAME, Kind.CODE, Kind.EMAIL, Kind.TEXT)
 WORDS = (Kind.NAME, Kind.TEXT)
 
 
 def is_sortable(column: Column[Any]) -> bool:
-    """A list may be ordered by the column: an index (column, id) pages it by key in both directions, NULLs included."""
+    """Whether lists can sort by the column. An index (column, id) then pages it in both directions, NULLs included."""
     return not column.primary_key and kind_of(column) not in UNSORTED
 
 
 def is_searchable(column: Column[Any]) -> bool:
-    """The search box looks into the column, through a trigram index."""
+    """Whether the search box searches the column, through a trigram index."""
     return kind_of(column) in SEARCHED
 
 
 def is_folded(column: Column[Any]) -> bool:
-    """Filters and the search box compare the column as `dashboard.fold` has it, through a trigram index."""
+    """Whether filters and search compare the column folded, through a trigram index."""
     return not column.primary_key and kind_of(column) in FOLDED
 
 
 def ordered(column: Column[Any]) -> ColumnElement[Any]:
-    """What a list sorted by the column is ordered by and pages by."""
+    """The expression that a list sorted by the column orders and pages by."""
     return in_order(column) if not column.primary_key and kind_of(column) in WORDS else column
 
 
@@ -47,7 +47,7 @@ def add_indexes(mapper: Mapper[Any], _class: type) -> None:
     for column in table.columns:
         name = f"ix_{table.name}_{column.name}"
         if is_sortable(column):
-            # Alembic reads no collation of an index: the migration gives it, and a test holds the two together.
+            # Alembic does not read the collation of an index. The migration sets it, and a test compares the two.
             Index(name if ordered(column) is column else f"{name}_order", column, table.c.id)
         if is_folded(column):
             Index(

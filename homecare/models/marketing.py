@@ -1,4 +1,4 @@
-"""Marketing: platforms, campaigns and what belongs to one, leads, budgets, tasks."""
+"""Marketing: platforms, campaigns and their parts, leads, budgets, tasks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class MarketingPlatform(Stamped, Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=plain())
     name: Mapped[str] = mapped_column(String(255), unique=True, info=plain(Kind.NAME))
     description: Mapped[str | None] = mapped_column(Text, info=plain())
-    # Ciphertext only, written through homecare.admin's secret field, never shown (decision 24).
+    # Only ciphertext, written through homecare.admin's secret field and never shown (decision 24).
     api_key: Mapped[str | None] = mapped_column(String(255), info=secret())
 
 
@@ -58,7 +58,7 @@ class Campaign(Stamped, Model):
 
 
 class CampaignPatient(Stamped, Model):
-    """The touches of multi-touch attribution: the pivot that the seed names but does not define (decision 6)."""
+    """Which campaigns touched a patient (multi-touch attribution). The seed only names the table (decision 6)."""
 
     __tablename__ = "campaign_patients"
 

@@ -1,4 +1,4 @@
-"""Patients, and what was recorded as sent to them."""
+"""Patients, and the messages recorded as sent to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homecare.db import Model
 from homecare.models.choices import ACQUISITION_CHANNELS, GENDERS, MESSAGE_TYPES, PATIENT_SOURCES
 from homecare.models.columns import Created, Kind, Stamped, birthday, clinical, link, personal, plain
 
-# HHC-000001, and one more digit when a million is passed; lpad would cut it (decision 14).
+# HHC-000001, growing by a digit after a million; lpad would cut it (decision 14).
 NEXT_PATIENT_CODE = text("'HHC-' || to_char(nextval('patient_code_seq'), 'FM999999999000000')")
 
 
@@ -37,9 +37,9 @@ class Patient(Stamped, Model):
         Geography("POINT", srid=4326, spatial_index=False), info=personal(Kind.POINT)
     )
     registered_by_staff_id: Mapped[int | None] = link("staff.id", "SET NULL", wide=True)
-    # An assignment, not a person: the caregiver shows through it (decision 4).
+    # An assignment, not a person: it leads to the caregiver (decision 4).
     registered_by_caregiver_id: Mapped[int | None] = link("caregiver_assignments.id", "SET NULL", wide=True, late=True)
-    # One patient of one lead, and the other way round (decision 7).
+    # A lead becomes at most one patient (decision 7).
     marketing_lead_id: Mapped[int | None] = link("marketing_leads.id", "SET NULL", wide=True, unique=True)
     acquisition_channel: Mapped[str | None] = mapped_column(String(255), info=plain(choices=ACQUISITION_CHANNELS))
     initial_campaign_id: Mapped[int | None] = link("marketing_campaigns.id", "SET NULL", wide=True)
@@ -48,7 +48,7 @@ class Patient(Stamped, Model):
         Index("ix_patients_geolocation", "geolocation", postgresql_using="gist"),
         Index(
             "ix_patients_geolocation_3857",
-            # As SQLAlchemy reads it back, so that a comparison with the database finds them equal.
+            # Written as SQLAlchemy reads it back, so that comparing models with the database finds them equal.
             text("st_transform(geolocation::geometry, 3857)"),
             postgresql_using="gist",
         ),
@@ -56,7 +56,7 @@ class Patient(Stamped, Model):
 
 
 class Message(Created, Model):
-    """A log of what was sent elsewhere; nothing is sent from here and nothing is edited (decision 27)."""
+    """A log of messages sent elsewhere. Nothing is sent or edited here (decision 27)."""
 
     __tablename__ = "messages"
 

@@ -1,4 +1,4 @@
-"""Staff: people who sign in. A caregiver is a role, not a table."""
+"""Staff: people who sign in. Caregiver is a role, not a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Staff(Stamped, Model):
     phone: Mapped[str | None] = mapped_column(String(255), info=personal(Kind.PHONE))
     position: Mapped[str | None] = mapped_column(String(255), info=plain())
     department: Mapped[str | None] = mapped_column(String(255), info=plain())
-    # Names a row of dashboard.roles; an unknown one may do nothing (decision 9).
+    # The name of a row in dashboard.roles. An unknown role may do nothing (decision 9).
     role: Mapped[str] = mapped_column(String(255), server_default=ROLES[0], info=plain(choices=ROLES))
     status: Mapped[str] = mapped_column(
         String(50), server_default=STAFF_STATUSES[0], info=plain(choices=STAFF_STATUSES)
@@ -34,7 +34,7 @@ class Staff(Stamped, Model):
 
 
 class AdminTask(Stamped, Model):
-    """An office task. It has no title and no due date: both come from its visit (decision 26)."""
+    """An office task. It has no title and no due date; both come from its visit (decision 26)."""
 
     __tablename__ = "admin_task_tracking"
 

@@ -1,4 +1,4 @@
-"""Ours: what is known of uploaded files, kept and refused."""
+"""Our own records of uploaded files, accepted and refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homecare.models.dashboard import SCHEMA
 
 
 class RefusedUpload(Model):
-    """What reading a file cost that was not kept: it counts towards the day of who sent it, and is swept after that."""
+    """The size of an upload that was read but refused. It counts towards the sender's daily quota."""
 
     __tablename__ = "refused_uploads"
     __table_args__ = (
@@ -28,9 +28,8 @@ class RefusedUpload(Model):
 
 
 class StoredFile(ByWhom, Model):
-    """A file of the private store, by who sent it.
-
-    No row has it until `claimed_at`; from then on only the row `row_id` may.
+    """An uploaded file in the private store, with its sender.
+    No row owns it until `claimed_at`; after that only the row `row_id` may use it.
     """
 
     __tablename__ = "files"

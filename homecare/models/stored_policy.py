@@ -1,4 +1,4 @@
-"""What IT decides: the roles with their grants and field rules, the tables' settings, and every version of either."""
+"""What IT decides: roles, their grants and field rules, the tables' settings, and every version of both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from homecare.models.dashboard import SCHEMA
 
 
 class StoredRole(Model):
-    """A role of access.policy.Role; staff.role names it, compared trimmed and case-folded."""
+    """The stored form of access.policy.Role. staff.role refers to it by name, trimmed and case-folded."""
 
     __tablename__ = "roles"
     __table_args__ = ({"schema": SCHEMA},)
@@ -32,7 +32,7 @@ class StoredRole(Model):
 
 
 class RoleRename(Model):
-    """A role that was given another name: what an earlier document says under the old one is read under the new."""
+    """A role that was renamed. Documents saved before use the old name and are read under the new one."""
 
     __tablename__ = "role_renames"
     __table_args__ = ({"schema": SCHEMA},)
@@ -70,7 +70,7 @@ class StoredFieldRule(Model):
 
 
 class PolicyState(Model):
-    """One row. Triggers on the three tables above raise `version`, so that raw SQL is noticed by every worker too."""
+    """One row. Triggers on the three tables above raise `version`, so every worker notices raw SQL changes too."""
 
     __tablename__ = "policy_state"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"schema": SCHEMA})
@@ -80,7 +80,7 @@ class PolicyState(Model):
 
 
 class Version:
-    """A whole document after one save, by whom (as in ByWhom) and why; only ever added to."""
+    """A whole document after one save, with author (as in ByWhom) and note. Rows are only ever added."""
 
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
     saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
@@ -99,14 +99,14 @@ class PolicyVersion(Version, Model):
 
 
 class SettingsVersion(Version, Model):
-    """What IT set on top of the tables' own words and lists."""
+    """IT's changes to the tables' labels, choices, columns and forms."""
 
     __tablename__ = "settings_versions"
     __table_args__ = (Index("ix_settings_versions_saved_by", "saved_by"), {"schema": SCHEMA})
 
 
 class SettingsDraft(Model):
-    """One editor's unpublished settings; while `previewing`, that person alone sees them."""
+    """One editor's unpublished settings. While `previewing`, only that person sees them."""
 
     __tablename__ = "settings_drafts"
     __table_args__ = ({"schema": SCHEMA},)

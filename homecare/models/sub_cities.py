@@ -12,7 +12,7 @@ from homecare.db import Model
 from homecare.models.columns import Kind, plain
 from homecare.models.dashboard import SCHEMA
 
-# Approximate centres, latitude and longitude: what a new database is filled with, in the order of the alphabet.
+# Approximate centres as latitude and longitude, to fill a new database. In alphabetical order.
 CENTRES = {
     "Addis Ketema": (9.0334, 38.7316),
     "Akaki Kality": (8.8958, 38.7892),
@@ -26,13 +26,13 @@ CENTRES = {
     "Nifas Silk-Lafto": (8.9575, 38.7263),
     "Yeka": (9.0500, 38.8340),
 }
-# The box around the city, in degrees.
+# The bounding box of the city, in degrees.
 LATITUDES = (8.82, 9.11)
 LONGITUDES = (38.63, 38.92)
 
 
 class SubCity(Model):
-    """What `dashboard.sub_city(place)` decides by: the nearest centre that reaches as far as the place, else none."""
+    """Used by `dashboard.sub_city(place)`: the nearest centre whose reach includes the place, else none."""
 
     __tablename__ = "sub_cities"
     __table_args__ = ({"schema": SCHEMA},)
@@ -40,5 +40,5 @@ class SubCity(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=plain())
     name: Mapped[str] = mapped_column(Text, unique=True, info=plain(Kind.NAME))
     centre: Mapped[Any] = mapped_column(Geography("POINT", srid=4326, spatial_index=False), info=plain(Kind.POINT))
-    # Metres from the centre; 8 km is assumed.
+    # Metres from the centre. 8 km is an assumption.
     reach_m: Mapped[int] = mapped_column(server_default="8000", info=plain())

@@ -1,4 +1,4 @@
-"""Pages: HTTP only, a package each; none imports another. The registry (access/pages.py) says which there are."""
+"""Pages: HTTP only, one package each; none imports another. The registry (access/pages.py) lists them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from homecare.pages.home import page as home
 from homecare.pages.login import page as login
 from homecare.pages.session import page as session
 
-# Open to strangers, or only a redirect: these pass no door.
+# Open to strangers, or only a redirect, so no access check applies.
 DOORLESS = (health.page, login.page, session.page, home.start)
 
 
 def view_of(module: str) -> GuardedView:
-    """The one view that a page's module defines. Raises LookupError where there is none or another."""
+    """The one view that a page's module defines. Raises LookupError if it defines none or several."""
     name = f"homecare.pages.{module}"
     found = [
         thing

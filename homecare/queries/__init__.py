@@ -1,1 +1,1 @@
-"""Reads: the condition language, paging, counting, and the named results of pages; each says its cost."""
+"""Reads: the condition language, paging, counting, and the results of pages. Each function states its cost."""

@@ -1,7 +1,6 @@
-"""The figures of the home page: which a role gets, how many rows each has, and eight weeks of them.
-
-A figure is a list's conditions and nothing else: it is counted through the same `parse` that the list it opens goes
-through, exactly and without a cap, so that the two are equal.
+"""The figures of the home page: which a role gets, their counts, and charts over eight weeks.
+A figure is nothing but a list's conditions. It is counted through the same `parse` as the list it opens, exactly and
+without a cap, so that both numbers are equal.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from homecare.web import urls
 
 MOST = 6
 MOST_CHARTS = 2
-# A role with fewer figures of its own work is shown others that it may look at.
+# A role with fewer figures of its own work also gets others that it may view.
 ENOUGH = 4
 WEEKS = 8
 
@@ -37,7 +36,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Figure:
-    """`work` is the right that makes the figure somebody's business; `scope` limits it to roles who see such rows."""
+    """`work` is the right that makes the figure relevant to a role. `scope` limits it to roles with that row scope."""
 
     key: str
     label: str
@@ -55,7 +54,7 @@ class Figure:
 OPEN_OFFICE_TASKS = ("task_status__in", "Assigned,In Progress,Blocked")
 OPEN_MARKETING_TASKS = ("status__in", "Pending,In Progress")
 
-# In the order in which a role that may work on everything gets them.
+# In order of importance. A role that may work on everything gets the first ones.
 FIGURES = (
     Figure("visits_today", "My visits today", "visit_services", (("is", "today"),),
            ("visit_services", Action.EDIT), scope=Scope.OWN),
@@ -86,7 +85,7 @@ FIGURES = (
 
 @dataclass(frozen=True)
 class Series:
-    """`tone` names its colour; without `pairs` every row of the week counts."""
+    """`tone` names its colour. Without `pairs` every row of the week counts."""
 
     label: str
     pairs: Pairs
@@ -95,7 +94,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Weeks of `table` by its moment `column`: rows counted, or `amount` added up. `own` is the title for one's own."""
+    """Weekly values of `table` by the moment `column`: rows counted or `amount` summed. `own` is the own-rows title."""
 
     key: str
     title: str
@@ -106,7 +105,7 @@ class Chart:
     amount: str = ""
 
 
-# The first two that open to a role are its own.
+# A role gets the first two that it may see.
 CHARTS = (
     Chart("visits", "Completed and missed visits", "My completed and missed visits", "visit_services", "scheduled_at",
           (Series("Completed", (("status__eq", "Completed"),)), Series("Missed", (("is", "missed"),), tone="missed"))),
@@ -119,7 +118,7 @@ CHARTS = (
 
 @dataclass(frozen=True)
 class Week:
-    """`monday` in Addis time; `values` and `urls` in the order of the chart's series."""
+    """`monday` is in Addis time. `values` and `urls` are in the order of the chart's series."""
 
     monday: date
     values: tuple[Decimal, ...]
@@ -137,19 +136,19 @@ def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> 
 
 
 def may_count(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> bool:
-    """Whether the list of these words opens for the role."""
+    """Whether the role may open the list with these conditions."""
     try:
         return acting.may(table) and bool(conditions(acting, table, pairs))
     except ForbiddenConditionError:
         return False
 
 
-# A role's choice changes with the policy alone, and every version of the policy is an object of its own.
+# The choice depends only on the policy, and every policy version is an object of its own.
 _open_figures: WeakKeyDictionary[Policy, dict[Role, tuple[Figure, ...]]] = WeakKeyDictionary()
 
 
 def open_figures(acting: Acting) -> tuple[Figure, ...]:
-    """Every figure whose list opens for the role; worked out once per role and policy."""
+    """Every figure whose list the role may open. Computed once per role and policy."""
     if acting.role is None:
         return ()
     known = _open_figures.setdefault(acting.policy, {})
@@ -159,7 +158,7 @@ def open_figures(acting: Acting) -> tuple[Figure, ...]:
 
 
 def figures_of(acting: Acting) -> tuple[list[Figure], list[Figure]]:
-    """At most six, and what is left: those of the role's own work first, others only where it has hardly any."""
+    """At most six figures, and the rest. The role's own work comes first; others follow only if it has little."""
     open_to_it = open_figures(acting)
     work = [figure for figure in open_to_it if acting.may(*figure.work)]
     others = [figure for figure in open_to_it if figure not in work] if len(work) < ENOUGH else []
@@ -174,7 +173,7 @@ def _is_open_to(acting: Acting, figure: Figure) -> bool:
 
 
 def counted(session: Session, acting: Acting, figures: Sequence[Figure]) -> dict[str, int]:
-    """How many rows each figure's list has, by key. One statement."""
+    """The number of rows in each figure's list, by key. One statement."""
     if not figures:
         return {}
     parts = []
@@ -197,7 +196,7 @@ def charts_of(acting: Acting) -> list[Chart]:
 
 
 def weeks(session: Session, acting: Acting, chart: Chart) -> list[Week]:
-    """The last eight weeks, this one included, from Monday to Sunday in Addis time, the oldest first. One statement."""
+    """The last eight weeks including this one, Monday to Sunday in Addis time, oldest first. One statement."""
     model: Any = business_models()[chart.table]
     moment = getattr(model, chart.column)
     monday = sql_cast(func.date_trunc("week", moment + sql_cast(literal("3 hours"), Interval)), Date)
@@ -207,7 +206,7 @@ def weeks(session: Session, acting: Acting, chart: Chart) -> list[Week]:
         total: Any = func.count()
         if chart.amount:
             amount = getattr(model, chart.amount)
-            # One stray NaN or Infinity would be the sum of its week.
+            # A single NaN or Infinity would become the sum of its week.
             total = func.sum(amount)
             clauses += [amount > Decimal("-Infinity"), amount < Decimal("Infinity")]
         counted = total.filter(*clauses) if clauses else total

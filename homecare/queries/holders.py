@@ -1,4 +1,4 @@
-"""Who holds which role, and how many rows a person sees under one policy or another."""
+"""Who has which role, and how many rows a person sees under two policies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from homecare.records.counting import Count, count
 
 @dataclass(frozen=True)
 class Holder:
-    """A staff member by what decides their rights."""
+    """A staff member with the columns that decide their rights."""
 
     staff_id: int
     name: str
@@ -33,7 +33,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Held:
-    """How many of the staff hold a role, and how many of those are Active."""
+    """The number of staff with a role, and how many of them are Active."""
 
     active: int = 0
     people: int = 0
@@ -41,7 +41,7 @@ class Held:
 
 @dataclass(frozen=True)
 class SeenRows:
-    """What one person sees of one table before and after; None: they may not open it."""
+    """How many rows of a table one person sees before and after. None if they may not open it."""
 
     holder: Holder
     table: str
@@ -50,7 +50,7 @@ class SeenRows:
 
 
 def staff_holders(session: Session) -> list[Holder]:
-    """Everybody on the staff by name; one statement of as many rows as the company has people."""
+    """All staff by name. One statement that returns every staff row."""
     staff = cast(Table, Staff.__table__)
     columns = (staff.c.id, staff.c.first_name, staff.c.last_name, staff.c.role, staff.c.status)
     by_name = select(*columns).order_by(in_order(staff.c.first_name), staff.c.id)
@@ -59,7 +59,7 @@ def staff_holders(session: Session) -> list[Holder]:
 
 
 def held_roles(holders: Iterable[Holder]) -> dict[str, Held]:
-    """By folded role name, those that no role has included."""
+    """Counts by folded role name, including names of unknown roles."""
     found: dict[str, Held] = {}
     for holder in holders:
         known = found.get(folded(holder.role), Held())
@@ -69,9 +69,8 @@ def held_roles(holders: Iterable[Holder]) -> dict[str, Held]:
 
 def seen_rows(session: Session, old: Policy, new: Policy, holders: Iterable[Holder]) -> list[SeenRows]:
     """For each Active person whose rows change, each table that changes for them.
-
-    Counted under the real row scope of each of them, on a session of its own: one statement for each person and table
-    of which they see their own rows, one in all for a table that is seen whole.
+    Counted under each person's real row scope, on a separate session: one statement per person and table with own rows,
+    and only one for a table that is seen whole.
     """
     found: list[SeenRows] = []
     whole: dict[str, Count] = {}
@@ -100,7 +99,7 @@ def _count(session: Session, policy: Policy, holder: Holder, table: str, whole: 
 
 
 def row_is_seen(session: Session, table: str, row_id: int, staff_id: int | None, *, own_only: bool) -> bool | None:
-    """Whether the row is in that person's scope; None where there is no such row at all."""
+    """Whether the row is in that person's scope. None if there is no such row."""
     model: Any = business_models()[table]
     with Session(session.get_bind()) as looking:
         exists = select(func.count()).select_from(model).where(model.id == row_id)

@@ -1,4 +1,4 @@
-"""Where a point lies among the sub-cities of Addis Ababa."""
+"""Finds the sub-city of Addis Ababa for a point."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Centre:
 
 @dataclass(frozen=True)
 class Place:
-    """A point in degrees, its sub-city (None: outside), the nearest centre, and how far that is."""
+    """A point in degrees, its sub-city (None: outside), the nearest centre and its distance."""
 
     latitude: float
     longitude: float
@@ -46,7 +46,7 @@ class Place:
 
 
 def find_place(session: Session, text: str) -> Place | None:
-    """`text` is "lat,lon" as rows are read; None where it is no point. One statement of eleven rows."""
+    """`text` is "lat,lon" as rows are read. None if it is not a point. One statement that returns eleven rows."""
     try:
         latitude, longitude = (float(degrees) for degrees in text.split(","))
     except ValueError:

@@ -1,1 +1,1 @@
-"""Rows of one table as one person sees them; no Flask."""
+"""Rows of one table as one person sees them. No Flask here."""

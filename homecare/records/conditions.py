@@ -1,4 +1,4 @@
-"""The one condition language: `column__op=value` and named conditions such as `is=late` or `no_visit_for=30`.
+"""The only condition language: `column__op=value` and named conditions such as `is=late` or `no_visit_for=30`.
 
 Lists, counts, exports, home figures, drill-downs and saved views all go through `parse`, so they cannot disagree.
 """
@@ -27,17 +27,17 @@ from homecare.records.named import WrongParameterError, find_named, owner_of
 
 Pair = tuple[str, str]
 
-# Each costs a clause of the statement, and the query of a bulk change is as long as a form may be.
+# Each costs a clause of the statement. The query of a bulk change can be as long as a form.
 MOST_CONDITIONS = 50
 MOST_CHOICES = 500
 
 
 class UnknownConditionError(ValueError):
-    """Answered 400: the URL names a condition that does not exist, or gives it a value it cannot take."""
+    """Answered 400: the URL names a condition that does not exist, or a value it does not accept."""
 
 
 class ForbiddenConditionError(Exception):
-    """Answered 403: the role may not see the column the condition looks into."""
+    """Answered 403: the role may not see the column that the condition reads."""
 
     def __init__(self, column: str) -> None:
         super().__init__(column)
@@ -46,10 +46,9 @@ class ForbiddenConditionError(Exception):
 
 @dataclass(frozen=True)
 class Condition:
-    """`key` and `value` are the URL's own words; `column` and `operator` are empty for a named condition.
-
-    A named one has its `label` in words and its own further words in `parameters`. `problem` says why a value is none
-    of the column, or of the parameter whose label is in `wrong`; such a condition no row meets.
+    """`key` and `value` are from the URL. `column` and `operator` are empty for a named condition, which has a `label`
+    and its other URL words in `parameters`. `problem` says why a value is invalid for the column, or for the parameter
+    labelled `wrong`. No row meets a condition with a problem.
     """
 
     key: str
@@ -64,7 +63,7 @@ class Condition:
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
-        """All of the URL's words that make this condition."""
+        """All URL words of this condition."""
         return ((self.key, self.value), *self.parameters)
 
 
@@ -78,7 +77,7 @@ def parse(
 ) -> list[Condition]:
     """The conditions of a URL, in its order. Raises UnknownConditionError, ForbiddenConditionError.
 
-    With `keeps_wrong` a value that cannot be read comes back with its `problem`, to be said beside it.
+    With `keeps_wrong`, an invalid value returns a condition with its `problem`, to be shown beside it.
     """
     pairs = list(pairs)
     if len(pairs) > MOST_CONDITIONS:
@@ -87,9 +86,8 @@ def parse(
 
 
 def together(table: str, pairs: Iterable[Pair]) -> list[list[Pair]]:
-    """The words of each condition: those that belong to another stand behind it, whatever their order in the URL.
-
-    Raises UnknownConditionError where one has no condition to belong to, or more than one.
+    """Groups the words by condition: parameters follow their condition, whatever their order in the URL.
+    Raises UnknownConditionError if a parameter has no condition, or more than one.
     """
     groups: list[list[Pair]] = []
     owned: list[tuple[str, Pair]] = []
@@ -104,7 +102,7 @@ def together(table: str, pairs: Iterable[Pair]) -> list[list[Pair]]:
         if len(of) != 1:
             raise UnknownConditionError(f"{pair[0]} belongs to one condition {owner}; the address has {len(of)}.")
         if any(key == pair[0] for key, _ in of[0]):
-            raise UnknownConditionError(f"{pair[0]} can stand once; the address has it twice.")
+            raise UnknownConditionError(f"{pair[0]} may appear once; the address has it twice.")
         of[0].append(pair)
     return groups
 
@@ -137,7 +135,7 @@ def _operators(column: Column[Any]) -> set[str]:
 def _named(model: type[Base], words: list[Pair], access: TableAccess, policy: Policy, keeps_wrong: bool) -> Condition:
     key, value = words[0]
     condition = find_named(model.__tablename__, key, value)
-    # A word of `stage` that this value of it does not own.
+    # A word of the same key that this value does not own.
     known = {key, *(parameter.name for parameter in condition.parameters)} if condition else set()
     if condition is None or any(word not in known for word, _ in words):
         raise UnknownConditionError(f"There is no condition {key}={value!r} on {model.__tablename__}.")
@@ -159,7 +157,7 @@ def _named(model: type[Base], words: list[Pair], access: TableAccess, policy: Po
 
 
 def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool]:
-    """One comparison. Raises ValueError with a sentence where the text is not a value of the column."""
+    """One comparison. Raises ValueError with a sentence if the text is not a value of the column."""
     kind = compared_kind(column)
     if operator == "isnull":
         return _is_empty(column, text)
@@ -178,14 +176,14 @@ def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool
 
 def _sql(operator: str, column: Column[Any], value: Any) -> ColumnElement[bool]:
     compared = OPERATORS[operator].sql
-    assert compared is not None  # noqa: S101 - those that take no value were answered before
+    assert compared is not None  # noqa: S101 - operators without a value were handled before
     return compared(column, value)
 
 
 def _choices(text: str) -> list[str]:
     found = [part for part in text.split(",") if part]
     if len(found) > MOST_CHOICES:
-        raise ValueError(f"At most {MOST_CHOICES} values can be chosen; these are {len(found):,}.")
+        raise ValueError(f"At most {MOST_CHOICES} values can be chosen; this has {len(found):,}.")
     return found
 
 
@@ -196,7 +194,7 @@ def _is_empty(column: Column[Any], text: str) -> ColumnElement[bool]:
 
 
 def _default(column: Column[Any]) -> str | None:
-    """The default of a nullable column of choices: NULL counts as it (schema decision 16)."""
+    """The default of a nullable choice column. NULL counts as this default (schema decision 16)."""
     default = getattr(column.server_default, "arg", None)
     return default if column.nullable and "choices" in column.info and isinstance(default, str) else None
 
@@ -208,14 +206,14 @@ def _equals(column: Column[Any], kind: Kind, text: str) -> ColumnElement[bool]:
     default = _default(column)
     if default is None:
         return column == value
-    # Never NULL, so that its negation is the other rows.
+    # Never NULL, so that its negation finds all other rows.
     if value == default:
         return or_(column == value, column.is_(None))
     return and_(column.is_not(None), column == value)
 
 
 def _in_time(column: Column[Any], operator: str, value: Any) -> ColumnElement[bool]:
-    """A day stands for all its moments in Addis time, so that `lte=today` includes this evening."""
+    """A day means all its moments in Addis time, so `lte=today` includes this evening."""
     if traits_of(column).is_moment and type(value) is date:
         start, end = clock.day_start(value), clock.day_start(value + timedelta(days=1))
         return {

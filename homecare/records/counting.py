@@ -1,4 +1,4 @@
-"""How many rows a list has: exact while that is cheap, else the planner's estimate or a cap."""
+"""How many rows a list has: exact while that is cheap, else an estimate or a capped number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXACT_UP_TO = 10_000
 
 @dataclass(frozen=True)
 class Count:
-    """`estimated` is the planner's word; `capped` says that there are more than `rows`."""
+    """`estimated`: the number is the planner's. `capped`: there are more than `rows`."""
 
     rows: int
     estimated: bool = False
@@ -25,9 +25,8 @@ class Count:
 
 
 def count(session: Session, statement: Select[Any], may_estimate: bool) -> Count:
-    """Reads at most 10,001 index entries, and asks the planner only for those who see every row and column.
-
-    An estimate is made of rows a scoped role cannot see; they are told "10,000+" instead.
+    """Reads at most 10,001 index entries. Asks the planner only for people who see every row and column.
+    The planner's estimate also counts rows that a scoped role cannot see, so such a role gets "10,000+" instead.
     """
     capped = statement.order_by(None).limit(EXACT_UP_TO + 1).subquery()
     rows = session.scalar(select(func.count()).select_from(capped)) or 0
@@ -39,9 +38,9 @@ def count(session: Session, statement: Select[Any], may_estimate: bool) -> Count
 
 
 def _estimate(session: Session, statement: Select[Any]) -> int:
-    """The planner's guess, for unscoped sessions only: a row scope would not reach a statement compiled by hand."""
+    """The planner's estimate, for unscoped sessions only: a row scope does not reach a manually compiled statement."""
     if session.info.get("row_scope"):
-        raise RuntimeError("An estimate was asked for in a scoped session.")
+        raise RuntimeError("An estimate was requested in a scoped session.")
     connection = session.connection()
     compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
     plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", dict(compiled.params)).scalar_one()

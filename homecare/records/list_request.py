@@ -1,4 +1,4 @@
-"""A list as its URL asks for it: conditions, search, sort, columns and place, read once and refused in words."""
+"""A list as its URL requests it: conditions, search, sort, columns and page, read once or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from homecare.tables.table import Field, TableInfo
 
 PAGE_SIZE = 50
 PLACE = ("after", "before", "last")
-# `?all=1` says "without conditions": a bare address opens the person's default view instead, where they have one.
+# `?all=1` means "without conditions". A bare address opens the person's default view, if there is one.
 ALL = "all"
-# Words of a list's URL that are not conditions; `id` and `url` are Flask-Admin's own.
+# URL words that are not conditions. `id` and `url` are Flask-Admin's own.
 RESERVED = ("sort", "search", "columns", "id", "url", ALL, *PLACE)
 
 
 @dataclass(frozen=True)
 class ListRequest:
-    """What one list URL asks for, as far as the acting role may have it. `words` are its conditions as typed."""
+    """What one list URL requests, as far as the role may have it."""
 
     seen: Seen
     conditions: list[Condition]
@@ -62,7 +62,7 @@ class ListRequest:
         return self.seen.access
 
     def narrowed(self, statement: Select[Any]) -> Select[Any]:
-        """The statement with every condition and the search applied."""
+        """The statement with all conditions and the search applied."""
         for condition in self.conditions:
             statement = statement.where(condition.clause)
         if self.search:
@@ -76,7 +76,7 @@ class ListRequest:
         def run(statement: Select[Any]) -> Sequence[Row[Any]]:
             return session.execute(statement, execution_options=NOT_SHOWN).all()
 
-        # One row more is fetched than is shown.
+        # Not noted as shown here: one row more is fetched than is shown.
         page = paging.fetch(
             run,
             self.narrowed(selected.statement),
@@ -96,7 +96,7 @@ class ListRequest:
         return counting.count(session, self.narrowed(select(model.id)), may_estimate=self.access.sees_all)
 
     def query(self, **changes: str | None) -> str:
-        """This list's URL query with some of its words changed or, when None, left out; the place is not carried."""
+        """This list's URL query with some words changed, or left out if None. The page's position is left out too."""
         words: list[tuple[str, str]] = [pair for c in self.conditions for pair in c.words]
         rest: dict[str, str | None] = {
             "search": self.search or None,
@@ -123,8 +123,7 @@ def read(
     *,
     keeps_wrong: bool = False,
 ) -> ListRequest:
-    """The list of these words; what they leave open is as the person keeps it. `keeps_wrong` as in `parse`.
-
+    """The list for these URL words. The person's preferences fill in what is missing. `keeps_wrong` as in `parse`.
     Raises UnknownConditionError (400) and ForbiddenConditionError (403).
     """
     pairs = [(key, value) for key, value in args.items(multi=True) if key not in RESERVED]
@@ -152,11 +151,11 @@ def read(
 
 
 def _default_conditions(seen: Seen, args: MultiDict[str, str]) -> list[Condition]:
-    """What IT narrows the bare list by, as far as this role may look into it."""
+    """The conditions that IT set for the bare list, as far as this role may use them."""
     found: list[Condition] = []
     if args.get("search", "").strip() or ALL in args:
         return found
-    # Set when its column was still there, or for other roles than this one.
+    # A condition can name a column that is gone, or one that this role may not see.
     with suppress(UnknownConditionError):
         for words in together(seen.table.name, seen.table.conditions):
             with suppress(UnknownConditionError, ForbiddenConditionError):
@@ -172,7 +171,7 @@ def _checked_search(seen: Seen, text: str) -> None:
 
 
 def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field, bool]:
-    """Where the default order is by a column the role does not see, the newest come first."""
+    """If the role does not see the default sort column, the newest rows come first."""
     name = (word or info.order).removeprefix("-")
     if not word and not access.sees(name):
         return info.fields["id"], True
@@ -185,9 +184,8 @@ def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field
 
 
 def _columns(seen: Seen, word: str | None, kept: Kept | None) -> tuple[str, ...]:
-    """Columns named in the URL are refused where they are not to be had; kept ones are silently left out then.
-
-    The usual ones are without parents that the role may not view: their bare numbers would say nothing.
+    """Refuses columns in the URL that the role may not see. Hidden columns among the preferences are skipped.
+    The default columns leave out parents the role may not view, because their bare numbers say nothing.
     """
     access = seen.access
     if not word:

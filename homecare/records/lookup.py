@@ -1,4 +1,4 @@
-"""Finding parents by name: for pickers of relations and for the labels of rows already chosen."""
+"""Finds parents by name, for relation pickers and for the labels of chosen rows."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ from homecare.tables.table import Field, TableInfo, table_info
 
 MOST = 20
 LONGEST_SEARCH = 200
-# Each word is looked for in every name, code, phone and e-mail, and in those of the parents.
+# Each word is searched in every name, code, phone and e-mail, and in those of the parents.
 MOST_WORDS = 12
 
 
 def search_clause(seen: Seen, text: str, through_parents: bool = True) -> ColumnElement[bool]:
-    """Rows whose names, codes, phones or e-mails hold every word of `text`, whose Fayda number it is, or whose
-    parents' names hold it.
-
-    Only columns the role sees are looked into. Raises ValueError for text that cannot be stored or is too long.
+    """Rows whose names, codes, phones or e-mails contain every word of `text`, whose Fayda number it is, or whose
+    parents' names contain it.
+    Searches only columns the role sees. Raises ValueError for text that cannot be stored or is too long.
     """
     words = storable(text).split()
     if len(text) > LONGEST_SEARCH or not words:
@@ -55,7 +54,7 @@ def search_clause(seen: Seen, text: str, through_parents: bool = True) -> Column
 
 
 def _holds(info: TableInfo, searched: list[Field], word: str) -> ColumnElement[bool]:
-    """Some column holds the word: a number as it is dialled, any other text as people read it."""
+    """Whether some column contains the word: phone numbers as dialled, other text as people read it."""
     found: list[ColumnElement[bool]] = []
     for field in searched:
         column = getattr(info.model, field.name)
@@ -67,7 +66,7 @@ def _holds(info: TableInfo, searched: list[Field], word: str) -> ColumnElement[b
 
 
 def _has_number(info: TableInfo, field: Field, text: str) -> ColumnElement[bool] | None:
-    """The whole of a number that is known in full or not at all; None where the text is none."""
+    """Compares the whole Fayda number, never a part of it. None if the text is not such a number."""
     try:
         number = parse_fayda(text)
     except ValueError:
@@ -77,7 +76,7 @@ def _has_number(info: TableInfo, field: Field, text: str) -> ColumnElement[bool]
 
 
 def _through_parents(seen: Seen, text: str) -> Iterable[ColumnElement[bool]]:
-    """Rows by the name of a parent; one level, and only through parents the role may see."""
+    """Rows found by a parent's name: one level up, and only parents the role may see."""
     for field in seen.table.fields.values():
         if not field.traits.links or not seen.access.sees(field.name):
             continue
@@ -90,9 +89,8 @@ def _through_parents(seen: Seen, text: str) -> Iterable[ColumnElement[bool]]:
 
 
 def may_look_up(seen: Seen, field: Field) -> bool:
-    """A parent is picked by name where the role may view it, and by its code through a masked relation that it sets.
-
-    Who only looks at a masked relation has no use for the codes of all the parents there are.
+    """Whether parents may be picked: by name if the role may view them; by code if the relation is masked and settable.
+    A role that can only look at a masked relation does not need the codes of all parents.
     """
     access = seen.access
     state = access.states[field.name]
@@ -105,7 +103,7 @@ def may_look_up(seen: Seen, field: Field) -> bool:
 
 
 def _options(seen: Seen, field: Field) -> tuple[Select[Any], RowSelect]:
-    """Parents with what their name is made of; the attributes are those of `join_parts`."""
+    """A select of parents with the columns of their names, as `join_parts` reads them."""
     target = table_info(field.target)
     if seen.access.states[field.name] is State.MASKED:
         model: Any = target.model
@@ -122,7 +120,7 @@ def _options(seen: Seen, field: Field) -> tuple[Select[Any], RowSelect]:
 
 
 def _told(target: TableInfo) -> Mapping[str, Iterable[str]]:
-    """What tells a row from others of its name, by column the words that are not worth telling."""
+    """Columns that distinguish rows of the same name, each with the values that are left out."""
     return override_of(target.name).told
 
 
@@ -141,7 +139,7 @@ def _option_label(row: Any, selected: RowSelect) -> str:
 
 
 def find(session: Session, seen: Seen, field: Field, text: str) -> list[tuple[int, str]]:
-    """Up to 20 parents by name, code or phone; the newest where nothing was typed. Raises ValueError."""
+    """Up to 20 parents by name, code or phone; the newest if nothing was typed. Raises ValueError."""
     target = table_info(field.target)
     model: Any = target.model
     statement, selected = _options(seen, field)
@@ -155,7 +153,7 @@ def find(session: Session, seen: Seen, field: Field, text: str) -> list[tuple[in
 
 
 def begun(info: TableInfo, text: str) -> dict[str, str]:
-    """What was looked for in a picker and not found, as the columns of a new row: a phone number, else a name."""
+    """Prefills a new row from a picker's unsuccessful search: a phone number, else a name."""
     if len(phones.digits(text)) >= phones.FEWEST:
         return {f.name: text for f in [*info.fields.values()][::-1] if f.traits.is_phone}
     names = [f.name for f in info.fields.values() if f.traits.is_name]
@@ -163,7 +161,7 @@ def begun(info: TableInfo, text: str) -> dict[str, str]:
 
 
 def fills(session: Session, seen: Seen, field: Field, keys: list[int]) -> dict[int, dict[str, tuple[int, str]]]:
-    """What choosing one of these parents says of other columns: {key: {column: (id, label)}}. One statement or none."""
+    """Other columns that choosing one of these parents fills: {key: {column: (id, label)}}. At most one statement."""
     target = table_info(field.target)
     wanted = override_of(seen.table.name).fills.get(field.name, ())
     if not wanted or seen.access.states[field.name] is not State.SHOWN:
@@ -179,7 +177,7 @@ def fills(session: Session, seen: Seen, field: Field, keys: list[int]) -> dict[i
 
 
 def label_of(session: Session, seen: Seen, field: Field, key: int) -> str | None:
-    """The name of one parent, None where it does not exist or is not for this person."""
+    """The name of one parent. None if it does not exist or this person may not see it."""
     if not may_look_up(seen, field):
         return None
     model: Any = table_info(field.target).model

@@ -1,6 +1,5 @@
-"""The named conditions, each with one SQL predicate and the words of the URL that it owns.
-
-The figures are domain rules; minutes and days are assumed.
+"""The named conditions, each with one SQL predicate and its own URL words.
+They state domain rules. The minutes and days are assumptions.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ DEFAULT_VISIT_MINUTES = 60
 LOST_AFTER_DAYS = 60
 MOST_DAYS = 3650
 
-# Who asks for a condition asks here, where they are all registered.
+# Other modules import from here, so that all conditions are registered.
 __all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "owner_of"]
 
 
@@ -38,7 +37,7 @@ def _days(text: str) -> int:
 
 
 def _waiting() -> ColumnElement[bool]:
-    """Planned and not begun; a NULL status counts as Pending."""
+    """Planned and not started. A NULL status counts as Pending."""
     return and_(func.coalesce(Visit.status, "Pending").in_(("Pending", "Scheduled")), Visit.check_in_time.is_(None))
 
 
@@ -156,14 +155,14 @@ def unknown_role() -> ColumnElement[bool]:
     return plain_word(Staff.role).not_in(select(plain_word(StoredRole.name)))
 
 
-# Whole: a visit that this person may not look into would make the patient seem lost.
+# `whole`: a visit hidden from this person would make the patient seem lost.
 @named(
     "patients", ANY, "No visit for {no_visit_for} days", (), key="no_visit_for",
     reads=(Reads("visit_services", ("patient_id", "status", "scheduled_at"), whole=True),),
     parameters=(Parameter("no_visit_for", "No visit for", _days, str(LOST_AFTER_DAYS)),),
 )  # fmt: skip
 def no_visit_for(no_visit_for: int) -> ColumnElement[bool]:
-    """Without a completed visit in so many whole days before today; who never had one included."""
+    """No completed visit in that many whole days before today, including patients who never had one."""
     visit = Visit.__table__.alias()
     since = clock.day_start(clock.today() - timedelta(days=no_visit_for))
     completed = exists().where(

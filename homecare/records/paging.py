@@ -1,8 +1,7 @@
-"""Pages by key: a page begins after or ends before a row's (sort value, id), never at an OFFSET.
-
-Every sort column has an index (column, id). Ascending puts NULLs last and descending puts them first, PostgreSQL's own
-order, so one index serves both directions; a page that crosses into the NULLs takes a second statement, because
-`OR column IS NULL` would scan them all.
+"""Keyset paging: a page starts after or ends before a row's (sort value, id), never at an OFFSET.
+Every sort column has an index (column, id). Ascending puts NULLs last and descending puts them first, which is
+PostgreSQL's default, so one index serves both directions. A page that reaches the NULLs needs a second statement,
+because `OR column IS NULL` would scan them all.
 """
 
 from __future__ import annotations
@@ -19,16 +18,15 @@ from homecare.models.columns import kind_of
 from homecare.models.indexes import ordered
 
 SEPARATOR = "~"
-# Behind the id of a row whose value an address cannot carry: the page asks the row for it.
+# Follows the id if the address cannot carry the sort value. The value is then read from the row.
 ASKED = "^"
 LONGEST_CARRIED = 300
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """The row a page stands beside: its id and, unless the sort is by id or the value is NULL, its sort value.
-
-    `asks` where that is still to be read from the row.
+    """The row beside a page: its id and its sort value, unless the list is sorted by id or the value is NULL.
+    `asks` is true if the value must still be read from the row.
     """
 
     id: int
@@ -36,7 +34,7 @@ class Anchor:
     asks: bool = False
 
     def text(self, column: Column[Any]) -> str:
-        """The anchor for an address: with its value where that is short and is read as the very same again."""
+        """The anchor for an address. Includes the value if it is short and is read back unchanged."""
         if self.value is None or column.primary_key:
             return str(self.id)
         written = f"{self.id}{SEPARATOR}{write(kind_of(column), self.value)}"
@@ -56,13 +54,13 @@ def parse_anchor(column: Column[Any], text: str) -> Anchor:
     if not separator:
         return Anchor(parse_id(number.removesuffix(ASKED)), asks=number.endswith(ASKED))
     if column.primary_key:
-        raise ValueError("A page sorted by number is found by number alone.")
+        raise ValueError("A page sorted by number is found by number only.")
     return Anchor(parse_id(number), parse_value(kind_of(column), value))
 
 
 @dataclass(frozen=True)
 class Page:
-    """`rows` in the list's order; `before` and `after` are the anchors of the neighbouring pages, None at the ends."""
+    """`rows` in list order. `before` and `after` are the anchors of the neighbouring pages, None at the ends."""
 
     rows: Sequence[Row[Any]]
     before: Anchor | None
@@ -81,8 +79,8 @@ def fetch(
     before: Anchor | None = None,
     last: bool = False,
 ) -> Page:
-    """One page of `statement`, whose rows carry the labels `_id` and `_sort`. One statement, two at the NULLs' edge,
-    one more for an anchor that asks its row.
+    """One page of `statement`, which must select `_id` and `_sort`. One statement, two if it reaches the NULLs, and one
+    more if an anchor's value must be read.
     """
     before, after = (_told(run, statement, key, anchor) for anchor in (before, after))
     backwards = last or before is not None
@@ -109,7 +107,7 @@ def fetch(
 def _told(
     run: Callable[[Select[Any]], Sequence[Row[Any]]], statement: Select[Any], key: Column[Any], anchor: Anchor | None
 ) -> Anchor | None:
-    """The anchor with its row's value. Where the row is in the list no more, the list begins anew."""
+    """The anchor with its row's value. None, and so the first page, if the row is no longer in the list."""
     if anchor is None or not anchor.asks:
         return anchor
     found = run(statement.where(key == anchor.id))
@@ -117,7 +115,7 @@ def _told(
 
 
 def ordering(column: Column[Any], key: Column[Any], *, descending: bool) -> list[ColumnElement[Any]]:
-    """Every list by this column is in this order, paged or whole."""
+    """The order of every list by this column, paged or whole."""
     parts = [key] if column is key else [ordered(column), key]
     return [part.desc() if descending else part.asc() for part in parts]
 
@@ -129,7 +127,7 @@ def _anchor(row: Row[Any]) -> Anchor:
 def _segments(
     column: Column[Any], key: Column[Any], down: bool, anchor: Anchor | None
 ) -> list[ColumnElement[bool] | None]:
-    """The stretches to read one after the other, walking `down` or up from the anchor."""
+    """The ranges to read one after the other, going `down` or up from the anchor."""
     if anchor is None:
         return [None]
     beyond_key = key < anchor.id if down else key > anchor.id

@@ -1,4 +1,4 @@
-"""Telephone numbers found by a part of them, typed as they are spoken (0911 2…) and stored as +2519112…"""
+"""Finds phone numbers by a part of them, typed as dialled (0911 2…) and stored as +2519112…"""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from sqlalchemy import ColumnElement, or_
 
 BETWEEN = re.compile(r"[\s().\-\u2010-\u2015/]")
 ETHIOPIA = "+251"
-# Fewer say nothing of a number that stands among other words.
+# With fewer digits, a word in a search is not treated as a phone number.
 FEWEST = 4
 
 
 def digits(text: str) -> str:
-    """The digits of a number or of a part of one; empty for any other text."""
+    """The digits of a phone number or a part of one. Empty for any other text."""
     cleaned = BETWEEN.sub("", text).removeprefix("+")
     return cleaned if cleaned.isascii() and cleaned.isdigit() else ""
 
 
 def _start(text: str) -> str:
-    """How a stored number begins that is dialled like this; empty for a piece that may stand anywhere."""
+    """How a stored number starts when dialled like this. Empty for a part that may be anywhere in the number."""
     number = digits(text)
     if BETWEEN.sub("", text).startswith("+") or number.startswith("00"):
         number = number.removeprefix("00")
@@ -32,7 +32,7 @@ def _start(text: str) -> str:
 
 
 def contains(column: Any, text: str) -> ColumnElement[bool]:
-    """Numbers that hold what was typed, wherever it stands, or begin as what was typed is dialled."""
+    """Numbers that contain the typed part, or start with it as dialled."""
     number, start = digits(text), _start(text)
     if not number:
         return column.icontains(text, autoescape=True)
@@ -41,7 +41,7 @@ def contains(column: Any, text: str) -> ColumnElement[bool]:
 
 
 def startswith(column: Any, text: str) -> ColumnElement[bool]:
-    """Numbers that begin as what was typed is dialled, with or without the country's own."""
+    """Numbers that start with the typed part as dialled, with or without the country code."""
     number = digits(text)
     if not number:
         return column.istartswith(text, autoescape=True)

@@ -16,10 +16,8 @@ Predicate = Callable[..., ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Reads:
-    """What a condition looks into in another table: its answer would tell of columns that a role does not see.
-
-    A predicate that is not `whole` goes through the mapped class, so that own rows only are looked into by those who
-    have no others.
+    """What a condition reads in another table. Its result could reveal columns that a role does not see.
+    A predicate that is not `whole` uses the mapped class, so that for roles with own rows only, it reads only those.
     """
 
     table: str
@@ -29,9 +27,9 @@ class Reads:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A word of the URL that belongs to a condition; `default` is what counts without it, as one would type it.
+    """A URL word that belongs to a condition. `default` is its value if missing, as text.
 
-    `read` raises ValueError with a sentence. One named like the condition's key reads the value of the key itself.
+    `read` raises ValueError with a sentence. A parameter named like the condition's key reads the key's own value.
     """
 
     name: str
@@ -51,9 +49,8 @@ class WrongParameterError(ValueError):
 
 @dataclass(frozen=True)
 class Named:
-    """To use the condition the role must see `columns` of the table and what it `reads` elsewhere.
-
-    `label` has a place for each parameter: "No visit for {no_visit_for} days"; `predicate` takes each by its name.
+    """To use the condition, the role must see `columns` of the table and everything in `reads`.
+    `label` has a placeholder per parameter: "No visit for {no_visit_for} days". `predicate` takes each by name.
     """
 
     label: str
@@ -63,7 +60,7 @@ class Named:
     parameters: tuple[Parameter, ...] = ()
 
     def values(self, words: Mapping[str, str]) -> dict[str, Any]:
-        """Every parameter read from the words, or from its default. Raises WrongParameterError."""
+        """Reads every parameter from the words, or from its default. Raises WrongParameterError."""
         found = {}
         for parameter in self.parameters:
             try:
@@ -73,7 +70,7 @@ class Named:
         return found
 
     def offered(self, key: str) -> tuple[str, str] | None:
-        """The value of its key by default and what it says then; None where a word must be given."""
+        """The key's default value and the resulting label. None if a word must be given."""
         usual = {parameter.name: parameter.default for parameter in self.parameters}
         try:
             return usual.get(key, ""), self.says(self.values(usual))
@@ -84,7 +81,7 @@ class Named:
         return self.label.format(**{p.name: p.say(values[p.name]) for p in self.parameters})
 
     def unseen_by(self, access: TableAccess, policy: Policy) -> str | None:
-        """The first column or table that keeps this role from using the condition; None where it may."""
+        """The first column or table that the role would need to see. None if the role may use the condition."""
         unseen = next((name for name in self.columns if not access.sees(name)), None)
         return unseen or next((r.table for r in self.reads if not _is_seen(r, access.role, policy)), None)
 
@@ -96,7 +93,7 @@ def _is_seen(reads: Reads, role: Role, policy: Policy) -> bool:
     return all(policy.field(role, reads.table, column).state is State.SHOWN for column in reads.columns)
 
 
-# By (table, key, value) of the URL: `?is=late` on visit_services. A key whose value is read stands under ANY.
+# By (table, key, value) of the URL: `?is=late` on visit_services. A key with a parsed value is stored under ANY.
 NAMED: dict[tuple[str, str, str], Named] = {}
 ANY = ""
 
@@ -106,7 +103,7 @@ def find_named(table: str, key: str, value: str) -> Named | None:
 
 
 def owner_of(table: str, word: str) -> str | None:
-    """The key of the condition that the word belongs to."""
+    """The key of the condition that owns the word."""
     return next((key for (of, key, _), one in NAMED.items() if of == table and word in _words(key, one)), None)
 
 
@@ -123,14 +120,14 @@ def named(
     key: str = "is",
     parameters: tuple[Parameter, ...] = (),
 ) -> Callable[[Predicate], Predicate]:
-    """Registers a predicate. Raises ValueError where another key of the table owns one of its words already."""
+    """Registers a predicate. Raises ValueError if another key of the table already owns one of its words."""
 
     def register(predicate: Predicate) -> Predicate:
         made = Named(label, predicate, columns, reads, parameters)
         keys = {known for of, known, _ in NAMED if of == table and known != key}
         for word in (key, *_words(key, made)):
             if word in keys - {key} or owner_of(table, word) not in (None, key):
-                raise ValueError(f"{word} on {table} belongs to another condition already.")
+                raise ValueError(f"{word} on {table} already belongs to another condition.")
         NAMED[table, key, value] = made
         return predicate
 

@@ -1,9 +1,8 @@
-"""The statement behind lists, details, labels and exports: exactly the columns shown, masked in SQL, parents joined.
-
-A row of the result carries `_id`, `_sort`, `_version` (xmin) and one attribute per column; a relation adds the parts of
-its parent's name as `<column>__0`, `<column>__1` …, a file its name as people know it. What a role may not see is not
-in the statement at all. Whose rows are shown, it says for the read log: by `_id`, by `_of` (whom a row hangs on) and by
-`<column>__id` of parents that are people.
+"""Builds the select of lists, details, labels and exports: only visible columns, masked in SQL, with parents joined.
+A result row has `_id`, `_sort`, `_version` (xmin) and one attribute per column. A relation adds the parts of its
+parent's name as `<column>__0`, `<column>__1` …, a file adds its original name. What a role may not see is not selected
+at all. For the read log the statement says whose rows it shows: by `_id`, by `_of` (the person a row belongs to) and
+by `<column>__id` for parents that are people.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, TableInfo
 
-# How many last characters of a masked value stay readable; every other kind shows none.
+# The text of a masked value. Some kinds also show their last characters.
 MASK = "••••"
 _NAME: Any = StoredFile.__table__.c.original_name
 FILE_NAME = Field("original_name", "File", kind_of(_NAME), _NAME)
@@ -33,7 +32,7 @@ FILE_NAME = Field("original_name", "File", kind_of(_NAME), _NAME)
 
 @dataclass(frozen=True)
 class Part:
-    """One piece of a parent's name: the attribute of the result row, and the column it came from."""
+    """One part of a parent's name: the attribute of the result row, and its source column."""
 
     attribute: str
     field: Field
@@ -41,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True)
 class RowSelect:
-    """`parts` names the pieces of each relation's label; a relation without any shows as #id."""
+    """`parts` lists the parts of each relation's label. A relation without parts is shown as #id."""
 
     info: TableInfo
     statement: Select[Any]
@@ -50,13 +49,13 @@ class RowSelect:
 
     @property
     def shown(self) -> tuple[Shown, ...]:
-        """Which people's rows a result of it shows."""
+        """Whose rows a result shows."""
         said: tuple[Shown, ...] = self.statement.get_execution_options()["shown"]
         return said
 
 
 def version_of(info: TableInfo) -> ColumnElement[str]:
-    """The row's xmin as text: the version a form carries (schema decision 29)."""
+    """The row's xmin as text: the version in a form (schema decision 29)."""
     return literal_column(f"{info.name}.xmin::text").label("_version")
 
 
@@ -69,10 +68,9 @@ def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
 
 
 def build(seen: Seen, columns: Iterable[str], sort: str = "id") -> RowSelect:
-    """The columns of `info` that the acting role may see, in the given order, and the names of their parents.
-
-    Cost: one outer join per relation shown, two where the parent is itself named by its parent. Making the statement
-    takes as long as running it, so it is kept with the version of the policy that it follows from.
+    """The columns that the role may see, in the given order, and the names of their parents.
+    Cost: one outer join per relation, two if a parent is named by its own parent. Building the statement takes as long
+    as running it, so it is cached with the policy version.
     """
     names = tuple(columns)
     key = ("select", seen.by.role.name if seen.by.role else "", seen.table, names, sort)
@@ -113,7 +111,7 @@ def _build(seen: Seen, columns: Iterable[str], sort: str) -> RowSelect:
 
 
 def _own(info: TableInfo, told: tuple[Shown, ...], names_somebody: bool) -> list[tuple[Shown, Any]]:
-    """The table's own rows, and the people they hang on, where anything of a person is shown at all."""
+    """The table's own rows, and the people they belong to, if anything about a person is shown."""
     if way(info.name) is None or not (told or names_somebody):
         return []
     model: Any = info.model
@@ -133,7 +131,7 @@ def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
 
 
 def readable(attribute: Any, kind: Kind) -> ColumnElement[Any]:
-    """The value as rows carry it: a point as "lat,lon", any other as it is stored."""
+    """The value as rows contain it: a point as "lat,lon", any other as stored."""
     if traits(kind).is_place:
         return func.concat(func.ST_Y(_geometry(attribute)), ",", func.ST_X(_geometry(attribute)))
     found: ColumnElement[Any] = attribute
@@ -141,7 +139,7 @@ def readable(attribute: Any, kind: Kind) -> ColumnElement[Any]:
 
 
 def _is_file_of(stored: Any, model: Any, name: str) -> ColumnElement[bool]:
-    """The file that this row took: a key copied from another row has no name here, and opens nothing."""
+    """Joins the file that this row claimed. A key copied from another row gets no name and opens nothing."""
     return and_(
         stored.key == getattr(model, name),
         stored.row_id == model.id,
@@ -162,9 +160,8 @@ def _name_parts(
     said: list[tuple[Shown, Any]],
     prefix: str = "",
 ) -> list[tuple[Part, ColumnElement[Any]]]:
-    """The parent's name as far as the role may read it; through a masked relation only its code.
-
-    Adds to `joins` what it needs, and to `said` whom it names.
+    """The parent's name as far as the role may read it. Through a masked relation only its code.
+    Adds the needed joins to `joins`, and the people it names to `said`.
     """
     parents = seen.other(shown.target)
     target = parents.table
@@ -194,13 +191,13 @@ def code_columns(info: TableInfo) -> tuple[str, ...]:
 
 
 def relation_label(row: Row[Any], selected: RowSelect, name: str) -> str | None:
-    """The parent's name as text, "#12" where the role may not read it, None where there is no parent."""
+    """The parent's name as text, "#12" if the role may not read it, None if there is no parent."""
     key = getattr(row, name)
     return None if key is None else join_parts(row, selected.parts.get(name, ())) or f"#{key}"
 
 
 def file_name(row: Row[Any], selected: RowSelect, name: str) -> str:
-    """The name of the row's file; empty where there is none, or where it is not one of our store."""
+    """The name of the row's file. Empty if there is none, or it is not in our store."""
     return join_parts(row, selected.parts.get(name, ()))
 
 

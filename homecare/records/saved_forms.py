@@ -1,4 +1,4 @@
-"""Which row a form made or changed, by the token that it carried."""
+"""Finds the row that a form made or changed, by the form's token."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class SavedForm:
 
 
 def is_token(text: str) -> bool:
-    """Whether it can be the token of a form at all."""
+    """Whether the text can be a form token at all."""
     return SHORTEST <= len(text) <= LONGEST and text.isascii() and text.isprintable()
 
 
 def find(session: Session, token: str, staff_id: int) -> SavedForm | None:
-    """None where this person saved no form with it; what is under way is not saved yet. One statement."""
+    """None if this person saved no form with it. A save in progress does not count yet. One statement."""
     if not is_token(token):
         return None
-    # The person's own tokens, narrowed right here.
+    # Unscoped, because the condition limits it to the person's own tokens.
     row = session.execute(
         select(FormToken.resource, FormToken.row_id).where(FormToken.token == token, FormToken.staff_id == staff_id),
         execution_options=UNSCOPED,

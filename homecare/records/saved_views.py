@@ -1,4 +1,4 @@
-"""What one person keeps of one page: the views saved there, and how they like its list."""
+"""One person's settings for a page: saved views, and preferences for its list."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from homecare.models import ListPreference, SavedView
 
 @dataclass(frozen=True)
 class View:
-    """`query` is without its question mark. `default` says that it is this person's default of the page.
-
-    `roles` are those it is shared with.
+    """`query` has no question mark. `default` means that it is this person's default view of the page.
+    `roles` are the roles it is shared with.
     """
 
     id: int
@@ -29,7 +28,7 @@ class View:
 
 @dataclass(frozen=True)
 class Kept:
-    """`views` has one's own first, by name; no `columns` and an empty `density` stand for the usual ones."""
+    """`views` has the person's own views first, sorted by name. Empty `columns` and `density` mean the defaults."""
 
     views: tuple[View, ...] = ()
     columns: tuple[str, ...] = ()
@@ -41,7 +40,7 @@ class Kept:
 
 
 def kept(session: Session, *, path: str, table: str, staff_id: int, role: str) -> Kept:
-    """The person's own views of the page and those shared with the role, and the list's preferences. One statement."""
+    """The person's own views of the page, those shared with the role, and the list's preferences. One statement."""
     views = select(
         SavedView.id,
         SavedView.name,
@@ -53,7 +52,7 @@ def kept(session: Session, *, path: str, table: str, staff_id: int, role: str) -
     preferences = select(
         literal(0), literal(""), ListPreference.density, true(), false(), ListPreference.columns
     ).where(ListPreference.staff_id == staff_id, ListPreference.resource == table)
-    # Both tables are narrowed to the person right here; a row scope has nothing to say of them.
+    # Unscoped, because the conditions limit both tables to the person.
     both: CompoundSelect[Any] = union_all(views, preferences)
     rows = session.execute(both, execution_options=UNSCOPED).all()
     found = [

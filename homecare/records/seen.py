@@ -1,4 +1,4 @@
-"""One table as one person sees it: bound once at the door and handed down, so that nothing below asks again."""
+"""One table as one person sees it. Built once per request and passed down, so nothing below looks it up again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from homecare.tables.table import TableInfo, table_info
 
 @dataclass(frozen=True)
 class Seen:
-    """`table` is as IT set it, `access` what the person may do with it and see of its columns, `by` who acts."""
+    """`table` includes IT's settings, `access` is what the person may do and see, `by` is who acts."""
 
     table: TableInfo
     access: TableAccess
@@ -20,11 +20,11 @@ class Seen:
 
     @classmethod
     def of(cls, by: Acting, table: TableInfo) -> Seen:
-        """Raises LookupError where the person has no role: they have access to no table."""
+        """Raises LookupError for a person without a role, who has access to no table."""
         return cls(table, by.access(table.name), by)
 
     def other(self, table: TableInfo | str) -> Seen:
-        """Another table as the same person sees it: a parent's, a child's."""
+        """Another table as the same person sees it, such as a parent's or a child's."""
         return Seen.of(self.by, table_info(table) if isinstance(table, str) else table)
 
     @property

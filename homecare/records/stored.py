@@ -19,7 +19,7 @@ from homecare.tables.table import Field, TableInfo
 
 @dataclass(frozen=True)
 class Stored:
-    """A row as the acting role sees it; `values` by column, without those it does not see in the clear."""
+    """A row as the role sees it. `values` by column, without values that are hidden or masked."""
 
     row: Row[Any]
     selected: RowSelect
@@ -38,8 +38,8 @@ class Stored:
 
 
 def stored_row(session: Session, seen: Seen, row_id: int, columns: Iterable[str] | None = None) -> Stored | None:
-    """The row with every column the role may know of, or only `columns` where no others are shown: what is selected is
-    written down as read. None where there is no such row in its scope. One statement."""
+    """The row with every column the role may see, or only `columns`. Select only what is shown: all of it is recorded
+    as read. None if no such row is in scope. One statement."""
     access = seen.access
     selected = build(seen, seen.table.fields if columns is None else columns)
     model: Any = seen.table.model
@@ -55,7 +55,7 @@ def stored_row(session: Session, seen: Seen, row_id: int, columns: Iterable[str]
 
 
 def row_name(info: TableInfo, stored: Stored) -> str:
-    """The sentence that names a row: its name columns as far as they are seen, else "Visit #12"."""
+    """The name of a row: its visible name columns, else "Visit #12"."""
     access_fields = [f for f in stored.selected.fields if f.name in info.naming]
     ordered = sorted(access_fields, key=lambda f: info.naming.index(f.name))
     texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
@@ -64,7 +64,7 @@ def row_name(info: TableInfo, stored: Stored) -> str:
 
 
 def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
-    """The values behind glass of one row in scope; the caller has logged the reason."""
+    """The break-glass values of one row in scope. The caller must have logged the reason."""
     model: Any = info.model
     columns = [readable(getattr(model, name), info.fields[name].kind).label(name) for name in names]
     found = select(model.id.label("_id"), *columns).where(model.id == row_id)

@@ -1,1 +1,1 @@
-"""A table as screens know it: the models' metadata, the exceptions, and what IT set."""
+"""A table as screens see it: the models' metadata, the overrides, and IT's settings."""

@@ -1,8 +1,7 @@
-"""What IT sets on top of the tables' own words, lists and forms: read, checked, and laid over the code's description.
-
-A document holds by table only what differs from the code: `labels` and `help` by column, `columns` and `order` of the
-list, its `conditions`, `choices` by column, and by role ("" is every role) the `forms`: `groups` of columns and those
-left `off`. A column that is in neither stands where the code puts new ones, so that an upgrade's columns appear.
+"""IT's settings for labels, lists and forms: read, checked, and applied on top of the code's description.
+A document contains only what differs from the code, by table: `labels` and `help` by column, the list's `columns`,
+`order` and `conditions`, `choices` by column, and the `forms` by role ("" is every role): `groups` of columns and those
+left `off`. A column in neither is placed where the code puts new ones, so columns added by an upgrade appear.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ EVERY_ROLE = ""
 
 
 class SettingsError(ValueError):
-    """A setting cannot hold; the message is a sentence that names the column."""
+    """A setting is invalid. The message is a sentence that names the column."""
 
 
 def infos_at(session: Session, who: Acting) -> dict[str, TableInfo]:
-    """The tables as this role finds them; one statement where the settings' version has moved or a draft is tried."""
+    """The tables as this role sees them. One statement if the settings' version changed or a draft is previewed."""
     person, role = who.person, who.role
     name = role.name if role else ""
     if person.draft_changed_at is not None:
@@ -56,11 +55,11 @@ def _draft(session: Session, staff_id: int) -> Settings:
 
 
 def applied(document: Settings, policy: Policy, role: Role | None) -> dict[str, TableInfo]:
-    """Every table with its settings laid over it; what no longer fits is passed over."""
+    """Every table with its settings applied. Settings that no longer fit are skipped."""
     names = tuple(known.name for known in policy.roles.values())
     found = {}
     for name, coded in coded_infos().items():
-        # Roles are rows that IT makes, not a list in the code.
+        # Roles are rows that IT creates, not a list in the code.
         base = with_fields(coded, {"role": {"choices": names}}) if name == "staff" and names else coded
         settings = document.get(name)
         found[name] = lay_over(base, settings, role) if settings else base
@@ -95,7 +94,7 @@ def with_fields(info: TableInfo, words: Mapping[str, Mapping[str, Any]]) -> Tabl
 
 
 def _groups(info: TableInfo, form: Settings) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The set groups; what they neither hold nor leave off stands in the code's own group at the end."""
+    """The configured groups. Columns in no group and not left off go into the last group, "More"."""
     of_code = [name for _, names in info.groups for name in names]
     groups = [(title, tuple(n for n in names if n in of_code)) for title, names in form.get("groups", ())]
     placed = {name for _, names in groups for name in names} | set(form.get("off", ()))
@@ -104,7 +103,7 @@ def _groups(info: TableInfo, form: Settings) -> tuple[tuple[str, tuple[str, ...]
 
 
 def check(document: Settings, roles: Mapping[str, Role]) -> None:
-    """Raises SettingsError for the first setting that cannot hold."""
+    """Raises SettingsError for the first invalid setting."""
     for table, settings in document.items():
         info = coded_infos().get(table)
         if info is None:
@@ -150,7 +149,7 @@ def _check_list(info: TableInfo, settings: Settings) -> None:
 
 
 def needed_choices(info: TableInfo, field: Field) -> Iterator[str]:
-    """The words that the program's own rules speak of: taken away, a status could no longer be reached."""
+    """The choices that the program's own rules use: without one of them, a status could not be reached."""
     default = getattr(field.column.server_default, "arg", None)
     if isinstance(default, str):
         yield default
@@ -161,7 +160,7 @@ def needed_choices(info: TableInfo, field: Field) -> Iterator[str]:
 
 def _check_choices(info: TableInfo, field: Field, choices: Any) -> None:
     if not field.traits.is_choice or (info.name, field.name) == ("staff", "role"):
-        raise SettingsError(f"{field.label} is no list of choices that can be set here.")
+        raise SettingsError(f"{field.label} is not a list of choices that can be set here.")
     longest = field.max_length or LONGEST_LABEL
     if not 1 <= len(choices) <= MOST_CHOICES or len(set(choices)) != len(choices):
         raise SettingsError(f"{field.label} has 1 to {MOST_CHOICES} choices, each once.")
@@ -170,7 +169,7 @@ def _check_choices(info: TableInfo, field: Field, choices: Any) -> None:
             raise SettingsError(f"{field.label}: a choice is 1 to {longest} characters without a comma.")
     for word in needed_choices(info, field):
         if word not in choices:
-            raise SettingsError(f"{field.label} needs the choice {word!r}: the program's own rules speak of it.")
+            raise SettingsError(f"{field.label} needs the choice {word!r}: the program's own rules use it.")
 
 
 def _check_form(info: TableInfo, form: Settings) -> None:
@@ -178,12 +177,12 @@ def _check_form(info: TableInfo, form: Settings) -> None:
     _known(info, [*placed, *form.get("off", ())])
     for name in [*placed, *form.get("off", ())]:
         if name in UNWRITABLE:
-            raise SettingsError(f"{name} is set by the database and stands on no form.")
+            raise SettingsError(f"{name} is set by the database and cannot be on a form.")
     for title, _names in form.get("groups", ()):
         if not title.strip() or len(title) > LONGEST_LABEL or not title.isprintable():
             raise SettingsError(f"A group's title has 1 to {LONGEST_LABEL} characters.")
     if len(set(placed)) != len(placed):
-        raise SettingsError("A column stands in two groups of the form.")
+        raise SettingsError("A column is in two groups of the form.")
     for name in form.get("off", ()):
         if info.fields[name].required:
             raise SettingsError(f"{info.fields[name].label} is needed: without it nothing could be saved.")

@@ -1,4 +1,4 @@
-"""How tables, columns and values are called in sentences."""
+"""The names of tables, columns and values in sentences."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def label(resource: str, column: str) -> str:
 
 
 def plain_text(field: Field, value: Any) -> str:
-    """The value in the reader's form, empty for NULL; a row's own number is no amount and has no commas."""
+    """The value as people read it, empty for NULL. A row's id is not an amount, so it has no thousands separators."""
     return str(value) if field.column.primary_key and value is not None else said(field.kind, value)

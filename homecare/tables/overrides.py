@@ -1,12 +1,12 @@
-"""The few exceptions to what the models' metadata says about a table, as data: everything else is generated."""
+"""The few exceptions to what the models' metadata says about a table, as data. Everything else is generated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# By the module that holds the models, in the menu's order: the group's name, and its tables from the one most used on.
-# A table that is not named follows by its own name, so does the group of a module that is not.
+# By the module that holds the models, in menu order: the group's name, and its tables, most used first.
+# A table that is not listed follows by name, and so does the group of a module that is not listed.
 GROUPS = {
     "patients": ("Patients", ("patients", "messages")),
     "care": ("Care", ("visit_services", "caregiver_assignments")),
@@ -21,10 +21,9 @@ GROUPS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Override:
-    """What one table says of itself, in Flask-Admin's own words as far as it has any; the rest is ours below.
-
-    `name` is the table's plural, `column_default_sort` a column and whether it descends, `form_rules` the sections of
-    the form with their columns; `form_excluded_columns` are filled by us.
+    """One table's exceptions. The names are Flask-Admin's as far as it has any; the others follow below.
+    `name` is the table's plural, `column_default_sort` a column and whether it descends, `form_rules` the sections
+    of the form with their columns. `form_excluded_columns` are filled by the program.
     """
 
     name: str = ""
@@ -35,20 +34,20 @@ class Override:
     column_default_sort: tuple[str, bool] = ("id", True)
     form_rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
     form_excluded_columns: tuple[str, ...] = ()
-    # A row, and the button that makes one.
+    # The name of one row, and the label of the button that creates one.
     one: str = ""
     new: str = ""
     # The columns that name a row.
     named_by: tuple[str, ...] = ()
-    # What a picker tells beside the name, by column, each with the words not worth telling.
+    # The columns a picker shows beside the name, each with the values it leaves out.
     told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    # What a section of the form says that the titles of its inputs do not.
+    # A hint for a section of the form.
     form_rule_help: Mapping[str, str] = field(default_factory=dict)
     # The tables whose rows a record's page shows first.
     related: tuple[str, ...] = ()
-    # What choosing a parent says of other columns.
+    # Other columns that choosing a parent fills in.
     fills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    # The file columns that take no PDF.
+    # The file columns that accept no PDF.
     pictures: tuple[str, ...] = ()
 
 
@@ -67,14 +66,14 @@ OVERRIDES: dict[str, Override] = {
             "marketing_lead_id": "Lead",
         },
         column_descriptions={
-            "patient_code": "Left empty, the next code is given.",
+            "patient_code": "Leave empty to get the next code.",
             "full_name": "Given name, father's name, grandfather's name.",
             "fayda_id": "12 or 16 digits.",
             "geolocation": "Such as 9.0227 and 38.7468, typed or pasted from a map.",
         },
         form_rule_help={
-            "Reach": "A phone number or an e-mail address belongs to one patient alone.",
-            "How they came": "Campaigns are judged by this. Leave open what nobody knows.",
+            "Reach": "A phone number or an e-mail address belongs to only one patient.",
+            "How they came": "Campaigns are measured by this. Leave empty what nobody knows.",
         },
         form_rules=(
             ("Person", ("full_name", "patient_code", "fayda_id", "date_of_birth", "gender")),
@@ -95,8 +94,8 @@ OVERRIDES: dict[str, Override] = {
         column_descriptions={
             "email": "What the person signs in with.",
             "role": "Decides what the person may do here.",
-            "status": "Only who is Active can sign in.",
-            "user_id": "The person's number there. Leave empty what is not known.",
+            "status": "Only Active staff can sign in.",
+            "user_id": "The person's number there. Leave empty if unknown.",
         },
         form_rules=(
             ("Person", ("first_name", "last_name", "photo")),
@@ -138,9 +137,9 @@ OVERRIDES: dict[str, Override] = {
             ("Notes and files", ("visit_notes", "prescription_file", "vitals_file")),
         ),
         form_rule_help={
-            "Visit": "Without staff it waits among the unassigned visits.",
-            "At the home": "A check-in makes the visit In Progress, a check-out Completed; or the other way round, "
-            "at the time of saving.",
+            "Visit": "A visit without staff is listed as unassigned.",
+            "At the home": "A check-in sets the status to In Progress, a check-out to Completed. Choosing the "
+            "status fills in the current time.",
         },
     ),
     "messages": Override(
@@ -148,7 +147,7 @@ OVERRIDES: dict[str, Override] = {
         named_by=("receiver_id", "created_at"),
         column_list=("receiver_id", "sender_id", "message", "type", "read_at", "created_at"),
         column_labels={"sender_id": "From", "receiver_id": "To", "attachment_path": "Attachment", "created_at": "Sent"},
-        column_descriptions={"attachment_path": "Sound and film cannot be kept: write down what was said."},
+        column_descriptions={"attachment_path": "Sound and video cannot be stored: write down what was said."},
         new="Record message",
         form_excluded_columns=("attachment_filename", "attachment_mime_type"),
         form_rules=(("Message", ("receiver_id", "sender_id", "type", "message", "attachment_path", "read_at")),),
@@ -161,7 +160,7 @@ OVERRIDES: dict[str, Override] = {
         column_labels={"service_id": "Visit"},
         fills={"service_id": ("patient_id",)},
         form_rules=(("Invoice", ("service_id", "patient_id", "amount", "status", "paid_at")),),
-        form_rule_help={"Invoice": "The visit says whose invoice it is. Paid without a time is paid now."},
+        form_rule_help={"Invoice": "The visit decides whose invoice it is. Paid without a time gets the current time."},
         column_default_sort=("created_at", True),
     ),
     "insurance_claims": Override(
@@ -171,7 +170,7 @@ OVERRIDES: dict[str, Override] = {
             ("Claim", ("patient_id", "insurance_company", "coverage_amount", "submitted_at")),
             ("Decision", ("claim_status", "processed_at")),
         ),
-        form_rule_help={"Decision": "Decided without a time is decided now."},
+        form_rule_help={"Decision": "A decision without a time gets the current time."},
         column_list=(
             "patient_id",
             "insurance_company",
@@ -198,7 +197,7 @@ OVERRIDES: dict[str, Override] = {
             ("Task", ("staff_id", "visit_service_id", "assigned_date", "remarks")),
             ("Progress", ("task_status", "completed_date")),
         ),
-        form_rule_help={"Progress": "Completed without a time is completed now."},
+        form_rule_help={"Progress": "Completed without a time gets the current time."},
         column_default_sort=("assigned_date", True),
     ),
     "partner_hospitals": Override(
@@ -236,7 +235,7 @@ OVERRIDES: dict[str, Override] = {
         one="Campaign touch",
         menu_icon_value="target",
         named_by=("campaign_id", "patient_id"),
-        column_descriptions={"touched_at": "Left empty, now."},
+        column_descriptions={"touched_at": "Leave empty for now."},
     ),
     "campaign_metrics": Override(
         menu_icon_value="chart-bar",
@@ -262,7 +261,7 @@ OVERRIDES: dict[str, Override] = {
     "marketing_platforms": Override(
         menu_icon_value="device-desktop",
         column_labels={"api_key": "API key"},
-        column_descriptions={"api_key": "Stored encrypted and never shown again. Leave empty to keep the present one."},
+        column_descriptions={"api_key": "Stored encrypted and never shown again. Leave empty to keep the current one."},
     ),
     "marketing_leads": Override(
         name="Leads",
@@ -276,7 +275,7 @@ OVERRIDES: dict[str, Override] = {
             ("How they came", ("lead_source_id", "campaign_id", "landing_page_id")),
             ("Progress", ("status", "converted_to_patient_at", "notes")),
         ),
-        form_rule_help={"Progress": "Converted without a time is converted now."},
+        form_rule_help={"Progress": "Converted without a time gets the current time."},
         column_default_sort=("created_at", True),
     ),
     "marketing_budgets": Override(
@@ -294,7 +293,7 @@ OVERRIDES: dict[str, Override] = {
             ("Task", ("title", "description", "campaign_id", "assigned_to_staff_id", "due_date", "priority")),
             ("Progress", ("status", "completed_at")),
         ),
-        form_rule_help={"Progress": "Completed without a time is completed now."},
+        form_rule_help={"Progress": "Completed without a time gets the current time."},
         column_default_sort=("due_date", True),
     ),
     "events": Override(

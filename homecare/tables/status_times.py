@@ -1,4 +1,4 @@
-"""Which time goes with which status, as data: the two move together on every surface (the domain's rule)."""
+"""Which time belongs to which status, as data. The two change together everywhere (a domain rule)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TimeOfStatus:
-    """The status `reached` has the time `column`; so have the statuses in `also`. Others lose it unless in `kept`.
-
-    `called` is the time in a sentence. Without `sets_status` the time alone does not tell which status it means.
+    """The status `reached` and those in `also` have the time `column`. Other statuses lose it unless listed in `kept`.
+    `called` names the time in sentences. Without `sets_status`, setting the time does not set the status.
     """
 
     status_column: str
@@ -31,7 +30,7 @@ TIMES_OF_STATUSES: dict[str, tuple[TimeOfStatus, ...]] = {
     "marketing_tasks": (TimeOfStatus("status", "completed_at", "a time of completion", "Completed"),),
     "marketing_leads": (TimeOfStatus("status", "converted_to_patient_at", "a time of conversion", "Converted"),),
     "insurance_claims": (
-        # A day of decision alone does not tell which decision it was.
+        # The day of a decision does not tell which decision it was.
         TimeOfStatus(
             "claim_status", "processed_at", "a time of decision", "Approved",
             also=("Partially Approved", "Rejected", "Paid"), kept=("Appealed",), sets_status=False,

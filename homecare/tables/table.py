@@ -1,4 +1,4 @@
-"""What a screen needs to know of a table, derived from its model and the overrides, once at start-up."""
+"""A table as screens need it, derived from its model and the overrides once at start-up."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from homecare.models.indexes import is_sortable
 from homecare.tables.overrides import GROUPS, Override, override_of
 
 LIST_LENGTH = 7
-# 2,704 bytes fit an entry of a B-tree; an Amharic letter takes three.
+# A B-tree entry holds 2,704 bytes. An Amharic letter takes three.
 INDEXED_LENGTH = 800
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column as screens speak of it. `target` is the parent table of a relation."""
+    """One column as screens describe it. `target` is the parent table of a relation."""
 
     name: str
     label: str
@@ -58,14 +58,14 @@ class Field:
 
     @property
     def options(self) -> tuple[tuple[str, str], ...]:
-        """What a select offers: the stored word and the shown one."""
+        """The options of a select: stored value and label."""
         if self.traits.is_bool:
             return (("1", "Yes"), ("0", "No"))
         return tuple((word, word) for word in self.choices)
 
     @property
     def max_length(self) -> int | None:
-        """Characters. A text without a length that is indexed is bounded, because an index entry is."""
+        """In characters. Indexed text without a length is limited too, because an index entry is limited."""
         if not isinstance(self.column.type, String) or self.column.type.length is not None:
             return getattr(self.column.type, "length", None)
         return INDEXED_LENGTH if is_sortable(self.column) or self.column.unique else None
@@ -73,11 +73,9 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class TableInfo:
-    """Each is itself alone: what is kept for one is not found for another that looks the same.
-
-    `naming` lists the columns that name a row; `groups` the form's sections with their columns, in order.
-
-    `about` says by a section's title what the titles of its inputs do not.
+    """Compared by identity: a cached value for one is never found for another that looks the same.
+    `naming` lists the columns that name a row, `groups` the form's sections with their columns, in order.
+    `about` has a hint for some sections, by title.
     """
 
     model: type[Base]
@@ -92,7 +90,7 @@ class TableInfo:
     order: str
     naming: tuple[str, ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
-    # What a list is narrowed by until somebody asks for something else, as words of its URL.
+    # The default filter of the list, as words of its URL.
     conditions: tuple[tuple[str, str], ...] = ()
     about: Mapping[str, str] = dataclass_field(default_factory=dict)
 
@@ -133,7 +131,7 @@ def table_infos() -> dict[str, TableInfo]:
 
 @cache
 def coded_infos() -> dict[str, TableInfo]:
-    """The tables as models and overrides describe them; the base of what IT sets."""
+    """The tables as models and overrides describe them, before IT's settings."""
     infos = [_describe(model) for model in business_models().values()]
     infos.sort(key=_place)
     return {info.name: info for info in infos}
@@ -203,18 +201,18 @@ def _field(column: Column[Any], override: Override) -> Field:
 
 
 def _list_columns(fields: dict[str, Field]) -> tuple[str, ...]:
-    """The name first, then what fits at a glance, in the table's own order."""
+    """The name first, then the columns fit for a list, in the table's own order."""
     fitting = [f for f in fields.values() if f.traits.listed and f.name not in UNWRITABLE]
     ordered = sorted(fitting, key=lambda f: not f.traits.is_name)
     return tuple(f.name for f in ordered[:LIST_LENGTH])
 
 
 def _groups(fields: dict[str, Field], override: Override) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The sections of the form; a column that no override placed stands in a last section of its own."""
+    """The sections of the form. Columns that no override places form a last section."""
     hidden = (*UNWRITABLE, *override.form_excluded_columns)
     placed = override.form_rules
     named = {name for _, names in placed for name in names}
     left = [name for name in fields if name not in named and name not in hidden]
-    # What the row is called comes first.
+    # The row's name comes first.
     rest = tuple(sorted(left, key=lambda name: not fields[name].traits.is_name))
     return (*placed, *([("Details" if not placed else "More", rest)] if rest else []))

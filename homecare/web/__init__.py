@@ -1,1 +1,1 @@
-"""What every answer has: settings, headers, errors, assets, deadlines, hosts, addresses."""
+"""What every answer needs: settings, headers, errors, assets, deadlines, host names, addresses."""

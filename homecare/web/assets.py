@@ -1,4 +1,4 @@
-"""Our own style sheets and scripts, under addresses that change when a file does."""
+"""Our own style sheets and scripts, at addresses that change when a file changes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from homecare.config import ROOT
 FOLDER = ROOT / "homecare" / "static"
 ICON = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>')
 ONE_YEAR_S = 365 * 24 * 3600
-# Text that shrinks; fonts and pictures are compressed already, and less than a packet is not worth it.
+# Text compresses well. Fonts and pictures are compressed already, and a file under one packet gains nothing.
 COMPRESSED = (".css", ".js", ".mjs", ".svg", ".json")
 WORTH_IT_BYTES = 1024
 
 
 def content_version(folder: Path) -> str:
-    """Eight characters that every machine of one release agrees on; reads each file once, some 10 ms for 5 MB."""
+    """Eight characters, the same on every machine of one release. Reads each file once, about 10 ms for 5 MB."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode())
@@ -37,18 +37,17 @@ def content_version(folder: Path) -> str:
 
 @lru_cache(maxsize=512)
 def contents(path: Path, changed_ns: int, shrunk: bool) -> bytes:
-    """The file, as gzip where `shrunk`; kept by each process: 60 ms once for Tabler's 600 kB, then nothing."""
+    """The file, gzipped if `shrunk`. Cached per process: 60 ms once for Tabler's 600 kB, then nothing."""
     found = path.read_bytes()
     return gzip.compress(found, mtime=0) if shrunk else found
 
 
 def file_answer(filename: str) -> Response:
-    """The file of that name under the folder, compressed where the browser takes that: the server in front does not.
-
-    Sent from memory, because a browser that leaves the page drops a connection with the file still open.
+    """The named file, compressed if the browser accepts it, because the server in front does not compress.
+    Sent from memory: if a browser leaves the page, no open file is left behind.
     """
     found = safe_join(str(FOLDER), filename)
-    # Not pathlib's: that raises for a name longer than a file's can be.
+    # Not pathlib's is_file: it raises for a name that is too long.
     if found is None or not os.path.isfile(found):
         raise NotFound
     path = Path(found)
@@ -69,14 +68,14 @@ def init_app(app: Flask) -> None:
 
     def serve(version: str, filename: str) -> Response:
         answer = file_answer(filename)
-        # The address of another release names other bytes: served, so that a page still open works, but not kept.
+        # An address of another release may name other bytes: served, so that an open page works, but not cached.
         answer.headers["Cache-Control"] = (
             f"public, max-age={ONE_YEAR_S}, immutable" if version == current else "no-store"
         )
         return answer
 
     def asset(filename: str) -> str:
-        """The address of a file of ours; needs no request, so that the page of a refused host name can use it."""
+        """The address of one of our files. Needs no request: the error page of a refused host name uses it too."""
         return f"/static/{current}/{filename}"
 
     def vendor(name: str) -> str:
@@ -85,7 +84,7 @@ def init_app(app: Flask) -> None:
 
     @cache
     def icon(name: str) -> Markup:
-        """A picture that says nothing to those who listen; the word beside it does. Pages have forty of them."""
+        """A decorative icon, hidden from screen readers because a word stands beside it. Pages have forty of them."""
         return ICON.format(vendor("icons.svg"), name)
 
     def add_version(endpoint: str, values: dict[str, Any]) -> None:

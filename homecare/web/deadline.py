@@ -1,8 +1,7 @@
-"""A server that froze, or a network that swallows packets, must not hold a page for minutes.
-
-PostgreSQL's own time limits are kept by the server, so they fail with it. Here the waiting side keeps them: a pooled
-connection that does not answer the pool's ping is dropped, a new one has two seconds to come, and a statement gets
-little more than the server's own limit.
+"""Stops a frozen server, or a network that swallows packets, from blocking a page for minutes.
+PostgreSQL's own time limits run on the server, so they fail with it. Here the client limits its waiting: a pooled
+connection that does not answer the pool's ping is dropped, a new one must come within two seconds, and a statement gets
+a little more than the server's own limit.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from homecare.db import db
 T = TypeVar("T")
 
 PING_S = 0.8
-CONNECT_S = 2  # the shortest that libpq keeps; with the ping under three seconds
+CONNECT_S = 2  # the shortest that libpq supports; together with the ping under three seconds
 STATEMENT_S = 6.0  # above the statement_timeout of 5 s, so that a live server answers first
 
 
@@ -36,13 +35,13 @@ class ImpatientConnection(psycopg.Connection[TupleRow]):
         try:
             return super().wait(gen, interval, self.limit_s)
         except WaitTimeout as error:
-            # What the server would still send belongs to no statement any more.
+            # Anything the server still sends no longer belongs to a statement.
             self.pgconn.finish()
             raise psycopg.OperationalError("the database server does not answer") from error
 
 
 def guard(engine: Engine) -> None:
-    """Every connection of this engine from now on is impatient: most so while the pool asks whether it lives."""
+    """Makes every new connection of this engine impatient, most of all while the pool pings it."""
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: list[Any], named: dict[str, Any]) -> ImpatientConnection:

@@ -1,4 +1,4 @@
-"""What goes wrong, answered once: a plain page or JSON that says what to do, and nothing of SQL, paths or values."""
+"""Turns every error into one plain page or JSON that says what to do, without SQL, paths or values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from homecare.web.headers import request_id
 
 @dataclass(frozen=True)
 class Answer:
-    """The status, its title, and the sentence that says what happened and what to do."""
+    """The status, its title, and a sentence that says what happened and what to do."""
 
     status: int
     title: str
@@ -48,17 +48,17 @@ ANSWERS = {
         Answer(
             404,
             "Nothing here",
-            "This page or record does not exist, or it is not among those you work with. Check the address.",
+            "This page or record does not exist, or you may not see it. Check the address.",
         ),
         Answer(
             405,
             "Not possible this way",
-            "This address does not take that kind of request. Go back and use the buttons of the page.",
+            "This address does not take that kind of request. Go back and use the buttons on the page.",
         ),
         Answer(
             409,
             "Another record is in the way",
-            "Another record holds this value already, or still depends on this one. Go back, change it and try again.",
+            "Another record already has this value, or still depends on this one. Go back, change it and try again.",
         ),
         Answer(
             413,
@@ -69,7 +69,7 @@ ANSWERS = {
         Answer(
             422,
             "A value was not accepted",
-            "One of the values is not of the kind or size that is expected. Go back, correct it and try again.",
+            "One of the values has the wrong kind or size. Go back, correct it and try again.",
         ),
         Answer(429, "Too many tries", "Wait a while and try again."),
         Answer(
@@ -92,30 +92,30 @@ FORGED = Answer(
     "you typed, reload the page and send it again.",
 )
 ANSWER_BY_STATE = {
-    "23502": 422,  # a needed value is missing
-    "23514": 422,  # a rule of the column is broken
+    "23502": 422,  # a required value is missing
+    "23514": 422,  # a check constraint failed
     "42501": 403,
-    "55P03": 503,  # a lock was not to be had in time
+    "55P03": 503,  # a lock was not available in time
 }
 ANSWER_BY_CLASS = {"08": 503, "22": 422, "23": 409, "40": 503, "53": 503, "54": 422, "57": 503}
 
 
 def status_of(error: BaseException) -> int:
-    """The HTTP status for an error of the database or its driver; 500 for what we did not foresee."""
+    """The HTTP status for an error of the database or its driver. 500 for anything unforeseen."""
     state = sqlstate(error)
     if state is not None:
         return ANSWER_BY_STATE.get(state) or ANSWER_BY_CLASS.get(state[:2], 500)
     original = getattr(error, "orig", None) or error
     if isinstance(original, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
         return 503
-    # The driver refuses these before the database sees them: NUL in text, half of a surrogate pair.
+    # The driver itself refuses these: NUL in text, or half of a surrogate pair.
     if isinstance(original, (psycopg.DataError, UnicodeEncodeError)):
         return 422
     return 500
 
 
 def log(error: BaseException, status: int) -> None:
-    """What helps to find the fault and tells nothing of people: never the message, which can hold their data."""
+    """Logs what helps to find the fault, never the message, which can contain people's data."""
     original = getattr(error, "orig", None) or error
     if isinstance(original, psycopg.Error):
         facts = f"sqlstate={original.sqlstate} constraint={original.diag.constraint_name}"
@@ -139,7 +139,7 @@ def wants_json() -> bool:
 
 
 class SpokenError(HTTPException):
-    """A refusal with a sentence of its own for the person, instead of the status's general one."""
+    """A refusal with its own sentence, instead of the general one of its status."""
 
     def __init__(
         self,
@@ -153,9 +153,9 @@ class SpokenError(HTTPException):
         self.code = status
         self.sentence = sentence
         self.title = title
-        # Where those who may change it read which rule refused.
+        # A page that shows which rule refused, for people who may change it.
         self.explained_at = explained_at
-        # Where to go on, and the words for it.
+        # The link to go on, as address and label.
         self.back = back
 
 
@@ -194,7 +194,7 @@ def on_http_error(error: HTTPException) -> Any:
     spoken = {name: getattr(error, name, None) for name in ("sentence", "explained_at", "back", "title")}
     response = respond(answer, **spoken)
     for name, value in error.get_headers():
-        # Allow of 405 and Retry-After of 429; its own body and type are replaced.
+        # Allow for 405 and Retry-After for 429. The error's own body and type are replaced.
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response

@@ -1,4 +1,4 @@
-"""The security headers of every answer, errors and static files included."""
+"""The security headers of every answer, including errors and static files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-# A file that people uploaded loads nothing, runs nothing, and is of no origin even when it is opened by itself.
+# An uploaded file loads nothing, runs nothing and has no origin, even when it is opened on its own.
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 REFUSED_FEATURES = (
     "accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
@@ -34,18 +34,18 @@ REFUSED_FEATURES = (
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # Not no-referrer: a form sent by https without a referrer is refused as forged.
+    # Not no-referrer: a form sent over https without a referrer is refused as forged.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # The camera photographs a prescription; nothing else of the device is asked for.
+    # The camera photographs a prescription. No other device feature is needed.
     "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]),
 }
 TWO_YEARS_S = 2 * 365 * 24 * 3600
 
 
 def request_id() -> str:
-    """Names this request in the log, in the trail and on the page that says what went wrong."""
+    """The id of this request in the log, in the trail and on error pages."""
     if "request_id" not in g:
         g.request_id = secrets.token_hex(8)
     name: str = g.request_id
@@ -53,7 +53,7 @@ def request_id() -> str:
 
 
 def common(config: Config) -> dict[str, str]:
-    """What every answer carries, also those that the web server gives without asking the application."""
+    """The headers of every answer, including those that the web server sends without the application."""
     tls = {"Strict-Transport-Security": f"max-age={TWO_YEARS_S}; includeSubDomains"} if behind_tls(config) else {}
     return HEADERS | tls
 

@@ -1,4 +1,4 @@
-"""The names this installation answers to, and redirects that stay with the name they were asked by."""
+"""The host names this installation answers to, and redirects that stay on the requested host."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from flask import Flask, Response, request
 from homecare.web.errors import SpokenError
 from homecare.web.settings import current_config
 
-# Asked by what watches over the server, often by an address that changes; they tell nothing.
+# Monitoring calls these, often by a changing address. They reveal nothing.
 OF_ANY_NAME = ("health.healthz", "health.readyz")
 UNKNOWN = "This server does not answer to that name. IT can add it to TRUSTED_HOSTS."
 
 
 def refuse_unknown_host() -> None:
-    """A made-up name would come back in links, and let a foreign page's name point here."""
+    """Refuses unknown host names: a made-up name would appear in links and let a foreign site's name point here."""
     if request.endpoint in OF_ANY_NAME:
         return
     name = without_port(request.host)
@@ -22,13 +22,13 @@ def refuse_unknown_host() -> None:
 
 
 def without_port(host: str) -> str:
-    """Also of `[::1]:5000`."""
+    """Handles `[::1]:5000` too."""
     name, _, port = host.lower().rpartition(":")
     return name if port.isdigit() else host.lower()
 
 
 def stay_relative(answer: Response) -> Response:
-    """Routing sends `/admin` to a whole address; which name and scheme the browser used is its own affair."""
+    """Makes redirects relative. Routing sends absolute ones, but the host and scheme the browser used may differ."""
     if answer.location and answer.location.startswith(request.host_url):
         answer.headers["Location"] = "/" + answer.location.removeprefix(request.host_url)
     return answer

@@ -1,4 +1,4 @@
-"""What of a request is read at all: forms, of a bounded number of fields. Anything else is refused before it costs."""
+"""What is read of a request: only forms with a limited number of fields. Anything else is refused early."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from homecare.web.errors import SpokenError
 
 URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 READING = ("GET", "HEAD", "OPTIONS")
-# A list with a condition on every column and a form filled in beforehand have fewer.
+# More than a list with a condition on every column, or a prefilled form, can need.
 MOST_NAMES = 500
 
 
@@ -19,15 +19,15 @@ def refuse_early() -> None:
         raise SpokenError(400, f"This address has more than {MOST_NAMES} conditions. Use fewer.")
     if request.method in READING:
         return
-    # An empty body needs no type: such a request says everything by its address.
+    # An empty body needs no type: the address says everything.
     if request.mimetype not in (URL_ENCODED, MULTIPART) and (request.mimetype or request.content_length):
-        raise SpokenError(415, f"Only forms are taken here, as {URL_ENCODED} or {MULTIPART}. Nothing was saved.")
+        raise SpokenError(415, f"Only forms are accepted here, as {URL_ENCODED} or {MULTIPART}. Nothing was saved.")
     if request.mimetype == URL_ENCODED:
         limit_fields()
 
 
 def limit_fields() -> None:
-    """Werkzeug bounds the text and the fields of a multipart form only; of the other kind everything is read."""
+    """Limits the size and fields of URL-encoded forms. Werkzeug limits only multipart forms."""
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     most = current_app.config["MAX_FORM_PARTS"]
     if request.get_data().count(b"&") >= most:

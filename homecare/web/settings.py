@@ -1,4 +1,4 @@
-"""The settings in the words of Flask and its extensions."""
+"""The settings under the names that Flask and its extensions use."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ MEGABYTE = 1024 * 1024
 
 
 def behind_tls(config: Config) -> bool:
-    """Whether browsers reach this installation by https only.
-
-    A real installation does, unless nothing but this machine can reach it: bound to loopback with no proxy in front.
+    """Whether browsers reach this installation only by https.
+    True for a real installation, unless only this machine can reach it: bound to loopback without a proxy.
     """
     return not config.private and not config.only_this_machine
 
@@ -29,8 +28,8 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "OWNER_URL": config.owner_url,
-        # A visit's form takes two files of 10 MB; a form's text is far smaller, and its fields are at most the matrix
-        # of the roles. A file that is a little too large is refused at its field instead of losing what was typed.
+        # A visit's form has two files of 10 MB. A form's text is far smaller; the roles' matrix has the most fields.
+        # A file that is slightly too large is refused at its field, so nothing typed is lost.
         "MAX_CONTENT_LENGTH": 32 * MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": 2 * MEGABYTE,
         "MAX_FORM_PARTS": 5000,
@@ -40,7 +39,7 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
-        # A form stays open for as long as its session lives: the token ends with the session, not by the clock.
+        # A form stays valid as long as its session: the token has no time limit of its own.
         "WTF_CSRF_TIME_LIMIT": None,
     }
 

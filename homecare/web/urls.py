@@ -1,4 +1,4 @@
-"""The addresses of the product's pages: the one file that writes them."""
+"""The addresses of the product's pages. No other file writes them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ HOME = f"{ADMIN}/"
 
 
 def page(path: str) -> str:
-    """Where a view of the registry is mounted: `page("roles/history")`, without the last slash."""
+    """Where a view of the registry is mounted, as in `page("roles/history")`. No trailing slash."""
     return f"{ADMIN}/{path}"
 
 
 def list_of(table: str, conditions: Iterable[tuple[str, str]] = ()) -> str:
-    """A table's list, narrowed by the words of the condition language."""
+    """A table's list, filtered by terms of the condition language."""
     words = urlencode(list(conditions), safe=",")
     return f"{ADMIN}/{table}/?{words}" if words else f"{ADMIN}/{table}/"
 
 
 def table_of(path: str) -> str:
-    """The table whose list the path is; a name that no table has for any other path."""
+    """The table whose list the path is. For any other path a name that no table has."""
     return path.removeprefix(HOME).strip("/")
 
 
@@ -42,6 +42,6 @@ def undo(table: str) -> str:
 
 
 def file(table: str, row_id: object, column: str, *, preview: bool = False, glass_pass: str = "") -> str:
-    """The file that the row has in the column; `glass_pass` opens one that is behind glass."""
+    """The address of the file in the row's column. `glass_pass` opens one that is behind break-glass."""
     words = {"id": row_id, "name": column} | ({"pass": glass_pass} if glass_pass else {})
     return f"{ADMIN}/{table}/{'file/preview' if preview else 'file'}/?{urlencode(words)}"

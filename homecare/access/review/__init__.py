@@ -1,1 +1,1 @@
-"""What a change of the policy brings to whom, and why a decision is what it is."""
+"""What a policy change means for whom, and why a decision is what it is."""

@@ -1,4 +1,4 @@
-"""Why a role may or may not: the rule that decided, in words, and the cell of the matrix that would turn it."""
+"""Explains a decision: the rule in words, and the matrix cell that would change it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homecare.models import business_models
 
 @dataclass(frozen=True)
 class Explanation:
-    """`anchor` names the cell on the role's matrix that decided; empty where no cell did."""
+    """`anchor` names the matrix cell that decided. Empty if none did."""
 
     allowed: bool
     rule: str
@@ -22,7 +22,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Question:
-    """`role` is None where the staff row gives none. `row_seen`: None where no row is asked about."""
+    """`role` is None if the staff row gives none. `row_is_own` is None if no person was chosen."""
 
     role: Role | None
     table: str
@@ -34,7 +34,7 @@ class Question:
 
 
 def explain(policy: Policy, question: Question) -> Explanation:
-    """Asks what the door, the row scope and the field rules ask, in their order."""
+    """Checks what the request, the row scope and the field rules check, in the same order."""
     at_the_door = _door(policy, question)
     if not at_the_door.allowed:
         return at_the_door
@@ -55,7 +55,7 @@ def _door(policy: Policy, question: Question) -> Explanation:
     if (table, action) in NEVER:
         return Explanation(False, f"Nobody may: {NEVER[table, action]}")
     if role.everything:
-        return Explanation(True, f"{role.name} holds everything.")
+        return Explanation(True, f"{role.name} has every permission.")
     verdict = policy.decide(role, table, action)
     anchor = f"cell-{table}-{action}"
     if not verdict.allowed:
@@ -65,7 +65,7 @@ def _door(policy: Policy, question: Question) -> Explanation:
 
 
 def own_rows_only(policy: Policy, role: Role, table: str, action: Action) -> tuple[bool, str]:
-    """Whether the scope of viewing or of the action itself bounds the rows, and the cell that says so."""
+    """Whether viewing or the action itself is limited to own rows, and the cell that says so."""
     for asked in dict.fromkeys((action, Action.VIEW)):
         verdict = policy.decide(role, table, asked)
         if verdict.allowed and verdict.scope is Scope.OWN and resources.is_scopable(table):
@@ -75,14 +75,14 @@ def own_rows_only(policy: Policy, role: Role, table: str, action: Action) -> tup
 
 def _row(policy: Policy, question: Question) -> Explanation:
     role, table = question.role, question.table
-    assert role is not None  # noqa: S101 - the door has refused nobody's questions
+    assert role is not None  # noqa: S101 - _door refused questions without a role
     if not question.row_exists:
         return Explanation(False, f"There is no row {question.row} in {table}.")
     bound, anchor = own_rows_only(policy, role, table, question.action)
     if not bound:
         return Explanation(True, f"{role.name} may {question.action} every row of {table}.")
     if question.row_is_own is None:
-        return Explanation(False, f"{role.name} reaches own rows only; choose a person to see whose it is.", anchor)
+        return Explanation(False, f"{role.name} reaches own rows only; choose a person to see if it is theirs.", anchor)
     if question.row_is_own:
         return Explanation(True, f"Row {question.row} is one of their own.", anchor)
     return Explanation(False, f"{role.name} reaches own rows only, and row {question.row} is not theirs.", anchor)
@@ -92,14 +92,14 @@ SEEN_WORDS = {
     State.SHOWN: "sees it",
     State.MASKED: "sees it masked, and cannot search, sort, filter or export it",
     State.HIDDEN: "does not see it at all",
-    State.WRITE_ONLY: "may set it and never reads it",
-    State.BREAK_GLASS: "sees it for a reason that is written down, one row at a time",
+    State.WRITE_ONLY: "may set it but never sees it",
+    State.BREAK_GLASS: "sees it after giving a reason, which is recorded, one row at a time",
 }
 
 
 def _field(policy: Policy, question: Question) -> Explanation:
     role, table, column = question.role, question.table, question.column
-    assert role is not None  # noqa: S101 - the door has refused nobody's questions
+    assert role is not None  # noqa: S101 - _door refused questions without a role
     rule = policy.field(role, table, column)
     seen = Explanation(
         rule.state is State.SHOWN, f"{role.name} {SEEN_WORDS[rule.state]}: {column}.", f"field-{table}-{column}"
@@ -120,9 +120,9 @@ def _settable(policy: Policy, question: Question, state: State, write: Write, is
     assert role is not None  # noqa: S101 - the door has refused nobody's questions
     anchor = f"write-{table}-{column}"
     if not resources.is_writable(column):
-        return Explanation(False, f"{column} is set by the database alone.")
+        return Explanation(False, f"Only the database sets {column}.")
     if (locked := why(role, table, column)) and not _is_set(limited(role, table, column, write), action):
-        return Explanation(False, f"No cell opens {column}. {locked}")
+        return Explanation(False, f"No cell can open {column}. {locked}")
     if not _is_set(write, action):
         return Explanation(False, f"{role.name} may set {column} {write}.", anchor)
     if is_relation and state is not State.MASKED:
@@ -141,6 +141,6 @@ def _is_set(write: Write, action: Action) -> bool:
 
 
 def parent_of(table: str, column: str) -> str:
-    """The table a relation points at."""
+    """The table that a relation points to."""
     keys = business_models()[table].__table__.columns[column].foreign_keys
     return str(next(iter(keys)).column.table.name)

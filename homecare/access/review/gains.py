@@ -1,4 +1,4 @@
-"""What a policy would give that the person who saves it does not hold: nobody hands on what they have not got."""
+"""What a new policy gives beyond the rights of the person who saves it. Nobody may grant what they do not have."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from homecare.models import business_models
 
 @dataclass(frozen=True)
 class Held:
-    """What a role really reaches: its rows by (table, action), its page levels, and of columns only where it gets to.
-
-    Own rows of a table bound whatever else is done with it.
+    """What a role really reaches: scopes by (table, action), page levels, and only the columns of tables it can open.
+    If viewing is limited to own rows, so are all other actions on that table.
     """
 
     everything: bool = False
@@ -53,9 +52,8 @@ def held(policy: Policy, role: Role | None) -> Held:
 
 
 def beyond(old: Policy, new: Policy, saver: Role | None) -> str:
-    """The first thing that a role gains and the saver does not hold, in words; empty where there is none.
-
-    The saver is measured by `old`: what they give themselves in the same breath does not count.
+    """The first right that a role gains and the saver does not have, in words. Empty if there is none.
+    The saver is measured by `old`: rights they give themselves in the same save do not count.
     """
     mine = held(old, saver)
     if mine.everything:
@@ -69,11 +67,11 @@ def beyond(old: Policy, new: Policy, saver: Role | None) -> str:
 
 def _gained(before: Held, after: Held, mine: Held) -> Iterator[str]:
     if after.everything and not before.everything:
-        yield "hold everything"
+        yield "have every permission"
     if after.idle_minutes > max(before.idle_minutes, mine.idle_minutes):
         yield "stay signed in for longer"
     if before.second_factor and not after.second_factor:
-        yield "need no second factor"
+        yield "no longer need a second factor"
     for (table, action), scope in after.scopes.items():
         wanted = (scope, Scope.ALL)
         if before.scopes.get((table, action)) not in wanted and mine.scopes.get((table, action)) not in wanted:
@@ -85,9 +83,9 @@ def _gained(before: Held, after: Held, mine: Held) -> Iterator[str]:
         if not any(_shows(other.states.get((table, column), State.HIDDEN), state) for other in (before, mine)):
             yield f"have {column} of {table} {state}"
     for table, column, action in sorted(after.sets - before.sets - mine.sets):
-        yield f"set {column} of {table} where it may {action}"
+        yield f"set {column} of {table} on {action}"
 
 
 def _shows(one: State, other: State) -> bool:
-    """Whether the one lays open all that the other does: without a reason, and with one."""
+    """Whether `one` reveals everything that `other` does, both with and without a break-glass reason."""
     return all(order.index(one) <= order.index(other) for order in (STRICTNESS, OPENNESS))

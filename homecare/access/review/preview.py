@@ -1,4 +1,4 @@
-"""What one policy changes against another, pure and in words: the counting of rows is for queries/roles.py."""
+"""The differences between two policies, in words. Pure: queries/roles.py counts the rows."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def words(name: str) -> str:
 
 
 def changes(old: Policy, new: Policy) -> list[Change]:
-    """Every difference, by role in the new order, those that are gone at the end."""
+    """Every difference, by role in the new order. Deleted roles come last."""
     found: list[Change] = []
     for key in [*new.roles, *(key for key in old.roles if key not in new.roles)]:
         if key not in old.roles:
@@ -117,7 +117,7 @@ def _reach(policy: Policy, key: str, resource: str, action: Action) -> str:
     return verdict.level or verdict.scope.value
 
 
-# From what shows most to what shows least.
+# From most to least visible.
 OPENNESS = (State.SHOWN, State.BREAK_GLASS, State.MASKED, State.WRITE_ONLY, State.HIDDEN)
 _WRITES = ("always", "on create", "never")
 
@@ -135,7 +135,7 @@ def _field(old: Policy, new: Policy, key: str, table: str, column: str) -> Itera
 
 
 def compared(policy: Policy, one: Role, other: Role) -> list[Change]:
-    """What differs between two roles of one policy; `before` is the one, `after` the other."""
+    """The differences between two roles of one policy; `before` belongs to `one`, `after` to `other`."""
     return [
         change
         for change in changes(_alone(policy, one), _alone(policy, other))
@@ -144,7 +144,7 @@ def compared(policy: Policy, one: Role, other: Role) -> list[Change]:
 
 
 def _alone(policy: Policy, role: Role) -> Policy:
-    """A policy of this role only, under a name that all of its kind share."""
+    """A policy with this role only, under a name shared by both sides of a comparison."""
     key, name = folded(role.name), "compared"
     return Policy(
         policy.version,
@@ -155,7 +155,7 @@ def _alone(policy: Policy, role: Role) -> Policy:
 
 
 def changed_views(old: Policy, new: Policy, key: str) -> list[str]:
-    """The tables of which a person in this role sees other rows than before."""
+    """The tables where a person in this role sees other rows than before."""
     return [
         table
         for table in resources.tables()

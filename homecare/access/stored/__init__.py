@@ -1,1 +1,1 @@
-"""The policy as rows and as a file: its defaults, its versions, and how both are read."""
+"""The policy as rows and as a file: defaults, versions, reading and writing."""

@@ -1,6 +1,5 @@
-"""The roles a fresh installation starts with. IT changes them on the roles page; nothing reads this file after that.
-
-Letters: V view, C create, E edit, D delete, X export; a small `o` behind one means own rows only.
+"""The roles of a fresh installation. After that IT changes them on the roles page and nothing reads this file.
+Letters: V view, C create, E edit, D delete, X export. A small `o` after a letter means own rows only.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ PAGES = {
     "map": ("exact", "exact", "own", "own", "own", "cells", "-", "-", "cells"),
     "funnel": ("all", "-", "-", "-", "-", "all", "money", "-", "all"),
     "audit": ("all", "-", "-", "-", "-", "-", "-", "-", "all"),
-    # Offering one's saved views to roles; everybody keeps views for themselves.
+    # Offering saved views to roles. Everybody may save views for themselves.
     "views": ("share", "-", "-", "-", "-", "-", "-", "-", "-"),
 }
 
@@ -95,7 +94,7 @@ _STATES: tuple[tuple[tuple[str, ...], str, tuple[str, ...], State], ...] = (
     (("Admin", *_ALL_BUT_ADMIN), "marketing_platforms", ("api_key",), State.WRITE_ONLY),
 )  # fmt: skip
 
-# (roles, table, columns that may be set; every other never)
+# (roles, table, columns that may be set; all others never)
 _ONLY_WRITES: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
     (("Doctor", "Nurse", "Caregiver"), "visit_services", _OWN_VISIT_WRITES),
     (("Caregiver",), "admin_task_tracking", ("task_status", "remarks")),
@@ -121,7 +120,7 @@ def _table_grants(role: str, table: str, letters: str) -> Iterator[Grant]:
 
 
 def field_rules() -> Iterator[FieldRule]:
-    """One rule per role and column that differs from shown-and-always."""
+    """One rule per role and column that differs from "shown, always"."""
     tables = {name: [c.name for c in model.__table__.columns] for name, model in business_models().items()}
     states: dict[tuple[str, str, str], State] = {}
     writes: dict[tuple[str, str, str], Write] = {}
@@ -132,7 +131,7 @@ def field_rules() -> Iterator[FieldRule]:
     for roles, table, columns in _ONLY_WRITES:
         writes |= {(role, table, c): Write.NEVER for role in roles for c in tables[table] if c not in columns}
     for key in sorted(states.keys() | writes.keys()):
-        # What a role does not see it does not set, except what is made to be written unseen.
+        # A role cannot set what it does not see, except columns that are meant to be set unseen.
         state = states.get(key, State.SHOWN)
         unseen = state in (State.HIDDEN, State.MASKED, State.BREAK_GLASS) and key[1:] != (
             "campaign_patients",

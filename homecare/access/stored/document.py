@@ -1,4 +1,4 @@
-"""The whole policy as plain data, for versions, and as YAML, for people; a mistake in it names its line."""
+"""The whole policy as plain data for versions, and as YAML for people. Mistakes are reported with their line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from homecare.web import urls
 Document = dict[str, Any]
 Path = tuple[str | int, ...]
 
-# The settings of a role with what each may be, in the order in which files show them.
+# The settings of a role with their types, in the order of the file.
 SETTINGS: dict[str, type] = {field.name: type(field.default) for field in fields(Role) if field.name != "name"}
 VISIT_MINUTES, IDLE_MINUTES = (5, 1440), (2, 240)
 LIMITS = {"visit_minutes": VISIT_MINUTES, "idle_minutes": IDLE_MINUTES}
@@ -26,7 +26,7 @@ MOST_ROLES = 200
 
 @dataclass(frozen=True)
 class Problem:
-    """`line` counts from 1; 0 where the text has no lines."""
+    """`line` counts from 1. It is 0 if the text has no lines."""
 
     line: int
     sentence: str
@@ -36,7 +36,7 @@ class Problem:
 
 
 class DocumentError(Exception):
-    """The document is not a policy; `problems` says everything that is wrong with it."""
+    """The document is not a policy. `problems` lists everything that is wrong with it."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -44,7 +44,7 @@ class DocumentError(Exception):
 
 
 def from_policy(policy: Policy) -> Document:
-    """Only what differs from nothing: no cell that grants nothing, no field that is shown and always written."""
+    """Contains only what differs from the defaults: no cell without a grant, no field that is shown and always set."""
     return {"roles": [_role_document(policy, role) for role in policy.roles.values()]}
 
 
@@ -89,8 +89,7 @@ def from_yaml(text: str, version: int = 0) -> Policy:
 
 def to_policy(document: Any, version: int = 0, lines: Lines | None = None, strict: bool = True) -> Policy:
     """The policy a document describes. Raises DocumentError.
-
-    Without `strict` names that are no longer known are left out: a version saved before a table was dropped.
+    If not `strict`, unknown names are skipped, for versions saved before a table was dropped.
     """
     reader = _Reader(lines or {}, strict)
     policy = reader.policy(document, version)
@@ -100,7 +99,7 @@ def to_policy(document: Any, version: int = 0, lines: Lines | None = None, stric
 
 
 def complete(version: int, roles: Iterable[Role], grants: Iterable[Grant], rules: Iterable[FieldRule]) -> Policy:
-    """The policy with every rule as it can hold, none that says nothing, and one for every secret column."""
+    """The policy with every rule made sound, no rule equal to the default, and a rule for every secret column."""
     roles = list(roles)
     kept = {(folded(r.role), r.resource, r.column): r for r in rules if r.column != "id"}
     for role in roles:
@@ -120,7 +119,7 @@ def _locked(role: Role, table: str, column: str) -> str:
 
 
 class _Reader:
-    """Reads on after a mistake, so that a person learns of all of them at once."""
+    """Continues after a mistake, so that a person learns of all of them at once."""
 
     def __init__(self, lines: Lines, strict: bool) -> None:
         self.lines, self.strict = lines, strict
@@ -130,7 +129,7 @@ class _Reader:
         self.rules: list[FieldRule] = []
 
     def wrong(self, path: Path, sentence: str) -> None:
-        # The nearest line that is known: a key that is missing has none of its own.
+        # The nearest known line: a missing key has no line of its own.
         near = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), 0)
         self.problems.append(Problem(near, sentence))
 
@@ -207,7 +206,7 @@ class _Reader:
             elif value not in list(Scope):
                 self.wrong((*path, key), f"{key} must be all or own.")
             elif value == Scope.OWN and not resources.is_scopable(table):
-                self.unknown((*path, key), f"{table} has no rows of one's own; use all.")
+                self.unknown((*path, key), f"{table} has no own rows; use all.")
             elif not resources.is_possible(table, Action(key)):
                 self.unknown((*path, key), f"Nobody may {key} {table}.")
             else:
@@ -220,7 +219,7 @@ class _Reader:
         for place, key, words in ((0, "fields", list(State)), (1, "writes", list(Write))):
             for column, word in self.mapping((*path, key), cells.get(key)):
                 if column not in resources.tables()[table] or column == "id":
-                    self.unknown((*path, key, column), f"{table} has no column {column!r} that can be ruled.")
+                    self.unknown((*path, key, column), f"{table} has no column {column!r} that a rule can name.")
                 elif word not in words:
                     self.wrong((*path, key, column), f"{column} must be one of: {', '.join(words)}.")
                 elif key == "writes" and limited(self.roles[folded(role)], table, column, Write(word)) != word:

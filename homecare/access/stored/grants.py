@@ -1,4 +1,4 @@
-"""The stored policy: filled once from the defaults, read when its version has moved."""
+"""The stored policy: filled once from the defaults, read again when its version changes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from homecare.access.stored.document import complete
 from homecare.models import PolicyState, StoredFieldRule, StoredGrant, StoredRole
 
 _lock = Lock()
-# By engine: two databases can be at the same version with different grants.
+# Keyed by engine: two databases can have the same version with different grants.
 _current: WeakKeyDictionary[object, Policy] = WeakKeyDictionary()
 
 
 def fill_if_empty(connection: Connection) -> None:
-    """Give a fresh installation its default roles; one that has any role is left alone."""
+    """Gives a fresh installation its default roles. Does nothing if there is any role."""
     if connection.scalar(select(func.count()).select_from(StoredRole)):
         return
     connection.execute(insert(StoredRole), [role_row(n, role) for n, role in enumerate(defaults.ROLES)])
@@ -57,7 +57,7 @@ def field_row(rule: FieldRule) -> dict[str, Any]:
 
 
 def policy_at(session: Session, version: int) -> Policy:
-    """The stored policy as of `version` or later; one statement when the version has moved, none otherwise."""
+    """The stored policy at `version` or later. One statement if the version changed, none otherwise."""
     engine = session.get_bind()
     known = _current.get(engine, NOTHING)
     if known.version == version:
@@ -80,7 +80,7 @@ def completed(rows: Policy) -> Policy:
 
 
 def load(session: Session) -> Policy:
-    """All rows and their version in one statement, hence of one moment; what a row says that nobody knows is shut."""
+    """All rows and their version in one statement, so they are consistent. Unknown words in a row grant nothing."""
     role, grant, rule = (cast(Table, model.__table__) for model in (StoredRole, StoredGrant, StoredFieldRule))
     row = session.execute(
         select(
@@ -102,7 +102,7 @@ def load(session: Session) -> Policy:
 
 
 def _grant(row: dict[str, str]) -> Grant | None:
-    """None for words that mean nothing, own rows of a table that has none included: SQL can write anything."""
+    """None for unknown words, or own rows on a table without them: SQL can write anything."""
     resource, action, scope, level = (row[name] for name in ("resource", "action", "scope", "level"))
     if action not in list(Action) or scope not in list(Scope):
         return None
@@ -117,7 +117,7 @@ def _grant(row: dict[str, str]) -> Grant | None:
 
 
 def _rule(row: dict[str, str]) -> FieldRule:
-    """An unknown word hides the column, or keeps it from being set."""
+    """An unknown word hides the column, or makes it read-only."""
     state = State(row["state"]) if row["state"] in list(State) else State.HIDDEN
     write = Write(row["write"]) if row["write"] in list(Write) else Write.NEVER
     return FieldRule(row["role"], row["resource"], row["column_name"], state, write)

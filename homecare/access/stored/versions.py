@@ -1,4 +1,4 @@
-"""The stored policy's history, and writing one policy in place of another: only the rows that differ."""
+"""The history of the stored policy, and replacing one policy by another: only changed rows are written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OUTSIDE = "Changed outside the roles page"
 
 @dataclass(frozen=True)
 class Saved:
-    """One version of the history; `saved_by` is None where it was no person's doing."""
+    """One version of the history. `saved_by` is None if no person saved it."""
 
     version: int
     saved_at: datetime
@@ -48,7 +48,7 @@ class Locked:
 
 
 def lock_version(session: Session) -> int:
-    """The version of the stored rows; nobody else changes them until this transaction ends."""
+    """The version of the stored rows, which are locked until this transaction ends."""
     locked = select(PolicyState.version).with_for_update()
     return session.execute(locked, execution_options=UNSCOPED).scalar_one()
 
@@ -87,7 +87,7 @@ def write(session: Session, old: Policy, new: Policy) -> None:
 
 
 def rename(session: Session, old: str, new: str) -> None:
-    """Grants and field rules follow by their keys; staff do not, they are not ours."""
+    """Grants and field rules follow by foreign key. Staff rows do not change: that table is not ours."""
     session.execute(update(StoredRole).where(StoredRole.name == old).values(name=new), execution_options=UNSCOPED_WRITE)
 
 
@@ -113,7 +113,7 @@ def _upsert(session: Session, model: Any, rows: list[dict[str, Any]], keys: tupl
 
 
 def note_outside_change(session: Session, current: Policy) -> None:
-    """What was changed by other means than the roles page becomes a version of its own before the next one."""
+    """Saves what was changed outside the roles page as a version of its own, before the next version."""
     newest = session.execute(
         select(PolicyVersion.version, PolicyVersion.document).order_by(PolicyVersion.version.desc()).limit(1),
         execution_options=UNSCOPED,
@@ -126,7 +126,7 @@ def note_outside_change(session: Session, current: Policy) -> None:
 
 
 def add(session: Session, document: Document, *, by: Person | None, note: str) -> int:
-    """The next version's number; the caller holds the lock of `lock_version`."""
+    """The number of the new version. The caller must hold the lock of `lock_version`."""
     newest = session.execute(select(func.max(PolicyVersion.version)), execution_options=UNSCOPED).scalar() or 0
     values = {"version": newest + 1, "note": note, "document": document} | (saved_by(by) if by else {})
     session.execute(insert(PolicyVersion).values(values), execution_options=UNSCOPED_WRITE)
@@ -134,13 +134,13 @@ def add(session: Session, document: Document, *, by: Person | None, note: str) -
 
 
 def saved_by(person: Person) -> dict[str, int | str]:
-    """The columns of a version that say who saved it."""
+    """The version columns that say who saved it."""
     whom = person.by_whom
     return {"saved_by": whom["staff_id"], "saved_by_name": whom["staff_name"], "saved_by_email": whom["staff_email"]}
 
 
 def history(session: Session, most: int = 200) -> list[Saved]:
-    """The newest first; one statement."""
+    """Newest first. One statement."""
     columns = (PolicyVersion.version, PolicyVersion.saved_at, PolicyVersion.saved_by_name, PolicyVersion.note)
     newest = select(*columns).order_by(PolicyVersion.version.desc()).limit(most)
     rows = session.execute(newest, execution_options=UNSCOPED).all()
@@ -148,7 +148,7 @@ def history(session: Session, most: int = 200) -> list[Saved]:
 
 
 def version_policy(session: Session, version: int) -> Policy | None:
-    """The policy as that version saved it, without tables and columns that are no more; None where there is none."""
+    """The policy of that version, without dropped tables and columns. None if there is no such version."""
     found = session.execute(
         select(PolicyVersion.document).where(PolicyVersion.version == version), execution_options=UNSCOPED
     ).scalar()

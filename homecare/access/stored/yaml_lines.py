@@ -1,4 +1,4 @@
-"""YAML as plain data together with the line each value stands on. No aliases, no tags, no surprises."""
+"""YAML as plain data with the line of each value. No aliases and no tags."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _WORDS = {"true": True, "false": False}
 
 
 class YamlError(ValueError):
-    """The text is not YAML that we take; `line` counts from 1."""
+    """The text is not YAML that is accepted here. `line` counts from 1."""
 
     def __init__(self, line: int, sentence: str) -> None:
         super().__init__(sentence)
         self.line = line
 
 
-# All the roles there may be have fewer; the deepest value is that of a column of a table of a role.
+# The largest possible policy has fewer values. The deepest is a column of a table of a role.
 MOST_VALUES = 100_000
 DEEPEST = 20
 
@@ -42,18 +42,18 @@ def load_yaml(text: str) -> tuple[Any, Lines]:
 
 
 def _refuse_bombs(text: str) -> None:
-    """Reads the text once without building anything. Both readings are libyaml's, 1 MB in about a second."""
+    """Reads the text once without building anything. libyaml parses 1 MB in about a second."""
     depth = 0
     for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
-            # An alias can make a page of text into gigabytes.
-            raise YamlError(line, "Aliases (*name) are not taken here.")
+            # An alias can expand a page of text to gigabytes.
+            raise YamlError(line, "Aliases (*name) are not allowed here.")
         if number > MOST_VALUES:
             raise YamlError(line, f"A file takes at most {MOST_VALUES:,} values.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise YamlError(line, f"Values lie at most {DEEPEST} levels deep.")
+            raise YamlError(line, f"Values can be at most {DEEPEST} levels deep.")
 
 
 def _plain(node: Any, path: tuple[str | int, ...], lines: Lines) -> Any:
@@ -67,16 +67,16 @@ def _plain(node: Any, path: tuple[str | int, ...], lines: Lines) -> Any:
             if not isinstance(key, yaml.ScalarNode):
                 raise YamlError(line, "A name must be a word.")
             if key.value in found:
-                raise YamlError(line, f"{key.value!r} stands here twice.")
+                raise YamlError(line, f"{key.value!r} appears twice here.")
             found[key.value] = _plain(value, (*path, key.value), lines)
-            # Of a name with values below it, the line of the name itself.
+            # For a name with values below it, the line of the name itself.
             lines[*path, key.value] = line
         return found
     return _scalar(node)
 
 
 def _scalar(node: Any) -> Any:
-    """Text, a whole number, true, false or nothing. `no` and `on` are words: the roles of a care company use them."""
+    """Text, a whole number, true, false or None. `no` and `on` stay text: roles of a care company use these words."""
     if node.style in ("'", '"', "|", ">"):
         return node.value
     if node.value in ("", "~", "null"):

@@ -1,1 +1,1 @@
-"""Changes without a form over HTTP: in place, in bulk, deletions, and taking them back."""
+"""Changes without a form over HTTP: inline, in bulk, deletions, and undo."""

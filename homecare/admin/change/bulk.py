@@ -1,6 +1,5 @@
-"""One change of many rows: those ticked, or every row of a list; confirmed with their number and the verb.
-
-The question carries the version of each row, and its confirmation holds for these versions alone.
+"""A bulk change: the ticked rows or every row of a list. The person confirms the number of rows and the action.
+The confirmation page carries each row's version, and the confirmation is valid only for these versions.
 """
 
 from __future__ import annotations
@@ -32,16 +31,15 @@ from homecare.tables.labels import plain_text
 from homecare.web.errors import SpokenError
 
 MOST_TICKED = 500
-# Some ten seconds of work; more belongs to a script, or to several narrower lists.
+# About ten seconds of work. More needs a script, or several narrower lists.
 MOST_MATCHING = 5000
 VERSION = re.compile(r"([0-9]{1,18}):([0-9]{1,10})\b")
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rows of one request, each with its version now. `everything` says that the list `query` chose them.
-
-    `shown` are the versions that the person was asked about; none where nothing was asked yet.
+    """The rows of one request, each with its current version. `everything`: the list `query` selected them.
+    `shown` are the versions on the confirmation page. Empty if nothing was asked yet.
     """
 
     versions: dict[int, str]
@@ -55,13 +53,13 @@ class Chosen:
 
     @property
     def changed(self) -> list[int]:
-        """Rows that are no longer what was asked about: saved, come or gone since."""
+        """Rows that differ from the confirmation page: changed, added or gone since."""
         both = {**self.shown, **self.versions}
         return sorted(row_id for row_id in both if self.shown.get(row_id) != self.versions.get(row_id))
 
 
 def answer(asked: Asked) -> ResponseReturnValue:
-    """Asks first, unless the form says that what is there now was confirmed; then all or none."""
+    """Asks first, unless the current rows were confirmed. Then changes all or none."""
     action = request.form["action"]
     if action == "export":
         return redirect(_export_url(asked))
@@ -69,7 +67,7 @@ def answer(asked: Asked) -> ResponseReturnValue:
     values = _values(asked) if action == "set" else {}
     confirmed = request.form.get("confirmed") == "1"
     if not confirmed or not chosen.shown:
-        # A confirmation of nothing that was shown is none.
+        # A confirmation without shown rows does not count.
         return _confirm(asked, chosen, values), 422 if confirmed else 200
     if chosen.changed:
         return _confirm(asked, chosen, values, chosen.changed), 409
@@ -106,12 +104,12 @@ def _set(asked: Asked, chosen: Chosen, values: dict[str, Any]) -> None:
         answered=request.form.get("sure", ""),
     )
     if not done.rows:
-        flash(f"Nothing changed: {info.amount(len(chosen.ids))} had this value already.", "success")
+        flash(f"Nothing changed: {info.amount(len(chosen.ids))} already had this value.", "success")
         return
     label, text = _said(asked.seen, values)
     same = len(chosen.ids) - done.rows
     sentence = f"{info.amount(done.rows)} changed: {label} is {text or 'empty'}"
-    undo.offer_rows(asked, f"{sentence}; {same:,} had this value already." if same else f"{sentence}.", done.undo)
+    undo.offer_rows(asked, f"{sentence}; {same:,} already had this value." if same else f"{sentence}.", done.undo)
 
 
 def _values(asked: Asked) -> dict[str, Any]:
@@ -119,7 +117,7 @@ def _values(asked: Asked) -> dict[str, Any]:
     try:
         values = one_value.one_value(asked.seen, request.form)
         if name not in editing.set_at_once(asked.seen):
-            raise RuleError(name, "This is not set in many rows at once. Open each row to set it.")
+            raise RuleError(name, "This cannot be set in many rows at once. Open each row to set it.")
     except RuleError as error:
         label = info.fields[error.field].label
         raise SpokenError(
@@ -142,7 +140,7 @@ def _chosen(asked: Asked) -> Chosen:
     model: Any = asked.table.model
     found = _versions(asked, select(model.id).where(model.id.in_(ids)))
     if len(found) < len(ids):
-        # Before anything is asked or counted: the question alone would tell what hangs on somebody else's rows.
+        # Check this first: the confirmation page alone would reveal what depends on somebody else's rows.
         note_missing(asked.table.name, "bulk", None)
         if not found or not ids == sorted(shown):
             raise NotFound
@@ -150,15 +148,15 @@ def _chosen(asked: Asked) -> Chosen:
 
 
 def _matching(asked: Asked, query: str, shown: dict[int, str]) -> dict[int, str]:
-    """The rows that the list of these words shows, by the list's own statement."""
+    """The rows that the list with these words shows, by the list's own statement."""
     wanted = asked.listed(_words(query))
     model: Any = asked.table.model
     found = _versions(asked, wanted.narrowed(select(model.id)).limit(MOST_MATCHING + 1))
     if len(found) > MOST_MATCHING:
-        sentence = f"More than {MOST_MATCHING:,} rows match. Narrow the list with conditions, and do it part by part."
+        sentence = f"More than {MOST_MATCHING:,} rows match. Narrow the list with conditions and change it in parts."
         raise SpokenError(422, sentence, back=asked.to_list(), title="Too many rows at once")
     if not found:
-        sentence = "No row matches any more. Look at the list again."
+        sentence = "No row matches any longer. Check the list again."
         raise SpokenError(409 if shown else 422, sentence, back=asked.to_list(), title="Nothing was changed")
     return found
 
@@ -170,12 +168,12 @@ def _versions(asked: Asked, ids: Select[Any]) -> dict[int, str]:
 
 
 def _shown(text: str) -> dict[int, str]:
-    """The versions as the question carries them; see `refused.written`."""
+    """The versions on the confirmation page; see `refused.written`."""
     return {int(row_id): version for row_id, version in VERSION.findall(text)}
 
 
 def _export_url(asked: Asked) -> str:
-    """The same rows as a file: a list of its own, so that what it holds is written down as any export is."""
+    """The same rows as a file. It is a list of its own, so it is logged as any export."""
     if request.form.get("all") == "1":
         words = parse_qsl(asked.listed(_words(request.form.get("query", ""))).query()[1:])
     else:
@@ -215,7 +213,7 @@ def _question(seen: Seen, values: dict[str, Any], number: str) -> str:
 
 
 def _said(seen: Seen, values: dict[str, Any]) -> tuple[str, str]:
-    """The column and its new value in words; no words where it becomes empty."""
+    """The column's label and its new value as text. Empty text if it is cleared."""
     ((name, value),) = values.items()
     field = seen.table.fields[name]
     if value is None:

@@ -1,4 +1,4 @@
-"""What goes with a row when it is deleted, in numbers, before anybody confirms it."""
+"""Counts what is deleted together with a row, before anybody confirms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homecare.tables.table import TableInfo, table_info, table_infos
 
 @dataclass(frozen=True)
 class Consequence:
-    """`rows` of `table` are deleted too, or, when `loses_link`, stay without their link."""
+    """`rows` of `table` are deleted too. With `loses_link` they stay but lose their link."""
 
     table: TableInfo
     rows: int
@@ -29,14 +29,14 @@ def _children(parent: Table) -> Iterator[tuple[Table, ForeignKey]]:
 
 
 def consequences(session: Session, info: TableInfo, row_ids: list[int]) -> list[Consequence]:
-    """Counted over all rows, whoever may see them: the database deletes them whoever asks. One statement per key."""
+    """Counts all rows, even those this person cannot see: the database deletes them anyway. One statement per key."""
     deleted: dict[str, set[int]] = {info.name: set(row_ids)}
     unlinked: dict[str, set[int]] = {}
     waiting: list[tuple[Table, set[int]]] = [(info.key.table, set(row_ids))]
     while waiting:
         parent, ids = waiting.pop()
         for child, key in _children(parent):
-            # One array: a statement takes at most 65,535 parameters.
+            # One array parameter: a statement accepts at most 65,535.
             named = child.c[key.parent.name] == any_(literal(list(ids), ARRAY(BigInteger)))
             statement = select(child.c.id).where(named)
             found: set[int] = set(session.execute(statement, execution_options={"unscoped": True}).scalars())

@@ -1,4 +1,4 @@
-"""Deleting one row: the question with what goes with it, and the deed."""
+"""Deleting one row: the confirmation page with its consequences, and the deletion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from homecare.web.errors import SpokenError
 
 
 def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
-    """GET asks, saying in numbers what goes with the row; POST deletes the version that was shown."""
+    """GET asks and shows how many rows go with it. POST deletes the version that was shown."""
     info, session = asked.table, db.session()
     stored = stored_row(session, asked.seen, row_id, info.naming)
     if stored is None:
@@ -25,7 +25,7 @@ def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
         return _ask(asked, row_id, stored)
     version = request.form.get("_version", "")
     if not version:
-        flash("Look at what is deleted, then confirm it.", "error")
+        flash("Check what will be deleted, then confirm.", "error")
         return _ask(asked, row_id, stored), 422
     try:
         rows.delete_rows(session=session, model=info.model, versions={row_id: version}, by=asked.by)
@@ -33,7 +33,7 @@ def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
         stored = stored_row(session, asked.seen, row_id)
         if stored is None:
             not_found(info.name, "delete", str(row_id))
-        flash("Somebody changed it meanwhile. Look at it again before you delete it.", "error")
+        flash("Somebody changed it meanwhile. Check it again before you delete it.", "error")
         return _ask(asked, row_id, stored), 409
     except RuleError as error:
         raise SpokenError(422, error.message, title="Nothing was deleted") from error

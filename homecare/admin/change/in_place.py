@@ -1,4 +1,4 @@
-"""One column of one row changed in the list itself, answered with the row as the list prints it."""
+"""Changes one column of one row in the list itself. Answers with the row as the list shows it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from homecare.records.list_request import ListRequest
 
 def update(asked: Asked) -> ResponseReturnValue:
     """`id`, `field`, `value`, `version`, and the list's `columns`. Answers `version`, `cells` and the token `undo`.
-
-    What is in doubt is refused with what to send as `sure` when it is meant.
+    A doubtful value is refused with a key that confirms it when sent as `sure`.
     """
     info, by = asked.table, asked.by
     wanted = listed(asked)
@@ -50,19 +49,19 @@ def update(asked: Asked) -> ResponseReturnValue:
         sentence = " ".join(question.sentence for question in doubtful.questions)
         return jsonify(error=sentence, sure=[question.key for question in doubtful.questions]), 422
     except rows.StaleError:
-        return jsonify(error="Somebody changed this row meanwhile. Look at it again."), 409
+        return jsonify(error="Somebody changed this row meanwhile. Check it again."), 409
     except rows.RowGoneError:
         not_found(info.name, "edit", str(row_id))
     return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
 
 
 def listed(asked: Asked) -> ListRequest:
-    """A list of the `columns` that the answer is for; read before anything is written, because they may be refused."""
+    """A list with the `columns` of the answer. Read before anything is written, because columns may be refused."""
     return asked.listed(MultiDict({"columns": request.form.get("columns", "")}))
 
 
 def as_listed(wanted: ListRequest, row_id: int) -> dict[str, Any]:
-    """The row as such a list prints it: the times that follow a status changed with it."""
+    """The row as the list shows it, including the times that changed with a status."""
     found = screens.as_listed(wanted, db.session(), row_id)
     if found is None:
         not_found(wanted.info.name, "view", str(row_id))

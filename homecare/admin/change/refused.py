@@ -1,4 +1,4 @@
-"""Many rows that were to be changed and some that stop it: named, with the reason, and the way on."""
+"""The page for a bulk change that some rows stop: which rows, why, and how to continue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Reason:
-    """One sentence and the rows it is about, as (id, name); `more` are not named."""
+    """One sentence and its rows as (id, name). `more` rows are not named."""
 
     sentence: str
     rows: list[tuple[int, str]]
@@ -30,7 +30,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Named:
-    """Rows by name, as (id, name); `more` are not named, and `gone` are no longer there for this person."""
+    """Rows as (id, name). `more` are not named, `gone` are no longer visible to this person."""
 
     rows: list[tuple[int, str]]
     more: int
@@ -38,7 +38,7 @@ class Named:
 
 
 def page(asked: Asked, versions: Mapping[int, str], error: RowsRefusedError, most: int) -> str:
-    """The way on is offered where it is known which rows are left, and they are not more than `most`."""
+    """Offers to continue with the other rows if they are known and not more than `most`."""
     others = {row_id: version for row_id, version in versions.items() if row_id not in error.refused}
     is_known = error.complete and len(others) <= most
     sentences = ((row_id, rule.message) for row_id, rule in error.refused.items())
@@ -54,7 +54,7 @@ def page(asked: Asked, versions: Mapping[int, str], error: RowsRefusedError, mos
 
 
 def question(asked: Asked, versions: Mapping[int, str], error: RowsAskedError) -> str:
-    """Rows that can be changed like this once a person says that it is meant: one answer for all of them."""
+    """The page for rows that can be changed after confirmation: one answer for all of them."""
     sentences = ((row_id, one.sentence) for row_id, asked in error.asked.items() for one in asked)
     reasons = _reasons(asked.seen, sentences)
     return _render(asked, "tables/change/asked.html", reasons, versions, doubtful=len(error.asked), key=error.key)
@@ -79,14 +79,14 @@ def written(versions: Mapping[int, str]) -> str:
 
 
 def named(seen: Seen, ids: Sequence[int]) -> Named:
-    """One statement, for as many as are named."""
+    """One statement that names them all."""
     names = _names(seen, ids) if ids and seen.by.may(seen.table.name) else {}
     rows = [(row_id, name) for row_id, name in names.items()]
     return Named(rows[:MOST_NAMED], len(rows[MOST_NAMED:]), len(ids) - len(rows))
 
 
 def _reasons(seen: Seen, sentences: Iterable[tuple[int, str]]) -> list[Reason]:
-    """One statement for all the names."""
+    """One statement for all names."""
     ids_of: dict[str, list[int]] = {}
     for row_id, sentence in sentences:
         ids_of.setdefault(sentence, []).append(row_id)

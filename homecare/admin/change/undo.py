@@ -1,4 +1,4 @@
-"""Taking back a change that was made in a list: offered beside its message, for an hour, to the person who made it."""
+"""Undo of a list change: offered beside its message, for an hour, to the person who made it."""
 
 from __future__ import annotations
 
@@ -27,20 +27,19 @@ NOT_UNDONE = "It was not undone"
 
 
 def offer(sentence: str, action: str, fields: Sequence[tuple[str, str]]) -> None:
-    """Tells what was done on the next page, with a button that posts the fields and so takes it back.
-
-    The message waits in the cookie, of which a browser keeps 4 kB: what is too long for that is told without a button.
+    """Shows what was done on the next page, with an undo button that posts the fields.
+    The message waits in the cookie, which holds 4 kB. A message that is too long gets no button.
     """
     if sum(len(value) for _, value in fields) > LONGEST:
         flash(sentence, "success")
         return
-    # A message is whatever JSON can hold; Flask's annotation knows of text alone.
+    # A message can be any JSON value, but Flask's annotation allows only str.
     told: Any = {"text": sentence, "action": action, "fields": list(fields)}
     flash(told, "undo")
 
 
 def offer_rows(asked: Asked, sentence: str, token: str) -> None:
-    """A change of rows can be taken back where a token for it was given."""
+    """Offers undo if the change has a token."""
     if token:
         offer(sentence, urls.undo(asked.table.name), [("token", token), ("url", asked.back())])
     else:
@@ -48,7 +47,7 @@ def offer_rows(asked: Asked, sentence: str, token: str) -> None:
 
 
 def answer(asked: Asked) -> ResponseReturnValue:
-    """All the rows of the change `token` as they were, or none of them."""
+    """Restores all rows of the change `token`, or none."""
     info = asked.table
     wanted = listed(asked)
     token = request.form.get("token", "")
@@ -62,7 +61,7 @@ def answer(asked: Asked) -> ResponseReturnValue:
 
 @retried
 def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
-    """One transaction, with the finding, which uses the token up. Returns how many rows are as before, and which."""
+    """One transaction that uses up the token and restores the rows. Returns how many were restored, and their ids."""
     with transaction(session, by=seen.by):
         return _put_back(session, seen, token, back)
 
@@ -71,7 +70,7 @@ def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -
     info, by = seen.table, seen.by
     kept = undoing.find(session=session, model=info.model, token=token, by=by)
     if kept is None:
-        sentence = "This was undone already, or it was done more than an hour ago."
+        sentence = "This was already undone, or it was done more than an hour ago."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE)
     _refuse_unsettable(seen, kept)
     row_ids = [int(row_id) for row_id in kept.held]
@@ -86,7 +85,7 @@ def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -
 
 
 def _refuse_unsettable(seen: Seen, kept: Overwritten) -> None:
-    """The right may have been taken away since. Times that followed a status follow it back."""
+    """Refuses if the right was taken away since. Times that followed a status are restored with it."""
     name = kept.column_name
     if name not in editing.settable(seen) or not seen.access.sets(name, creating=False):
         refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")

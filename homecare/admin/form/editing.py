@@ -1,4 +1,4 @@
-"""One form from opening to saving: what the role may set, what is stored, what was typed, what somebody else saved."""
+"""One form from opening to saving: settable columns, stored values, typed values, and conflicting changes."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from homecare.tables.status_times import TIMES_OF_STATUSES
 from homecare.tables.table import Field
 from homecare.web import urls
 
-# In a tab of its own: what was typed here stays.
+# A new tab, so that what was typed here stays.
 OWNER = Markup('{} <a href="{}" target="_blank">Open it in a new tab</a>')
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field in which what somebody else saved and what was typed differ; `written` is theirs as it would be typed."""
+    """A field where the saved value and the typed one differ. `written` is the saved value as input text."""
 
     field: Field
     theirs: str
@@ -39,7 +39,7 @@ class Difference:
 
 
 def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form is filled with beforehand, and what its parents say of columns left open: a visit its patient."""
+    """The prefilled values of a new form, plus columns that chosen parents fill: a visit fills in its patient."""
     found: dict[str, Any] = {}
     for name, key in values.items():
         if seen.table.fields[name].traits.links and isinstance(key, int):
@@ -49,21 +49,21 @@ def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[
 
 
 def settable(seen: Seen) -> frozenset[str]:
-    """The columns a form can set at all: not those filled by us, nor relations whose parent cannot be looked up."""
+    """The columns a form can set: without relations whose parents the role cannot look up."""
     return frozenset(
         name for name, field in seen.table.fields.items() if not field.traits.links or lookup.may_look_up(seen, field)
     )
 
 
 def open_form(seen: Seen, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]) -> RowForm:
-    """The form of a new row (`stored` None) or of a stored one, filled from `formdata` where there is any."""
+    """The form of a new row (`stored` is None) or a stored one, filled from `formdata` if there is any."""
     cls = _form_class(seen, creating=stored is None)
     data = dict(stored) if stored is not None else default_values(seen.table) | mine(seen) | prefilled
     return cls(formdata=formdata, data=data)
 
 
 def _form_class(seen: Seen, creating: bool) -> type[RowForm]:
-    """Kept with the version of the policy that it follows from."""
+    """Cached with the policy version."""
     access = seen.access
     return once_per(
         seen.by.policy,
@@ -73,9 +73,8 @@ def _form_class(seen: Seen, creating: bool) -> type[RowForm]:
 
 
 def set_at_once(seen: Seen) -> frozenset[str]:
-    """The columns that a bulk change can set: what its dialog offers, and all that its door takes.
-
-    Of the columns of the form, those that are seen: nobody writes over many values that they cannot read.
+    """The columns that a bulk change can set, for its dialog and for its check.
+    Only columns that the role sees: nobody overwrites many values they cannot read.
     """
     access = seen.access
     fields = (field.spec for field in _form_class(seen, creating=False)().fields())
@@ -85,7 +84,7 @@ def set_at_once(seen: Seen) -> frozenset[str]:
 
 
 def mine(seen: Seen) -> dict[str, Any]:
-    """The columns of a new row that name who makes it."""
+    """The columns of a new row that name its author."""
     return {MAKERS[seen.table.name]: seen.by.person.staff_id} if seen.table.name in MAKERS else {}
 
 
@@ -94,7 +93,7 @@ def new_token() -> str:
 
 
 def check_relations(session: Session, form: RowForm, seen: Seen, stored: Mapping[str, Any] | None) -> bool:
-    """Every parent that was chosen anew must exist and be one the person may see."""
+    """Checks that every newly chosen parent exists and that the person may see it."""
     good = True
     for field in form.fields():
         if not field.spec.traits.links or field.data is None or field.errors:
@@ -102,13 +101,13 @@ def check_relations(session: Session, form: RowForm, seen: Seen, stored: Mapping
         if stored is not None and stored.get(field.spec.name) == field.data:
             continue
         if lookup.label_of(session, seen, field.spec, field.data) is None:
-            field.errors = [*field.errors, "This choice does not exist, or it is not one you work with."]
+            field.errors = [*field.errors, "This choice does not exist, or you may not see it."]
             good = False
     return good
 
 
 def tell_rule(form: RowForm, error: RuleError) -> list[str]:
-    """Put the sentence at its field; returns those that belong to no field of this form."""
+    """Shows the sentence at its field. Returns the sentences that belong to no field of this form."""
     for field in form.fields():
         if field.spec.name == error.field:
             field.errors = [*field.errors, error.message]
@@ -117,15 +116,14 @@ def tell_rule(form: RowForm, error: RuleError) -> list[str]:
 
 
 def tell_refusal(session: Session, form: RowForm, seen: Seen, stored: Stored | None, error: RuleError) -> list[str]:
-    """What refused the row, at its field; returns what belongs to none. A taken value is told with its owner's name."""
+    """Shows the refusal at its field and returns what belongs to none. For a taken value it names the other row."""
     named = tell_owners(session, form, seen, stored)
     return [] if error.message == TAKEN and error.field in named else tell_rule(form, error)
 
 
 def tell_owners(session: Session, form: RowForm, seen: Seen, stored: Stored | None) -> set[str]:
-    """Put at every taken value which row has it, for those who may see both; returns these columns.
-
-    For a form that comes back anyway, so that all is told at once: one short statement per column without doubles.
+    """Says at every taken value which row has it, if the person may see both. Returns these columns.
+    Used when the form is shown again anyway, to show all problems at once. One short statement per unique column.
     """
     named, model = set(), cast(Any, form.info.model)
     for field in form.fields() if seen.by.may(form.info.name) else []:
@@ -143,7 +141,7 @@ def tell_owners(session: Session, form: RowForm, seen: Seen, stored: Stored | No
 
 
 def picked_labels(session: Session, form: RowForm, seen: Seen, stored: Stored | None) -> dict[str, str]:
-    """What the pickers of the form show for the keys they hold."""
+    """The labels that the form's pickers show for their keys."""
     labels: dict[str, str] = {}
     for field in form.fields():
         name = field.spec.name
@@ -157,7 +155,7 @@ def picked_labels(session: Session, form: RowForm, seen: Seen, stored: Stored | 
 
 
 def differences(session: Session, form: RowForm, seen: Seen, stored: Stored) -> list[Difference]:
-    """The fields in which the row as saved by somebody else and the form as typed are not the same."""
+    """The fields where the row saved by somebody else and the typed form differ."""
     found: list[Difference] = []
     for field in form.fields():
         name = field.spec.name
@@ -173,7 +171,7 @@ def differences(session: Session, form: RowForm, seen: Seen, stored: Stored) -> 
 
 
 def retyped(session: Session, form: RowForm, seen: Seen, stored: Stored) -> list[Difference]:
-    """The differences that somebody typed: not what the database or a rule filled in, nor what cannot be compared."""
+    """The differences that a person typed: without filled-in values and those that cannot be compared."""
     times = TIMES_OF_STATUSES.get(form.info.name, ())
     filled = {rule.column for rule in times if not form.data.get(rule.column)}
     filled |= {rule.status_column for rule in times if form.data.get(rule.column)}

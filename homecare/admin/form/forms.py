@@ -1,4 +1,4 @@
-"""The form of a table for one role: only the columns that role may set are fields of its class."""
+"""The form of a table for one role. Its class has fields only for columns that the role may set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIELDS: dict[str, type[ColumnField]] = {"place": PlaceField, "file": FileField}
 
 
 class RowForm(Form):
-    """`access` tells what the acting role sees; `stored` holds the row's values as the form was opened with."""
+    """`access` says what the role sees. `stored` in the methods are the row's values when the form was opened."""
 
     access: TableAccess
     info: TableInfo
@@ -28,11 +28,11 @@ class RowForm(Form):
         return cast(list[ColumnField], list(self))
 
     def of(self, names: Iterable[str]) -> list[ColumnField]:
-        """The fields of these columns, as far as the role may set them."""
+        """The fields of these columns, if the role may set them."""
         return [cast(ColumnField, self[name]) for name in names if name in self]
 
     def lines(self, names: Iterable[str]) -> list[list[ColumnField]]:
-        """As `of`, a start and its end beside each other."""
+        """As `of`, with a start and its end on one line."""
         found: list[list[ColumnField]] = []
         for field in self.of(names):
             last = found[-1][0].spec if found else None
@@ -43,11 +43,11 @@ class RowForm(Form):
         return found
 
     def values(self, stored: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What to write: every field's value, without those left empty that the role could not see."""
+        """The values to write: every field's, except those left empty that the role cannot see."""
         found: dict[str, Any] = {}
         for field in self.fields():
             name = field.spec.name
-            # What came back as it was is not written again: NaN alone would differ from itself.
+            # Unchanged values are not written again. This is by identity, because NaN differs from itself.
             if stored is not None and field.data is field.object_data:
                 continue
             if field.data is None and self.access.states[name] in UNSEEN:
@@ -56,7 +56,7 @@ class RowForm(Form):
                 if stored is None or (field.data or "") != (stored.get(name) or "").strip(","):
                     found[name] = point(field.data)
                 continue
-            # A column that cannot be NULL takes its default when left empty.
+            # A NOT NULL column left empty takes its default.
             if field.data is None and not field.spec.column.nullable:
                 continue
             found[name] = field.data
@@ -64,7 +64,7 @@ class RowForm(Form):
 
 
 def form_class(info: TableInfo, access: TableAccess, settable: frozenset[str], creating: bool) -> type[RowForm]:
-    """Built without what the role may not set: deleting fields from an instance comes too late, it has read them."""
+    """Built without fields the role may not set. Deleting them from an instance is too late: it has read them."""
     names = [
         name for _, group in info.groups for name in group if name in settable and access.sets(name, creating=creating)
     ]
@@ -78,12 +78,12 @@ def _form_field(spec: Field) -> Any:
 
 
 def _end_of(name: str) -> str:
-    """The column that ends what `name` begins, where the name says that it does; else the name itself."""
+    """The column that ends the span that `name` starts, judged by its name; else the name itself."""
     return name.replace("start", "end").replace("check_in", "check_out")
 
 
 def default_values(info: TableInfo) -> dict[str, Any]:
-    """What a new row's form starts with: the defaults of its columns, as far as they are values and not reckoned."""
+    """A new row's form starts with the columns' defaults, if they are constants."""
     found: dict[str, Any] = {}
     for spec in info.fields.values():
         default = getattr(spec.column.server_default, "arg", None)

@@ -20,16 +20,16 @@ from homecare.kinds.traits import traits
 from homecare.models.columns import Kind
 from homecare.tables.table import Field
 
-# A place outside these degrees is not in Ethiopia or has its two numbers swapped.
+# A place outside these degrees is not in Ethiopia, or its two numbers are swapped.
 LATITUDES, LONGITUDES = (3, 15), (33, 48)
 DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{0,20})?")
 LONGEST_TEXT = 100_000
-# Values a form may carry unseen: what it leaves empty stays as it is.
+# States in which a form does not show the value: left empty, it does not change.
 UNSEEN = (State.WRITE_ONLY, State.MASKED, State.BREAK_GLASS)
 
 
 class ColumnField(FormField):
-    """`spec` is the column; `data` the value to store, None when left empty; what was typed is kept on errors."""
+    """`spec` is the column. `data` is the value to store, None if empty. On errors the typed text stays."""
 
     def __init__(self, label: str | None = None, validators: Any = None, *, spec: Field, **options: Any) -> None:
         super().__init__(label, validators, description=spec.help, **options)
@@ -40,7 +40,7 @@ class ColumnField(FormField):
             return
         typed = str(valuelist[0])
         if self.object_data is not None and self._came_back(typed):
-            # It stays as it is stored, seconds and unlisted words included.
+            # Unchanged, so the stored value stays, including seconds and unlisted choices.
             self.data = self.object_data
             return
         text = (storable if self.spec.traits.has_lines else one_line)(typed).strip()
@@ -63,7 +63,7 @@ class ColumnField(FormField):
         return takes.taken(self.spec.kind, self.spec.column, value)
 
     def _came_back(self, typed: str) -> bool:
-        """Whether it is what the input was given, told apart only by what browsers do to it on the way."""
+        """Whether the text equals what the input contained, ignoring what browsers change."""
         return _as_sent(self.spec.kind, typed) == _as_sent(self.spec.kind, self._written(self.object_data))
 
     def pre_validate(self, form: Any) -> None:
@@ -71,23 +71,23 @@ class ColumnField(FormField):
             raise ValidationError("This is needed.")
 
     def _is_needed(self, form: Any) -> bool:
-        """A new row takes the column's default where nothing is written; a saved one would keep what it has, unsaid."""
+        """A new row takes the column's default if left empty. A saved row would silently keep its value, so ask."""
         if form.creating:
             return self.spec.required
         return not self.spec.column.nullable and form.access.states[self.spec.name] not in UNSEEN
 
     def text(self) -> str:
-        """What the input shows: the text as typed where there is any, else the stored value as it would be typed."""
+        """The input's text: as typed, else the stored value as input text."""
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else self._written(self.data)
 
     def written(self, value: Any) -> str:
-        """The value as it would be typed; empty for none."""
+        """The value as input text. Empty for None."""
         return "" if value is None else self._written(value)
 
     def is_beyond(self) -> bool:
-        """The stored day or moment fits no date input of a browser, which would send it back empty."""
+        """Whether the stored day or moment fits no date input. A browser would send it back empty."""
         return isinstance(self.object_data, clock.Beyond)
 
     def _written(self, value: Any) -> str:
@@ -95,7 +95,7 @@ class ColumnField(FormField):
 
 
 class PlaceField(ColumnField):
-    """Latitude and longitude in two inputs; `data` is "lat,lon" as lists show it."""
+    """Latitude and longitude in two inputs. `data` is "lat,lon" as lists show it."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, data if isinstance(data, str) else None)
@@ -106,7 +106,7 @@ class PlaceField(ColumnField):
         self.raw_data = [formdata.get(name, "") for name in names]
         self.sure = bool(formdata.get(f"{self.name}-sure"))
         if ",".join(self.raw_data) == (self.data or ","):
-            # Sent back as it was shown: it stays as it is stored, wherever it lies.
+            # Unchanged, so the stored place stays, wherever it is.
             return
         try:
             self._read(*(calendars.in_digits(one_line(text)) for text in self.raw_data))
@@ -121,7 +121,7 @@ class PlaceField(ColumnField):
             raise ValueError("A place needs both numbers, latitude and longitude.")
         if not DEGREES.fullmatch(lat) or not DEGREES.fullmatch(lon):
             raise ValueError("Write both as numbers of degrees, such as 9.0227 and 38.7468.")
-        # A millionth of a degree is the length of a hand; maps copy more digits than they know.
+        # A millionth of a degree is about 10 cm. Maps copy more digits than are accurate.
         latitude, longitude = round(float(lat), 6), round(float(lon), 6)
         if abs(latitude) > 90 or abs(longitude) > 180:
             raise ValueError("Latitude goes from -90 to 90, longitude from -180 to 180.")
@@ -130,7 +130,7 @@ class PlaceField(ColumnField):
             if _in_ethiopia(longitude, latitude):
                 raise ValueError("The two numbers seem swapped: latitude comes first.")
             raise ValueError("This is not in Ethiopia, where latitude goes from 3 to 15 and longitude from 33 to 48.")
-        # As PostgreSQL writes them, so that the same place compares as the same.
+        # In PostgreSQL's notation, so that equal places compare as equal.
         self.data = ",".join(repr(degrees).removesuffix(".0") for degrees in (latitude, longitude))
 
     def inputs(self) -> tuple[str, str]:
@@ -146,7 +146,7 @@ def _in_ethiopia(latitude: float, longitude: float) -> bool:
 
 
 def point(text: str | None) -> WKTElement | None:
-    """The stored form of a PlaceField's data."""
+    """A PlaceField's data in stored form."""
     if not text or text == ",":
         return None
     latitude, longitude = text.split(",")
@@ -154,7 +154,7 @@ def point(text: str | None) -> WKTElement | None:
 
 
 def _as_sent(kind: Kind, text: str) -> str:
-    """A text as the input of its kind sends it: inputs of one line drop line breaks, some of them spaces around."""
+    """The text as a browser sends it from its input: one-line inputs drop line breaks, some also strip spaces."""
     sent = unicodedata.normalize("NFC", re.sub("\r\n?", "\n", text))
     if traits(kind).has_lines:
         return sent

@@ -1,4 +1,4 @@
-"""A single column of a row as a list sets it, checked as the form would check it."""
+"""A single column of a row set in a list, checked as the form would check it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from homecare.web.errors import SpokenError
 
 
 def one_value(seen: Seen, sent: MultiDict[str, str]) -> dict[str, Any]:
-    """The single column `field` set to `value`, checked as its form would be. Raises RuleError; 403 if not settable."""
+    """The column `field` set to `value`, checked as in its form. Raises RuleError. 403 if it may not be set."""
     name = sent.get("field", "")
     if name not in seen.table.fields:
         raise SpokenError(400, f"{seen.table.many} have no column {name!r}.")
@@ -26,18 +26,18 @@ def one_value(seen: Seen, sent: MultiDict[str, str]) -> dict[str, Any]:
     if field is None:
         refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
     if field.spec.traits.holds_file or field.spec.traits.is_secret:
-        raise RuleError(name, "This is set in the form of the row alone.")
+        raise RuleError(name, "This can be set only in the form of the row.")
     if not field.validate(form):
         raise RuleError(name, str(field.errors[0]))
     if field.data is None and form.access.states[name] in UNSEEN:
-        raise RuleError(name, "What cannot be seen is not emptied. Write the new value.")
+        raise RuleError(name, "A value you cannot see cannot be emptied. Write the new value.")
     if field.spec.traits.links and not editing.check_relations(db.session(), form, seen, None):
         raise RuleError(name, str(field.errors[-1]))
     return {name: form.values({}).get(name)}
 
 
 def _as_form(info: TableInfo, name: str, value: str) -> MultiDict[str, str]:
-    """One column as its form would send it: a place is typed into two inputs, here as "lat,lon"."""
+    """One column as its form would send it. A place has two inputs; here it is "lat,lon"."""
     if not info.fields[name].traits.is_place:
         return MultiDict({name: value})
     latitude, _, longitude = value.partition(",")

@@ -1,4 +1,4 @@
-"""Forms over HTTP: opened, sent, refused with what was typed kept, saved once, and the page of a conflict."""
+"""Forms over HTTP: opening, sending, refusing without losing typed text, saving once, and conflicts."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ from homecare.web.errors import wants_json
 if TYPE_CHECKING:
     pass
 
-# Words of a form that are not columns.
+# Form words that are not columns.
 CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "_sure", "url", "id")
-# Answers that a form carries; it asks far fewer.
+# The most confirmations read from a form. It asks far fewer questions.
 MOST_ANSWERS = 20
-GONE = "This record was deleted while you were editing it, or it is no longer yours. What you typed is below"
-# The name under which a picker listens for the record made for it.
+GONE = "This record was deleted while you were editing it, or you may no longer see it. What you typed is below"
+# The channel on which a picker waits for the record created for it.
 PICKER = re.compile(r"picker-[0-9a-z]{1,12}")
 
 
 class FormScreen:
-    """One request of a create form (`row_id` None) or an edit form."""
+    """One request of a create form (`row_id` is None) or an edit form."""
 
     def __init__(self, asked: Asked, row_id: int | None) -> None:
         self.asked, self.seen, self.row_id = asked, asked.seen, row_id
         self.info, self.by, self.session = asked.table, asked.by, db.session()
         self.stored = self._stored()
-        # Whether the token of the form that was sent can never save anything.
+        # Whether the form's token can never save anything.
         self.is_spent = False
         self.answered = request.form.getlist("_sure")[:MOST_ANSWERS]
 
     def _stored(self) -> Stored | None:
-        """Asked for again when somebody else saved the row; None for a new one, or where it is gone."""
+        """Read again after a conflict. None for a new row or one that is gone."""
         if self.row_id is None:
             return None
         return stored_row(self.session, self.seen, self.row_id)
@@ -69,7 +69,7 @@ class FormScreen:
         return self._save(form)
 
     def _prefilled(self) -> dict[str, Any]:
-        """Columns named in the URL of a new form; what is not a value of its column is left out."""
+        """Columns named in the URL of a new form. Invalid values are skipped."""
         if self.row_id is not None:
             return {}
         given = MultiDict(lookup.begun(self.info, request.args.get("named", "")))
@@ -83,7 +83,7 @@ class FormScreen:
         return editing.with_fills(self.session, self.seen, values)
 
     def _refuse_unsettable(self, form: RowForm) -> None:
-        """A column this role may not set was sent: nothing of the form is saved."""
+        """If a column that this role may not set was sent, nothing of the form is saved."""
         known = {field.spec.name for field in form.fields()}
         if self._names_oneself():
             known.add(MAKERS.get(self.info.name, ""))
@@ -94,19 +94,19 @@ class FormScreen:
                 refuse(self.info.name, action, f"set {column} of {self.info.many.lower()}", str(self.row_id or ""))
 
     def _names_oneself(self) -> bool:
-        """Whether a new row is said to be made by who makes it, which is filled in anyway."""
+        """Whether the form names the person as the new row's author, which is filled in anyway."""
         named = request.form.get(MAKERS.get(self.info.name, ""), "").strip()
         return self.row_id is None and named in ("", str(self.by.person.staff_id))
 
     def _save(self, form: RowForm) -> ResponseReturnValue:
         stored = self.stored.values if self.stored else None
-        # Before anything is judged: a file that was chosen is kept whatever else is wrong.
+        # Before validation: a chosen file is stored whatever else is wrong.
         unkept = uploads.take_all(form.fields(), self.session, self.by)
         good = form.validate()
         good = editing.check_relations(self.session, form, self.seen, stored) and good
         token = request.form.get("_token", "")
         if not is_token(token):
-            return self._show(form, 422, ["This form is too old. Look it over and save it again."])
+            return self._show(form, 422, ["This form is too old. Check it and save it again."])
         if not good:
             editing.tell_owners(self.session, form, self.seen, self.stored)
             return self._show(form, unkept or 422)
@@ -150,18 +150,18 @@ class FormScreen:
         )
 
     def _again(self, form: RowForm, row_id: int | None) -> ResponseReturnValue:
-        """A form that was saved before. The same once more is done; what was typed into it since (the browser's Back)
-        is neither dropped nor written over what is saved: it is shown, and can be saved as its own."""
+        """The form was already saved. If nothing was retyped, it is done. What was typed since (by the browser's Back)
+        is neither dropped nor written over the saved row: it is shown and can be saved as its own."""
         stored = stored_row(self.session, self.seen, row_id) if row_id is not None else None
         if stored is None or not editing.retyped(self.session, form, self.seen, stored):
             return self._done(row_id)
         if self.row_id is not None:
             return self._conflict(form)
         name = row_name(self.info, stored)
-        return self._show(form, 409, [f"This form was saved before, as {name}. Save it again to make another."])
+        return self._show(form, 409, [f"This form was already saved, as {name}. Save it again to create another."])
 
     def _conflict(self, form: RowForm) -> ResponseReturnValue:
-        """409: both versions side by side; what was typed stays in the form, under the new version."""
+        """409: shows both versions side by side. The typed text stays in the form, under the new version."""
         self.stored = self._stored()
         if self.stored is None:
             return self._gone(uploads.sent_form(self.info))
@@ -169,9 +169,8 @@ class FormScreen:
         return self._show(form, 409, conflict=found)
 
     def _gone(self, formdata: MultiDict[str, Any] | None) -> ResponseReturnValue:
-        """404 for a row that was deleted meanwhile, or never was this person's; the page tells the two not apart.
-
-        It holds what was sent and nothing else, to be saved as a new row by who may create one.
+        """404 for a row that was deleted meanwhile or hidden from this person; the page does not tell which.
+        It contains only what was sent, so that a person who may create one can save it as a new row.
         """
         if formdata is None:
             not_found(self.info.name, "edit", str(self.row_id))
@@ -191,8 +190,8 @@ class FormScreen:
         questions: Sequence[Question] = (),
     ) -> ResponseReturnValue:
         uploads.name_stored(form.fields(), form.access, self.stored)
-        # After a refusal the token is the same: an unknown outcome followed by a second try is still one row. One that
-        # would be refused for ever is not.
+        # After a refusal the token stays the same, so that a second try after an unknown outcome still makes one row.
+        # A token that would always be refused is replaced.
         same = request.method == "POST" and status not in (404, 409)
         sent = request.form.get("_token", "") if same else ""
         token = sent if is_token(sent) and not self.is_spent else None
@@ -217,7 +216,7 @@ class FormScreen:
         return page, status
 
     def _back(self) -> str:
-        """Where the person came from: `url` of the address, and of the form unless that is a column of the table."""
+        """The page the person came from: `url` of the address, or of the form unless the table has such a column."""
         words = request.args if "url" in self.info.fields else request.values
         return safe_next(words.get("url"), otherwise="")
 
@@ -225,13 +224,13 @@ class FormScreen:
         if row_id is not None and PICKER.fullmatch(request.args.get("picker", "")):
             return self._picked(row_id)
         flash(f"{self.info.one} saved.", "success")
-        # A script waits for the answer and goes on by itself, so that a line that breaks leaves the form where it is.
+        # A script reads the answer and navigates itself, so that a lost connection leaves the form open.
         return jsonify(to=self._next(row_id)) if wants_json() else redirect(self._next(row_id))
 
     def _next(self, row_id: int | None) -> str:
         then, back = request.form.get("_then", ""), self._back()
         if then == "add" and self.by.may(self.info.name, Action.CREATE):
-            # Another of the same parent: it begins with what this one began with.
+            # Another row of the same parent starts with the same prefilled values.
             begun: dict[str, Any] = {n: v for n, v in request.args.items() if n in {*self.info.fields} - {*CONTROL}}
             return url_for(f"{self.info.name}.create_view", **begun, url=back or None)
         if then == "continue" and row_id is not None:
@@ -243,7 +242,7 @@ class FormScreen:
         return url_for(f"{self.info.name}.details_view", id=row_id)
 
     def _picked(self, row_id: int) -> ResponseReturnValue:
-        """The form was opened by another form's picker, which waits to hear what was made."""
+        """Answers the picker of another form, which waits for the new record."""
         stored = stored_row(self.session, self.seen, row_id, self.info.naming)
         label = row_name(self.info, stored) if stored else f"#{row_id}"
         return jsonify(picked={"channel": request.args["picker"], "id": row_id, "label": label})

@@ -1,16 +1,16 @@
-"""Stored secrets: encrypted with the installation's keys, readable by none of the screens."""
+"""Stored secrets: encrypted with the installation's keys. No screen can read them."""
 
 from __future__ import annotations
 
 from cryptography.fernet import Fernet, MultiFernet
 from flask import current_app
 
-# The longest text whose ciphertext fits a VARCHAR(255).
+# The longest text whose ciphertext fits VARCHAR(255).
 LONGEST_SECRET_BYTES = 127
 
 
 def encrypt(text: str) -> str:
-    """Ciphertext under the first of ENCRYPTION_KEYS. Raises ValueError where it would not fit its column."""
+    """Ciphertext under the first of ENCRYPTION_KEYS. Raises ValueError if it does not fit its column."""
     plain = text.encode()
     if len(plain) > LONGEST_SECRET_BYTES:
         raise ValueError(f"At most {LONGEST_SECRET_BYTES} bytes; this has {len(plain)}.")
@@ -18,7 +18,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(ciphertext: str) -> str:
-    """Raises cryptography.fernet.InvalidToken where none of the keys made the ciphertext."""
+    """Raises cryptography.fernet.InvalidToken if none of the keys made the ciphertext."""
     return _keys().decrypt(ciphertext.encode()).decode()
 
 

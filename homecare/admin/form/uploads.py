@@ -1,7 +1,6 @@
-"""The field of a file column: chosen in the form, kept at once, and taken by the row when the form is saved.
-
-What was uploaded survives a form that comes back: it is kept unclaimed, and its key travels in `<column>-kept`, which
-is worth something only to the person who uploaded it.
+"""The field of a file column: uploaded with the form, stored at once, and claimed by the row when it is saved.
+An upload survives a form that is shown again: it is stored unclaimed and its key is in `<column>-kept`, which only its
+uploader can use.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ GONE = "The uploaded file is no longer there. Choose it again."
 
 
 class FileField(ColumnField):
-    """`data` is the key of a stored file; `kept` that of one uploaded but not saved yet; `stored_name` of the saved."""
+    """`data` is the key of a stored file, `kept` an upload not saved yet, `stored_name` the saved file's name."""
 
     largest = LARGEST_BYTES
 
@@ -49,7 +48,7 @@ class FileField(ColumnField):
         self.upload = next((one for one in sent if isinstance(one, FileStorage) and one.filename), None)
         typed = next((str(one) for one in sent if not isinstance(one, FileStorage)), "")
         if typed and typed != data:
-            self.process_errors = ["Choose the file with the button of the form."]
+            self.process_errors = ["Choose the file with the form's button."]
         self.kept_key = str(formdata.get(f"{self.name}-kept", ""))
         self.removed = bool(formdata.get(f"{self.name}-remove"))
         if self.removed:
@@ -62,7 +61,7 @@ class FileField(ColumnField):
 
     @property
     def accept(self) -> str:
-        """For the browser's own choice of files."""
+        """The `accept` attribute for the browser's file dialog."""
         return ",".join(name for kind in self.accepted for name in (kind, *ALSO_CALLED.get(kind, ())))
 
     @property
@@ -77,9 +76,8 @@ class FileField(ColumnField):
         return self.shown_name
 
     def take(self, session: Session, by: Acting) -> int | None:
-        """Keep what was sent, or find what was kept before; refusals stand at the field.
-
-        Returns the status that the page must have: 429 where others are being read, 507 where there is no room.
+        """Stores the sent file, or finds an earlier upload. Refusals are shown at the field.
+        Returns the status for the page: 429 if too many files are being read, 507 if there is no room.
         """
         self.kept = self._found(session, by)
         if self.upload is not None:
@@ -113,7 +111,7 @@ class FileField(ColumnField):
             return keeping.keep(db.engine, config, self._read(upload, by), **self._of(), by=by.person)
 
     def _read(self, upload: FileStorage, by: Acting) -> CleanFile:
-        # One byte more than is allowed tells that it is too large; the rest is never read into memory.
+        # One byte more than allowed shows that it is too large. The rest is never read into memory.
         sent = upload.stream.read(LARGEST_BYTES + 1)
         try:
             return clean(sent, upload.filename or "", self.accepted)
@@ -126,7 +124,7 @@ class FileField(ColumnField):
 
 
 def sent_form(info: TableInfo) -> MultiDict[str, Any]:
-    """The text of the request with the files of its file columns; a file sent under another name is not looked at."""
+    """The request's text with the files of its file columns. Files under other names are ignored."""
     both: MultiDict[str, Any] = MultiDict(request.form.items(multi=True))
     for name, file in request.files.items(multi=True):
         if name in info.fields and info.fields[name].traits.holds_file:
@@ -135,13 +133,13 @@ def sent_form(info: TableInfo) -> MultiDict[str, Any]:
 
 
 def take_all(fields: Iterable[ColumnField], session: Session, by: Acting) -> int | None:
-    """Every file of the form; returns the status the page must have where one was not looked at or had no room."""
+    """Takes every file of the form. Returns the page's status if one was not read or had no room."""
     statuses = [field.take(session, by) for field in fields if isinstance(field, FileField)]
     return next((status for status in statuses if status), None)
 
 
 def filled(fields: Iterable[ColumnField]) -> dict[str, Any]:
-    """The columns that tell of a file, where one was chosen or removed by this form."""
+    """The columns that describe a file, if this form chose or removed one."""
     found: dict[str, Any] = {}
     for field in fields:
         if not isinstance(field, FileField) or not (field.kept or field.removed):
@@ -152,7 +150,7 @@ def filled(fields: Iterable[ColumnField]) -> dict[str, Any]:
 
 
 def name_stored(fields: Iterable[ColumnField], access: TableAccess, stored: Stored | None) -> None:
-    """Tell the fields what their saved files are called, as far as the role sees it."""
+    """Gives the fields the names of their saved files, as far as the role sees them."""
     for field in fields:
         if isinstance(field, FileField) and stored is not None:
             field.stored_name = stored.text(field.spec)

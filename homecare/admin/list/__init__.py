@@ -1,1 +1,1 @@
-"""A list over HTTP: the screen, its conditions, exports, and what a person keeps of it."""
+"""A list over HTTP: the screen, its conditions, exports, and the person's settings for it."""

@@ -1,4 +1,4 @@
-"""CSV as it leaves: streamed, with a byte order mark for Excel, no live formula, and no digits that it would drop."""
+"""CSV export: streamed, with a byte order mark for Excel, without live formulas, and with all digits preserved."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ T = TypeVar("T")
 BYTE_ORDER_MARK = "\ufeff"
 ROWS_AT_ONCE = 1000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Digits in groups are text to a spreadsheet.
+# A spreadsheet treats digits in groups as text.
 GROUP = 4
 READABLE_PHONE = re.compile(r"\+\d{7,15}|\+\d{1,3}(?: \d+)+")
-# Digits that are no number: a spreadsheet would drop the zeros before them, or make zeros of those past the 15th.
+# Digits that are not a number: a spreadsheet would drop leading zeros, or turn digits after the 15th into zeros.
 SHORTENED = re.compile(r"0\d{4,}|\d{16,}", re.ASCII)
 PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-# Where the region of a computer separates cells by something else than commas, what follows is a cell of its own.
+# In regions that separate cells by something other than commas, the rest becomes a cell of its own.
 OTHER_CELL = re.compile(
     rf"([;\t\r\n] *)(?=[=+\-@＝＋－＠])(?!(?:{READABLE_PHONE.pattern}|{PLAIN_NUMBER.pattern}) *(?:[;\t\r\n]|$))"
 )
 
 
 def safe(value: str) -> str:
-    """The text with a quote before whatever in it a spreadsheet would run as a formula."""
+    """The text with a quote before everything that a spreadsheet would run as a formula."""
     if READABLE_PHONE.fullmatch(value) or PLAIN_NUMBER.fullmatch(value):
         return value
     quoted = f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
@@ -52,9 +52,8 @@ def safe(value: str) -> str:
 
 
 def readable(traits: Traits, text: str) -> str:
-    """A phone as screens show it, and in groups what else has digits that a spreadsheet would drop.
-
-    A phone abroad without its strokes, which make it a sum.
+    """A phone number as screens show it; other long digits in groups, so that a spreadsheet keeps them.
+    Foreign numbers lose their hyphens, which a spreadsheet would read as a sum.
     """
     if traits.is_phone and not text.startswith("•"):
         return say.phone(text).replace("-", " ").strip()
@@ -64,9 +63,8 @@ def readable(traits: Traits, text: str) -> str:
 
 
 def exported_columns(request: ListRequest, columns: Iterable[str] | None = None) -> list[str]:
-    """The columns asked for, by default all, without those the role does not see in the clear.
-
-    A masked relation is exported, as the code it shows.
+    """The requested columns, by default all, without those whose values the role does not see.
+    A masked relation is exported as the code it shows.
     """
     access = request.access
     names = request.info.fields if columns is None else columns
@@ -87,7 +85,7 @@ def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
 
 
 def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Generator[str, None, None]:
-    """The rows of the list in its order, a thousand at a time: memory stays flat however long it is."""
+    """The rows of the list in its order, a thousand at a time, so memory stays flat."""
     selected = request.selected(columns)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -105,28 +103,28 @@ def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Gene
 
 
 def begun(pieces: Iterator[T]) -> Iterator[T]:
-    """The same with the first of them made already: what is refused then is an answer, not a file that breaks off."""
+    """The same pieces, with the first already made: a refusal then becomes an answer, not a broken file."""
     return chain([*islice(pieces, 1)], pieces)
 
 
 def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Generator[Sequence[Row[Any]], None, None]:
     """The rows of the list in its order, a thousand at a time.
 
-    Runs while the answer is sent, when the request's own session is gone: hence on one of its own, under the same
-    row scope.
+    Runs while the answer is sent, after the request's own session has ended. So it uses a session of its own, under
+    the same row scope.
     """
     order = ordering(request.sort.column, request.info.key, descending=request.descending)
     statement = request.narrowed(selected.statement).order_by(*order)
     with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
-        # A slow reader holds the statement open; the limit of an ordinary request would cut the file off.
+        # A slow reader keeps the statement open. The usual time limit would cut the file off.
         session.execute(text("SET LOCAL statement_timeout = '10min'"), execution_options={"unscoped": True})
-        # The statement is sent once nobody acts any more, so it says itself whose own rows it is for.
+        # When the statement runs, no person is acting any more, so it is told whose own rows to read.
         with acting_staff(request.acting.person.staff_id):
             result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE} | NOT_SHOWN)
         empty = True
         with closing(result):
             for block in result.partitions():
-                # Before any of it leaves; an export of a million rows is a line for each thousand.
+                # Logged before it leaves. A long export is one log line per thousand rows.
                 log_export(request.acting, request.info.name, selected.shown, block)
                 yield block
                 empty = False

@@ -1,4 +1,4 @@
-"""A list's conditions as people see them: chips in words, and what the filter builder offers."""
+"""A list's conditions as people see them: chips in words, and the filter builder's options."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from homecare.tables.labels import plain_text
 from homecare.tables.table import Field
 
 DAYS = re.compile(r"([+-])(\d+)d")
-# Parents that a chip names; a condition may hold hundreds.
+# The most parents a chip names. A condition may contain hundreds.
 MOST_NAMED = 5
 
 
@@ -38,7 +38,7 @@ class Chip:
 
 
 def chips(request: ListRequest, session: Session) -> list[Chip]:
-    """One statement per parent that a condition names. The two ends of a time are one chip."""
+    """One statement per parent that a condition names. A start and an end of the same column are one chip."""
     found: list[Chip] = []
     told: list[Condition] = []
     for condition in request.conditions:
@@ -52,13 +52,13 @@ def chips(request: ListRequest, session: Session) -> list[Chip]:
 
 
 def _ends(condition: Condition, request: ListRequest) -> list[Condition]:
-    """The beginning and the end of a time of which this is one; none where it has not exactly these two."""
+    """The start and end conditions that this one belongs to. Empty unless there are exactly these two."""
     if not condition.column or not request.info.fields[condition.column].traits.in_time:
         return []
     same = [c for c in request.conditions if c.column == condition.column and c.operator in ("gte", "lte")]
     ends = sorted(same, key=lambda c: c.operator)
     is_span = [c.operator for c in ends] == ["gte", "lte"]
-    # By identity: two clauses compared are a clause.
+    # By identity: comparing two clauses gives another clause.
     return ends if is_span and any(condition is one for one in ends) else []
 
 
@@ -92,7 +92,7 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
 
 
 def value_text(field: Field, condition: Condition, seen: Seen, session: Session) -> str:
-    """The value in words; none where the operator says it all."""
+    """The value in words. Empty if the operator says everything."""
     if condition.operator == "isnull" or condition.problem:
         return condition.value if condition.problem else ""
     parts = condition.value.split(",") if condition.operator == "in" else [condition.value]
@@ -105,7 +105,7 @@ def value_text(field: Field, condition: Condition, seen: Seen, session: Session)
 
 
 def _parent_names(session: Session, seen: Seen, row_ids: list[int]) -> dict[int, str]:
-    """The names of parents by id, of those that the person may open. One statement, or none."""
+    """The names of parents by id, if the person may open them. One statement, or none."""
     if not row_ids or not seen.by.may(seen.table.name):
         return {}
     selected = build(seen, seen.table.naming)
@@ -143,7 +143,7 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
 
 
 def builder(request: ListRequest, session: Session) -> dict[str, Any]:
-    """What the list's dialogs are made of: the columns the role sees, and the conditions there are."""
+    """The options of the list's dialogs: the columns the role sees, and the current conditions."""
     access, info = request.access, request.info
     at_once = editing.set_at_once(request.seen) if access.may(Action.EDIT) else frozenset()
     asked = {

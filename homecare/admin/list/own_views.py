@@ -1,4 +1,4 @@
-"""Saved views and list preferences of the page at hand, read once per request, and which pages may be saved at all."""
+"""The current page's saved views and list preferences, read once per request, and which pages can be saved."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHARE = "share"
 
 @dataclass(frozen=True)
 class SavedLink:
-    """A saved view as a page offers it."""
+    """A saved view as a link on its page."""
 
     name: str
     url: str
@@ -38,7 +38,7 @@ class SavedLink:
 
 
 def kept_of(path: str) -> records.Kept:
-    """What the acting person keeps of the page; one statement, once per request and page."""
+    """The acting person's settings for the page. One statement per request and page."""
     known: dict[str, records.Kept] = g.setdefault("kept", {})
     if path not in known:
         who = acting()
@@ -65,7 +65,7 @@ def saved_views(path: str) -> list[SavedLink]:
 
 
 def _may_use(path: str, query: str) -> bool:
-    """Whether a list opens with these words: a link that is refused would still tell what was looked for."""
+    """Whether the list opens with these words. A link that is refused would still show what was searched for."""
     info = table_infos().get(urls.table_of(path))
     if info is None:
         return True
@@ -77,25 +77,25 @@ def _may_use(path: str, query: str) -> bool:
 
 
 def address(path: str, query: str) -> str:
-    """A view without any words is the whole page; said so, or it would open the default view instead."""
+    """A view without words says `all=1`, or the address would open the default view instead."""
     return f"{path}?{query or f'{ALL}=1'}"
 
 
 def cleaned(query: str) -> str:
-    """The words of a URL worth keeping: not the place in a long list. Raises ValueError."""
+    """The words of a URL worth saving, without the position in a long list. Raises ValueError."""
     words = parse_qsl(storable(query).lstrip("?"), keep_blank_values=False)
     return urlencode([(key, value) for key, value in words if key not in (*PLACE, ALL, "url")])
 
 
 def may_share() -> bool:
-    """Offering a view to roles is the right `view` on page:views with the level `share`; it never opens a door."""
+    """Whether the person may offer views to roles: `view` on page:views with level `share`. It opens no page."""
     who = acting()
     verdict = who.decide(PAGES["views"].resource, Action.VIEW)
     return verdict.allowed and is_at_least("views", verdict.level, SHARE)
 
 
 def guarded_views() -> dict[str, GuardedView]:
-    """Every view behind the door, by its name in the URL map."""
+    """Every guarded view, by its endpoint in the URL map."""
     (admin,) = current_app.extensions["admin"]
     return {view.endpoint: view for view in admin._views if isinstance(view, GuardedView)}
 
@@ -114,7 +114,7 @@ def may_open(path: str) -> bool:
 
 
 def opens(view: GuardedView) -> bool:
-    """Whether the acting person passes the door of the view's own page."""
+    """Whether the acting person may open the view's default page."""
     action = view.needed(view._default_view or "")
     who = acting()
     return who.role is not None if action is None else who.may(view.resource, action)

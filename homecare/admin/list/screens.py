@@ -1,4 +1,4 @@
-"""What the template of a list prints: everything worked out here, nothing there."""
+"""Everything a list's template prints, computed here so that the template computes nothing."""
 
 from __future__ import annotations
 
@@ -27,9 +27,8 @@ LONGEST_IN_A_CELL = 120
 
 @dataclass(frozen=True)
 class Head:
-    """A column's head: the URL that sorts by it (None: it cannot), and how it is sorted now (aria-sort).
-
-    `css` is the class of its cells; `choices` are what it can be set to in the list itself, without opening a row.
+    """A column's header: the URL that sorts by it (None if it cannot), and its current sorting (aria-sort).
+    `css` is the class of its cells. `choices` are the values it can be set to in the list itself.
     """
 
     field: Field
@@ -41,7 +40,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a list; `cells` in the order of the heads."""
+    """One row of a list. `cells` are in the order of the heads."""
 
     id: int
     version: str
@@ -65,7 +64,7 @@ class ListScreen:
 
     @property
     def wrong(self) -> list[str]:
-        """What is wrong with values of conditions, each sentence behind its column's name; no row is shown then."""
+        """The problems of condition values, each sentence after its column's label. With any, no row is shown."""
         fields = self.request.info.fields
         wrong = [c for c in self.request.conditions if c.problem]
         return [f"{fields[c.column].label if c.column else c.wrong}: {c.problem}" for c in wrong]
@@ -78,7 +77,7 @@ class ListScreen:
 
     @classmethod
     def load(cls, request: ListRequest, session: Session) -> ListScreen:
-        """Two statements, the page and the count, and one for each parent named in a condition."""
+        """Two statements, the page and the count, plus one for each parent named in a condition."""
         code = code_beside_name(request)
         selected = request.selected((*request.columns, code) if code else None)
         page = request.page(session, selected)
@@ -100,7 +99,7 @@ class ListScreen:
 
 
 def as_listed(request: ListRequest, session: Session, row_id: int) -> Line | None:
-    """One row as the list prints it; None where it is not to be seen."""
+    """One row as the list shows it. None if the person may not see it."""
     code = code_beside_name(request)
     selected = request.selected((*request.columns, code) if code else None)
     row = session.execute(selected.statement.where(request.info.key == row_id)).first()
@@ -108,7 +107,7 @@ def as_listed(request: ListRequest, session: Session, row_id: int) -> Line | Non
 
 
 def code_beside_name(request: ListRequest) -> str | None:
-    """The code that stands muted beside a name, where the list begins with the name and has no column for the code."""
+    """The code shown muted beside a name, if the list starts with the name and has no column for the code."""
     info, access = request.info, request.access
     if not request.columns or not info.fields[request.columns[0]].traits.is_name:
         return None
@@ -150,7 +149,7 @@ def _line(info: TableInfo, heads: list[Head], selected: RowSelect, row: Row[Any]
                 cell = CODE.format(cell, getattr(row, code) or "")
         elif field.traits.links:
             label = relation_label(row, selected, field.name)
-            # A visit of the patient whom the row is named by: its time alone tells which.
+            # The list may start with the visit's patient. Then the visit's label needs only the time.
             label = label.removeprefix(f"{name} · ") if label else label
             cell = cells.relation_markup(field, getattr(row, field.name), label)
         elif field.traits.holds_file:
@@ -164,13 +163,13 @@ def _line(info: TableInfo, heads: list[Head], selected: RowSelect, row: Row[Any]
 
 
 def _begun(value: Any) -> Any:
-    """A long text as far as a cell can show it: what is cut off there anyway need not travel fifty times."""
+    """A long text cut to what a cell can show, so that the rest is not sent for fifty rows."""
     is_long = isinstance(value, str) and len(value) > LONGEST_IN_A_CELL
     return f"{value[:LONGEST_IN_A_CELL].rstrip()}…" if is_long else value
 
 
 def row_title(info: TableInfo, first: Field, selected: RowSelect, row: Row[Any]) -> str:
-    """What the list calls the row: its first column, whole where a person's name stands in several."""
+    """What the list calls the row: its first column, or the full name if that has several columns."""
     if first.traits.links:
         return relation_label(row, selected, first.name) or f"#{row._id}"
     if first.traits.holds_file:

@@ -1,4 +1,4 @@
-"""The same export as a workbook: text stays text, days are days, money is a number, and nothing is a live formula."""
+"""The export as a workbook: text stays text, dates are dates, money is a number, and nothing is a live formula."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ from homecare.records.row_select import RowSelect
 from homecare.tables.table import Field
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What one sheet of the format holds, its head included; further rows go on the next sheet.
+# The most rows of one sheet, including the header. Further rows go on the next sheet.
 ROWS_OF_A_SHEET = 1_048_576
 LONGEST_CELL = 32_767
-# A workbook counts its days from here; an older one is text.
+# A workbook counts days from this year. Older days are written as text.
 FIRST_YEAR = 1900
 PIECE_BYTES = 64 * 1024
 
 
 def written(scoped: Session, request: ListRequest, columns: list[str]) -> IO[bytes]:
-    """The whole file, open at its beginning; the caller closes it.
-
-    It goes to the disk row by row, because a workbook's index stands at its end. Some 5,000 rows a second.
+    """The whole file, open at its start. The caller must close it.
+    Written to disk row by row, because a workbook's index is at its end. About 5,000 rows per second.
     """
     selected = request.selected(columns)
     read = begun(blocks(scoped, request, selected))
@@ -71,7 +70,7 @@ def _new_sheet(book: Workbook, request: ListRequest, selected: RowSelect) -> Any
 
 
 def _cell(sheet: Any, field: Field, row: Row[Any], selected: RowSelect) -> Any:
-    """None for an empty cell. A masked value comes as text, whatever its column holds."""
+    """None for an empty cell. A masked value is text, whatever the column's type."""
     value = getattr(row, field.name)
     is_day = isinstance(value, date) and value.year >= FIRST_YEAR
     if is_day and isinstance(value, datetime):
@@ -90,7 +89,7 @@ def _formatted(sheet: Any, field: Field, value: Any) -> Any:
 
 
 def _text(sheet: Any, text: str) -> Any:
-    """A cell of text. One that looks like a formula is marked as quoted, or editing it would bring it to life."""
+    """A text cell. One that looks like a formula is marked as quoted, or editing it would turn it into a formula."""
     made = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_CELL])
     made.data_type = "s"
     if text.lstrip(" ").startswith(FORMULA_STARTS):

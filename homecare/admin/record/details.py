@@ -1,4 +1,4 @@
-"""What the template of one record prints: its head, its facts, and the tabs of what belongs to it."""
+"""Everything one record's template prints: its header, its facts, and the tabs of related rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_KEY_FACTS = 4
 
 @dataclass(frozen=True)
 class Section:
-    """A card of facts. `behind_glass` names, in the first card that has any, what a reason would show."""
+    """A card of facts. `behind_glass` lists what a reason would show; only on the first card that has any."""
 
     title: str
     facts: list[Fact]
@@ -38,10 +38,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Related:
-    """Rows of `table` whose column `by` names this record. `query` is the list of them, `may_add` a new one.
-
-    They are `near` where the override says so, or where their own list shows this record; `quiet` where there are none
-    and nobody waits for any.
+    """Rows of `table` whose column `by` refers to this record. `query` opens their list, `may_add` allows a new one.
+    `near`: the override lists the table, or its list shows this record. `quiet`: it has no rows, and the table is not
+    listed.
     """
 
     table: TableInfo
@@ -56,7 +55,7 @@ class Related:
 
 @dataclass(frozen=True)
 class DetailsScreen:
-    """`left_empty` are the labels of cards without a single value: they are told in one line instead."""
+    """`left_empty` are the labels of cards without any value. They are named in one line instead."""
 
     row_id: int
     version: str
@@ -69,7 +68,7 @@ class DetailsScreen:
 
     @classmethod
     def of(cls, seen: Seen, stored: Stored, revealed: dict[str, Any], session: Session) -> DetailsScreen:
-        """One short count per table that points here, and what `facts.fact` asks."""
+        """One short count per table that refers to this one, plus the statements of `facts.fact`."""
         facts = {field.name: fact(field, stored, revealed, session) for field in stored.selected.fields}
         groups = [*seen.table.groups, ("Record", tuple(n for n in seen.table.fields if n not in _placed(seen.table)))]
         cards = [(title, [facts[n] for n in names if n in facts]) for title, names in groups]
@@ -87,7 +86,7 @@ class DetailsScreen:
 
 
 def _key_facts(info: TableInfo, facts: dict[str, Fact]) -> list[Brief]:
-    """The first few; a relation that the table's list waits for is told even while it names nobody."""
+    """The first few. A relation in the table's default list is shown even if it is empty."""
     unsaid = [fact for name, fact in facts.items() if name not in (*info.naming, "created_at", "updated_at")]
     told = [one for one in unsaid if one.brief and (not one.is_empty or _is_awaited(info, one.field))]
     return [one.brief for one in sorted(told, key=lambda one: one.rank) if one.brief][:MOST_KEY_FACTS]
@@ -106,7 +105,7 @@ def _is_empty(facts: list[Fact]) -> bool:
 
 
 def _behind_glass(access: TableAccess, stored: Stored, revealed: dict[str, Any]) -> dict[str, str]:
-    """What there is to show for a reason: labels by column."""
+    """What a reason would show: labels by column."""
     return {
         field.name: field.label.lower()
         for field in stored.selected.fields
@@ -133,7 +132,7 @@ def _listed(words: list[str]) -> str:
 
 
 def children(seen: Seen) -> list[tuple[TableInfo, Field]]:
-    """The tables that point here by a column this person may filter by."""
+    """The tables that refer to this one by a column this person may filter by."""
     return [
         (child, field)
         for child in table_infos().values()
@@ -148,14 +147,14 @@ def may_add(seen: Seen, field: Field) -> bool:
 
 
 def additions(seen: Seen) -> list[tuple[TableInfo, str]]:
-    """What a row of the list can be given by its menu: the tables that its page shows first, and their columns."""
+    """The rows that a list row's menu can add: the tables its page shows first, with their columns."""
     near = override_of(seen.table.name).related
     found = [(child, field.name) for child, field in children(seen) if may_add(seen.other(child), field)]
     return sorted((pair for pair in found if pair[0].name in near), key=lambda pair: near.index(pair[0].name))
 
 
 def related_tables(session: Session, seen: Seen, row_id: int) -> list[Related]:
-    """Those with rows first; within that as the overrides say, then as the menu does."""
+    """Tables with rows first, then in the overrides' order, then in menu order."""
     pairs = children(seen)
     tables = [child.name for child, _ in pairs]
     first = override_of(seen.table.name).related
@@ -191,12 +190,12 @@ def _count(session: Session, child: TableInfo, field: Field, row_id: int) -> cou
 
 
 def related_list(session: Session, seen: Seen, row_id: int, of: str, by: str) -> ListScreen | None:
-    """The newest rows of one tab, None where there is no such tab for this person. Two statements."""
+    """The newest rows of one tab. None if this person has no such tab. Two statements."""
     pair = next((p for p in children(seen) if (p[0].name, p[1].name) == (of, by)), None)
     if pair is None:
         return None
     child = pair[0]
     columns = [name for name in child.columns if name != by][:RELATED_COLUMNS] or list(child.columns)
-    # The name leads: where it was the parent itself, the next column of the list does.
+    # The list starts with its name column. If that was the parent itself, the next column follows.
     words = MultiDict({f"{by}__eq": str(row_id), "columns": ",".join(columns)})
     return ListScreen.load(list_request.read(seen.other(child), words), session)

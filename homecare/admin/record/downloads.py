@@ -1,4 +1,4 @@
-"""Files on their way out, through the door of their row: its scope, the rule of its column, and the read log first."""
+"""File downloads. They pass the checks of their row: its scope, its column's rule, and first the read log."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from homecare.web.errors import SpokenError
 from homecare.web.headers import FILE_POLICY
 from homecare.web.settings import current_config
 
-# How long the link that a reveal gives is good for, in the session that revealed.
+# How long a link from a reveal works, in the session that revealed it.
 PASS_SECONDS = 600
-MISSING = "This file is not in the store. It was put there by another application, or lost; tell IT its table and row."
+MISSING = "This file is not in the store. Another application put it there, or it was lost; tell IT its table and row."
 
 
 def answer(seen: Seen, row_id: int, *, preview: bool) -> Response:
-    """The file of `?name=<column>` as an attachment, or a picture of ours for an <img>. 403, 404 as for the row."""
+    """The file of `?name=<column>` as an attachment, or one of our pictures for an <img>. 403, 404 as for the row."""
     name = request.args.get("name", "")
     _refuse_unseen(seen, row_id, name)
     kept = _kept(seen, row_id, name)
     if preview and kept.media_type not in PREVIEWED:
         raise SpokenError(404, "Only pictures can be previewed. Download the file instead.")
     try:
-        # At most 10 MB, and read before the log says that it was opened.
+        # At most 10 MB. Read first, so that the log does not record a file that could not be opened.
         data = store.read(current_config().files_dir, kept.key)
     except FileNotFoundError as error:
         raise SpokenError(404, MISSING) from error
@@ -63,7 +63,7 @@ def _refuse_unseen(seen: Seen, row_id: int, name: str) -> None:
 
 def _kept(seen: Seen, row_id: int, name: str) -> Kept:
     model: Any = seen.table.model
-    # The opening of the file is logged, each time.
+    # NOT_SHOWN, because opening the file is logged each time.
     row = db.session.execute(
         select(getattr(model, name)).where(model.id == row_id), execution_options=NOT_SHOWN
     ).first()
@@ -76,7 +76,7 @@ def _kept(seen: Seen, row_id: int, name: str) -> Kept:
 
 
 def new_pass(info: TableInfo, row_id: int, name: str) -> str:
-    """What a link to a file behind glass carries, once a reason was given and logged."""
+    """The token in a link to a break-glass file, once a reason was given and logged."""
     return str(_serializer().dumps(_subject(info, row_id, name)))
 
 

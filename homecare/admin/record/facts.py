@@ -1,4 +1,4 @@
-"""What is known of one record, column by column: the value for its card, and what the record's head tells of it."""
+"""One record's facts, column by column: the value for its card, and what the record's header shows of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from homecare.records.stored import Stored
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field
 
-# What the head of a record tells beside its name, in this order; of a day only an age, of a point only its sub-city.
+# The header shows only an age for a birthday, and only the sub-city for a place.
 NONE_YET = Markup("none yet")
 AGE = Markup('{} <span class="age">({})</span>')
 POINT = Markup('{} · <span title="{}">{:.4f}, {:.4f}</span>')
@@ -28,7 +28,7 @@ POINT = Markup('{} · <span title="{}">{:.4f}, {:.4f}</span>')
 
 @dataclass(frozen=True)
 class Brief:
-    """A value as the head of the record tells it; one that says by itself what it is stands there without its label."""
+    """A value as the header shows it. If `speaks_for_itself`, it needs no label."""
 
     label: str
     cell: Markup
@@ -52,7 +52,7 @@ class Fact:
 
 
 def fact(field: Field, stored: Stored, revealed: dict[str, Any], session: Session) -> Fact:
-    """No statement but for a place that is seen, and for a file that was behind glass: one each."""
+    """No statement, except one each for a visible place and for a revealed file."""
     value = (stored.values | revealed).get(field.name)
     if field.tells_age and isinstance(value, date):
         return _birthday(field, value)

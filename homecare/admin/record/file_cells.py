@@ -1,4 +1,4 @@
-"""A file as lists and details show it: its name with a link through the row's door, and a picture as itself."""
+"""A file in lists and details: its name as a link that passes the row's checks, and a picture as a preview."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PICTURES = tuple(EXTENSIONS[kind] for kind in PREVIEWED)
 
 
 def listed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
-    """The name of the row's file as a link; the value as it is where it is none of ours, or not to be seen."""
+    """The name of the row's file as a link. The plain value if it is not our file or not visible."""
     name = file_name(row, selected, field.name)
     if not name:
         return cells.markup(field, getattr(row, field.name))
@@ -32,14 +32,14 @@ def listed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
 
 
 def detailed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
-    """As `listed`, and under it the picture where it is one. Opening the page opens the picture: that is logged too."""
+    """As `listed`, plus a preview of a picture. Opening the page loads the preview, which is logged too."""
     name = file_name(row, selected, field.name)
     link = listed(selected, row, field)
     return link + _preview(selected.info, row._id, field, name) if name else link
 
 
 def revealed(session: Session, info: TableInfo, row_id: int, field: Field, key: str | None) -> Markup:
-    """A file behind glass, once the reason was logged: the links work for ten minutes in this session."""
+    """A break-glass file after the reason was logged. The links work for ten minutes in this session."""
     kept = find_of_row(session, key, resource=info.name, column=field.name, row_id=row_id) if key else None
     if kept is None:
         return cells.markup(field, key)
@@ -49,7 +49,7 @@ def revealed(session: Session, info: TableInfo, row_id: int, field: Field, key: 
 
 
 def _preview(info: TableInfo, row_id: int, field: Field, name: str, glass_pass: str = "") -> Markup:
-    # The ending is ours, given when the file was written anew: it tells the truth.
+    # We set the extension when we wrote the file, so it can be trusted.
     if not name.endswith(PICTURES):
         return Markup("")
     opened = urls.file(info.name, row_id, field.name, glass_pass=glass_pass)

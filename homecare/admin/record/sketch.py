@@ -1,4 +1,4 @@
-"""A small drawing of where a place lies in the city, made of our own centres: no tiles, nothing asked of anybody."""
+"""A small drawing of where a place is in the city, made from our own centres: no tiles, no other host."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from homecare.queries.places import Centre, Place
 
 WIDTH = 280
 DOT, RING = 3.0, 7.0
-# A ring at the edge of the box stays whole.
+# Keeps a ring at the edge of the box whole.
 MARGIN = RING + 2
 # A degree of longitude is shorter than one of latitude, by the cosine of the latitude.
 _PER_LONGITUDE = (WIDTH - 2 * MARGIN) / (LONGITUDES[1] - LONGITUDES[0])
@@ -20,7 +20,7 @@ _PER_LATITUDE = _PER_LONGITUDE / math.cos(math.radians(sum(LATITUDES) / 2))
 KM_PER_LATITUDE = 110.6
 SCALE_KM = 5
 HEIGHT = round(_PER_LATITUDE * (LATITUDES[1] - LATITUDES[0]) + 2 * MARGIN)
-# Pixels of a letter in the widest of the system's fonts at the size that facts.css gives the names.
+# The pixels per letter in the widest system font, at the size that facts.css sets.
 LETTER, LINE = 6.5, 13.0
 EDGE = 3.0
 
@@ -30,7 +30,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Spot:
-    """A sub-city's dot and, beside it where nothing else stands, its name."""
+    """A sub-city's dot and its name, beside it on a free side."""
 
     name: str
     x: float
@@ -43,7 +43,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Sketch:
-    """The place at x, y among the spots; `sentence` says what is drawn, `sub_city` which of the names is its own."""
+    """The place at x, y among the spots. `sentence` describes the drawing, `sub_city` is the place's own sub-city."""
 
     sentence: str
     sub_city: str | None
@@ -57,7 +57,7 @@ class Sketch:
 
 
 def sketch(place: Place) -> Sketch | None:
-    """None for a place outside the box around the city, which words alone tell."""
+    """None for a place outside the box around the city. Words alone describe it."""
     inside = LATITUDES[0] <= place.latitude <= LATITUDES[1] and LONGITUDES[0] <= place.longitude <= LONGITUDES[1]
     if not inside:
         return None
@@ -67,7 +67,7 @@ def sketch(place: Place) -> Sketch | None:
 
 @lru_cache(maxsize=8)
 def _spots(centres: tuple[Centre, ...]) -> tuple[Spot, ...]:
-    """Each name takes the side of its dot that is free, the longest name first: it has the fewest."""
+    """Puts each name on a free side of its dot. The longest name goes first, because it has the fewest free sides."""
     dots = {centre: _position(centre.latitude, centre.longitude) for centre in centres}
     taken = [_around(x, y, DOT) for x, y in dots.values()]
     found: dict[Centre, Spot] = {}
@@ -78,7 +78,7 @@ def _spots(centres: tuple[Centre, ...]) -> tuple[Spot, ...]:
 
 
 def _beside(spots: tuple[Spot, ...], here: Box) -> tuple[Spot, ...]:
-    """The names that the place itself would lie on go to another side, as far as one is free of everything else."""
+    """Moves names that the place would cover to another side, if one is free of everything else."""
     found = list(spots)
     for number, spot in enumerate(spots):
         if _cost(spot.box, [here]):
@@ -99,7 +99,7 @@ def _around(x: float, y: float, radius: float) -> Box:
 
 
 def _sides(name: str, x: float, y: float) -> Iterator[Spot]:
-    """Right of the dot and left of it, then below and above, also in the middle, then a little lower or higher."""
+    """Right and left of the dot, then below and above (also centred), then a little lower or higher."""
     length = len(name) * LETTER
     for down in (0, LINE, -LINE, 5, -5):
         text_y = y + down + 4
@@ -115,7 +115,7 @@ def _sides(name: str, x: float, y: float) -> Iterator[Spot]:
 
 
 def _cost(box: Box, taken: list[Box]) -> float:
-    """How many square pixels of the box are not free; what would leave the drawing costs most."""
+    """How many square pixels of the box are taken. Leaving the drawing costs most."""
     left, top, right, bottom = box
     outside = left < EDGE or top < EDGE or right > WIDTH - EDGE or bottom > HEIGHT - EDGE
     return outside * 1e6 + sum(

@@ -1,6 +1,6 @@
 """The demo company: sixty staff, 1,500 patients, 9,000 visits and a year of marketing, all made up.
 
-Nothing in it is about a real person. The rows depend on the day alone: the same day gives the same company.
+It contains no real person. The rows depend only on the day: the same day gives the same company.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from homecare.local.demo.visits import Planner, plan_days
 from homecare.local.demo.write import analyze, write_rows
 from homecare.login import passwords
 
-# Two processes that start together must not both load; any constant does that nothing else here locks.
+# An advisory lock so that two processes that start together do not both load. Any constant not locked elsewhere works.
 LOCK_KEY = 4_207_001
 
 Progress = Callable[[str], None]
 
 
 class DemoError(Exception):
-    """The demo company cannot be loaded; the message is one sentence for the person who asked for it."""
+    """The demo company cannot be loaded. The message is one sentence for the person who asked for it."""
 
 
 def load(engine: Engine, password: str, today: date | None = None, progress: Progress | None = None) -> None:
-    """Load the demo company in one transaction: a stop in the middle leaves nothing.
+    """Loads the demo company in one transaction, so an interrupted load leaves nothing.
 
-    `today` is the day in Addis Ababa that everything is relative to: given, that day stands at 10:40; left out, the
+    `today` is the day in Addis Ababa that everything is relative to. If given, the time is 10:40; if left out, the
     board is relative to this minute. `engine` connects as the owner of the tables, who may set sequences and analyse.
-    Raises DemoError where the database has staff or patients already. About 35,000 rows.
+    Raises DemoError if the database already has staff or patients. About 35,000 rows.
     """
     if not _load(engine, password, today, progress):
         raise DemoError(
@@ -43,12 +43,12 @@ def load(engine: Engine, password: str, today: date | None = None, progress: Pro
 
 
 def load_if_empty(engine: Engine, password: str) -> bool:
-    """Load the demo company into a database without staff and patients. Returns False where there are some."""
+    """Loads the demo company into a database without staff and patients. Returns False if there are any."""
     return _load(engine, password, None, None)
 
 
 def made_up_company(today: date | None, password_hash: str) -> Company:
-    """Every row of the company, by table, with its ids: no database is asked."""
+    """Every row of the company, by table, with its ids. Needs no database."""
     company = Company(Clock.of(today))
     people = People(company.dice("people"))
     staffing.add_staff(company)
@@ -79,7 +79,7 @@ def made_up_company(today: date | None, password_hash: str) -> Company:
 def _load(engine: Engine, password: str, today: date | None, progress: Progress | None) -> bool:
     tell = progress or (lambda _sentence: None)
     with engine.begin() as connection:
-        # Loading outlasts what a request may take, and waiting for another loader outlasts its lock's limit.
+        # Loading takes longer than a request may, and so does waiting for another loader.
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})

@@ -9,7 +9,7 @@ from homecare.local.demo.company import Company, Dice, Row
 
 # Demo tariffs in ETB per visit, lowest and highest, by the role that visits.
 TARIFFS = {"Caregiver": (600, 1200), "Nurse": (900, 1800), "Doctor": (2000, 4000)}
-# The rest is work for Finance: visits that wait for an invoice.
+# The other visits wait for an invoice, as work for Finance.
 INVOICED_SHARE = 0.94
 SETTLED_AFTER = timedelta(days=30)
 OLD = {"Paid": 920, "Overdue": 38, "Pending": 12, "Cancelled": 9, "Refunded": 5}
@@ -23,7 +23,7 @@ CLAIMS = 320
 
 
 def add_invoices(company: Company) -> None:
-    """At most one live invoice per visit; a cancelled one is sometimes followed by the corrected one."""
+    """At most one live invoice per visit. A cancelled invoice is sometimes followed by a corrected one."""
     dice, now = company.dice("invoices"), company.clock.now
     roles = {row["id"]: row["role"] for row in company.rows["staff"]}
     invoices = []

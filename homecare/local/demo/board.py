@@ -1,4 +1,4 @@
-"""Today on the board, told in minutes from now: late, missed, stuck, waiting for somebody, under way."""
+"""Today's visits on the board, in minutes from now: late, missed, stuck, unassigned, in progress."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from homecare.local.demo.visits import Planner
 
 
 class Told(NamedTuple):
-    """A visit at `minutes` from now; `state` says what became of it (`Waiting`: its time passed, nobody checked in)."""
+    """A visit at `minutes` from now; `state` is its outcome (`Waiting`: its time has passed and nobody checked in)."""
 
     role: str
     minutes: int
     state: str
 
 
-# The demo accounts' own days: each sees work done, work under way and work to come.
+# The demo accounts' own days: each sees finished, current and coming work.
 OWN_DAYS = (
     Told("Nurse", -275, "Completed"), Told("Nurse", -190, "Completed"), Told("Nurse", -95, "In Progress"),
     Told("Nurse", -25, "Waiting"), Told("Nurse", 65, "Scheduled"), Told("Nurse", 155, "Scheduled"),
@@ -71,7 +71,7 @@ def _time(planner: Planner, minutes: int) -> datetime:
 
 
 def _plan_caregiver_day(planner: Planner) -> None:
-    """A shift under way with two visits inside it, and a visit to somebody else afterwards."""
+    """A current shift with two visits inside it, and a visit to another patient afterwards."""
     company = planner.company
     staff = company.staff("Caregiver")[0]
     patient = _own_patient(planner, staff)
@@ -88,7 +88,7 @@ def _plan_caregiver_day(planner: Planner) -> None:
 
 
 def _own_patient(planner: Planner, staff: Row) -> Row:
-    """A patient around whose home this person works; without a place nobody would be sent today."""
+    """A patient in this person's area who has a place. Nobody is sent to a patient without a place today."""
     role = staff["role"]
     while True:
         patient = _any_patient(planner, role)
@@ -98,7 +98,7 @@ def _own_patient(planner: Planner, staff: Row) -> Row:
 
 
 def _any_patient(planner: Planner, role: str) -> Row:
-    """A patient who needs that role, has a place and no other visit today yet."""
+    """A patient who needs that role, has a place and has no other visit today."""
     while True:
         patient = planner.pick(-8)
         if patient and planner.wants(patient, role) and planner.is_unseen_today(patient):

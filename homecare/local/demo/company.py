@@ -1,4 +1,4 @@
-"""The company while it is being made up: the clock it is relative to, its dice, and its rows by table."""
+"""The company while it is generated: its reference time, its random numbers, and its rows by table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 Chosen = TypeVar("Chosen")
 
 SEED = "homecare"
-# A day that is asked for by its date stands at this time, so that its rows are the same on every load.
+# The time used for a given day, so that its rows are the same on every load.
 MORNING = time(10, 40)
 
 
@@ -36,11 +36,11 @@ class Clock:
         return self.today + timedelta(days=offset)
 
     def at(self, offset: int, hour: int, minute: int = 0) -> datetime:
-        """The naive UTC of an Addis hour, `offset` days from today; hours past 23 run into the next day."""
+        """An Addis hour as naive UTC, `offset` days from today. Hours past 23 are on the next day."""
         return datetime.combine(self.day(offset), time()) + timedelta(hours=hour, minutes=minute) - ADDIS_OFFSET
 
     def offset(self, moment: datetime) -> int:
-        """How many Addis days after today the moment falls; before today it is negative."""
+        """The number of Addis days from today to the moment. Negative before today."""
         return ((moment + ADDIS_OFFSET).date() - self.today).days
 
 
@@ -50,11 +50,11 @@ class Company:
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
     def dice(self, name: str) -> Dice:
-        """Each part throws dice of its own: a change of one part leaves the others as they were."""
+        """Each part has random numbers of its own, so changing one part does not change the others."""
         return Dice(f"{SEED}/{name}")
 
     def add(self, table: str, created_at: datetime, **values: Any) -> Row:
-        """Append a row with the next id; `updated_at` follows `created_at` unless it is given."""
+        """Appends a row with the next id. `updated_at` equals `created_at` unless given."""
         rows = self.rows.setdefault(table, [])
         stamps = {} if table in ("messages", "insurance_claims") else {"updated_at": created_at}
         row = {"id": len(rows) + 1, **values, "created_at": created_at, **stamps}
@@ -63,12 +63,12 @@ class Company:
         return row
 
     def staff(self, role: str) -> list[Row]:
-        """The people of a role who work today; the demo account's comes first."""
+        """The people of a role who work today. The demo account's person is first."""
         return [row for row in self.rows["staff"] if row["role"] == role and row["status"] == "Active"]
 
 
 class Dice(random.Random):
-    """Seeded dice with the throws that several parts need."""
+    """Seeded random numbers with the methods that several parts need."""
 
     def weighted(self, weights: dict[Chosen, int]) -> Chosen:
         return self.choices(list(weights), list(weights.values()))[0]
@@ -86,11 +86,11 @@ class Dice(random.Random):
 
     @staticmethod
     def awake(moment: datetime) -> datetime:
-        """The moment, or a later one where it falls between 21:00 and 07:00 in Addis: few people pay or write then."""
+        """The moment, or a later one if it is between 21:00 and 07:00 in Addis, when few people pay or write."""
         hour = (moment + ADDIS_OFFSET).hour
         return moment + timedelta(hours=7 if hour < 7 else 10 if hour >= 21 else 0)
 
     def cycle(self, values: Sequence[Chosen]) -> Iterator[Chosen]:
-        """Every value once in a shuffled order, then all again: no text repeats before the others were used."""
+        """All values in shuffled order, again and again, so no text repeats before the others were used."""
         while True:
             yield from self.sample(values, len(values))

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from homecare.clock import ADDIS_OFFSET
 from homecare.local.demo.company import Row
 
-# The lengths of a visit by role, as the board assumes them.
+# The length of a visit by role, as the board assumes.
 VISIT_MINUTES = {"Doctor": 45, "Nurse": 60, "Caregiver": 240}
-# What is left free between two patients for the way, and between a shift and work for anybody else.
+# The free time between two patients for travel, and between a shift and work for another patient.
 TRAVEL = timedelta(minutes=30)
 REST = timedelta(hours=10)
 
@@ -28,7 +28,7 @@ class Diary:
         self._by_day: dict[tuple[int, int], list[Booking]] = defaultdict(list)
 
     def is_free(self, staff: Row, patient_id: int, start: datetime, end: datetime) -> bool:
-        """A visit inside a shift with the same patient is how it should be; anything else that touches is a clash."""
+        """A visit inside a shift with the same patient is fine. Any other overlap is a clash."""
         for booking in self._near(staff["id"], start - TRAVEL, end + TRAVEL):
             if booking.is_shift and booking.patient_id == patient_id:
                 continue

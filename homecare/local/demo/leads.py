@@ -10,7 +10,7 @@ from homecare.local.demo.people import Name, People
 
 LEADS = 4000
 NO_CAMPAIGN_SHARE = 0.13
-# What became of a lead, by its age in days: the newest are still being called, the oldest are decided.
+# The outcome of a lead by its age in days: the newest are still being called, the oldest are decided.
 OUTCOMES: tuple[tuple[int, dict[str, int]], ...] = (
     (3, {"New": 66, "Contacted": 28, "Qualified": 4, "Unqualified": 2}),
     (15, {"New": 14, "Contacted": 36, "Qualified": 20, "Converted": 11, "Unqualified": 10, "Lost": 9}),
@@ -20,10 +20,10 @@ OUTCOMES: tuple[tuple[int, dict[str, int]], ...] = (
 
 
 def add_leads(company: Company, people: People) -> dict[int, Name]:
-    """Append the leads, oldest first. Returns the names of the converted ones by lead id, for their patients."""
+    """Appends the leads, oldest first. Returns the names of the converted ones by lead id, for their patients."""
     dice, clock = company.dice("leads"), company.clock
     converted: dict[int, Name] = {}
-    # The power leans to the present: the company grows.
+    # The power favours recent days, because the company grows.
     for days_ago in sorted((365 * dice.random() ** 1.25 for _ in range(LEADS)), reverse=True):
         created_at = min(dice.between(clock.at(-int(days_ago), 6), clock.at(-int(days_ago), 23)), clock.now)
         status = dice.weighted(next(weights for age, weights in OUTCOMES if days_ago < age))
@@ -63,7 +63,7 @@ def _add_lead(
 
 
 def _find_campaign(company: Company, dice: Dice, created_at: datetime) -> Row | None:
-    """A campaign that ran on that day, the stronger ones more often; None for those who came by themselves."""
+    """A campaign that ran on that day, stronger ones more often. None for leads without a campaign."""
     day = company.clock.offset(created_at)
     running = {n: plan.weight for n, plan in enumerate(CAMPAIGNS) if plan.start <= day <= plan.start + plan.days}
     if not any(running.values()) or dice.chance(NO_CAMPAIGN_SHARE):
@@ -72,8 +72,8 @@ def _find_campaign(company: Company, dice: Dice, created_at: datetime) -> Row | 
 
 
 def _add_drift(company: Company, dice: Dice) -> None:
-    """A few flaws of the kind every real list has, for the data-quality figures: double phones, a page of another
-    campaign. Converted leads are left alone: each must match its patient."""
+    """A few flaws, as in any real list, for the data-quality figures: duplicate phones, a landing page of another
+    campaign. Converted leads have none, because each must match its patient."""
     plain = [lead for lead in company.rows["marketing_leads"] if lead["status"] != "Converted"]
     for _ in range(14):
         older, newer = sorted(dice.sample(plain, 2), key=lambda lead: lead["id"])

@@ -14,7 +14,7 @@ SITE = "https://www.homecare.example"
 
 
 def add_campaigns(company: Company) -> None:
-    """Platforms, sources and campaigns; the figures wait for the leads (`add_figures`)."""
+    """Platforms, sources and campaigns. `add_figures` adds the figures after the leads."""
     dice, clock = company.dice("campaigns"), company.clock
     founded = clock.at(-800, 9)
     platforms = {n: company.add("marketing_platforms", founded, name=n, description=d)["id"] for n, d in PLATFORMS}
@@ -80,13 +80,13 @@ def _add_pages(company: Company, dice: Dice, plan: CampaignPlan, campaign: Row) 
 def add_marketing_tasks(company: Company) -> None:
     dice, clock = company.dice("marketing tasks"), company.clock
     texts, team = dice.cycle(TASKS), company.staff("Marketing")
-    # The demo account's person carries the most, so that its own view is lively.
+    # The demo account's person has the most tasks, so that its own view is not empty.
     carriers: list[Row | None] = [team[0], team[0], *team, None]
     for _ in range(90):
         due = int(dice.triangular(-200, 21, 4))
         title, description = next(texts)
         running = [c for c in company.rows["marketing_campaigns"] if c["start_date"] <= clock.day(due) <= c["end_date"]]
-        # What is due long ago was somebody's; only new work still waits for a name.
+        # Only new tasks are unassigned; older ones belong to somebody.
         carrier = dice.choice(carriers if due > -5 else team)
         created_at = dice.office_hour(clock, min(due, 0) - dice.randint(3, 14))
         status = "Pending" if carrier is None else _task_status(dice, due)
@@ -106,7 +106,7 @@ def _task_status(dice: Dice, due: int) -> str:
 
 
 def add_figures(company: Company) -> None:
-    """Weekly metrics per campaign; `leads` counts the leads that are really there, `spend` is near the budget's."""
+    """Weekly metrics per campaign; `leads` counts the actual leads, `spend` is close to the budget."""
     dice, clock = company.dice("figures"), company.clock
     leads: Counter[tuple[int, int]] = Counter()
     start_of = {row["id"]: clock.at((row["start_date"] - clock.today).days, 0) for row in _campaigns(company)}
@@ -131,7 +131,7 @@ def _campaigns(company: Company) -> list[Row]:
 
 
 def _week(dice: Dice, leads: int, cost: Decimal, platform: str | None) -> Iterator[tuple[str, Decimal]]:
-    """A week's figures, each plausible beside the others; what has no screen (radio, an event) has no clicks."""
+    """A week's consistent figures. Offline campaigns (radio, an event) have no clicks."""
     yield "spend", cost.quantize(Decimal("0.01"))
     yield "leads", Decimal(leads)
     if platform in (None, "Radio"):

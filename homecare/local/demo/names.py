@@ -29,7 +29,7 @@ MEN = (
     ("Yonas", "ዮናስ"), ("Zelalem", "ዘላለም"), ("Zerihun", "ዘሪሁን"), ("Zewde", "ዘውዴ"),
 )  # fmt: skip
 
-# What an emergency contact is to the patient.
+# The relation of an emergency contact to the patient.
 RELATIONS = {
     "Female": ("daughter", "sister", "niece", "granddaughter", "neighbour"),
     "Male": ("son", "brother", "nephew", "grandson", "neighbour"),

@@ -1,4 +1,4 @@
-"""The store, the office's tasks, and the log of what was sent to patients."""
+"""The inventory, the office's tasks, and the log of messages sent to patients."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TASK_SIZE = {"Coordinator": 6, "Nurse": 5, "Doctor": 3, "Caregiver": 4, "Invento
 
 
 def add_inventory(company: Company) -> None:
-    """Five pieces or lots of each thing: most keep long, some expire within a month, some have expired."""
+    """Five pieces or lots of each item: most last long, some expire within a month, some have expired."""
     dice, clock = company.dice("inventory"), company.clock
     for name, description, months in ITEMS * PIECES:
-        # One lot in twelve has expired, one in six does within the month.
+        # One lot in twelve has expired, one in six expires within the month.
         lots = {(-45, -1): 2, (0, 30): 4, (31, months * 30): 18}
         expires = clock.day(dice.randint(*dice.weighted(lots))) if months else None
         created_at = dice.office_hour(clock, -dice.randint(45, 700))
@@ -49,7 +49,7 @@ def add_office_tasks(company: Company) -> None:
     for visit in chosen:
         role = dice.weighted(TASK_SIZE)
         carriers = team[role]
-        # A third falls on the first of the role: the demo account's view has tasks in it.
+        # A third goes to the role's first person, so that the demo account has tasks.
         staff = carriers[0] if dice.chance(0.34) else dice.choice(carriers)
         if visit is None:
             assigned_at, due_at = dice.office_hour(clock, -int(dice.triangular(0, 60, 3))), None
@@ -78,7 +78,7 @@ def _add_task(
 
 
 def add_messages(company: Company) -> None:
-    """What the carers of visits wrote to their patients, mostly in the last weeks."""
+    """Messages from visiting staff to their patients, mostly in the last weeks."""
     dice, now = company.dice("messages"), company.clock.now
     demo = {company.staff(role)[0]["id"] for role in ("Doctor", "Nurse", "Caregiver")}
     desk = [row["id"] for row in company.staff("Coordinator")]

@@ -1,6 +1,6 @@
-"""What stands in the store, and what the office writes into its tasks."""
+"""The items of the inventory, and the texts of office tasks."""
 
-# Name, description, months it keeps (0: does not expire).
+# Name, description, shelf life in months (0: does not expire).
 ITEMS = (
     ("Digital blood pressure monitor", "Upper arm, with cuffs M and L", 0),
     ("Glucometer", "With carrying case", 0),

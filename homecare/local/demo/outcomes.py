@@ -1,4 +1,4 @@
-"""What became of each planned visit: its status, its times and its note, always in step with each other."""
+"""The outcome of each planned visit: its status, times and note, always consistent."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def _status(company: Company, dice: Dice, draft: Row) -> str:
     start, now = draft["scheduled_at"], company.clock.now
     if start > now - timedelta(minutes=10):
         return dice.weighted(TO_COME) if draft["staff"] else "Pending"
-    # Half an hour over the planned length, so that a long visit's check-out is not after now.
+    # Half an hour more than the planned length, so that a long visit's check-out is not in the future.
     if start + timedelta(minutes=VISIT_MINUTES[draft["role"]] + 30) > now:
         return "In Progress"
     return dice.weighted(PAST)
 
 
 def _times(company: Company, dice: Dice, draft: Row, status: str) -> Row:
-    """Check-in some minutes around the planned time; check-out after about the usual length of the role."""
+    """Check-in within minutes of the planned time. Check-out after about the role's usual length."""
     if status not in ("In Progress", "Completed"):
         return {"check_in_time": None, "check_out_time": None}
     now = company.clock.now
@@ -63,7 +63,7 @@ def _times(company: Company, dice: Dice, draft: Row, status: str) -> Row:
 
 
 def _created_at(company: Company, dice: Dice, draft: Row) -> datetime:
-    """Written down some days before, when the patient was registered and before now."""
+    """The time of planning: some days before the visit, after the patient's registration and before now."""
     start, now = draft["scheduled_at"], company.clock.now
     planned = dice.awake(start - timedelta(days=dice.triangular(0.6, 14, 2)))
     latest = min(start, now) - timedelta(hours=2)

@@ -32,7 +32,7 @@ def add_partners(company: Company) -> None:
 
 
 def add_referrals(company: Company) -> None:
-    """Referrals of patients who were visited; those of the demo doctor's patients are among them."""
+    """Referrals of visited patients, including some of the demo doctor's patients."""
     dice, clock = company.dice("referrals"), company.clock
     done = [row for row in company.rows["visit_services"] if row["status"] == "Completed"]
     doctors = {row["id"] for row in company.rows["staff"] if row["role"] == "Doctor"}

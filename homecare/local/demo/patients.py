@@ -1,4 +1,4 @@
-"""Fifteen hundred patients: those the leads became, and those who came another way."""
+"""Fifteen hundred patients: converted leads, and patients who came another way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_PHONE_SHARE = 0.04
 SPREAD_KM = 1.2
 KM_PER_DEGREE = 111.32
 
-# How those came who were no lead, and the channel that this counts as.
+# For patients without a lead: how they came, and the matching channel.
 WAYS_IN = {
     ("Walk-in", "Direct"): 22,
     ("Phone Call", "Direct"): 24,
@@ -29,7 +29,7 @@ WAYS_IN = {
     ("NGO", "NGO"): 7,
     ("Event", "Event"): 5,
 }
-# The same for those who were one, by the name of the lead's source.
+# For patients with a lead: the same by the name of the lead's source.
 LEAD_WAYS_IN = {
     "Facebook": ("Facebook", "Paid Social"),
     "Instagram": ("Website", "Paid Social"),
@@ -49,7 +49,7 @@ LEAD_WAYS_IN = {
 
 
 def add_patients(company: Company, people: People, converted: dict[int, Name]) -> dict[int, tuple[str, Area | None]]:
-    """Append the patients in the order they were registered. Returns each one's need and area by patient id."""
+    """Appends the patients in the order they were registered. Returns each one's need and area by patient id."""
     dice, clock = company.dice("patients"), company.clock
     leads: list[Row] = [row for row in company.rows["marketing_leads"] if row["id"] in converted]
     arrivals: list[tuple[datetime, Row | None]] = [(lead["converted_to_patient_at"], lead) for lead in leads]
@@ -97,7 +97,7 @@ def _person(people: People, today: date, need: str, name: Name, lead: Row | None
 
 
 def _areas(dice: Dice) -> Iterator[Area | None]:
-    """One per patient: fixed numbers for the towns and those without a place, the sub-cities by their share."""
+    """One area per patient: fixed numbers for towns and for no place, sub-cities by their share."""
     fixed: list[Area | None] = [town for town in TOWNS for _ in range(town.share)] + [None] * NO_PLACE
     shares = [area.share for area in SUB_CITIES]
     everywhere = fixed + dice.choices(SUB_CITIES, shares, k=PATIENTS - len(fixed))
@@ -111,7 +111,7 @@ def _home(dice: Dice, area: Area | None) -> Row:
     latitude = area.latitude + dice.gauss(0, SPREAD_KM / KM_PER_DEGREE)
     longitude = area.longitude + dice.gauss(0, SPREAD_KM / KM_PER_DEGREE / math.cos(math.radians(area.latitude)))
     if area in SUB_CITIES:
-        # Inside the city, whatever the dice say.
+        # Always inside the city.
         latitude = min(max(latitude, LATITUDES[0]), LATITUDES[1])
         longitude = min(max(longitude, LONGITUDES[0]), LONGITUDES[1])
     house = dice.choice((f"House No. {dice.randint(12, 2400)}", f"Block {dice.randint(1, 60)}", "House No. New"))
@@ -137,7 +137,7 @@ def _origin(company: Company, dice: Dice, lead: Row | None) -> Row:
 
 
 def add_touches(company: Company) -> None:
-    """Which campaigns reached a patient: the lead's first, for some a second one before they came."""
+    """The campaigns that reached a patient: the lead's, and for some a second one before they came."""
     dice = company.dice("touches")
     for patient in company.rows["patients"]:
         if patient["initial_campaign_id"] is None:

@@ -1,4 +1,4 @@
-"""A person's name, numbers and addresses, each given out once."""
+"""People's names, numbers and addresses, each used only once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AMHARIC_SHARE = 0.14
 
 
 class Name(NamedTuple):
-    """`latin` is what an e-mail address is made of, `written` is what stands in the record."""
+    """`latin` is used for e-mail addresses, `written` is the name in the record."""
 
     gender: str
     latin: tuple[str, str, str]
@@ -42,7 +42,7 @@ class People:
                 return number
 
     def fayda(self) -> str:
-        """A number that no real person has: 9999 and 8 more digits, or 12 more where a card's number was noted."""
+        """A number that no real person has: 9999 and 8 more digits, or 12 more for a card number."""
         while True:
             digits = 12 if self.dice.chance(0.2) else 8
             if self._is_new(number := f"9999{self.dice.randrange(10**digits):0{digits}d}"):

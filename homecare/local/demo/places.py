@@ -1,4 +1,4 @@
-"""Where the made-up patients live: the sub-cities of Addis Ababa, a few other towns, and what stands near a home."""
+"""Where the invented patients live: the sub-cities of Addis Ababa, a few other towns, and landmarks."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ class Area(NamedTuple):
     landmarks: tuple[str, ...]
 
 
-# The demo doctor, nurse and caregiver work around Bole: it stands first.
+# Bole is first, because the demo doctor, nurse and caregiver work there.
 SUB_CITIES = (
     Area("Bole", *CENTRES["Bole"], 17, (
         "behind Edna Mall", "near Bole Medhanialem Church", "Rwanda Street", "off Cameroon Street", "near Bole Atlas")),

@@ -1,4 +1,4 @@
-"""Who can be sent to whom: the people of a role around a patient's home, the nearest first."""
+"""Who can be sent to a patient: the people of a role, those near the home first."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Rota:
         return self._teams[role]
 
     def works(self, staff: Row, offset: int) -> bool:
-        """Hired by then, not away, and not on the weekly day off."""
+        """Whether the person is hired by then, not away, and not on the weekly day off."""
         day = self.company.clock.today + timedelta(days=offset)
         if staff["hire_date"] > day or (staff["status"] != "Active" and offset >= -AWAY_DAYS):
             return False
         return day.weekday() != staff["id"] % SUNDAY
 
     def candidates(self, role: str, area: Area | None, patient_id: int) -> Iterator[Row]:
-        """The role's people with those of the area first; the same patient always sees the same order."""
+        """The role's people, those of the area first. The order is always the same for a patient."""
         team = self._teams[role]
         place = SUB_CITIES.index(area) if area in SUB_CITIES else patient_id % len(SUB_CITIES)
         near = [row for n, row in enumerate(team) if place in self.places(n, len(team))]
@@ -44,5 +44,5 @@ class Rota:
 
     @staticmethod
     def places(number: int, size: int) -> set[int]:
-        """The sub-cities of the n-th of a team: a team smaller than the city covers two each."""
+        """The sub-cities of a team's n-th person. In a small team each covers two."""
         return {number % len(SUB_CITIES), (number + size if size < len(SUB_CITIES) else number) % len(SUB_CITIES)}

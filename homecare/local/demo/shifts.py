@@ -10,7 +10,7 @@ from homecare.local.demo.places import TOWNS, Area
 from homecare.local.demo.rota import SUNDAY, Rota
 
 FIRST_DAY, LAST_DAY = -150, 21
-# Start hours in Addis; a shift has 8 hours, so that five of them stay within a week's limit.
+# Start hours in Addis. A shift has 8 hours, so that five shifts stay within a week's limit.
 START_HOURS = {7: 20, 8: 45, 9: 20, 22: 15}
 HOURS = 8
 NEEDS_WITH_SHIFTS = ("elderly", "stroke", "palliative", "chronic")
@@ -31,7 +31,7 @@ def add_shifts(company: Company, diary: Diary, rota: Rota, lives: dict[int, tupl
             patient = _take_patient(company, dice, rota, lives, waiting, staff, offset)
             hour = 8 if staff is demo else dice.weighted(START_HOURS)
             if patient:
-                # The demo caregiver's own today is told minute by minute on the board.
+                # The board plans the demo caregiver's own day minute by minute.
                 days = [d for d in range(offset, min(offset + length, LAST_DAY)) if not (staff is demo and d == 0)]
                 planned += _run(company, dice, rota, staff, patient, days, hour)
             offset += length + dice.randint(3, 9)
@@ -46,7 +46,7 @@ def _take_patient(
     company: Company, dice: Dice, rota: Rota, lives: dict[int, tuple[str, Area | None]], waiting: list[Row],
     staff: Row, offset: int,
 ) -> Row | None:  # fmt: skip
-    """A patient registered by then for whom this caregiver stands among the first; each has one stay at most."""
+    """A patient registered by then for whom this caregiver is among the first choices. Each has at most one stay."""
     start = company.clock.at(offset, 0)
     known = [p for p in waiting if start - timedelta(days=200) < p["created_at"] < start - timedelta(days=2)]
     near = [p for p in known if staff in list(rota.candidates("Caregiver", lives[p["id"]][1], p["id"]))[:2]]
@@ -58,7 +58,7 @@ def _take_patient(
 
 
 def _run(company: Company, dice: Dice, rota: Rota, staff: Row, patient: Row, days: list[int], hour: int) -> list[Row]:
-    """A stay's shifts. Those of a caregiver who went on leave stand cancelled for a week: they need cover."""
+    """A stay's shifts. If the caregiver is on leave, a week of them is cancelled and needs cover."""
     clock, shifts = company.clock, []
     agreed_at = max(patient["created_at"], clock.at(days[0], 0) - timedelta(days=dice.randint(2, 8)))
     for offset in days:
@@ -67,7 +67,7 @@ def _run(company: Company, dice: Dice, rota: Rota, staff: Row, patient: Row, day
             continue
         start = clock.at(offset, hour)
         end = start + timedelta(hours=HOURS)
-        # The plan of a week is written in the week before.
+        # A week is planned in the week before.
         created_at = min(max(agreed_at, start - timedelta(days=9, minutes=dice.randint(0, 300))), clock.now)
         status = "Cancelled" if on_leave else _status(dice, clock.now, start, end)
         changed_at = clock.now if start > clock.now else min(end, clock.now)
@@ -90,7 +90,7 @@ def _status(dice: Dice, now: datetime, start: datetime, end: datetime) -> str:
 
 
 def note_registrations(company: Company) -> None:
-    """Some patients were registered by a caregiver on shift in the neighbourhood: the assignment is named."""
+    """Links some patients to the assignment of the nearby caregiver who registered them."""
     dice, clock = company.dice("registrations"), company.clock
     on_day: dict[int, list[int]] = {}
     for shift in company.rows["caregiver_assignments"]:

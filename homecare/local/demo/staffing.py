@@ -12,7 +12,7 @@ from homecare.local.demo.people import People
 
 
 class Team(NamedTuple):
-    """How many of a role there are, what they do, and the statuses of those who are not Active (from the last on)."""
+    """The size of a role's team, their jobs, and the statuses of those not Active (from the last person on)."""
 
     role: str
     size: int
@@ -35,7 +35,7 @@ TEAMS = (
     Team("Finance", 2, "Finance", ("Accountant", "Billing Officer")),
     Team("Inventory", 1, "Supplies", ("Store Keeper",)),
     Team("Auditor", 1, "Quality", ("Internal Auditor",)),
-    # Roles that nobody defined: such people may do nothing, and IT finds them on its list.
+    # Undefined roles: these people may do nothing, and IT finds them in a list.
     Team("Intern", 1, "Nursing", ("Nursing Intern",)),
     Team("Volunteer", 1, "Home Care", ("Weekend Volunteer",)),
 )  # fmt: skip
@@ -78,7 +78,7 @@ def _add_person(company: Company, people: People, team: Team, number: int, **val
     )  # fmt: skip
 
 
-# Those who are not Active stopped working this many days ago; they keep their earlier visits.
+# Staff who are not Active stopped working this many days ago. Their earlier visits remain.
 AWAY_DAYS = 9
 
 

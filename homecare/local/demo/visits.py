@@ -1,4 +1,4 @@
-"""Nine thousand visits: a series for each patient in the past, the plan of the coming month, and today's timetable."""
+"""Nine thousand visits: past series for each patient, the plan of the coming month, and today's timetable."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ SLOTS = {
 
 
 class Planner:
-    """Places visits into the diary. A draft is a dict of patient, staff, role and scheduled_at."""
+    """Enters visits into the diary. A draft is a dict of patient, staff, role and scheduled_at."""
 
     def __init__(self, company: Company, diary: Diary, rota: Rota, lives: dict[int, tuple[str, Area | None]]) -> None:
         self.company, self.diary, self.rota, self.lives = company, diary, rota, lives
         self.dice: Dice = company.dice("visits")
         self.drafts: list[Row] = []
         self._seen: set[tuple[int, int]] = set()
-        # Nobody travels to another town; those patients wait for a branch there.
+        # Nobody travels to other towns. Patients there wait for a branch.
         self.patients = [p for p in company.rows["patients"] if lives[p["id"]][1] not in TOWNS]
         self._since = [company.clock.offset(patient["created_at"]) for patient in self.patients]
 
     def pick(self, offset: int) -> Row | None:
-        """A patient registered before that day, rather a recent one than an old one."""
+        """A patient registered before that day, preferably a recent one."""
         known = bisect.bisect_left(self._since, offset)
         return self.patients[int(known * self.dice.random() ** 0.55)] if known else None
 
@@ -53,7 +53,7 @@ class Planner:
         return all((patient["id"], offset) not in self._seen for offset in (-1, 0, 1))
 
     def place(self, patient: Row, role: str, offset: int, unassigned: bool = False) -> bool:
-        """Put a visit into the first free slot of the first fitting person. False when nobody is free that day."""
+        """Puts a visit into the first free slot of the first suitable person. False if nobody is free that day."""
         key = (patient["id"], offset)
         if key in self._seen or (self.company.clock.day(offset).weekday() == SUNDAY and self.dice.chance(0.75)):
             return False
@@ -70,7 +70,7 @@ class Planner:
         return False
 
     def draft(self, patient: Row, staff: Row | None, role: str, start: datetime, state: str | None = None) -> bool:
-        """Note a visit as it is given, without asking the diary; `state` fixes what became of it."""
+        """Adds a visit as given, without checking the diary. `state` fixes its outcome."""
         self._seen.add((patient["id"], self.company.clock.offset(start)))
         if staff and state not in ("Cancelled", "Missed"):
             self.diary.book(staff, patient["id"], start, start + timedelta(minutes=VISIT_MINUTES[role]))
@@ -79,7 +79,7 @@ class Planner:
 
 
 def plan_days(planner: Planner) -> None:
-    """Fill up today's timetable, the coming month and, with what is left of the 9,000, the past year."""
+    """Fills today's timetable, the coming month and, with the rest of the 9,000, the past year."""
     today, dice = len(planner.drafts), planner.dice
     while len(planner.drafts) < today + TODAY_REGULAR:
         if patient := planner.pick(0):
@@ -100,7 +100,7 @@ def plan_days(planner: Planner) -> None:
 
 
 def _series(planner: Planner, patient: Row, start: int) -> None:
-    """Some visits by one role, every few days, until today or until the company has had its 9,000."""
+    """Some visits by one role, every few days, until today or until there are 9,000."""
     dice, role = planner.dice, planner.role_for(patient)
     step = dice.choice((2, 3, 3, 4, 7, 7, 14)) if role != "Doctor" else dice.choice((14, 28))
     for offset in range(start, min(start + step * dice.randint(1, 6), 0), step):

@@ -1,4 +1,4 @@
-"""The made-up rows into the database, by COPY: much quicker than INSERT, and the triggers still see every row."""
+"""Writes the generated rows by COPY, which is much faster than INSERT and still fires the triggers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from homecare.db import Base
 from homecare.local.demo.company import Row
 
-# Parents before children. The keys of a circle are filled in afterwards, by UPDATE.
+# Parents before children. Foreign keys of a cycle are filled in afterwards by UPDATE.
 ORDER = (
     "staff", "dashboard.accounts", "marketing_platforms", "lead_sources", "marketing_campaigns", "landing_pages",
     "marketing_leads", "patients", "caregiver_assignments", "visit_services", "invoices", "insurance_claims",
@@ -24,7 +24,7 @@ CIRCULAR = {"patients": "registered_by_caregiver_id"}
 
 
 def write_rows(connection: Connection, rows: dict[str, list[Row]], progress: Callable[[str], None]) -> None:
-    """Write every table's rows with the ids they carry, then move the sequences behind them.
+    """Writes every table's rows with their ids, then sets the sequences after them.
 
     Raises KeyError for a table that ORDER does not name, before anything is written.
     """
@@ -61,13 +61,13 @@ def _fill_in(connection: Connection, table: str, column: str, rows: list[Row]) -
     target = Base.metadata.tables[table]
     filled = [row for row in rows if row[column] is not None]
     for row in filled:
-        # updated_at is given too: left out, the column would take the time of the load.
+        # updated_at must be given: its default would be the time of the load.
         values = {column: row[column], "updated_at": row["updated_at"]}
         connection.execute(target.update().where(target.c.id == row["id"]).values(values))
 
 
 def analyze(connection: Connection) -> None:
-    """Statistics for the planner, which would otherwise take the fresh tables for empty ones until autovacuum comes."""
+    """Gathers statistics, because the planner would treat the new tables as empty until autovacuum runs."""
     quote = postgresql.dialect().identifier_preparer.quote
     names = ", ".join(".".join(quote(part) for part in table.split(".")) for table in ORDER)
     connection.execute(text(f"ANALYZE {names}"))

@@ -1,1 +1,1 @@
-"""Whether the process lives and its database answers."""
+"""Whether the process is alive and its database answers."""

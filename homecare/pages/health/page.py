@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve."""
+"""Whether the process is alive, and whether it can serve."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ page = Blueprint("health", __name__)
 
 @page.get("/healthz")
 def healthz() -> Response:
-    """The process answers; the database is not asked, so that its absence restarts nobody."""
+    """Whether the process answers. It does not query the database, so a database outage restarts no process."""
     return jsonify(status="alive")
 
 
 @page.get("/readyz")
 def readyz() -> Response:
-    """One short statement: the database is there and has the schema of this program."""
+    """Whether the database answers and has this program's schema. One short statement."""
     try:
         why = "Run `flask --app app db upgrade`." if migrate.pending(db.engine) else None
     except SQLAlchemyError:

@@ -1,4 +1,4 @@
-"""Bars drawn on the server: every place and length of an SVG is worked out here, so that no style is needed in it."""
+"""Bar charts drawn on the server: every position and length in the SVG is computed here, so it needs no styles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEAST = 2
 
 @dataclass(frozen=True)
 class Bar:
-    """`series` numbers its colour; `words` say it in full, `short` stands above it."""
+    """`series` is the index of its colour. `words` describe the bar in full, `short` is the text above it."""
 
     x: float
     y: float
@@ -41,7 +41,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A week of the table: its days, and one cell for each series. `middle` is where its name stands in the drawing."""
+    """One week in the chart's table: its days and one cell per series. `middle` is the x of its label."""
 
     days: str
     short: str
@@ -66,7 +66,7 @@ class Drawing:
 
 
 def draw(chart: Chart, weeks: Sequence[Week], own: bool) -> Drawing:
-    """Weeks from left to right, the series of one beside each other, the highest value as high as there is room."""
+    """Weeks from left to right, the series of a week side by side, scaled to the highest value."""
     highest = max((value for week in weeks for value in week.values), default=Decimal(0))
     slot = WIDTH / max(len(weeks), 1)
     wide = (slot - GAP) / len(chart.series) - SPACE
@@ -98,7 +98,7 @@ def _said(chart: Chart, value: Decimal) -> str:
 
 
 def _short(value: Decimal) -> str:
-    """850, 12k, 1.2M: what fits above a bar."""
+    """850, 12k, 1.2M: short enough to fit above a bar."""
     if value < 1000:
         return f"{value:.0f}"
     for limit, unit in ((Decimal(1_000_000), "M"), (Decimal(1000), "k")):
@@ -114,7 +114,7 @@ def _days(week: Week) -> str:
 
 
 def _summary(chart: Chart, weeks: Sequence[Week]) -> str:
-    """The drawing in a sentence, for who hears it."""
+    """The chart in one sentence, for screen readers."""
     totals = [sum((week.values[n] for week in weeks), Decimal(0)) for n in range(len(chart.series))]
     parts = [f"{series.label} {_said(chart, total)}" for series, total in zip(chart.series, totals, strict=True)]
     return f"{len(weeks)} weeks: {', '.join(parts)}. The table below has every week."

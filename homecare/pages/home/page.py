@@ -1,4 +1,4 @@
-"""The first page after signing in: what the day asks of this role."""
+"""The first page after signing in: what this role has to do today."""
 
 from __future__ import annotations
 
@@ -32,9 +32,8 @@ def to_home() -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class HomeScreen:
-    """`numbers` by the figures' keys; `also` are those beyond the six that have rows.
-
-    Cost: one statement for the figures, one for each list and each chart.
+    """`numbers` are counts by figure key. `also` are the figures after the first six that have rows.
+    Cost: one statement for all figures, one for each list and each chart.
     """
 
     day: str
@@ -68,14 +67,14 @@ class HomeScreen:
 
 
 class Home(GuardedView):
-    """Open to everybody who is signed in, those signed in to nothing included: it says so."""
+    """Open to everybody who is signed in, even without a role; then it says so."""
 
     needs: ClassVar[dict[str, Action | None]] = {"index": None}
     page = PAGES["home"]
     roleless = frozenset({"index"})
 
     def __init__(self) -> None:
-        # Its endpoint is Flask-Admin's own; no static folder, so that nothing of its front end is ever served.
+        # The endpoint is Flask-Admin's own. There is no static folder, so none of its front end is served.
         super().__init__(endpoint="admin", url=urls.ADMIN)
 
     @expose("/")

@@ -1,4 +1,4 @@
-"""The two short lists of the home page: the first rows of lists that somebody has to work through today."""
+"""The two short lists of the home page: the first rows of lists that somebody must work through today."""
 
 from __future__ import annotations
 
@@ -32,9 +32,8 @@ ROWS = 5
 
 @dataclass(frozen=True)
 class Plan:
-    """A work list to be: the rows of a figure in an order, narrowed by `only` to what is still to do.
-
-    `work` is the right that makes it somebody's business; `scope` limits it to roles who see such rows.
+    """A possible work list: the rows of a figure in an order, limited by `only` to what is still to do.
+    `work` is the right that makes it relevant to a role. `scope` limits it to roles with that row scope.
     """
 
     figure: str
@@ -47,7 +46,7 @@ class Plan:
     only: figures.Pairs = ()
 
 
-# The first two that a role works on are its own.
+# A role gets the first two that it may work on.
 PLANS = (
     Plan("visits_today", "My next visits today", "scheduled_at", ("patient_id", "scheduled_at", "status"),
          "You have no more visits today.", ("visit_services", Action.EDIT),
@@ -57,7 +56,7 @@ PLANS = (
     Plan("overdue_invoices", "Overdue invoices, the oldest first", "created_at",
          ("patient_id", "amount", "created_at", "status"), "No invoice is overdue.", ("invoices", Action.EXPORT)),
     Plan("unassigned", "Unassigned today", "scheduled_at", ("patient_id", "scheduled_at", "status"),
-         "Every visit of today has its caregiver.", ("visit_services", Action.EDIT), scope=Scope.ALL),
+         "Every visit today has a caregiver.", ("visit_services", Action.EDIT), scope=Scope.ALL),
     Plan("expiring", "Expiring next", "expiry_date", ("name", "expiry_date", "location", "status"),
          "Nothing expires within 30 days.", ("inventory_items", Action.EDIT)),
     Plan("new_leads", "New leads, the latest first", "-created_at", ("full_name", "phone_number", "created_at"),
@@ -71,7 +70,7 @@ PLANS = (
 
 @dataclass(frozen=True)
 class WorkFact:
-    """Empty where the row has no such value, so that the facts of all lines stand under each other."""
+    """Empty if the row has no such value, so that the facts of all lines are aligned."""
 
     text: Markup
     is_money: bool
@@ -130,12 +129,12 @@ def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:
     if not field.traits.links:
         return plain_text(field, getattr(row, field.name))
     label = relation_label(row, selected, field.name) or ""
-    # A parent that may not be read has a number alone, which says nothing of what it numbers.
+    # A parent that may not be read is only a number, so add the name of its table.
     return f"{table_info(field.target).one} {label}" if label.startswith("#") else label
 
 
 def _fact(field: Field, selected: RowSelect, row: Row[Any]) -> Markup:
-    """Words rather than links for relations: the line has one place to go. Of another day the hour is left out."""
+    """Plain text for relations, because each line has one link only. The time is left out on other days than today."""
     if field.traits.links:
         return escape(_text(field, selected, row))
     value = getattr(row, field.name)

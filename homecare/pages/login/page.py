@@ -25,8 +25,8 @@ from homecare.web.settings import current_config
 page = Blueprint("login", __name__)
 
 WRONG = "The e-mail or the password is not right. Check both and try again."
-BUSY = "Many people are signing in at this moment, so your password was not looked at. Try again in a few seconds."
-STALE = "This page was open for too long, so nothing was sent. Enter your password again."
+BUSY = "Many people are signing in right now, so your password was not checked. Try again in a few seconds."
+STALE = "This page was open for too long, so you are not signed in yet. Enter your password again."
 
 
 class LoginForm(FlaskForm):
@@ -43,7 +43,7 @@ def show() -> ResponseReturnValue:
 
 @page.post("/login")
 def send() -> ResponseReturnValue:
-    """Signed in over a page, which wants JSON, or by the page of its own."""
+    """Sign-in from the dialog over a page, which wants JSON, or from the sign-in page."""
     form = LoginForm(request.form)
     if not form.validate():
         return form_page(form, 422)
@@ -74,7 +74,7 @@ def send() -> ResponseReturnValue:
 
 @page.post("/logout")
 def leave() -> ResponseReturnValue:
-    """Ends the session on the server too, and with a line of its own in what is written down."""
+    """Ends the session on the server too, and records the sign-out."""
     if current_user.is_authenticated:
         accounts.sign_out(current_user.get_id(), address=client_address())
     forget()
@@ -83,14 +83,14 @@ def leave() -> ResponseReturnValue:
 
 @page.errorhandler(CSRFError)
 def stale(error: CSRFError) -> Response:
-    """A sign-in without a valid token comes back with a new one and the e-mail that was typed."""
+    """A sign-in without a valid token gets the page again with a new token and the typed e-mail."""
     if request.endpoint != "login.send":
         return errors.on_forged(error)
     return form_page(LoginForm(request.form), 400, STALE)
 
 
 def forget() -> None:
-    """Nothing of the session this browser came with stays in its cookie; what follows starts under a new name."""
+    """Clears everything of the previous session from the cookie."""
     logout_user()
     session.clear()
 
@@ -104,7 +104,7 @@ def go_on(person: Person) -> Response:
 
 
 def start_page(person: Person) -> str:
-    """Where the person's role begins its day; home where it says nothing."""
+    """The start page of the person's role. Home if the role has none."""
     role = policy_at(db.session(), person.policy_version).role_of(person.role, person.status)
     return safe_next(role.start_page if role is not None else None)
 

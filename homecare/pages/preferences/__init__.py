@@ -1,1 +1,1 @@
-"""What a person keeps of a list."""
+"""A person's settings for a list."""

@@ -1,4 +1,4 @@
-"""How a person likes a table's list: its columns and its density."""
+"""A person's settings for a table's list: its columns and its density."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Preferences(GuardedView):
 
     @expose("/<table>/", methods=("POST",))
     def save(self, table: str) -> ResponseReturnValue:
-        """`columns=a,b,c` in their order, empty for the usual ones; `density=dense` or empty. One left out stays."""
+        """`columns=a,b,c` in order, empty for the defaults; `density=dense` or empty. A missing part stays."""
         info = table_infos().get(table)
         if info is None:
             raise SpokenError(404, "There is no such table.")
@@ -49,5 +49,5 @@ class Preferences(GuardedView):
         names = list(dict.fromkeys(name for name in sent.split(",") if name))
         for name in names:
             if states.get(name, State.HIDDEN) is State.HIDDEN:
-                raise SpokenError(422, f"There is no column {name!r} for you to show.")
+                raise SpokenError(422, f"There is no column {name!r} that you may show.")
         return names

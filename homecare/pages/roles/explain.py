@@ -1,4 +1,4 @@
-"""Why somebody may or may not do something, in words, with the cell of the matrix that would turn it."""
+"""Explains why somebody may or may not do something, with the matrix cell that would change it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from homecare.web import urls
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks; `problem` says what of it cannot be answered."""
+    """The question in the address. `problem` says why it cannot be answered."""
 
     holder: Holder | None
     question: Question | None
@@ -34,14 +34,14 @@ class Asked:
 
 class Explain(GuardedView):
     needs: ClassVar[dict[str, Action | None]] = {"index_view": Action.VIEW}
-    # Asked most while looking as the very person who was refused.
+    # Mostly needed while viewing as the person who was refused.
     as_oneself = frozenset({"index_view"})
     page = PAGES["explain"]
 
     @expose("/")
     @expose("")
     def index_view(self) -> ResponseReturnValue:
-        """`person` (a staff id) or `role`, `table`, `action`, and if wanted `row` and `field`."""
+        """`person` (a staff id) or `role`, `table`, `action`, and optionally `row` and `field`."""
         policy, holders = stored_policy(db.session()), staff_holders(db.session())
         asked = self._asked(policy, holders) if "table" in request.args else Asked(None, None)
         found = explain(policy, asked.question) if asked.question else None
@@ -63,11 +63,11 @@ class Explain(GuardedView):
         args = request.args
         table, column, action = args.get("table", ""), args.get("field", ""), args.get("action", "")
         if table not in resources.tables():
-            return Asked(None, None, f"There is no table {table[:60]!r}. Choose one of the list.")
+            return Asked(None, None, f"There is no table {table[:60]!r}. Choose one from the list.")
         if action not in list(Action):
-            return Asked(None, None, f"There is no action {action[:60]!r}. Choose one of the list.")
+            return Asked(None, None, f"There is no action {action[:60]!r}. Choose one from the list.")
         if column and column not in resources.tables()[table]:
-            return Asked(None, None, f"{table} has no column {column[:60]!r}. Choose one of the list.")
+            return Asked(None, None, f"{table} has no column {column[:60]!r}. Choose one from the list.")
         holder = next((h for h in holders if str(h.staff_id) == args.get("person")), None)
         if args.get("person") and holder is None:
             return Asked(None, None, "Nobody on the staff has this number. Choose a person from the list.")
@@ -80,7 +80,7 @@ class Explain(GuardedView):
         try:
             row_id = parse_id(args["row"].strip())
         except ValueError:
-            return Asked(holder, None, "A row is named by its number. Write it in digits.")
+            return Asked(holder, None, "A row is identified by its number. Write it in digits.")
         return Asked(holder, about_row(policy, question, row_id, holder))
 
 
@@ -100,7 +100,7 @@ def about_row(policy: Policy, question: Question, row_id: int, holder: Holder | 
 
 
 def turning_cell(asked: Asked, found: Explanation) -> tuple[str, str] | None:
-    """Where the decision can be changed: the words of a link and its address."""
+    """Where the decision can be changed: a link's text and address."""
     if asked.question is not None and asked.question.role is None and asked.holder is not None:
         return "Their role and status", urls.form("staff", asked.holder.staff_id)
     if not found.anchor or asked.question is None or asked.question.role is None:

@@ -1,4 +1,4 @@
-"""The roles over time and side by side: every saved version, two roles compared, the whole as a file."""
+"""The roles over time and side by side: all saved versions, two roles compared, and all roles as a file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from homecare.pages.roles import words
 from homecare.queries import holders as queries
 from homecare.web.errors import SpokenError
 
-STALE = "Somebody else saved the roles meanwhile. Look at it again before you go on."
-# Of a file that is wrong throughout, what anybody reads.
+STALE = "Somebody else saved the roles meanwhile. Check the preview again before you continue."
+# The most problems shown for one file.
 MOST_PROBLEMS = 100
 
 
@@ -40,7 +40,7 @@ class RoleHistory(GuardedView):
 
     @expose("/compare")
     def compare_view(self) -> ResponseReturnValue:
-        """`a` and `b` name two roles; without both the page only asks for them."""
+        """`a` and `b` name two roles. Without both, the page only asks for them."""
         policy = versions.stored_policy(db.session())
         one, other = (policy.roles.get(folded(request.args.get(word))) for word in ("a", "b"))
         found = compared(policy, one, other) if one and other else None
@@ -59,7 +59,7 @@ class RoleHistory(GuardedView):
 
     @expose("/version")
     def version_view(self) -> ResponseReturnValue:
-        """`number`: what that version changed, and what going back to it would change now."""
+        """`number`: shows what that version changed, and what going back to it would change now."""
         number = version_number(request.args.get("number", ""))
         return self._version(number, 200)
 
@@ -67,7 +67,7 @@ class RoleHistory(GuardedView):
         session = db.session()
         found, before = versions.version_policy(session, number), versions.version_policy(session, number - 1)
         if found is None:
-            raise SpokenError(404, f"There is no version {number} of the roles. Choose one of the history.")
+            raise SpokenError(404, f"There is no version {number} of the roles. Choose one from the history.")
         current, holders = versions.stored_policy(session), queries.staff_holders(session)
         page = self.render(
             "pages/roles/version.html",
@@ -93,7 +93,7 @@ class RoleHistory(GuardedView):
             return self._version(number, 409, STALE)
         except roles.PolicyError as error:
             return self._version(number, 422, str(error))
-        flash(f"Version {made} is as version {number} was.", "success")
+        flash(f"Version {made} restores version {number}.", "success")
         return redirect(url_for(".history_view"))
 
     @expose("/export")
@@ -105,7 +105,7 @@ class RoleHistory(GuardedView):
 
     @expose("/file", methods=("GET", "POST"))
     def file_view(self) -> ResponseReturnValue:
-        """Form: `text` or the file `upload`; a dry run unless `_do` is save."""
+        """Form: `text` or the file `upload`. A dry run unless `_do` is "save"."""
         if request.method == "GET":
             return self._file("", 200)
         text = sent_text()

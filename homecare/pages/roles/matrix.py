@@ -1,4 +1,4 @@
-"""The matrix of one role as a form: what it shows, and the policy that a sent one describes."""
+"""The matrix of one role as a form: what it shows, and the policy that a submitted form describes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from homecare.tables.table import TableInfo, table_infos
 
 NO = ("", "no")
 SCOPES = (NO, (Scope.OWN.value, "own"), (Scope.ALL.value, "all"))
-# What is not sent must be a cell that was cleared, never one that was cut off.
+# Sent last: without it the form was cut off, and missing cells would look like cleared ones.
 COMPLETE = "complete"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A select, or a checkbox where there are two choices only; `fixed` says why it cannot be changed."""
+    """A select, or a checkbox if there are only two choices. `fixed` says why it cannot be changed."""
 
     name: str
     anchor: str
@@ -56,7 +56,7 @@ class TableLine:
 
     @property
     def ruled(self) -> int:
-        """How many columns are not simply shown and written."""
+        """The number of columns that are not simply shown and always set."""
         return sum(
             line.state.value != State.SHOWN or (line.write is not None and line.write.value != Write.ALWAYS)
             for line in self.fields
@@ -73,7 +73,7 @@ class Group:
 
 @dataclass(frozen=True)
 class MatrixScreen:
-    """One role as stored and as typed; `settings` as typed, however wrong."""
+    """One role as stored and as typed. `settings` are as typed, even if invalid."""
 
     role: Role
     settings: dict[str, Any]
@@ -84,7 +84,7 @@ class MatrixScreen:
 
 
 def screen(stored: Policy, typed: Policy, role: Role, settings: Mapping[str, Any] | None = None) -> MatrixScreen:
-    """`role` is stored; `typed` is the policy as the form has it."""
+    """`role` is the stored role. `typed` is the policy that the form describes."""
     groups: dict[str, list[TableLine]] = {}
     for info in table_infos().values():
         groups.setdefault(info.group, []).append(_table(stored, typed, role, info))
@@ -110,7 +110,7 @@ def _table(stored: Policy, typed: Policy, role: Role, info: TableInfo) -> TableL
     for action in Action:
         fixed = NEVER.get((info.name, action), "")
         if role.everything and not fixed:
-            fixed = f"{role.name} holds everything."
+            fixed = f"{role.name} has every permission."
         cells.append(
             Cell(
                 name=f"t.{info.name}.{action}",
@@ -144,7 +144,7 @@ def _field(stored: Policy, typed: Policy, role: Role, info: TableInfo, column: s
         locked = why(role, info.name, column)
         possible = [word for word in Write if limited(role, info.name, column, word) is word]
         words = tuple((word.value, word.value) for word in possible)
-        told = f"{label}: when it is set. {locked}".strip()
+        told = f"{label}: when it can be set. {locked}".strip()
         fixed = locked if len(possible) == 1 else ""
         write = Cell(f"w.{info.name}.{column}", anchor, told, words, after, before, fixed)
     return FieldLine(label, column, state, write)
@@ -152,7 +152,7 @@ def _field(stored: Policy, typed: Policy, role: Role, info: TableInfo, column: s
 
 def _page(stored: Policy, typed: Policy, role: Role, page: str) -> Cell:
     levels = tuple((level, f"{level}: {words}") for level, words in PAGE_LEVELS[page].items())
-    fixed = f"{role.name} holds everything." if role.everything else ""
+    fixed = f"{role.name} has every permission." if role.everything else ""
     was, now = (_level(policy, role, page) for policy in (stored, typed))
     return Cell(f"p.{page}", f"page-{page}", page, (NO, *levels), now, was, fixed)
 
@@ -162,7 +162,7 @@ def _level(policy: Policy, role: Role, page: str) -> str:
 
 
 def typed_settings(sent: Mapping[str, str]) -> dict[str, Any]:
-    """The role's settings as the form sent them; a number that is none stays text, for the refusal to show it."""
+    """The role's settings from the form. An invalid number stays text, so that the error can show it."""
     found: dict[str, Any] = {}
     for name, kind in SETTINGS.items():
         text = sent.get(f"r.{name}", "").strip()
@@ -181,14 +181,14 @@ def read(policy: Policy, role: Role, sent: Mapping[str, str]) -> Policy:
     entry = next(entry for entry in document["roles"] if folded(entry["name"]) == folded(role.name))
     entry.update(typed_settings(sent))
     holds_everything = bool(entry["everything"])
-    # Cells that are fixed are not sent: what is stored below them comes back when they are freed.
+    # Fixed cells are not sent. Their stored values return when they are no longer fixed.
     if not (holds_everything and role.everything):
         entry["pages"] = {page: sent[f"p.{page}"] for page in PAGE_LEVELS if sent.get(f"p.{page}")}
     tables = {name: _typed_table(name, sent) for name in resources.tables()}
     new = replace(role, everything=holds_everything)
     for table, column in (*reserved(), *SAID_BY):
         word = tables[table]["writes"].get(column)
-        # What a lock says anyway is no rule; nor is what was free while the role held everything.
+        # A value that the lock dictates is not a rule, and neither is one from the time the role had every permission.
         if word == limited(new, table, column, Write.ALWAYS) or (role.everything and not holds_everything):
             tables[table]["writes"].pop(column, None)
     entry["tables"] = tables
@@ -209,7 +209,7 @@ def _typed_table(table: str, sent: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _group_choice(table: str, action: Action, sent: Mapping[str, str]) -> str:
-    """The cell's own choice, or its group's where one was made: for people without scripts."""
+    """The cell's own choice, or its group's if one was made, for people without scripts."""
     number = list(dict.fromkeys(info.group for info in table_infos().values())).index(table_infos()[table].group)
     chosen = sent.get(f"g.{number}.{action}", "")
     if chosen == "none":

@@ -1,4 +1,4 @@
-"""The roles: who holds them, the matrix of each, and what a change will do before it is saved."""
+"""The roles: who has them, the matrix of each, and a preview of a change before it is saved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from homecare.pages.roles import matrix, words
 from homecare.queries import holders as queries
 from homecare.web.errors import SpokenError
 
-STALE = "Somebody else saved the roles meanwhile. Your changes are still here: look them over and preview them again."
+STALE = "Somebody else saved the roles meanwhile. Your changes are still here: check them and preview them again."
 
 
 class Roles(GuardedView):
@@ -55,20 +55,20 @@ class Roles(GuardedView):
 
     @expose("/edit", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
-        """GET shows the matrix; POST previews it, goes back to it or saves it, as `_do` says."""
+        """GET shows the matrix. POST previews, returns to the matrix or saves, depending on `_do`."""
         stored = versions.stored_policy(db.session())
         role = role_named(stored, request.args.get("role", ""))
         if request.method == "GET":
             return self._matrix(stored, stored, role)
         if matrix.COMPLETE not in request.form:
-            raise SpokenError(400, "The form did not arrive whole and nothing was saved. Send it again.")
+            raise SpokenError(400, "The form arrived incomplete and nothing was saved. Send it again.")
         settings = matrix.typed_settings(request.form)
         try:
             typed = matrix.read(stored, role, request.form)
         except DocumentError as error:
             return self._matrix(stored, stored, role, 422, [p.sentence for p in error.problems], settings)
         if sent_version() != stored.version:
-            message = "These changes are saved already." if not changes(stored, typed) else STALE
+            message = "These changes are already saved." if not changes(stored, typed) else STALE
             return self._matrix(stored, typed, role, 409, [message], settings)
         if request.form.get("_do") == "edit":
             return self._matrix(stored, typed, role, settings=settings)
@@ -104,7 +104,7 @@ class Roles(GuardedView):
         except roles.PolicyError as error:
             refusal = str(error)
         finally:
-            session.rollback()  # lets go of the lock that the check took
+            session.rollback()  # releases the lock that the check took
         holders = queries.staff_holders(session)
         return self.render(
             "pages/roles/preview.html",
@@ -125,12 +125,12 @@ class Roles(GuardedView):
             return self._matrix(versions.stored_policy(db.session()), typed, role, 409, [STALE])
         except roles.PolicyError as error:
             return self._matrix(stored, typed, role, 422, [str(error)])
-        flash(f"Saved as version {number}. It holds from everybody's next click.", "success")
+        flash(f"Saved as version {number}. It takes effect with everybody's next click.", "success")
         return redirect(url_for(".edit_view", role=role.name))
 
     @expose("/new", methods=("POST",))
     def new_view(self) -> ResponseReturnValue:
-        """Form: `name`, `description`, `like` (a role to copy; empty: one that may do nothing yet)."""
+        """Form: `name`, `description`, `like` (a role to copy; empty for a role that may do nothing yet)."""
         name = request.form.get("name", "")
 
         def create() -> int:
@@ -143,7 +143,7 @@ class Roles(GuardedView):
                 by=acting(),
             )
 
-        return self._do(create, f"{name.strip()} is made. Nobody holds it yet.", name)
+        return self._do(create, f"The role {name.strip()} is created. Nobody has it yet.", name)
 
     @expose("/rename", methods=("POST",))
     def rename_view(self) -> ResponseReturnValue:
@@ -154,7 +154,7 @@ class Roles(GuardedView):
                 session=db.session(), name=name, new_name=new_name, expected=sent_version(), by=acting()
             )
 
-        return self._do(rename, f"{name} is now {new_name.strip()}, and so are the staff who hold it.", new_name)
+        return self._do(rename, f"{name} is now called {new_name.strip()}, also for the staff who have it.", new_name)
 
     @expose("/delete", methods=("POST",))
     def delete_view(self) -> ResponseReturnValue:
@@ -179,7 +179,7 @@ class Roles(GuardedView):
 def role_named(policy: Policy, name: str) -> Role:
     role = policy.roles.get(folded(name))
     if role is None:
-        raise SpokenError(404, f"There is no role {name[:60]!r}. Open the roles to see those there are.")
+        raise SpokenError(404, f"There is no role {name[:60]!r}. Open the roles page to see the existing ones.")
     return role
 
 

@@ -1,4 +1,4 @@
-"""The changes of a policy as pages tell them: by role, gains before losses, with the people they reach."""
+"""The changes of a policy as pages show them: by role, gains before losses, with the people affected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homecare.tables.labels import label
 
 @dataclass(frozen=True)
 class RoleChanges:
-    """`people` are the Active holders of the role."""
+    """`people` are the Active staff with the role."""
 
     role: str
     people: list[Holder]

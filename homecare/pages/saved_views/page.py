@@ -1,4 +1,4 @@
-"""Saved views of any page: the address of a page kept under a name, for oneself or for roles."""
+"""Saved views: a page's address stored under a name, for oneself or for roles."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ from homecare.web.errors import SpokenError, wants_json
 
 
 class Views(GuardedView):
-    """Open to everybody with a role: what a view shows is decided when it is opened, at the page's own door."""
+    """Open to everybody with a role. Opening a view passes the checks of its page, which decide what it shows."""
 
     needs: ClassVar[dict[str, Action | None]] = {"save": None, "rename": None, "delete": None}
     page = PAGES["views"]
 
     @expose("/", methods=("POST",))
     def save(self) -> ResponseReturnValue:
-        """`name`, `path`, `query`; `roles` may stand many times; `default=1` opens it when the page is opened.
-
-        Where the person has another view of this name there, 409 asks; `replace=1` is the answer.
+        """`name`, `path`, `query`; `roles` may be repeated; `default=1` makes it the page's default view.
+        If the person has another view with this name on this page, it answers 409; `replace=1` confirms.
         """
         path = request.form.get("path", "")
         if not own_views.may_open(path):
@@ -90,8 +89,8 @@ class Views(GuardedView):
         return redirect(safe_next(request.form.get("url"), otherwise=view.path))
 
     def _ask(self, name: str, back: str) -> ResponseReturnValue:
-        """Nothing is replaced unasked."""
-        sentence = f"You have a view “{name}” of this page already. Replace it, or choose another name."
+        """Asks before replacing a view."""
+        sentence = f"You already have a view “{name}” of this page. Replace it, or choose another name."
         if wants_json():
             return jsonify(error=sentence, status=409), 409
         return self.render(
@@ -99,11 +98,11 @@ class Views(GuardedView):
         ), 409
 
     def _roles(self) -> list[str]:
-        """The roles it is offered to, under their stored names."""
+        """The roles the view is offered to, under their stored names."""
         wanted = {name for name in request.form.getlist("roles") if name}
         if wanted and not own_views.may_share():
             refuse(self.resource, own_views.SHARE, "share views with other roles")
         known = {role.name for role in acting().policy.roles.values()}
         if unknown := wanted - known:
-            raise SpokenError(422, f"There is no role {min(unknown)!r} any more. Open the page again and choose.")
+            raise SpokenError(422, f"The role {min(unknown)!r} no longer exists. Open the page again and choose.")
         return sorted(wanted)

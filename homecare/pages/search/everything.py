@@ -1,4 +1,4 @@
-"""One search over everything a person may open: rows by name, code, phone or number, pages, and things to do."""
+"""One search over everything a person may open: rows by name, code, phone or number, pages, and actions."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from homecare.web import urls
 
 MOST_OF_A_TABLE = 5
 MOST_OF_THE_REST = 8
-# Of a frequent word only so many rows are put in order: a search must answer while somebody types.
+# A search for a frequent word ranks only this many rows, so that it answers while somebody types.
 CANDIDATES = 200
 SHORTEST = 2
 
 
 @dataclass(frozen=True)
 class Found:
-    """`hint` tells apart what has the same label: a code, a phone, the kind of page."""
+    """`hint` distinguishes results with the same label: a code, a phone, the kind of page."""
 
     label: str
     hint: str
@@ -41,10 +41,9 @@ class Found:
 
 
 def search(session: Session, acting: Acting, text: str) -> list[tuple[str, list[Found]]]:
-    """Groups by name: things to do and pages, then tables in the menu's order. One statement; none for a short text.
-
-    Only columns the role sees are looked into or shown, and only rows in the session's scope. Raises ValueError for
-    text that cannot be stored or is too long.
+    """Groups by name: actions and pages, then tables in menu order. One statement; none for a short text.
+    Searches and shows only columns the role sees, and only rows in the session's scope. Raises ValueError for text that
+    cannot be stored or is too long.
     """
     text = " ".join(storable(text).split())
     groups = [("Do", _matching(_actions(acting), text)), ("Pages", _matching(_pages(), text))]
@@ -76,7 +75,7 @@ def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[F
     if not parts:
         return []
     groups: dict[str, list[Found]] = {}
-    # A union keeps no order; each part says its rows' places.
+    # A union has no order, so each part returns the rank of its rows.
     shown = tuple(one for _, said in parts for one in said)
     rows = session.execute(union_all(*(part for part, _ in parts)), execution_options={"shown": shown}).all()
     for row in sorted(rows, key=lambda row: row.place):
@@ -94,12 +93,12 @@ def _found(info: TableInfo, row: Row[Any]) -> Found:
 
 
 def _all_of(info: TableInfo, text: str) -> Found:
-    """There may be more: the list with the same search."""
+    """A link to the list with the same search, because there may be more rows."""
     return Found(f"All {info.many.lower()} with “{text}”", "List", urls.list_of(info.name, [("search", text)]))
 
 
 def _statement(seen: Seen, text: str) -> tuple[Select[Any], tuple[Shown, ...]] | None:
-    """The best five rows of one table, and whose they are; None where the role may not view it or search in it."""
+    """The best five rows of one table, and whom they show. None if the role may not view or search the table."""
     if not seen.by.may(seen.table.name, Action.VIEW):
         return None
     shown = [field for field in seen.table.fields.values() if seen.access.sees(field.name)]
@@ -108,7 +107,7 @@ def _statement(seen: Seen, text: str) -> tuple[Select[Any], tuple[Shown, ...]] |
         return None
     model: Any = seen.table.model
     code, number = _first(f for f in shown if f.traits.is_code), _first(f for f in shown if f.traits.is_phone)
-    # The row's status or role tells one namesake from another.
+    # The row's status or role, to distinguish people with the same name.
     more = next((field for field in shown if field.name in ("role", "status")), None)
     label = func.concat_ws(" ", *(getattr(model, field.name) for field in names))
     found = (

@@ -1,4 +1,4 @@
-"""The search behind Ctrl+K: JSON for the palette of every page."""
+"""The search behind Ctrl+K: JSON for the palette on every page."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from homecare.web.errors import SpokenError
 
 
 class Search(GuardedView):
-    """Open to everybody with a role; what is found is only what the role may open."""
+    """Open to everybody with a role. It finds only what the role may open."""
 
     needs: ClassVar[dict[str, Action | None]] = {"find": None}
     page = PAGES["search"]
 
-    # Both, because a redirect would cost each letter typed a second request.
+    # Both addresses, because a redirect would cost a second request per typed letter.
     @expose("/")
     @expose("")
     def find(self) -> ResponseReturnValue:
-        """`q` → {"groups": [{"name", "items": [{"label", "hint", "url"}]}]}; without it the pages and things to do."""
+        """`q` → {"groups": [{"name", "items": [{"label", "hint", "url"}]}]}. Without `q`: all pages and actions."""
         try:
             groups = search(db.session(), acting(), request.args.get("q", ""))
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""How long one stays signed in: what a page asks before it warns, and how work on it keeps the session open."""
+"""How long a person stays signed in: pages ask before they warn, and working on a page extends the session."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ page = Blueprint("session", __name__, url_prefix="/session")
 
 @page.get("")
 def show() -> Response:
-    """Open to strangers, because it is asked when the session may be over; asking does not keep it open.
-
-    `left_s` is 0 where it is over. `csrf_token` is good for what this browser sends next.
+    """Open to strangers, because the session may be over when a page asks. Asking does not extend it.
+    `left_s` is 0 if it is over. `csrf_token` is valid for this browser's next requests.
     """
     token = session.get("_user_id")
     found = sessions.remaining(token) if isinstance(token, str) else None
@@ -34,7 +33,7 @@ def show() -> Response:
 
 @page.get("/form")
 def form() -> Response:
-    """Whether this person's form `token` was saved, and where its row is; for a page whose line broke meanwhile."""
+    """Whether this person's form `token` was saved, and where its row is, for a page that lost its connection."""
     found = saved_forms.find(db.session(), request.args.get("token", ""), current_user.staff_id)
     if found is None:
         return jsonify(saved=False)
@@ -46,5 +45,5 @@ def form() -> Response:
 
 @page.post("")
 def keep() -> Response:
-    """Somebody works on a page that sends nothing, such as a long form. Any signed-in request notes the use."""
+    """Extends the session while somebody works on a long form. Any signed-in request does that."""
     return jsonify(account=current_user.account_id)

@@ -1,1 +1,1 @@
-"""What IT sets of tables and forms."""
+"""IT's settings for tables and forms."""

@@ -1,4 +1,4 @@
-"""Tables and forms as IT words and orders them: a draft that only its editor sees, then published as one version."""
+"""IT's labels and layouts for tables and forms: a draft that only its editor sees, then published as a version."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from homecare.tables.table import TableInfo, coded_infos
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
-STALE = "Somebody else published meanwhile. Your draft is kept: look at what differs now, then publish it again."
+STALE = "Somebody else published meanwhile. Your draft is still here: check the differences, then publish it again."
 
 
 class TablesAndForms(GuardedView):
@@ -62,7 +62,7 @@ class TablesAndForms(GuardedView):
 
     @expose("/edit", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
-        """`table`, and `role` where the form of one role is laid out; POST saves the draft."""
+        """`table`, and `role` to lay out the form of one role. POST saves the draft."""
         info, role = coded_table(request.args.get("table", "")), self._role()
         document, based_on = self._document()
         if request.method == "GET":
@@ -83,7 +83,7 @@ class TablesAndForms(GuardedView):
         return redirect(url_for(".edit_view", table=info.name, role=role or None))
 
     def _document(self) -> tuple[dict[str, Any], int]:
-        """The editor's draft, or what is published where there is none, and the version it was begun from."""
+        """The editor's draft, or else the published settings, with the version it is based on."""
         session = db.session()
         draft = actions.draft_of(session, acting().person.staff_id)
         if draft is not None:
@@ -114,14 +114,14 @@ class TablesAndForms(GuardedView):
 
     @expose("/try", methods=("POST",))
     def try_view(self) -> ResponseReturnValue:
-        """Form: `on` is 1 to see the draft, 0 to see what everybody sees."""
+        """Form: `on` is 1 to preview the draft, 0 to stop."""
         actions.try_draft(session=db.session(), previewing=request.form.get("on") == "1", by=acting())
         return redirect(url_for(".index_view"))
 
     @expose("/discard", methods=("POST",))
     def discard_view(self) -> ResponseReturnValue:
         actions.discard_draft(session=db.session(), by=acting())
-        flash("The draft is gone.", "success")
+        flash("The draft is discarded.", "success")
         return redirect(url_for(".index_view"))
 
     @expose("/publish", methods=("POST",))
@@ -138,11 +138,11 @@ class TablesAndForms(GuardedView):
 
     @expose("/roll-back", methods=("POST",))
     def roll_back_view(self) -> ResponseReturnValue:
-        """Form: `number`, an earlier version; 0 is the code's own settings."""
+        """Form: `number`, an earlier version. 0 means the settings in the code."""
         number = version_number(request.form.get("number", ""))
         versions = {version.version: version for version in actions.versions(db.session())}
         if number and number not in versions:
-            return self._index(422, "There is no such version. Choose one of the list.")
+            return self._index(422, "There is no such version. Choose one from the list.")
         document = as_now(db.session(), versions[number].document, versions[number].saved_at) if number else {}
         return self._publish(of_known(document, acting().policy.roles), f"Back to version {number}")
 
@@ -160,23 +160,23 @@ class TablesAndForms(GuardedView):
     def _role(self) -> str:
         role = folded(request.args.get("role", ""))
         if role and role not in acting().policy.roles:
-            raise SpokenError(404, f"There is no role {role[:60]!r}. Choose one of the list.")
+            raise SpokenError(404, f"There is no role {role[:60]!r}. Choose one from the list.")
         return role
 
 
 def coded_table(name: str) -> TableInfo:
     info = coded_infos().get(name)
     if info is None:
-        raise SpokenError(404, f"There is no table {name[:60]!r}. Choose one of the list.")
+        raise SpokenError(404, f"There is no table {name[:60]!r}. Choose one from the list.")
     return info
 
 
 def check_conditions(info: TableInfo, settings: Any) -> None:
-    """Raises SettingsError for a condition that no list of this table takes."""
+    """Raises SettingsError for a condition that this table's list does not accept."""
     pairs = [(key, value) for key, value in settings.get("conditions", ())]
     try:
         parse(info.model, pairs, acting().access(info.name), acting().policy)
     except UnknownConditionError as error:
         raise it_settings.SettingsError(str(error)) from error
     except ForbiddenConditionError as error:
-        raise it_settings.SettingsError(f"You may not look into {error.column} of {info.many.lower()}.") from error
+        raise it_settings.SettingsError(f"You may not filter by {error.column} of {info.many.lower()}.") from error

@@ -1,4 +1,4 @@
-"""The settings of one table as a form: what it shows, and what a sent one leaves different from the code."""
+"""The settings of one table as a form: what it shows, and how a submitted form differs from the code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NOT_ON_FORM = "—"
 
 
 def line_places(info: TableInfo) -> dict[str, int]:
-    """The place of each column on the list, from 1."""
+    """The position of each column in the list, from 1."""
     return {name: place for place, name in enumerate(info.columns, 1)}
 
 
 def form_places(info: TableInfo) -> dict[str, tuple[str, int]]:
-    """The group of each column of the form and its place within the whole, from 1."""
+    """The group of each column in the form, and its position in the whole form, from 1."""
     placed = [(name, title) for title, names in info.groups for name in names]
     return {name: (title, place) for place, (name, title) in enumerate(placed, 1)}
 
@@ -28,9 +28,8 @@ def conditions_text(info: TableInfo) -> str:
 
 
 def read(info: TableInfo, settings: Settings, sent: Mapping[str, str], role: str) -> dict[str, Any]:
-    """The table's settings with what was sent for the list and for the form of `role` ("" is every role).
-
-    `info` is the code's own description. Raises ValueError for a place that is no number.
+    """The table's settings with the submitted changes to the list and to the form of `role` ("" is every role).
+    `info` is the code's own description. Raises ValueError for a position that is not a number.
     """
     found: dict[str, Any] = {"labels": {}, "help": {}, "choices": {}, "forms": dict(settings.get("forms", {}))}
     for name, field in info.fields.items():
@@ -64,13 +63,13 @@ def _in_order(info: TableInfo, sent: Mapping[str, str], key: str) -> list[str]:
         if not text:
             continue
         if not text.isascii() or not text.isdigit() or len(text) > 4:
-            raise ValueError(f"The place of {name} is a whole number, or empty where it is left out.")
+            raise ValueError(f"The position of {name} must be a whole number, or empty to leave it out.")
         places.append((int(text), name))
     return [name for _, name in sorted(places, key=lambda pair: pair[0])]
 
 
 def _form(info: TableInfo, sent: Mapping[str, str]) -> dict[str, Any] | None:
-    """None where the form is as the code has it."""
+    """None if the form equals the code's."""
     of_code = form_places(info)
     if not any(f"group.{name}" in sent for name in of_code):
         return None
@@ -86,7 +85,7 @@ def _form(info: TableInfo, sent: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def differences(old: Settings, new: Settings) -> list[str]:
-    """What differs between two documents, as sentences by table."""
+    """The differences between two documents as sentences, by table."""
     found: list[str] = []
     for table, info in coded_infos().items():
         was, now = old.get(table, {}), new.get(table, {})
@@ -114,5 +113,5 @@ def _table_differences(info: TableInfo, was: Settings, now: Settings) -> list[st
         found.append(f"the list begins with {conditions_text(after) or 'no condition'}")
     for role in sorted({*was.get("forms", {}), *now.get("forms", {})}):
         if was.get("forms", {}).get(role) != now.get("forms", {}).get(role):
-            found.append(f"the form of {'every role' if role == EVERY_ROLE else role} is laid out anew")
+            found.append(f"the form of {'every role' if role == EVERY_ROLE else role} has a new layout")
     return found

@@ -1,4 +1,4 @@
-"""Looking at the product as a role or as a person: read-only, said on every page, written down."""
+"""Viewing the product as a role or a person: read-only, announced on every page, and recorded."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class ViewAs(GuardedView):
 
     @expose("/start", methods=("POST",))
     def start_view(self) -> ResponseReturnValue:
-        """Form: `person` (a staff id) or `role`. Only for those who hold everything: they see nothing new by it."""
+        """Form: `person` (a staff id) or `role`. Only for people with every permission, who see nothing new by it."""
         me = oneself()
         if me.role is None or not me.role.everything:
-            refuse(self.resource, KIND, "look as somebody else")
+            refuse(self.resource, KIND, "view as somebody else")
         role, staff_id = self._chosen()
         log_read(me, kind=KIND, resource="staff" if staff_id else "roles", row_id=str(staff_id or role))
         sessions.look_as(current_user.get_id(), role=role, staff_id=staff_id)
@@ -58,7 +58,7 @@ class ViewAs(GuardedView):
             return None, holder.staff_id
         role = stored_policy(db.session()).roles.get(folded(request.form.get("role")))
         if role is None:
-            raise SpokenError(422, "Choose a person or a role to look as.")
+            raise SpokenError(422, "Choose a person or a role to view as.")
         return role.name, None
 
     @expose("/stop", methods=("POST",))

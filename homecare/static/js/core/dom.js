@@ -28,13 +28,13 @@ export function toast(text, { kind = "success", action } = {}) {
   return box;
 }
 
-/** Takes a notice away after a while, but not from under the pointer or the keyboard. */
+/** Removes a notice after a while, unless the pointer or the keyboard focus is on it. */
 export function leave(box) {
   const go = () => (box.matches(":hover, :focus-within") ? setTimeout(go, 2000) : box.remove());
   setTimeout(go, 1000 * (box.dataset.seconds || 8));
 }
 
-/** Where a key leads in a menu: an arrow, an end, or the first letters of a word. -1: nowhere. */
+/** The menu item a key moves to: by arrow, Home, End or first letters. -1: none. */
 function placeInMenu(items, key) {
   const at = items.indexOf(document.activeElement);
   const step = { ArrowDown: 1, ArrowUp: -1 }[key];
@@ -46,7 +46,7 @@ function placeInMenu(items, key) {
   return after.find((number) => items[number].textContent.trim().toLowerCase().startsWith(key.toLowerCase())) ?? -1;
 }
 
-/** Opens a popover menu beside the button at what is chosen, moves by keys, closes on Esc and gives the focus back. */
+/** Opens a popover menu beside the button at the chosen item. Keys move, Esc closes and returns the focus. */
 export function openMenu(menu, button) {
   menu.showPopover();
   const at = button.getBoundingClientRect();
@@ -58,7 +58,7 @@ export function openMenu(menu, button) {
   ($('[aria-checked="true"]', menu) ?? items()[0])?.focus();
   const move = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // Tab goes on from the button: a menu is one stop.
+    // Tab continues from the button: a menu is one tab stop.
     if (event.key === "Tab") menu.hidePopover();
     const list = items();
     const place = placeInMenu(list, event.key);

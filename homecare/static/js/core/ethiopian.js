@@ -1,7 +1,7 @@
-// The Ethiopian calendar, as homecare/calendars.py reckons it; a test compares the two over a thousand days.
+// The Ethiopian calendar, computed as in homecare/calendars.py. A test compares the two over a thousand days.
 
 const DAY_MS = 86400000;
-// 27 August 8, proleptic Gregorian: 1 Meskerem of the Ethiopian year 1. A year below 100 cannot be given to Date.UTC.
+// 27 August 8, proleptic Gregorian: 1 Meskerem of the Ethiopian year 1. Date.UTC does not accept years below 100.
 const FIRST_DAY = Date.parse("0008-08-27T00:00:00Z") / DAY_MS;
 const FOUR_YEARS = 4 * 365 + 1;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -13,7 +13,7 @@ const MONTHS = [
 const AMHARIC = [
   "መስከረም", "ጥቅምት", "ኅዳር", "ታኅሣሥ", "ጥር", "የካቲት", "መጋቢት", "ሚያዝያ", "ግንቦት", "ሰኔ", "ሐምሌ", "ነሐሴ", "ጳጉሜን",
 ];
-// Other spellings in use, as in calendars.py; compared without case and accents, and with one letter for each sound.
+// Other spellings in use, as in calendars.py. Compared without case and accents, with one letter per sound.
 const SPELLINGS = [
   "maskaram meskerm meskeram mesekerem", "tekemt tiqimt tikemt teqemt tiqemt tikmt tekimt thikimt",
   "hedar hidaar ኀዳር", "tahisas tahesas tahsaas tahissas tahesass", "ter tirr tiir", "yakatit yekatitt yekateet",
@@ -23,7 +23,7 @@ const SPELLINGS = [
 ];
 const SAME_SOUND = [[0x1210, 0x1200], [0x1280, 0x1200], [0x1220, 0x1230], [0x12d0, 0x12a0], [0x1340, 0x1338]];
 const PASSED = "ቀን ሰኞ ማክሰኞ ረቡዕ ሮብ ሐሙስ ሀሙስ ዓርብ አርብ ቅዳሜ እሑድ እሁድ".split(" ");
-// Marks that are pasted along and seen by nobody.
+// Invisible marks that come along when pasting.
 const UNSEEN = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 const MARKED = /\s*(?:EC|E\.\s?C\.?|E\/C|[ዓዐአ](?:[./]\s?)?ም[./]?|ዓመተ\s+ም[ሕህ]ረት)\s*$/i;
 const WANTED = "Write an Ethiopian day such as 30 Yekatit 2018 or 30/6/2018.";
@@ -40,9 +40,9 @@ export function toEthiopian(iso) {
   return [4 * fours + yearOfFour + 1, Math.floor(day / 30) + 1, (day % 30) + 1];
 }
 
-/** The Gregorian day as 2026-03-09. Throws an Error in a sentence for a day that the calendar does not have. */
+/** The Gregorian day as 2026-03-09. Throws an Error with a sentence for a day that does not exist. */
 export function toGregorian(year, month, day) {
-  if (year < 1 || month < 1 || month > 13) throw new Error(`${day}/${month}/${year} is not a day of the calendar.`);
+  if (year < 1 || month < 1 || month > 13) throw new Error(`${day}/${month}/${year} is not a day in the calendar.`);
   const length = monthLength(year, month);
   if (day < 1 || day > length) {
     throw new Error(`${MONTHS[month - 1]} ${year} EC has ${length} days; there is no day ${day}.`);
@@ -51,7 +51,7 @@ export function toGregorian(year, month, day) {
   return new Date(number * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** What was typed as an Ethiopian day, as a Gregorian 2026-03-09. Throws an Error in a sentence. */
+/** A typed Ethiopian day as a Gregorian 2026-03-09. Throws an Error with a sentence. */
 export function parseEthiopian(text) {
   const cleaned = inDigits(text.replace(UNSEEN, "").replace(MARKED, "").trim());
   let found = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(cleaned);
@@ -71,7 +71,7 @@ function folded(word) {
     const code = letter.codePointAt();
     const same = SAME_SOUND.find(([first]) => code >= first && code < first + 7);
     const one = same ? code - same[0] + same[1] : code;
-    // In these two rows the first order sounds as the fourth.
+    // In these two rows the first order sounds like the fourth.
     return String.fromCodePoint(one === 0x1200 || one === 0x12a0 ? one + 3 : one);
   }).join("");
 }

@@ -18,7 +18,7 @@ tellFold();
 fold?.addEventListener("click", () => {
   const folded = root.classList.toggle("folded");
   localStorage.setItem("menu", folded ? "folded" : "open");
-  // A folded menu has no heads to open a group by.
+  // A folded menu shows no headings that could open a group.
   if (folded) $$(".side-menu details").forEach((group) => (group.open = true));
   tellFold();
 });
@@ -28,7 +28,7 @@ const tellTheme = () => {
   $$("[data-look]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.look === chosen)));
 };
 tellTheme();
-// Not data-theme: Tabler dresses whatever has that attribute in the theme it names.
+// Not data-theme: Tabler applies a theme to any element with that attribute.
 for (const button of $$("[data-look]")) {
   button.addEventListener("click", () => {
     localStorage.setItem("theme", button.dataset.look);
@@ -40,7 +40,7 @@ for (const button of $$("[data-look]")) {
 $$(".toasts .notice-success").forEach(leave);
 $$(".toasts [data-close]").forEach((button) => button.addEventListener("click", () => button.parentElement.remove()));
 
-// A dialog opens and closes by attributes: data-open="id" on a button, data-shut inside the dialog.
+// Attributes open and close dialogs: data-open="id" on a button, data-shut inside the dialog.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open)?.showModal();

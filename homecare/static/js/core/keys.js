@@ -1,4 +1,4 @@
-// One letter does what a button of the page does: an element with data-key is pressed by that key.
+// Single-letter shortcuts: the key in an element's data-key clicks the element.
 import { $, $$, typing } from "./dom.js";
 
 function openOnce(id) {

@@ -1,4 +1,4 @@
-// A moment under the pointer is told in full, in Addis time.
+// Shows the full moment in Addis time under the pointer.
 const FULL = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium", timeZone: "Africa/Addis_Ababa" });
 
 document.addEventListener("mouseover", (event) => {

@@ -1,5 +1,5 @@
-// The session: work on the page keeps it open, a dialog warns before it ends, and signing in again happens over the
-// page, which keeps what was typed. What the page shows is covered meanwhile.
+// The session: work on the page extends it, a dialog warns before it ends, and signing in again happens over the
+// page, which keeps the typed values. Meanwhile the page's content is covered.
 
 import { whenSignedOut } from "./server.js";
 
@@ -8,14 +8,14 @@ const dialog = part("");
 const form = part("-form");
 const tabs = new BroadcastChannel("session");
 const LOOK_EVERY = 15_000;
-// The server notes a use once a minute.
+// The server records use once a minute.
 const NOTED_EVERY = 60_000;
 const idle = Number(dialog.dataset.idleS) * 1000;
 const WARN_BEFORE = Math.min(120_000, idle / 2);
 const title = document.title;
 
-// When this browser last told the server that somebody works here, when the session ends whatever is done, and when a
-// warning that is shown runs out.
+// When this browser last told the server that somebody works here, when the session ends in any case, and when the
+// shown warning runs out.
 let usedAt = Date.now();
 let endsAt = usedAt + Number(dialog.dataset.endsInS) * 1000;
 let warnedUntil = 0;
@@ -31,8 +31,8 @@ const time = () => new Date(warnedUntil).toLocaleTimeString([], { hour: "2-digit
 const STATES = {
   idle: { head: "Are you still there?", told: () => `Nothing has happened here for a while. You will be signed out at ${time()}.`, go: "Stay signed in" },
   long: { head: "Sign in again", told: () => `Nobody stays signed in for longer than half a day. You will be signed out at ${time()}.`, go: "Sign in", asks: true },
-  over: { head: "Sign in to go on", told: () => "You are signed out. The page is as you left it, with everything you typed.", go: "Sign in", asks: true, covers: true },
-  other: { head: "Somebody else is signed in", told: () => "Another person has signed in in this browser. What was typed here cannot be saved in their name.", go: "Open the page as they see it", covers: true },
+  over: { head: "Sign in to continue", told: () => "You are signed out. The page is as you left it, with everything you typed.", go: "Sign in", asks: true, covers: true },
+  other: { head: "Somebody else is signed in", told: () => "Another person has signed in in this browser. What you typed here cannot be saved in their name.", go: "Open the page as they see it", covers: true },
 };
 
 function show(next) {
@@ -53,11 +53,11 @@ function show(next) {
   if (isNew) part(asks ? "-password" : "-go").focus();
 }
 
-/** What the server says of the session; it is asked without keeping it open. */
+/** The server's answer about the session. Asking does not extend it. */
 async function look() {
   const asked = fetch("/session", { headers: { Accept: "application/json" } });
   const told = await asked.then((answer) => answer.ok && answer.json()).catch(() => null);
-  // No answer says nothing; what this browser knows holds without a network too.
+  // No answer tells nothing. What this browser knows is still valid without a network.
   if (!told) return Date.now() >= Math.min(usedAt + idle, endsAt) && show("over");
   if (!told.left_s) return show("over");
   if (String(told.account) !== dialog.dataset.account) {
@@ -80,7 +80,7 @@ const check = () => {
   if (Date.now() >= (state ? warnedUntil : lastsUntil() - WARN_BEFORE)) look();
 };
 
-/** Tells the server that somebody works here, at most once a minute over all tabs. */
+/** Tells the server that somebody works here, at most once a minute across all tabs. */
 async function use() {
   usedAt = Date.now();
   tabs.postMessage("used");
@@ -89,7 +89,7 @@ async function use() {
   if (answer && !answer.ok) look();
 }
 
-// The first key after a long absence, or after a laptop slept, does not speak for a session that may be over.
+// The first key after a long absence, or after the laptop slept, does not extend a session that may be over.
 const worked = () => {
   if (!state && Date.now() - usedAt >= NOTED_EVERY) Date.now() < lastsUntil() ? use() : look();
 };
@@ -141,11 +141,11 @@ dialog.addEventListener("cancel", (event) => {
   event.preventDefault();
   if (state === "idle") part("-go").click();
 });
-// A browser may close a dialog on a second Esc whatever the page says.
+// Browsers may close a dialog on a second Esc even if the page prevents it.
 dialog.addEventListener("close", () => state && dialog.showModal());
 part("-else").addEventListener("click", () => (part("-else").href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`));
 
-// A form sent just when the session is over would come back without what was typed.
+// A form sent just after the session ended would lose the typed values.
 let passed;
 document.addEventListener("submit", async (event) => {
   const sent = event.target;
@@ -169,7 +169,7 @@ tabs.addEventListener("message", (event) => {
   else usedAt = Date.now();
   if (state === "idle") look();
 });
-// What the page does by keys it does not do under the cover: a save would be refused, and what was typed be gone.
+// Shortcuts do nothing while the page is covered: a save would be refused and the typed values lost.
 addEventListener("keydown", (event) => STATES[state]?.covers && event.stopPropagation(), true);
 for (const kind of ["keydown", "pointerdown", "wheel", "input"]) addEventListener(kind, worked, { passive: true });
 document.addEventListener("visibilitychange", () => document.hidden || check());

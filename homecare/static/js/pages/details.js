@@ -29,7 +29,7 @@ async function open(tab, focus) {
     if (!answer.ok) throw new Error();
     panel.innerHTML = await answer.text();
   } catch (error) {
-    if (error.name !== "AbortError") panel.textContent = "This did not load. Open the tab again.";
+    if (error.name !== "AbortError") panel.textContent = "This could not be loaded. Open the tab again.";
   }
   panel.removeAttribute("aria-busy");
 }
@@ -58,7 +58,7 @@ if (tabs.length) {
   open(tabs.find((tab) => tab.dataset.url.replace(/id=\d+&/, "").endsWith(wanted)) ?? tabs[0]);
 }
 
-// The list one came from, as it left word of itself.
+// The list the person came from, as that page stored it.
 const list = JSON.parse(sessionStorage.getItem(`list:${table}`) || "null");
 const at = list ? list.ids.indexOf(id) : -1;
 if (at >= 0) {
@@ -66,9 +66,9 @@ if (at >= 0) {
     if (other) link.href = `/admin/${table}/details/?id=${other}`;
     else if (edge) {
       link.href = `/admin/${table}/${edge}`;
-      link.setAttribute("aria-label", "The list goes on");
+      link.setAttribute("aria-label", "The list continues");
     } else {
-      // Without an address it is no link any more, and a name needs a role.
+      // Without an address it is no longer a link, and an accessible name needs a role.
       link.setAttribute("role", "link");
       link.setAttribute("aria-disabled", "true");
     }

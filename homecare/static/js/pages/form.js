@@ -1,5 +1,5 @@
-// A form: pickers, Ctrl+S, a warning before what was typed is lost, saving without leaving it, and the choices of a
-// conflict. A form that is refused comes back from the server and takes the place of the one that was sent.
+// A form: pickers, Ctrl+S, a warning before typed values are lost, saving without leaving the page, and the choices of a
+// conflict. The server returns a refused form, which replaces the one that was sent.
 import { offerChoice } from "../parts/conflict.js";
 import { $, $$, make, toast } from "../core/dom.js";
 import { drop, keep, kept } from "../parts/drafts.js";
@@ -9,22 +9,22 @@ import { follow, outcome, send } from "../parts/saving.js";
 
 const KEEP_AFTER_MS = 400;
 let form;
-// What it held when it was opened, and after a conflict's choices have filled its fields.
+// The form's values when it was opened, and after the choices of a conflict.
 let opened = "";
 let atFirst = {};
 let sending = false;
 let saved = false;
 let keeping = 0;
-// Each try ends the looking after the one before.
+// Each try stops the check that followed the previous one.
 let tries = 0;
 
-// What was typed and not saved.
+// Typed but not saved.
 const written = () => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
 const changed = () => "changed" in form.dataset || written() !== opened;
 const note = (sentence) => ($("#form-note").textContent = sentence);
 const tell = () => note(changed() ? "Not saved yet" : "");
 
-// Which columns a person changed, so that a conflict does not begin by taking back what somebody else changed.
+// Which columns a person changed, so that a conflict does not undo another person's changes by default.
 const columnOf = (input) => input.name.split("-")[0];
 const contents = () => {
   const values = {};
@@ -43,7 +43,7 @@ function noteTouched() {
   noted.value = [...new Set([...noted.value.split(","), ...touched])].filter(Boolean).join() || "-";
 }
 
-/** Makes a form of the server's a form to work with. */
+/** Sets up a form that the server sent. */
 function open(found) {
   form = found;
   $$(".picker", form).forEach((box) => {
@@ -71,14 +71,14 @@ function focusFirst() {
   if (summary) return summary.focus({ preventScroll: true });
   if ($(":focus")?.closest("form")) return;
   const inputs = $$(".field :is(input:not([type=hidden]), select, textarea)", form);
-  // A new record goes on after what it begins with.
+  // In a new record, the focus goes after the prefilled fields.
   (inputs.find((input) => !input.value && !$("[name=_version]", form)) ?? inputs[0])?.focus();
 }
 
 addEventListener("beforeunload", (event) => {
   if (!saved && changed()) event.preventDefault();
 });
-// "Back" to a form that was saved opens it as it is now.
+// The browser's Back to a saved form loads its current values.
 addEventListener("pageshow", (event) => event.persisted && saved && location.reload());
 
 // On the document: the checks of the form come first.
@@ -91,7 +91,7 @@ document.addEventListener("submit", (event) => {
 
 function sayNoLine() {
   $$(".toasts .no-line").forEach((box) => box.remove());
-  const box = toast("No connection. Nothing is lost: save again when it is back.", { kind: "error" });
+  const box = toast("No connection. Nothing is lost: save again when the connection is back.", { kind: "error" });
   box.classList.add("no-line");
   addEventListener("online", () => box.isConnected && (box.remove(), toast("The connection is back. Save again.")), { once: true });
 }
@@ -112,7 +112,7 @@ async function save(button) {
   say("Not saved yet", found.error);
 }
 
-/** While it is on its way nothing is typed that would not go with it. */
+/** Locks the form while it is being sent, so that nothing is typed that would not be saved. */
 function busy(on) {
   const focused = document.activeElement;
   sending = on;
@@ -129,11 +129,11 @@ async function leave({ to, picked }) {
   if (to) return location.assign(to);
   // The form that opened this tab learns which record was made.
   new BroadcastChannel(picked.channel).postMessage(picked);
-  say(`${picked.label} is saved`, "Your form has it now. You may close this tab.").classList.add("is-good");
+  say(`${picked.label} is saved`, "Your form has it now. You can close this tab.").classList.add("is-good");
   setTimeout(() => close(), 150);
 }
 
-/** The server's answer to what was typed, in the place of what was sent. */
+/** Replaces the form by the server's answer. */
 function replace(page) {
   $(".form-page").replaceWith(document.adoptNode(page));
   scrollTo(0, 0);
@@ -141,10 +141,10 @@ function replace(page) {
   form.dispatchEvent(new Event("form-shown", { bubbles: true }));
 }
 
-/** Above the form, in the place where the server says what is wrong. */
+/** Shows a message above the form, where the server shows errors. */
 function say(head, ...parts) {
   const before = $(".form-page #summary");
-  // Said already, perhaps while somebody types on.
+  // Already shown, perhaps while somebody is typing.
   if (before?.dataset.said === head + parts[0]) return before;
   const box = make(
     "div",
@@ -155,18 +155,18 @@ function say(head, ...parts) {
   box.dataset.said = head + parts[0];
   if (before) before.replaceWith(box);
   else form.before(box);
-  // It stands above the first field; the bar of the page would cover it anywhere else.
+  // Above the first field: anywhere else the page's bar would cover it.
   scrollTo(0, 0);
   return box;
 }
 
-/** No answer came: whether the form was saved is asked for by its token. */
+/** No answer came: asks by the form's token whether it was saved. */
 function look(mine, sent) {
   const token = $("[name=_token]", form).value;
-  say("The line broke while saving", "Nothing you typed is lost. Looking whether it was saved…");
+  say("The connection broke while saving", "Nothing you typed is lost. Checking whether it was saved…");
   const told = (found) => {
-    if (!found) return say("No connection", "Nothing you typed is lost. Whether it was saved is told here when the line is back.");
-    if (!found.saved) return say("Not saved yet", "The line broke before it was saved. Nothing you typed is lost: save again.");
+    if (!found) return say("No connection", "Nothing you typed is lost. This page will say whether it was saved when the connection is back.");
+    if (!found.saved) return say("Not saved yet", "The connection broke before it was saved. Nothing you typed is lost: save again.");
     const more = written() === sent ? "" : " What you typed after that is not saved.";
     if (!more) {
       delete form.dataset.changed;
@@ -175,7 +175,7 @@ function look(mine, sent) {
     }
     tell();
     const link = found.url ? [make("a", { href: found.url, textContent: `Open the ${found.one.toLowerCase()}` })] : [];
-    say("It was saved", `The line broke before the answer came.${more} `, ...link).classList.add("is-good");
+    say("It was saved", `The connection broke before the answer came.${more} `, ...link).classList.add("is-good");
   };
   follow(token, told, () => mine !== tries);
 }
@@ -195,7 +195,7 @@ document.addEventListener("click", (event) => {
   field.scrollIntoView({ block: "center" });
 });
 
-/** A place copied from a map is one text; it goes into both inputs. */
+/** A place copied from a map is one text. It is split into both inputs. */
 function pastePlace(event) {
   const place = event.target.closest(".field-point");
   const found = /^\s*(-?\d+\.?\d*)\s*[,;\s]\s*(-?\d+\.?\d*)\s*$/.exec(event.clipboardData.getData("text"));
@@ -207,7 +207,7 @@ function pastePlace(event) {
   longitude.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// What may stay in the tab: neither secrets nor files.
+// What may be stored in the tab: no secrets and no files.
 const keepable = (input) => input.name && input.name !== "csrf_token" && !/^(password|file|submit|button)$/.test(input.type);
 
 function keepDraft() {
@@ -232,14 +232,14 @@ function putBack(fields) {
   }
 }
 
-/** What was typed here before is offered; what was saved after all, though its answer was lost, is not. */
+/** Offers what was typed here before, unless it was saved although its answer was lost. */
 async function offerDraft() {
   const draft = await kept();
   if (!draft) return;
   if ((await outcome(draft.token))?.saved) return drop();
   const box = make("div", { className: "notice notice-info", role: "status" });
   const end = () => (box.remove(), focusFirst());
-  const back = make("button", { type: "button", className: "btn", textContent: "Put it back", onclick: () => (putBack(draft.fields), end()) });
+  const back = make("button", { type: "button", className: "btn", textContent: "Restore it", onclick: () => (putBack(draft.fields), end()) });
   const away = make("button", { type: "button", className: "btn", textContent: "Discard it", onclick: () => (drop(), end()) });
   box.append(make("p", { textContent: "You typed something here before and did not save it." }), back, away);
   form.before(box);

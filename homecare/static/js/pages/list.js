@@ -11,7 +11,7 @@ const list = $("#list");
 const data = JSON.parse(list.dataset.list);
 const rows = $$("tbody tr", list);
 
-// The record's page offers the rows beside it, and the way back to this very list.
+// Stored for the record's page: the neighbouring rows, and the way back to this list.
 sessionStorage.setItem(`list:${data.table}`, JSON.stringify({
   ids: rows.map((row) => row.dataset.id),
   url: location.pathname + location.search,
@@ -19,7 +19,7 @@ sessionStorage.setItem(`list:${data.table}`, JSON.stringify({
   before: list.dataset.before,
 }));
 
-// What only a script can do has its buttons from the script.
+// Buttons that need a script are created by the script.
 for (const row of rows) {
   const name = $(".row-name", row).textContent;
   const more = make("button", { type: "button", className: "more-button", "aria-haspopup": "menu", "aria-label": `More for ${name}`, textContent: "⋯" });
@@ -44,7 +44,7 @@ function openRowMenu(button) {
   const here = encodeURIComponent(location.pathname + location.search);
   for (const link of $$("a[data-path]", menu)) {
     const { path } = link.dataset;
-    // A name is a page of this row; an address that ends in "=" is the form of a new record that belongs to it.
+    // A name is a page of this row. An address that ends in "=" is the form of a new record that belongs to it.
     const start = path.endsWith("=") ? path : `/admin/${data.table}/${path}/?id=`;
     link.href = `${start}${id}${path === "details" ? "" : `&url=${here}`}`;
   }
@@ -70,7 +70,7 @@ function moveTo(place) {
 
 list.addEventListener("focusin", (event) => mark(event.target.closest("tbody tr")));
 
-// Back from a row, the list stands where it was left.
+// Coming back from a row restores the list's position.
 const wrap = $(".table-wrap");
 const leftAt = `left:${location.pathname}${location.search}`;
 const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward" || document.referrer.startsWith(`${location.origin}/admin/${data.table}/`);
@@ -82,7 +82,7 @@ if (left && wrap) {
 }
 addEventListener("pagehide", () => sessionStorage.setItem(leftAt, JSON.stringify({ top: wrap?.scrollTop ?? 0, y: scrollY, id: rows[at]?.dataset.id })));
 
-// What is cut off is read under the pointer.
+// Shows cut-off text under the pointer.
 list.addEventListener("mouseover", (event) => {
   const cell = event.target.closest("tbody td");
   if (!cell || cell.title) return;

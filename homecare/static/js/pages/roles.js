@@ -1,4 +1,4 @@
-// The matrix beyond a plain form: changes are marked and counted, groups set at once, names filtered, cells walked by arrows.
+// The matrix: marks and counts changes, sets groups at once, filters names, moves between cells by arrow keys.
 import { $, $$, typing } from "../core/dom.js";
 
 const form = $("[data-matrix]");
@@ -17,7 +17,7 @@ function count() {
   return changes;
 }
 
-/** Sets a cell as far as it has that choice. */
+/** Sets a cell if it has that choice. */
 function set(input, wanted) {
   if (input.disabled) return;
   if (input.type === "checkbox") input.checked = wanted === "all" || (wanted !== "none" && input.checked);
@@ -33,7 +33,7 @@ function setGroup(select) {
   select.value = "";
 }
 
-// What a role does not see it does not set: the choice is shut where it would be without effect.
+// A role cannot set what it does not see, so the choice is disabled there.
 function tie(state) {
   const write = $(`[name="${state.name.replace(/^s/, "w")}"]`, form);
   const unseen = ["hidden", "break-glass"].includes(state.value);
@@ -73,7 +73,7 @@ const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 form.addEventListener("keydown", (event) => {
   const step = STEPS[event.key];
   const cell = event.target.closest(".line td");
-  // In a select up and down choose; with Alt or Ctrl the keys are the browser's.
+  // In a select, up and down choose. With Alt or Ctrl the keys belong to the browser.
   if (!step || !cell || event.altKey || event.ctrlKey || (step[0] && event.target.tagName === "SELECT")) return;
   event.preventDefault();
   const lines = $$(".line:not([hidden])", form);

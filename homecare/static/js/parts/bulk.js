@@ -12,7 +12,7 @@ const matching = $("#choose-matching");
 const all = $('input[name="all"]');
 let last = null;
 
-/** The chosen rows as words of a list's address; null where none is chosen, or all that match. */
+/** The selected rows as words of a list's address. Null if none or all matching rows are selected. */
 export function chosen() {
   const ids = boxes.filter((box) => box.checked).map((box) => box.value);
   return ids.length && !all.value ? [["id__in", ids.join(",")]] : null;
@@ -101,7 +101,7 @@ if (dialog && form) {
     empty.checked = false;
     choose();
     dialog.showModal();
-    // A picker takes its input's place only then.
+    // Only now does a picker replace its input.
     queueMicrotask(() => $("input:not([type=hidden]), select", place)?.focus());
   });
   dialog.addEventListener("close", () => {
@@ -116,7 +116,7 @@ if (dialog && form) {
       $("input:not([type=hidden]), select", place)?.focus();
       return false;
     }
-    // What was seen in the list is confirmed here; rows beyond it are asked about on a page of their own.
+    // Rows on this page are confirmed here. For further rows there is a confirmation page.
     confirmed.disabled = versions.disabled = Boolean(all.value);
     confirmed.value = "1";
     versions.value = boxes.filter((box) => box.checked).map((box) => `${box.value}:${box.closest("tr").dataset.version}`).join(",");

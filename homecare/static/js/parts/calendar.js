@@ -26,7 +26,7 @@ function addWords(input) {
   tell();
 }
 
-/** The same day once more, in an input that reads the Ethiopian calendar; a form is not sent with one it cannot read. */
+/** A second input for the same day in the Ethiopian calendar. A form with an unreadable day is not sent. */
 function addEthiopianField(input) {
   const label = input.labels?.[0]?.firstChild?.textContent.trim() || input.name;
   const wrong = make("p", { className: "error", id: `${input.id}-ethiopian-error`, role: "alert", hidden: true });
@@ -34,7 +34,7 @@ function addEthiopianField(input) {
     className: "form-control", type: "text", placeholder: `30 Yekatit 2018${input.type === "date" ? "" : " 14:30"}`, autocomplete: "off",
     "aria-label": `${label}, Ethiopian date`, "aria-describedby": wrong.id,
   });
-  // Whether it says something that the native input does not say yet.
+  // Whether it has a value that the native input does not have yet.
   let isAhead = false;
   const tell = (problem) => {
     wrong.textContent = problem;
@@ -50,7 +50,7 @@ function addEthiopianField(input) {
   const take = (isDone) => {
     const text = typed.value.trim();
     const problem = isAhead && (text || isDone) ? fill(input, text) : "";
-    // While typing an unfinished day is not yet a wrong one.
+    // While typing, an unfinished day is not an error yet.
     if (!problem || isDone) tell(problem);
     if (isDone && !problem) isAhead = false;
     return problem;
@@ -62,7 +62,7 @@ function addEthiopianField(input) {
   });
   typed.addEventListener("change", () => take(true));
   typed.addEventListener("keydown", (event) => {
-    // Enter finishes the day; it does not send the form.
+    // Enter finishes the day. It does not send the form.
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     take(true);
@@ -75,13 +75,13 @@ function addEthiopianField(input) {
   }, input);
   const box = make("details", { className: "ethiopian", open: localStorage.getItem("ethiopian") === "open" });
   box.append(make("summary", { textContent: "Ethiopian date" }), typed, wrong);
-  // Who opens one wants them open on the next form too.
+  // A person who opens one wants them open on the next form too.
   $("summary", box).addEventListener("click", () => localStorage.setItem("ethiopian", box.open ? "" : "open"));
   $(".both-calendars", input.parentElement).after(box);
   show();
 }
 
-/** Puts an Ethiopian day into the native input, with its time. Returns the sentence of what is wrong, or "". */
+/** Puts an Ethiopian day into the native input, with its time. Returns an error sentence, or "". */
 function fill(input, text) {
   const [, written, clock] = /^(.*?)(?:[T,\s]+(\d{1,2}:\d{2}))?$/.exec(text);
   let value = "";
@@ -110,5 +110,5 @@ function wire(root) {
 }
 
 wire(document);
-// A refused form comes back as a new one.
+// A refused form is a new element.
 document.addEventListener("form-shown", (event) => wire(event.target));

@@ -1,4 +1,4 @@
-// The line of conditions: what does not fit is behind a button that says how many more there are.
+// The line of conditions: those that do not fit are behind a button with their number.
 import { $, $$ } from "../core/dom.js";
 
 const chips = $("#chips");
@@ -9,7 +9,7 @@ function fit() {
   more.hidden = true;
   const items = $$("li", chips);
   const isBelow = (item) => item.offsetTop > items[0].offsetTop;
-  // The button takes room itself; so it is shown before it is counted what is left for the others.
+  // The button needs room too, so it is shown before measuring.
   if (items.some(isBelow)) more.hidden = false;
   const below = items.filter(isBelow);
   items.forEach((item) => (item.inert = !open && below.includes(item)));

@@ -53,7 +53,7 @@ if (exporting) {
   const kind = $("#export-kind");
   const head = $("h2", exporting);
   const whole = head.textContent;
-  const tellEvery = () => (every.textContent = boxes.every((box) => box.checked) ? "Only those of the list" : "All columns");
+  const tellEvery = () => (every.textContent = boxes.every((box) => box.checked) ? "Only the list's columns" : "All columns");
   kind.value = localStorage.getItem("export") || kind.value;
   $$('[data-open="export"]').forEach((button) => button.addEventListener("click", () => {
     head.textContent = chosen() ? `Export ${amount()}` : whole;
@@ -72,7 +72,7 @@ if (exporting) {
     const columns = boxes.filter((box) => box.checked).map((box) => box.value);
     if (columns.length) words.set("columns", columns.join(","));
     localStorage.setItem("export", kind.value);
-    toast(`${head.textContent.replace("Export", "Exporting")}. The file comes as a download.`);
+    toast(`${head.textContent.replace("Export", "Exporting")}. The file will be downloaded.`);
     $("#export").close();
     location.assign(`/admin/${data.table}/export/${kind.value}/?${words}`);
   });

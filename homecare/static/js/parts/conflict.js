@@ -1,13 +1,13 @@
 // The choices of a conflict: what somebody else saved, or what was typed.
 import { $, $$ } from "../core/dom.js";
 
-/** Each choice of a row puts their value or the one typed into the form's field. */
+/** Each choice puts either their value or the typed one into the form's field. */
 export function offerChoice(row, form) {
   const inputs = $$(`[name="${row.dataset.field}"], [name^="${row.dataset.field}-"]`, form).filter((input) => !input.name.endsWith("-sure"));
   const value = (input) => (input.type === "checkbox" ? input.checked : input.value);
   const mine = inputs.map(value);
   const names = $$("label span", row).map((cell) => (cell.textContent === "—" ? "" : cell.textContent));
-  // Their file stays where nothing new is sent for it.
+  // Their file stays if no new one is sent.
   const isFile = inputs.some((input) => input.type === "file");
   const theirs = isFile ? [] : inputs.length > 1 ? row.dataset.theirs.split(",") : [row.dataset.theirs];
   row.addEventListener("change", (event) => {

@@ -1,25 +1,25 @@
-// What was typed into a form and not saved stays in its tab, so that a closed browser or a reloaded page loses nothing.
-// It is kept encrypted: the key comes with each page from the server, which gives it to that person alone and only while
-// they are signed in. So nothing of a patient can be read in a browser that nobody is signed in with. Secrets and files
-// are never kept; all of it goes with a save, and with signing out.
+// Stores unsaved form values in the tab, so that a closed browser or a reloaded page loses nothing.
+// They are encrypted. The key comes with each page from the server, which gives it only to that person and only while
+// they are signed in. So nothing about a patient can be read in a signed-out browser. Secrets and files are never
+// stored. A save or a sign-out deletes everything.
 
 const { account, draftKey } = document.getElementById("session").dataset;
 const PREFIX = "draft ";
 const MINE = `${PREFIX}${account} `;
-// Longer than any session: what is older was left behind.
+// Longer than any session. Older drafts were left behind.
 const LONGEST = 12 * 3600 * 1000;
 const able = Boolean(globalThis.crypto?.subtle && draftKey);
 const text = new TextEncoder();
 const toText = (bytes) => btoa(String.fromCharCode(...bytes));
 const toBytes = (written) => Uint8Array.from(atob(written), (letter) => letter.charCodeAt(0));
-// A draft that is still being encrypted must not come after the save that made it old.
+// A draft that is still being encrypted must not be stored after the save that made it obsolete.
 let turn = 0;
-// Whoever signs out, in whatever tab, keeps nothing more: a field that is left on the way out would begin another draft.
+// After a sign-out in any tab nothing is stored: leaving a field on the way out would start another draft.
 let shut = false;
 
 const key = () => crypto.subtle.importKey("raw", toBytes(draftKey), "AES-GCM", false, ["encrypt", "decrypt"]);
 
-/** The address can hold what was looked for; its digest tells nothing. */
+/** The address may contain search terms. Its digest reveals nothing. */
 async function place() {
   const digest = await crypto.subtle.digest("SHA-256", text.encode(location.pathname + location.search));
   return MINE + toText(new Uint8Array(digest));
@@ -32,7 +32,7 @@ export async function keep(draft) {
   const plain = text.encode(JSON.stringify({ ...draft, at: Date.now() }));
   const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), plain));
   let written = "";
-  // A long text is more arguments than one call takes.
+  // A long text would be too many arguments for one call.
   for (const byte of [...iv, ...sealed]) written += String.fromCharCode(byte);
   const where = await place();
   if (mine !== turn) return;
@@ -43,7 +43,7 @@ export async function keep(draft) {
   }
 }
 
-/** What was kept of the form at this address, or null. */
+/** The draft of the form at this address, or null. */
 export async function kept() {
   if (!able) return null;
   const where = await place();
@@ -55,7 +55,7 @@ export async function kept() {
     const draft = JSON.parse(new TextDecoder().decode(plain));
     if (Date.now() - draft.at < LONGEST) return draft;
   } catch {
-    // Of another key: nobody can read it any more.
+    // Encrypted with another key: nobody can read it any longer.
   }
   sessionStorage.removeItem(where);
   return null;

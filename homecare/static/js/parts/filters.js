@@ -1,4 +1,4 @@
-// The filter builder: one line per condition, one Apply; what it makes is the list's address.
+// The filter builder: one line per condition and one Apply. The result is the list's address.
 import { $, make } from "../core/dom.js";
 import { manyInput, valueInput } from "./inputs.js";
 
@@ -55,7 +55,7 @@ function line(name = usual, offer = "", value = "", text = "", wrong = "") {
   return column;
 }
 
-/** What is wrong with a value, beside it; the value as it was typed, which a date input would not show. */
+/** Shows the problem of a value beside it, and the value as typed, which a date input would not show. */
 function tell(row, value, wrong) {
   const input = $(".value input:not([type=checkbox])", row);
   const said = make("p", { className: "error", id: `wrong-${place.children.length}`, role: "alert", textContent: wrong });

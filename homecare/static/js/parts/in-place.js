@@ -20,7 +20,7 @@ export function prepare(rows) {
   }
 }
 
-/** Opens the choices of a status; without a button those of the row's first. */
+/** Opens the choices of a status. Without a button, those of the row's first status. */
 export function offer(row, button = $(".in-place", row)) {
   if (!button) return;
   const choices = JSON.parse($(`th[data-name="${button.dataset.field}"]`, list).dataset.choices);
@@ -37,7 +37,7 @@ list.addEventListener("click", (event) => {
   if (button) offer(button.closest("tr"), button);
 });
 
-/** The row as the server prints it, escaped there: a status brings its time along. */
+/** The row as the server printed and escaped it: a status changes its time too. */
 function print(row, answer) {
   const held = row.contains(document.activeElement) && document.activeElement;
   row.dataset.version = answer.version;
@@ -66,9 +66,9 @@ async function change(button, value, sure = []) {
   }
 }
 
-/** Something that may be meant: it waits at the corner, with the focus on the button that says so. */
+/** A doubtful change: the message waits in the corner, with the focus on the button that confirms. */
 function ask(row, error, save) {
-  const box = toast(`${nameOf(row)}: ${error.message}`, { kind: "error", action: ["Save it all the same", save] });
+  const box = toast(`${nameOf(row)}: ${error.message}`, { kind: "error", action: ["Save it anyway", save] });
   box.append(make("button", { type: "button", textContent: "Leave it", onclick: () => { box.remove(); $(".in-place", row)?.focus(); } }));
   $("button", box).focus();
 }
@@ -76,7 +76,7 @@ function ask(row, error, save) {
 async function undo(row, token) {
   try {
     print(row, await send(`/admin/${data.table}/undo/`, { token, columns }));
-    // The button that was pressed went with its message.
+    // The pressed button disappeared with its message.
     if (document.activeElement === document.body) $(".in-place", row)?.focus();
     toast(`${nameOf(row)} is as before.`);
   } catch (error) {

@@ -5,7 +5,7 @@ import { attach } from "./picker.js";
 const TYPES = { day: "date", moment: "datetime-local", email: "email", phone: "tel", url: "url" };
 let numbers = 0;
 
-/** {parts, read}: elements to put in place, and a function that gives the value as the server takes it. */
+/** {parts, read}: elements to insert, and a function that returns the value for the server. */
 export function valueInput(column, table, value, name, form, text) {
   const id = `value-${(numbers += 1)}`;
   const label = make("label", { for: id, textContent: "Value", className: name ? "" : "visually-hidden" });
@@ -29,10 +29,10 @@ export function valueInput(column, table, value, name, form, text) {
   return { parts: [label, input], read: () => input.value.trim() };
 }
 
-/** The choices, and those of the values held that are none of them: what another application wrote is kept too. */
+/** The choices, plus current values that are not among them: another application may have written them. */
 const withHeld = (choices, held) => [...choices, ...held.filter((word) => word && !choices.some(([stored]) => stored === word)).map((word) => [word, word])];
 
-/** A group of boxes for "is one of". */
+/** A group of checkboxes for "is one of". */
 export function manyInput(column, value) {
   const chosen = value.split(",");
   const boxes = withHeld(column.choices, chosen).map(([stored, word]) => {

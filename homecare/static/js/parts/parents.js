@@ -1,7 +1,7 @@
-// Parents of a record: what choosing one fills in, and a new one made in a tab of its own.
+// Parents of a record: fields that choosing one fills in, and creating a new one in its own tab.
 import { $, make } from "../core/dom.js";
 
-/** Choosing a parent can say more: a visit says whose it was. */
+/** Choosing a parent can fill in other fields: a visit fills in its patient. */
 export function fillOthers(form, event) {
   for (const [column, [id, label]] of Object.entries(event.detail?.fills ?? {})) {
     const other = $(`input[name="${column}"]`, form);
@@ -9,7 +9,7 @@ export function fillOthers(form, event) {
   }
 }
 
-/** A new parent is made in a tab of its own, which sends word when it is saved; this form stays as it is. */
+/** A new parent is created in its own tab, which reports the save. This form stays unchanged. */
 export function offerNew(box) {
   const name = `picker-${Math.random().toString(36).slice(2, 12)}`;
   const link = make("a", { className: "picker-new", href: `${box.dataset.newUrl}?picker=${name}`, target: "_blank", textContent: "Create new" });

@@ -5,7 +5,7 @@ import { read } from "../core/server.js";
 
 let numbers = 0;
 
-/** Turns the number input of a .picker into a hidden one under a combobox. */
+/** Replaces the number input of a .picker by a combobox; the input stays, hidden. */
 export function attach(box) {
   const key = $("input", box);
   const id = `options-${(numbers += 1)}`;
@@ -26,7 +26,7 @@ export function attach(box) {
     clearTimeout(state.waiting);
     said.textContent = "";
     state.dropped = false;
-    // A new record can begin with what was looked for in vain.
+    // A new record can start with the text that was not found.
     box.dataset.typed = text.value.trim();
     if (!text.value.trim()) set(state, "", "");
     state.loading = true;
@@ -82,10 +82,10 @@ function show(state, found, sentence = "Nothing found. Try fewer letters.") {
   }));
   if (!found.length) state.options.append(make("li", { className: "muted", role: "option", "aria-disabled": "true", "aria-selected": "false", textContent: sentence }));
   const { newUrl, typed } = state.box.dataset;
-  // The link under the input lies behind this list.
+  // This list covers the link under the input.
   if (!found.length && newUrl && typed) state.options.append(make("li", { role: "option", id: `${state.options.id}-new`, "aria-selected": "false", "data-new": "", textContent: `Create “${typed}” in a new tab` }));
   state.loading = state.walked = false;
-  // The answer came after the person had gone on.
+  // The answer came after the person had moved on.
   if (document.activeElement !== state.text) return leave(state);
   state.options.hidden = false;
   state.options.classList.remove("above");
@@ -119,8 +119,8 @@ function shut(state) {
 }
 
 /**
- * What was typed is a choice where the keys walked to it or nothing else is meant; otherwise the last one comes back.
- * Returns whether nothing that was typed is lost or open.
+ * Typed text becomes a choice if the keys selected it or only one fits. Otherwise the last choice returns.
+ * Returns whether no typed text is lost or undecided.
  */
 function leave(state) {
   const typed = state.text.value.trim();
@@ -133,7 +133,7 @@ function leave(state) {
   if (meant || !isOpen) return true;
   state.text.value = state.shown;
   state.dropped = true;
-  // A moment later, so that nothing moves under a pointer that is being pressed.
+  // A moment later, so that nothing moves under a pressed pointer.
   const sentence = `“${typed}” was not chosen from the list${state.shown ? ", so nothing changed" : ""}.`;
   setTimeout(() => (state.said.textContent = sentence), 200);
   return false;
@@ -151,7 +151,7 @@ function pressed(state, event) {
       state.walked = true;
     }
   } else if (event.key === "Enter" && (state.loading || !state.options.hidden)) {
-    // While the choices are on their way Enter must not send the form without one.
+    // While the choices are loading, Enter must not send the form without one.
     event.preventDefault();
     if (!state.loading && all[at]) choose(state, all[at]);
   } else if (event.key === "Escape" && !state.options.hidden) {

@@ -2,22 +2,22 @@
 // error page in the form's place. What then became of the form is asked for by its token.
 import { ask, read } from "../core/server.js";
 
-// A save takes seconds; a picture over a slow line takes its time.
+// A save takes seconds, but a picture over a slow connection takes longer.
 const PATIENCE_MS = 30_000;
 const SLOWEST_BYTES_PER_MS = 5;
 const LOOK_EVERY_MS = 3000;
-// What the server had in hand when the line broke is done, or given up, within this many looks.
+// A save in progress when the connection broke is finished or given up within this many checks.
 const LOOKS = 3;
 
 /**
- * What came of it: {to} saved, go on there; {picked}; {page} the form again with what is wrong; {error} a sentence;
- * {lost} no answer came, and the form may be saved or not.
+ * The result: {to} saved, go there; {picked}; {page} the form again with its errors; {error} a sentence;
+ * {lost} no answer came, so the form may or may not be saved.
  */
 export async function send(form, button) {
   let gone, limit;
   const breakOff = () => gone.abort();
   addEventListener("offline", breakOff);
-  // Once more where somebody has signed in again over the page meanwhile, by then with another token.
+  // Once more if the person has signed in again over the page, then with a new token.
   const options = () => {
     gone = new AbortController();
     const body = new FormData(form);
@@ -45,10 +45,10 @@ async function understood(answer, action) {
     return answer.ok ? body : { error: body.error };
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".form-page");
-  // A deleted record that is saved as new comes back as the form of a new one: the next try goes where this one went.
+  // A deleted record saved as new returns as the form of a new one, so the next try goes to the same address.
   const again = page?.querySelector("#row-form");
   if (again && action && !again.hasAttribute("action")) again.setAttribute("action", action);
-  // Somebody on the way answered instead of the server.
+  // Something between browser and server answered.
   return page ? { page } : { lost: true };
 }
 
@@ -66,7 +66,7 @@ const wait = (ms) =>
 /** {saved, url, one}, or null while no answer comes. */
 export const outcome = (token) => read(`/session/form?token=${encodeURIComponent(token)}`).catch(() => null);
 
-/** Tells `told` what is known of a form whose answer was lost, until that is certain or `over` says to stop. */
+/** Tells `told` what is known about a form whose answer was lost, until it is certain or `over` stops it. */
 export async function follow(token, told, over) {
   for (let looks = 0; looks < LOOKS && !over(); ) {
     const found = await outcome(token);

@@ -54,7 +54,7 @@ async function ask() {
     const known = new Set(found.map((item) => item.url));
     show([...found, ...here.filter((place) => !known.has(place.url))]);
     const count = list.querySelectorAll("[role=option]").length;
-    told.textContent = count ? `${count} choice${count === 1 ? "" : "s"}` : `Nothing is called “${text}”. Try a name, a code or a phone number.`;
+    told.textContent = count ? `${count} choice${count === 1 ? "" : "s"}` : `Nothing matches “${text}”. Try a name, a code or a phone number.`;
   } catch (error) {
     if (error.name !== "AbortError") told.textContent = "The search does not answer. Try again.";
   }
@@ -66,7 +66,7 @@ input.addEventListener("input", () => {
   waiting = setTimeout(ask, 80);
 });
 input.addEventListener("keydown", (event) => {
-  // A search field takes the first Esc for itself, to empty it.
+  // A search field uses the first Esc itself, to clear its text.
   if (event.key === "Escape") {
     event.preventDefault();
     dialog.close();

@@ -1,13 +1,13 @@
-// A photograph made smaller before it is sent: what a phone takes needs minutes over a slow line, and is not kept so large.
+// Shrinks a photograph before it is sent: a phone's picture takes minutes on a slow connection and is not stored so large.
 
-// As the server bounds what it keeps (files/kinds.py): by area, and not under the width that letters are read by.
+// The same limits as on the server (files/kinds.py): by area, but not below a readable width.
 const USUAL_PIXELS = 2560 * 2560;
 const READABLE_SIDE = 1440;
-// The largest that every browser draws.
+// The largest canvas that every browser supports.
 const MOST_PIXELS = 16_000_000;
 const WORTH_BYTES = 1_000_000;
 const QUALITY = 0.92;
-// HEIC is small already, and a GIF may move.
+// HEIC is small already, and a GIF may be animated.
 const KINDS = ["image/jpeg", "image/png", "image/webp"];
 
 export const shrinkable = (file) => KINDS.includes(file.type) && file.size > WORTH_BYTES;
@@ -18,7 +18,7 @@ function part(width, height) {
   return Math.min(1, wanted, Math.sqrt(MOST_PIXELS / area));
 }
 
-/** The same picture, upright, of the size that is kept; the file itself where that gains nothing or cannot be done here. */
+/** The picture, upright and in the stored size. The file itself if that saves nothing or is not possible here. */
 export async function shrunk(file, largest) {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -31,7 +31,7 @@ export async function shrunk(file, largest) {
     drawn.drawImage(picture, 0, 0, canvas.width, canvas.height);
     picture.close();
     const made = await new Promise((go) => canvas.toBlob(go, file.type, QUALITY));
-    // A browser that cannot write this kind writes another, under a name that would not fit it.
+    // A browser that cannot write this format writes another, which would not match the file name.
     if (made?.type !== file.type || made.size >= file.size) return file;
     return new File([made], file.name, { type: file.type, lastModified: file.lastModified });
   } catch {

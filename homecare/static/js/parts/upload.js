@@ -5,11 +5,11 @@ import { $, $$, make } from "../core/dom.js";
 import { shrinkable, shrunk } from "./shrink.js";
 
 const MEGABYTE = 1000000;
-// Below this nothing is said of the sending: it is over before it could be read.
+// Smaller uploads show no progress: they finish before it could be read.
 const SLOW = MEGABYTE / 2;
 const OFFICE = /\.(docx?|xlsx?|pptx?|od[tsp]|rtf|zip)$/i;
 
-// Inputs whose picture is being made smaller, with the work on it.
+// Inputs whose picture is being shrunk, with the promise of it.
 const working = new Map();
 
 const megabytes = (bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
@@ -17,7 +17,7 @@ const megabytes = (bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 function enhance(input) {
   const told = make("p", { className: "error", id: `${input.id}-upload-error`, role: "alert", hidden: true });
   const preview = make("img", { className: "file-chosen", alt: "", hidden: true, width: 160 });
-  // Few browsers show HEIC; it is kept all the same.
+  // Few browsers can show HEIC. It is accepted anyway.
   preview.addEventListener("error", () => (preview.hidden = true));
   const progress = make("p", { className: "help", role: "status" });
   input.after(preview, progress, told);
@@ -27,7 +27,7 @@ function enhance(input) {
     const problem = file ? refusal(file, input) : "";
     told.textContent = problem;
     told.hidden = !problem;
-    // Not with setCustomValidity: the form is sent without the file, and the rest of it is saved.
+    // Not with setCustomValidity: the form is sent without the file, and the rest is saved.
     if (problem) input.value = "";
     if (problem) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
@@ -43,7 +43,7 @@ function enhance(input) {
     judge(null);
     progress.textContent = `Making ${file.name} smaller…`;
     const work = shrunk(file, Number(input.dataset.largest)).then((made) => {
-      // Another one was chosen, or none, in the meantime.
+      // Meanwhile another file was chosen, or none.
       if (working.get(input) !== work) return;
       working.delete(input);
       if (made !== file) replaceFile(input, made);
@@ -71,13 +71,13 @@ function wrongKind(file, input) {
   const choose = `Choose ${input.dataset.takes}.`;
   if (!file.size) return `${file.name} is empty.`;
   if (OFFICE.test(file.name)) {
-    return `${file.name} cannot be kept here. ${kinds.includes("application/pdf") ? "Save the document as PDF and choose that." : choose}`;
+    return `${file.name} cannot be stored here. ${kinds.includes("application/pdf") ? "Save the document as PDF and choose that." : choose}`;
   }
-  if (/^(audio|video)\//.test(file.type)) return `${file.name} is sound or film, which cannot be kept here. ${choose}`;
-  // An unknown type is left to the server, which reads the file itself.
+  if (/^(audio|video)\//.test(file.type)) return `${file.name} is sound or video, which cannot be stored here. ${choose}`;
+  // The server checks unknown types, because it reads the file.
   if (!file.type || kinds.includes(file.type)) return "";
-  if (!file.type.startsWith("image/")) return `${file.name} cannot be kept here. ${choose}`;
-  return `${file.name} is of the kind ${pictureKind(file)}, which cannot be kept here. Save the picture as JPEG and choose that.`;
+  if (!file.type.startsWith("image/")) return `${file.name} cannot be stored here. ${choose}`;
+  return `${file.name} is a ${pictureKind(file)} picture, which cannot be stored here. Save the picture as JPEG and choose that.`;
 }
 
 /** TIFF for image/tiff, SVG for image/svg+xml. */
@@ -90,7 +90,7 @@ function show(preview, file) {
   else preview.src = URL.createObjectURL(file);
 }
 
-/** `capture` on the input itself would take away the choice of a file; beside a PDF a phone does not open its camera. */
+/** `capture` on the input itself would prevent choosing a file. If PDFs are accepted, phones do not offer the camera. */
 function cameraButton(input) {
   const open = () => {
     const { accept } = input;
@@ -120,7 +120,7 @@ function wire(root) {
 
 let waits = false;
 
-/** Saved before the picture is ready: it goes when it is, unless it then turns out to be one that cannot be kept. */
+/** Save was pressed before the picture is ready: sends the form when it is, unless the picture is refused. */
 async function waitAndSend(event) {
   if (waits) return;
   const [form, button] = [event.target, event.submitter];
@@ -133,5 +133,5 @@ async function waitAndSend(event) {
 }
 
 wire(document);
-// A refused form comes back as a new one.
+// A refused form is a new element.
 document.addEventListener("form-shown", (event) => wire(event.target));

@@ -1,4 +1,4 @@
-// The panel of saved views closes like every menu: by Esc, or by a click beside it.
+// Closes the panel of saved views like every menu: on Esc, or on a click outside.
 import { $ } from "../core/dom.js";
 
 const views = $(".views");
@@ -8,7 +8,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !views.open || $("dialog[open]")) return;
-  // One Esc closes one thing.
+  // Each Esc closes only one thing.
   event.preventDefault();
   event.stopImmediatePropagation();
   views.open = false;
