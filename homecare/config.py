@@ -93,7 +93,7 @@ class Config:
 
     @property
     def demo_accounts(self) -> tuple[str, ...]:
-        """The e-mails that sign in to the demo company; none where it is not allowed."""
+        """The e-mails that can sign in to the demo company. Empty if it is not allowed."""
         return tuple(demo_email(role) for role in DEFAULT_ROLES) if self.demo_allowed else ()
 
 

@@ -123,13 +123,13 @@ def _columns_of(error: DBAPIError, model: type[Base]) -> list[str]:
 
 
 def _is_blind(seen: Seen, columns: list[str]) -> bool:
-    """Whether there can be rows with these columns that the person does not see."""
+    """Whether rows with these columns may exist that the person cannot see."""
     verdict = seen.access.verdicts[Action.VIEW]
     return not verdict.allowed or verdict.scope is Scope.OWN or not all(seen.access.sees(name) for name in columns)
 
 
 def _is_seen(session: Session, seen: Seen, columns: list[str], held: Mapping[str, Any]) -> bool:
-    """Whether the row in the way is one the person sees with these columns; on a session of its own, in their scope."""
+    """Whether the person can see the conflicting row and these columns. Uses another session in the same scope."""
     model: Any = seen.table.model
     if columns != list(SHIFT):
         same = {name: held[name] for name in columns}
@@ -139,7 +139,7 @@ def _is_seen(session: Session, seen: Seen, columns: list[str], held: Mapping[str
 
 
 def _finds(session: Session, seen: Seen, columns: list[str], *conditions: ColumnElement[bool], **same: Any) -> bool:
-    """Whether the person sees such a row with these columns."""
+    """Whether the person sees such a row, including these columns."""
     model: Any = seen.table.model
     if not seen.may(Action.VIEW) or not all(seen.access.sees(name) for name in columns):
         return False

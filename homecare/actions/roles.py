@@ -49,7 +49,7 @@ def save(*, session: Session, new: Policy, expected: int | None, note: str, by: 
 
 
 def check(session: Session, current: Policy, new: Policy, by: Acting | None) -> None:
-    """What must hold of every policy that is saved in place of `current`, the stored one. Raises PolicyError."""
+    """Checks what must be true of every policy that replaces `current`, the stored one. Raises PolicyError."""
     _check_names(new)
     _check_deleted(session, current, new)
     _check_gains(current, new, by)
@@ -73,7 +73,7 @@ def rename(*, session: Session, name: str, new_name: str, expected: int, by: Act
         current, key = stored.policy, folded(name)
         role, new_name = _get(current, name), new_name.strip()
         if folded(new_name) != key and folded(new_name) in current.roles:
-            raise PolicyError(f"There is a role named {new_name} already. Choose another name.")
+            raise PolicyError(f"There is already a role named {new_name}. Choose another name.")
         stored = stored.renamed(key, new_name)
         _check_names(stored.policy)
         if folded(new_name) != key:
@@ -131,7 +131,7 @@ def roll_back(*, session: Session, version: int, expected: int, by: Acting) -> i
         stored = _lock(session, expected)
         earlier = versions.version_policy(session, version)
         if earlier is None:
-            raise PolicyError(f"There is no version {version} of the roles. Choose one of the history.")
+            raise PolicyError(f"There is no version {version} of the roles. Choose one from the history.")
         return _store(session, stored, earlier, f"Back to version {version}", by)
 
 

@@ -25,7 +25,7 @@ def taken(kind: Kind, column: Column[Any], value: Any) -> Any:
 
 def _email(_column: Column[Any], text: str) -> str:
     try:
-        # In lower case: nobody tells two people apart by the case of their address.
+        # Lower case: addresses that differ only in case belong to one person.
         return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise ValueError("Write an e-mail address such as almaz@example.com.") from error
@@ -61,7 +61,7 @@ def _money(column: Column[Any], number: Decimal) -> Decimal:
 
 def _date(column: Column[Any], day: date) -> date:
     if column.info.get("tells_age") and day > clock.today():
-        raise ValueError("Nobody is born on a day that is still to come.")
+        raise ValueError("A date of birth cannot be in the future.")
     return day
 
 

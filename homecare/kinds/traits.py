@@ -34,7 +34,7 @@ class Traits:
     asked: tuple[Operator, ...] = ()
     # What stands beside its input.
     unit: str = ""
-    # How a workbook writes it, where not as it is.
+    # The number format in a workbook, if not the default.
     number_format: str = ""
     # The rank among the details shown beside a parent's name; 0 for none.
     brief: int = 0

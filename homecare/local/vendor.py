@@ -2,8 +2,8 @@
 
     .venv/bin/python -m homecare.local.vendor
 
-The versions come from package-lock.json. A file's version is in its path, so that relative imports follow.
-`manifest.json` beside them says where a logical name is: {"tabler.css": "tabler-1.6.1/tabler.min.css", ...}.
+The versions come from package-lock.json. A file's version is in its path, so relative imports work.
+`manifest.json` maps logical names to paths: {"tabler.css": "tabler-1.6.1/tabler.min.css", ...}.
 Style sheets are wrapped in the cascade layer `vendor`.
 """
 
@@ -129,7 +129,7 @@ def copy_named_files(target: Path) -> dict[str, str]:
 
 
 def main() -> int:
-    """The folder is replaced as a whole, so that nothing of an older version stays and a break leaves the old one."""
+    """Replaces the whole folder, so that nothing of an older version remains and a failure keeps the old one."""
     draft = VENDOR.with_name("vendor.new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

@@ -130,7 +130,7 @@ def address(table: str, pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> list[Condition]:
-    """As the list of these words parses them. Raises ForbiddenConditionError."""
+    """The conditions as the list itself parses them. Raises ForbiddenConditionError."""
     seen = Seen.of(acting, table_info(table))
     return parse(seen.table.model, pairs, seen.access, acting.policy)
 

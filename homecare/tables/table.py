@@ -119,7 +119,7 @@ def singular(many: str) -> str:
 
 
 def table_infos() -> dict[str, TableInfo]:
-    """Every company table by name, in the menu's order, as IT set it for the role of this request.
+    """Every company table by name, in menu order, with IT's settings for the role of this request.
 
     Raises RuntimeError where nobody has said whose request it is: a page would show words and columns IT has changed.
     """

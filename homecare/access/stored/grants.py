@@ -70,7 +70,7 @@ def policy_at(session: Session, version: int) -> Policy:
 
 
 def stored_policy(session: Session) -> Policy:
-    """The policy as it is now, every rule as it can hold."""
+    """The current policy, with every rule made sound."""
     return completed(load(session))
 
 

@@ -70,7 +70,7 @@ def renamed(policy: Policy, key: str, name: str) -> Policy:
 
 
 def write(session: Session, old: Policy, new: Policy) -> None:
-    """Make the stored rows, which are `old`, those of `new`. Roles go first and come first: the others hang on them."""
+    """Makes the stored rows, now `old`, match `new`. Roles are deleted and written first: other rows reference them."""
     for key, role in new.roles.items():
         if key in old.roles and old.roles[key].name != role.name:
             rename(session, old.roles[key].name, role.name)

@@ -50,7 +50,7 @@ class ColumnField(FormField):
         limit = self.spec.max_length or LONGEST_TEXT
         if len(text) > limit:
             raise ValueError(f"At most {limit:,} characters; this has {len(text):,}.")
-        # A moment alone is stored; a condition may also mean a whole day by the same words.
+        # Only a moment can be stored. In a condition the same text may mean a whole day.
         value = parse_moment(text) if self.spec.traits.is_moment else read.parse_value(self.spec.kind, text)
         self.data = self._taken(value)
 

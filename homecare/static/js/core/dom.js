@@ -16,7 +16,7 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A sentence at the corner. `action` is [word, function]; errors stay until they are closed. */
+/** Shows a message in the corner. `action` is [word, function]. Errors stay until they are closed. */
 export function toast(text, { kind = "success", action } = {}) {
   const box = make("div", { className: `notice notice-${kind}` }, make("p", { textContent: text }));
   if (kind === "error") box.setAttribute("role", "alert");

@@ -65,7 +65,7 @@ async function look() {
     return show("other");
   }
   tellParts("session-mine");
-  // A new session looks as oneself, and this page says that nothing can be changed.
+  // A new session is no longer viewing as somebody else, but this page says that nothing can be changed.
   if ("viewing" in dialog.dataset && !told.viewing) return location.reload();
   for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = told.csrf_token;
   waiting.splice(0).forEach((go) => go());
@@ -94,7 +94,7 @@ const worked = () => {
   if (!state && Date.now() - usedAt >= NOTED_EVERY) Date.now() < lastsUntil() ? use() : look();
 };
 
-/** Resolves when somebody is signed in, as soon as the person has done so over the page. */
+/** Resolves when somebody is signed in, if needed after signing in over the page. */
 function signedIn() {
   return new Promise((go) => {
     waiting.push(go);

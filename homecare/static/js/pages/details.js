@@ -1,4 +1,4 @@
-// A record: its related records in tabs, loaded when opened, and the records beside it in the list one came from.
+// A record: its related records in tabs, loaded when opened, and links to its neighbours in the list the person came from.
 import { $, $$, openMenu } from "../core/dom.js";
 import { ask } from "../core/server.js";
 

@@ -1,4 +1,4 @@
-// A list: rows under the pointer and the keyboard, the row menu, how dense it stands.
+// A list: rows by pointer and keyboard, the row menu, the density.
 import { $, $$, make, openMenu, typing } from "../core/dom.js";
 import { send } from "../core/server.js";
 import { offer, prepare } from "../parts/in-place.js";

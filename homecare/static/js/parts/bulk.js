@@ -1,4 +1,4 @@
-// The bar of chosen rows: how many, all that match, and what is done with them.
+// The bar for selected rows: their number, selecting all matching rows, and the actions.
 import { addCheck } from "../core/checks.js";
 import { $, $$, make } from "../core/dom.js";
 import { valueInput } from "./inputs.js";
@@ -110,9 +110,9 @@ if (dialog && form) {
   });
   addCheck(form, (event) => {
     if (event.submitter !== confirm) return true;
-    // An input that was left alone is no wish to empty the field of all these rows.
+    // An untouched input does not mean that the field should be emptied in all rows.
     if (!read()) {
-      problem.textContent = "Give a value, or tick that the field is to be emptied.";
+      problem.textContent = "Give a value, or tick the box to empty the field.";
       $("input:not([type=hidden]), select", place)?.focus();
       return false;
     }

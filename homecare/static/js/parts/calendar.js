@@ -1,4 +1,4 @@
-// Days in both calendars: the value of every date input in words under it, and an Ethiopian day typed into it.
+// Days in both calendars: every date input shows its value in words below, and accepts an Ethiopian day.
 import { addCheck } from "../core/checks.js";
 import { $, $$, make } from "../core/dom.js";
 import { ethiopianWords, inWords, parseEthiopian } from "../core/ethiopian.js";
@@ -12,7 +12,7 @@ function addWords(input) {
     words.classList.remove("error");
     words.textContent = isDay(day) ? inWords(day) : "";
   };
-  // The browser would send a half typed day as none.
+  // The browser would send a half-typed day as empty.
   addCheck(input.form, () => {
     if (!input.validity.badInput) return true;
     words.classList.add("error");

@@ -1,4 +1,4 @@
-// Which columns the list shows and in which order; kept for the person. And those of an export.
+// The list's columns and their order, saved for the person. And the columns of an export.
 import { $, $$, make, toast } from "../core/dom.js";
 import { send } from "../core/server.js";
 import { amount, chosen } from "./bulk.js";

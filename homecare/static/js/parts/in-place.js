@@ -1,4 +1,4 @@
-// A status changed in the list itself: shown at once, put back when refused, with a way to undo.
+// Changes a status in the list: shown at once, restored if refused, with undo.
 import { $, $$, make, openMenu, toast } from "../core/dom.js";
 import { send } from "../core/server.js";
 

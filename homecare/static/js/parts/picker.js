@@ -1,4 +1,4 @@
-// A relation's picker: a combobox that shows names and sends the id. Without it the id itself is typed.
+// A relation's picker: a combobox that shows names and sends the id. Without scripts the id itself is typed.
 import { addCheck } from "../core/checks.js";
 import { $, $$, make } from "../core/dom.js";
 import { read } from "../core/server.js";
@@ -36,7 +36,7 @@ export function attach(box) {
   text.addEventListener("keydown", (event) => pressed(state, event));
   text.addEventListener("blur", () => leave(state));
   addCheck(key.form, () => {
-    // Once: who leaves it at that sends the form again.
+    // Only once: a person who leaves it so can send the form again.
     if (leave(state) && !state.dropped) return true;
     state.dropped = false;
     text.focus();

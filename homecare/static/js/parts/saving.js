@@ -1,5 +1,5 @@
-// Sends a form and waits for the answer, which the browser's own sending does not: a line that breaks would put its
-// error page in the form's place. What then became of the form is asked for by its token.
+// Sends a form and waits for the answer. If the browser sent it, a broken connection would put an error page
+// in the form's place. Whether the form was saved can then be asked by its token.
 import { ask, read } from "../core/server.js";
 
 // A save takes seconds, but a picture over a slow connection takes longer.

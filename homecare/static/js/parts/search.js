@@ -1,4 +1,4 @@
-// One box over everything: places of the menu at once, records as the server finds them.
+// One search box for everything: menu pages at once, records as the server finds them.
 import { $, $$, make } from "../core/dom.js";
 import { read } from "../core/server.js";
 

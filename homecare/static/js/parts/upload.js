@@ -1,5 +1,5 @@
-// File inputs: what is wrong is said before anything is sent, a large photograph is made smaller, a picture is shown,
-// and a phone's camera has a button.
+// File inputs: reports problems before anything is sent, shrinks large photographs, shows a preview, and adds a button
+// for a phone's camera.
 import { addCheck } from "../core/checks.js";
 import { $, $$, make } from "../core/dom.js";
 import { shrinkable, shrunk } from "./shrink.js";
@@ -111,7 +111,7 @@ function wire(root) {
       waitAndSend(event);
       return false;
     }
-    // A slow line takes a minute over a picture, and nothing else would say so.
+    // On a slow connection a picture takes a minute, and nothing else would show it.
     const bytes = inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
     if (bytes > SLOW) $("#form-note").textContent = `Sending ${megabytes(bytes)}…`;
     return true;
