@@ -1,4 +1,4 @@
-"""How exactly a role learns where a patient lives: lists, records, exports and drawings say what places.py says."""
+"""How exactly a role learns where a patient lives: lists, records, exports, drawings say what precision.py says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from clusters import Database
 from doors import Company
 
-from homecare.access import places
+from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.person import Person
 from homecare.access.policy import Action, FieldRule, Grant, Policy, State
@@ -38,7 +38,7 @@ def acting_as(role: str, policy: Policy = POLICY) -> Acting:
 
 @pytest.mark.parametrize("role", TOLD)
 def test_records_and_maps_tell_what_the_role_may_know(role: str) -> None:
-    assert (places.of_records(acting_as(role)), places.of_map(acting_as(role))) == TOLD[role]
+    assert (precision.of_records(acting_as(role)), precision.of_map(acting_as(role))) == TOLD[role]
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.SHOWN])
@@ -46,7 +46,7 @@ def test_a_map_tells_no_place_that_the_record_does_not(state: State) -> None:
     rules = [*defaults.field_rules(), FieldRule("Manager", "patients", "geolocation", state)]
     manager = acting_as("Manager", Policy(0, defaults.ROLES, defaults.grants(), rules))
 
-    assert (places.of_records(manager), places.of_map(manager)) == ("none", "cells")
+    assert (precision.of_records(manager), precision.of_map(manager)) == ("none", "cells")
 
 
 def test_of_two_bounds_the_stricter_holds() -> None:
@@ -55,7 +55,7 @@ def test_of_two_bounds_the_stricter_holds() -> None:
         grants[role, "page:map", Action.VIEW] = Grant(role, "page:map", Action.VIEW, level=level)
     policy = Policy(0, defaults.ROLES, grants.values(), defaults.field_rules())
 
-    told = [places.of_map(acting_as(role, policy)) for role in ("Nurse", "Manager", "Coordinator")]
+    told = [precision.of_map(acting_as(role, policy)) for role in ("Nurse", "Manager", "Coordinator")]
     assert told == ["own", "own", "cells"]
 
 
