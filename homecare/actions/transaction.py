@@ -6,14 +6,16 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.change_sets import Doing, announce
 from homecare.actions.refusals import refusal
 from homecare.db import Base, sqlstate
 
@@ -25,6 +27,8 @@ RETRIES = 3
 LONGEST_WAIT_S = 0.2
 LOCK_NOT_AVAILABLE = "55P03"
 _OPEN = "open_transaction"
+SAVE = Doing()
+_NONE_YET = UUID(int=0)
 
 
 def passes(error: DBAPIError) -> bool:
@@ -38,20 +42,26 @@ class _Open:
     """The outermost transaction of a session; `failed` once an action inside it was refused."""
 
     failed: bool = False
+    change_set: UUID = _NONE_YET
 
 
 @contextmanager
-def transaction(session: Session, *, by: Acting | None, model: type[Base] | None = None) -> Iterator[None]:
+def transaction(
+    session: Session, *, by: Acting | None, model: type[Base] | None = None, doing: Doing = SAVE
+) -> Iterator[UUID]:
     """Commits at its end, rolls back on whatever is raised. Inside another it is a part of that one.
 
-    `by` is None for the command line. A refusal of the database about what was written to `model` is raised as
-    RuleError. An action that failed inside another takes the whole with it, also where its error was caught.
+    `by` is None for the command line. `doing` is what the trail calls it; the outermost has the word, and all that is
+    changed in it is one change set, whose id is given. A refusal of the database about what was written to `model` is
+    raised as RuleError. An action that failed inside another takes the whole with it, also where its error was caught.
     """
     is_outermost = _OPEN not in session.info
     open_: _Open = session.info.setdefault(_OPEN, _Open())
-    # Here, once and before the first write, the trail is to learn who acts, behind whom, and in which request.
     try:
-        yield
+        if is_outermost:
+            about = model.__tablename__ if model is not None and not doing.resource else doing.resource
+            open_.change_set = announce(session, by, replace(doing, resource=about))
+        yield open_.change_set
         if is_outermost:
             if open_.failed:
                 raise RuntimeError("An action inside this one failed and has half written: let its error pass.")
