@@ -23,9 +23,7 @@ def rows(owner_engine: Engine) -> None:
     for statement in ANEW:
         run(owner_engine, statement)
     for number in range(101, 106):
-        run(
-            owner_engine, "INSERT INTO events (id, title) VALUES (:id, :title)", id=number, title=f"Fair {number}"
-        )
+        run(owner_engine, "INSERT INTO events (id, title) VALUES (:id, :title)", id=number, title=f"Fair {number}")
     run(owner_engine, "UPDATE events SET description = 'Changed'")
 
 
