@@ -38,7 +38,15 @@ RIGHTS = {
     "role_renames": ADDED_TO,
     "alembic_version": "SELECT",
     "sub_cities": "SELECT",
+    # Written by the database itself alone, in functions of the owner.
+    "changes": "SELECT",
+    "change_sets": "SELECT",
+    "seals": "SELECT",
+    "trail_keeping": "SELECT",
+    "dropped_months": "SELECT",
 }
+# The trail's months, which come and go without a migration; nobody is given rights on one.
+PARTITIONS = "changes_"
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
 _MISSING = ("42P01", "3F000", "42501")  # no such table, no such schema, not granted yet
@@ -52,6 +60,8 @@ def include_name(name: str | None, type_: str, _parents: Any) -> bool:
 def include_object(object_: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
     """Skips tables of other applications and of PostGIS in `public`: they are not ours to compare or drop."""
     if type_ == "table" and reflected and compare_to is None and object_.schema is None:
+        return False
+    if type_ == "table" and reflected and compare_to is None and (name or "").startswith(PARTITIONS):
         return False
     return bool(alembic_helpers.include_object(object_, name, type_, reflected, compare_to))
 
@@ -143,6 +153,11 @@ def has_roles(connection: Connection) -> bool:
     return bool(connection.scalar(text(f"SELECT to_regclass('{SCHEMA}.roles') IS NOT NULL")))
 
 
+def has_trail(connection: Connection) -> bool:
+    """Whether the migrations that ran reach as far as the trail."""
+    return bool(connection.scalar(text(f"SELECT to_regproc('{SCHEMA}.write_trail') IS NOT NULL")))
+
+
 def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = quiet) -> None:
     """Gives the serving role what it needs and revokes the rest. Does nothing if the role is the owner.
     Rights are set table by table after every migration, not by default privileges: those would let the serving role
@@ -190,7 +205,8 @@ _HELD = f"""
     LEFT JOIN pg_depend d ON c.relkind = 'S' AND d.objid = c.oid AND d.classid = 'pg_class'::regclass
         AND d.deptype IN ('a', 'i')
     LEFT JOIN pg_class t ON t.oid = d.refobjid
-    WHERE c.relkind IN ('r', 'p', 'S') AND (n.nspname = '{SCHEMA}' OR n.nspname = 'public' AND (
-        c.relname = ANY(:company) OR t.relname = ANY(:company) OR c.oid = to_regclass('public.patient_code_seq')))
+    WHERE c.relkind IN ('r', 'p', 'S') AND NOT c.relispartition AND (
+        n.nspname = '{SCHEMA}' OR n.nspname = 'public' AND (
+            c.relname = ANY(:company) OR t.relname = ANY(:company) OR c.oid = to_regclass('public.patient_code_seq')))
     ORDER BY 1, 2
 """  # noqa: S608 - a constant of ours

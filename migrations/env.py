@@ -9,10 +9,10 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 from geoalchemy2 import alembic_helpers
-from sqlalchemy import create_engine, pool
+from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.exc import DBAPIError
 
-from homecare import adoption, migrate
+from homecare import adoption, covering, migrate
 from homecare.access.stored.grants import fill_if_empty
 from homecare.db import Base
 
@@ -44,6 +44,7 @@ def attempt(say: adoption.Say) -> None:
             )
             with context.begin_transaction():
                 context.run_migrations()
+            cover(connection)
             migrate.grant(connection, owner_url, serving_url, say)
             if migrate.has_roles(connection):
                 fill_if_empty(connection)
@@ -53,6 +54,15 @@ def attempt(say: adoption.Say) -> None:
             if busy is None:
                 raise
             raise busy from error
+
+
+def cover(connection: Connection) -> None:
+    """One table a transaction, where the migrations that ran reach as far as the trail."""
+    if migrate.has_trail(connection):
+        for _table, statements in covering.due(connection):
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            connection.commit()
 
 
 def run() -> None:

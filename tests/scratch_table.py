@@ -23,6 +23,9 @@ from homecare.db import Model
 from homecare.models.columns import Kind, Stamped, link, plain
 
 GRANT = "INSERT INTO dashboard.grants (role, resource, action) VALUES ('Manager', 'vehicles', 'view')"
+ENTRY = (
+    "SELECT new ->> 'name' FROM dashboard.changes WHERE resource = 'vehicles' AND kind = 'added' AND origin = 'page'"
+)
 
 
 class Vehicle(Stamped, Model):
@@ -40,7 +43,7 @@ class Vehicle(Stamped, Model):
 def main(database: Database, files: Path) -> dict[str, object]:
     with database.owner_engine() as engine, engine.begin() as connection:
         Vehicle.metadata.create_all(connection, [Vehicle.__table__])  # type: ignore[list-item]
-        migrate.grant(connection, database.owner_url, database.serving_url)
+    migrate.migrate(database.owner_url, database.serving_url)
     app = create_app(configured(database, files))
     app.test_client_class = Visitor
     admin, manager = (entered(app, role) for role in ("admin", "manager"))
@@ -53,7 +56,9 @@ def main(database: Database, files: Path) -> dict[str, object]:
     refused = manager.get("/admin/vehicles/").status_code
     with database.owner_engine() as engine, engine.begin() as connection:
         connection.execute(text(GRANT))
+        in_the_trail = connection.scalar(text(ENTRY))
     return {
+        "trail": in_the_trail,
         "menu": 'href="/admin/vehicles/"' in admin.get("/admin/").get_data(as_text=True),
         "fields": sorted(set(form) - {"csrf_token", "_token"}),
         "made": made.status_code,

@@ -42,6 +42,18 @@ def test_a_database_of_another_release_is_not_ready(client: FlaskClient, owner_e
     assert "db upgrade" in answer.json["why"]
 
 
+def test_a_table_that_escapes_the_trail_is_not_ready(client: FlaskClient, owner_engine: Engine) -> None:
+    with owner_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE events DISABLE TRIGGER trail_changed"))
+
+    answer = client.get("/readyz")
+
+    with owner_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE events ENABLE ALWAYS TRIGGER trail_changed"))
+    assert answer.status_code == 503
+    assert answer.json["why"].startswith("Changes of events are not in the trail.")
+
+
 def test_an_absent_database_is_not_ready_but_the_process_lives(config: Config) -> None:
     client = create_app(replace(config, database_url=AWAY)).test_client()
 

@@ -22,7 +22,7 @@ ORDER = (
     ("config", "clock", "calendars"),
     ("db",),
     ("web", "models", "adoption"),
-    ("migrate", "kinds"),
+    ("migrate", "covering", "kinds"),
     ("access",),
     ("tables", "audit", "files", "login"),
     ("records",),

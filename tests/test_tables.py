@@ -61,6 +61,7 @@ def test_a_25th_table_needs_a_model_and_nothing_else(database: Database) -> None
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
+        "trail": "Ambulance",
         "menu": True,
         "fields": ["driver_id", "garage-lat", "garage-lon", "name", "price"],
         "made": 302,

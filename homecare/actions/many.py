@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.change_sets import Doing
 from homecare.actions import undoing
 from homecare.actions.guesses import HiddenRowError
 from homecare.actions.questions import Question, key_of
@@ -65,7 +66,7 @@ def update_rows(
     Raises RowsChangedError, RowsRefusedError, RowsAskedError.
     """
     values = {row_id: {column: value} for row_id in versions}
-    with transaction(session, by=by):
+    with transaction(session, by=by, doing=Doing("bulk", resource=model.__tablename__)):
         overwritten = _each(session, model, versions, values, by, answered)
         undo = undoing.remember(session=session, model=model, column=column, overwritten=overwritten, by=by)
     return Changed(len(overwritten), undo)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
+from homecare.access.change_sets import Doing
 from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import UNWRITABLE
@@ -146,7 +147,7 @@ def delete_rows(*, session: Session, model: type[Base], versions: Mapping[int, s
 
     Returns the number deleted. Raises RowsChangedError, RuleError.
     """
-    with transaction(session, by=by, model=model):
+    with transaction(session, by=by, model=model, doing=Doing("delete")):
         for row in lock_all(session, model, versions).values():
             session.delete(row)
         session.flush()

@@ -6,14 +6,16 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.change_sets import Doing, announce
 from homecare.actions.refusals import refusal
 from homecare.db import Base, sqlstate
 
@@ -25,6 +27,8 @@ RETRIES = 3
 LONGEST_WAIT_S = 0.2
 LOCK_NOT_AVAILABLE = "55P03"
 _OPEN = "open_transaction"
+SAVE = Doing()
+_NONE_YET = UUID(int=0)
 
 
 def passes(error: DBAPIError) -> bool:
@@ -38,19 +42,25 @@ class _Open:
     """A session's outermost transaction. `failed` is set once an action inside it was refused."""
 
     failed: bool = False
+    change_set: UUID = _NONE_YET
 
 
 @contextmanager
-def transaction(session: Session, *, by: Acting | None, model: type[Base] | None = None) -> Iterator[None]:
+def transaction(
+    session: Session, *, by: Acting | None, model: type[Base] | None = None, doing: Doing = SAVE
+) -> Iterator[UUID]:
     """Commits at its end and rolls back on any exception. Inside another transaction it is part of that one.
-    `by` is None on the command line. A refusal by the database of a write to `model` is raised as RuleError. If
+    Yields the id of the change set that all its changes belong to; `doing` of the outermost says what the trail calls
+    it. `by` is None on the command line. A refusal by the database of a write to `model` is raised as RuleError. If
     an inner action fails, the whole transaction fails, even if its error is caught.
     """
     is_outermost = _OPEN not in session.info
     open_: _Open = session.info.setdefault(_OPEN, _Open())
-    # The trail will learn here, once and before the first write, who acts, behind whom, and in which request.
     try:
-        yield
+        if is_outermost:
+            about = model.__tablename__ if model is not None and not doing.resource else doing.resource
+            open_.change_set = announce(session, by, replace(doing, resource=about))
+        yield open_.change_set
         if is_outermost:
             if open_.failed:
                 raise RuntimeError("An action inside this one failed and was half written: let its error pass.")

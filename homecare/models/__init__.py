@@ -45,15 +45,16 @@ from homecare.models.stored_policy import (
     StoredRole,
 )
 from homecare.models.sub_cities import SubCity
+from homecare.models.trail import Change, ChangeSet, DroppedMonth, Seal, TrailKeeping
 
 __all__ = [
-    "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient",
-    "Denial", "Event", "FormToken", "InsuranceClaim", "InternationalReferral", "InventoryItem", "Invoice",
-    "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
-    "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read",
-    "Referral", "RefusedTry", "RefusedUpload", "RoleRename", "SavedView", "SettingsDraft", "SettingsVersion",
-    "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole",
-    "SubCity", "Visit", "business_models",
+    "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient", "Change",
+    "ChangeSet", "Denial", "DroppedMonth", "Event", "FormToken", "InsuranceClaim", "InternationalReferral",
+    "InventoryItem", "Invoice", "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget",
+    "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient",
+    "PolicyState", "PolicyVersion", "Read", "Referral", "RefusedTry", "RefusedUpload", "RoleRename", "SavedView",
+    "Seal", "SettingsDraft", "SettingsVersion", "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule",
+    "StoredFile", "StoredGrant", "StoredRole", "SubCity", "TrailKeeping", "Visit", "business_models",
 ]  # fmt: skip
 
 

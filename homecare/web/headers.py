@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 
 from homecare.config import Config
 from homecare.web.settings import behind_tls, current_config
@@ -50,6 +50,11 @@ def request_id() -> str:
         g.request_id = secrets.token_hex(8)
     name: str = g.request_id
     return name
+
+
+def known_request_id() -> str:
+    """Empty outside of a request."""
+    return request_id() if has_request_context() else ""
 
 
 def common(config: Config) -> dict[str, str]:

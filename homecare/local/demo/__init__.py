@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, text
 
+from homecare.access.change_sets import Doing, Origin, announce
 from homecare.local.demo import billing, board, leads, marketing, office, outcomes, partners, patients, shifts, staffing
 from homecare.local.demo.company import Clock, Company
 from homecare.local.demo.diary import Diary
@@ -87,6 +88,7 @@ def _load(engine: Engine, password: str, today: date | None, progress: Progress 
             return False
         tell("Making up the demo company")
         company = made_up_company(today, passwords.hashed(password))
+        announce(connection, None, Doing("load", "The demo company", origin=Origin.SYSTEM))
         write_rows(connection, company.rows, tell)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))

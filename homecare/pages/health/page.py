@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from homecare import migrate
+from homecare import covering, migrate
 from homecare.db import db
 
 page = Blueprint("health", __name__)
@@ -19,9 +19,9 @@ def healthz() -> Response:
 
 @page.get("/readyz")
 def readyz() -> Response:
-    """Whether the database answers and has this program's schema. One short statement."""
+    """Whether the database answers, has this program's schema, and the trail misses no table. Two short statements."""
     try:
-        why = "Run `flask --app app db upgrade`." if migrate.pending(db.engine) else None
+        why = _why_not()
     except SQLAlchemyError:
         why = "The database does not answer."
     if why is None:
@@ -30,3 +30,13 @@ def readyz() -> Response:
     answer.status_code = 503
     answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _why_not() -> str | None:
+    if migrate.pending(db.engine):
+        return "Run `flask --app app db upgrade`."
+    with db.engine.connect() as connection:
+        bare = covering.uncovered(connection)
+    if bare:
+        return f"Changes of {', '.join(bare)} are not in the trail. Run `flask --app app db upgrade`."
+    return None

@@ -1,0 +1,55 @@
+"""Keeps the trail's triggers on every table of the company, also on one that came with the last upgrade.
+
+A trigger of the database that notices new tables by itself takes a superuser, whom we do not have (decision 0017). So
+every upgrade covers what is not covered yet, and start-up and /readyz name a table that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from homecare import models
+
+TRUNCATED = "trail_truncated"
+TRIGGERS = {
+    "trail_added": "AFTER INSERT ON {} REFERENCING NEW TABLE AS new_rows",
+    "trail_changed": "AFTER UPDATE ON {} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "trail_removed": "AFTER DELETE ON {} REFERENCING OLD TABLE AS old_rows",
+    TRUNCATED: "BEFORE TRUNCATE ON {}",
+}
+# A trigger that is off, or fires only for some sessions, is none.
+_STANDING = text("""
+    SELECT c.relname AS table, coalesce(array_agg(t.tgname::text) FILTER (WHERE t.tgenabled = 'A'), '{}') AS triggers
+    FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+        AND t.tgfoid IN (to_regproc('dashboard.write_trail'), to_regproc('dashboard.refuse_truncate'))
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname = ANY(:company)
+    GROUP BY c.relname ORDER BY c.relname
+""")
+
+
+def uncovered(connection: Connection) -> list[str]:
+    """The company's tables of which some change would not be in the trail. One statement."""
+    return [table for table, triggers in _standing(connection).items() if not triggers >= {*TRIGGERS}]
+
+
+def due(connection: Connection) -> Iterator[tuple[str, list[str]]]:
+    """Each table that is not covered with the owner's statements that cover it, to be run as one transaction."""
+    for table, triggers in _standing(connection).items():
+        statements = []
+        for name in TRIGGERS.keys() - triggers:
+            called = "refuse_truncate" if name == TRUNCATED else "write_trail"
+            when = TRIGGERS[name].format(f"public.{table}")
+            statements += [
+                f"CREATE OR REPLACE TRIGGER {name} {when} FOR EACH STATEMENT EXECUTE FUNCTION dashboard.{called}()",
+                f"ALTER TABLE public.{table} ENABLE ALWAYS TRIGGER {name}",
+            ]
+        if statements:
+            yield table, statements
+
+
+def _standing(connection: Connection) -> dict[str, set[str]]:
+    company = list(models.business_models())
+    found = connection.execute(_STANDING, {"company": company}).all()
+    return {row.table: set(row.triggers) for row in found}
