@@ -25,13 +25,8 @@ def remember(
 ) -> str:
     """Keeps what the rows held, by id and column, in the transaction of the change; returns the token that undoes it.
 
-    Empty where nothing was changed or a value is of a kind that is not kept. What anybody may no longer take back is
-    swept out.
+    Empty where nothing was changed or a value is of a kind that is not kept.
     """
-    session.execute(
-        delete(Overwritten).where(Overwritten.made_at < clock.now_utc() - KEPT),
-        execution_options={"synchronize_session": False},
-    )
     if not overwritten or not all(_is_kept(model, row) for row in overwritten.values()):
         return ""
     table: Any = model

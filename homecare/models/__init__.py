@@ -34,6 +34,7 @@ from homecare.models.partners import InternationalReferral, PartnerHospital, Ref
 from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 from homecare.models.stored_files import RefusedUpload, StoredFile
+from homecare.models.stored_jobs import StoredJob
 from homecare.models.stored_policy import (
     PolicyState,
     PolicyVersion,
@@ -52,8 +53,8 @@ __all__ = [
     "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget", "MarketingPlatform", "MarketingTask",
     "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read",
     "Referral", "RefusedTry", "RefusedUpload", "RoleRename", "SavedView", "SettingsDraft", "SettingsVersion",
-    "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredRole",
-    "SubCity", "Visit", "business_models",
+    "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredJob",
+    "StoredRole", "SubCity", "Visit", "business_models",
 ]  # fmt: skip
 
 
