@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from homecare import migrate
 from homecare.db import db
+from homecare.work.lateness import late_s
 
 page = Blueprint("health", __name__)
 
@@ -19,13 +20,19 @@ def healthz() -> Response:
 
 @page.get("/readyz")
 def readyz() -> Response:
-    """One short statement: the database is there and has the schema of this program."""
+    """The database is there and has the schema of this program; `jobs` says by how many seconds each is late.
+
+    Late jobs are no reason to send nobody here: the pages are served without a worker.
+    """
+    late: dict[str, int | None] = {}
     try:
         why = "Run `flask --app app db upgrade`." if migrate.pending(db.engine) else None
+        if why is None:
+            late = late_s(db.engine)
     except SQLAlchemyError:
         why = "The database does not answer."
     if why is None:
-        return jsonify(status="ready")
+        return jsonify(status="ready", jobs=late)
     answer = jsonify(status="not ready", why=why)
     answer.status_code = 503
     answer.headers["Retry-After"] = "5"
