@@ -18,6 +18,7 @@ from clusters import Database
 from web_server import KEY, free_port
 
 from homecare.config import ROOT
+from homecare.local.restarted import Restarted
 from homecare.work.jobs import JOBS
 
 SOON_S = 60.0
@@ -53,6 +54,24 @@ def jobs(port: int) -> dict[str, int | None]:
         return {}
     finally:
         connection.close()
+
+
+def test_what_ends_at_once_is_started_ever_more_rarely() -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    said: list[str] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen(["true"]))
+        return started[-1]
+
+    child = Restarted("worker", start, said.append)
+    deadline = time.monotonic() + SOON_S
+    while len(said) < 3 and time.monotonic() < deadline:
+        child.watch()
+        time.sleep(0.05)
+
+    assert [text.rpartition(" in ")[2] for text in said] == ["1 s.", "2 s.", "4 s."]
+    assert len(started) == 3
 
 
 @pytest.fixture

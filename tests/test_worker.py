@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from homecare.actions.later import enqueue
 from homecare.actions.transaction import transaction
@@ -97,6 +98,19 @@ def test_two_workers_run_each_job_once(workers: Workers, app: Flask, owner_engin
     assert sorted(ran) == list(range(1, 41))
     assert stored(owner_engine, "tried") == []
     assert all(loop.done for loop in loops)
+
+
+def test_a_job_that_two_saw_as_due_is_run_by_one(workers: Workers, owner_engine: Engine) -> None:
+    ran: list[str] = []
+    loop, other = (workers({"tried": job(lambda work: ran.append("tried"))}) for _ in range(2))
+    loop._ensure()
+
+    with Session(loop.engine) as session:
+        job_id = loop._begin(session)
+        other.run_due()
+        assert loop._hold(session, job_id or 0) is None
+
+    assert ran == ["tried"]
 
 
 def test_a_job_that_runs_is_not_taken_by_another(workers: Workers, owner_engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -18,11 +19,12 @@ from clusters import WITH_PROJECT, Database
 from sqlalchemy import Engine, text
 
 from homecare.config import ROOT, Config
-from homecare.work.jobs import Job
+from homecare.work.jobs import JOBS, Job
 from homecare.work.loop import Loop
 
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
 SOON_S = 20.0
+ASLEEP = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'"
 
 
 def run(engine: Engine, statement: str, **values: Any) -> Any:
@@ -95,6 +97,33 @@ def test_a_job_whose_worker_was_killed_is_done_by_another(
     assert (ran, left(owner_engine)) == ([1], 0)
 
 
+def test_what_a_killed_worker_asked_for_ends_too(
+    database: Database, owner_engine: Engine, serving_engine: Engine
+) -> None:
+    add(owner_engine, "statement", 1, seconds=300)
+    with worker(database) as process:
+        begun(process)
+        assert soon(lambda: run(serving_engine, ASLEEP) == 1)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    assert soon(lambda: run(serving_engine, ASLEEP) == 0)
+
+
+def test_the_command_ends_when_it_is_told_to(database: Database, config: Config, owner_engine: Engine) -> None:
+    environ = os.environ | {
+        "DATABASE_URL": database.serving_url, "DATABASE_OWNER_URL": database.owner_url,
+        "SECRET_KEY": "0123456789abcdef" * 4, "ENCRYPTION_KEYS": config.encryption_keys[0],
+        "FILES_DIR": str(config.files_dir),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "flask", "--app", "app", "work"]
+    with subprocess.Popen(command, cwd=ROOT, env=environ) as process:
+        assert soon(lambda: run(owner_engine, "SELECT count(done_at) FROM dashboard.jobs") == len(JOBS))
+        process.terminate()
+
+        assert process.wait(SOON_S) == 0
+
+
 def test_the_job_under_way_is_finished_and_no_other_begun(database: Database, owner_engine: Engine) -> None:
     add(owner_engine, "slow", 1, seconds=2)
     with worker(database) as process:
@@ -121,7 +150,7 @@ def test_a_job_in_pieces_ends_after_the_piece_and_is_due_still(database: Databas
 
 @pytest.mark.parametrize("name", ["slow", "statement"])
 def test_a_job_that_takes_too_long_is_broken_off_and_due_still(
-    database: Database, owner_engine: Engine, name: str
+    database: Database, owner_engine: Engine, serving_engine: Engine, name: str
 ) -> None:
     add(owner_engine, name, 1, seconds=300)
     with worker(database, patience_s=1) as process:
@@ -131,8 +160,7 @@ def test_a_job_that_takes_too_long_is_broken_off_and_due_still(
 
     assert status == 0
     assert is_free(owner_engine)
-    still = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'"
-    assert soon(lambda: run(owner_engine, still) == 0)
+    assert soon(lambda: run(serving_engine, ASLEEP) == 0)
 
 
 def test_a_worker_waits_for_a_database_that_is_away(config: Config, caplog: pytest.LogCaptureFixture) -> None:

@@ -53,23 +53,25 @@ class Loop:
 
     def run(self) -> None:
         """Until it is stopped; while the database is away it waits."""
-        away = False
+        is_known, is_away = False, False
         while not self.stopping:
             try:
-                self.run_due()
-                if away:
+                is_known = is_known or self._ensure()
+                while self.run_next() and not self.stopping:
+                    pass
+                if is_away:
                     _log.warning("The database answers again.")
-                away = False
+                is_away = False
             except SQLAlchemyError as error:
-                if not away:
+                if not is_away:
                     _log.error("The worker waits, because the database does not do its part: %s", errors.facts(error))
-                away = True
-            self._wait(AWAY_S if away else POLL_S)
+                is_away = True
+            self._wait(AWAY_S if is_away else POLL_S)
 
     def run_due(self) -> None:
         """All that is due now; a job that fails is due later."""
         self._ensure()
-        while not self.stopping and self.run_next():
+        while self.run_next() and not self.stopping:
             pass
 
     def run_next(self) -> bool:
@@ -88,12 +90,13 @@ class Loop:
                 _log.warning("A job was cut short, and is due still.")
         return True
 
-    def _ensure(self) -> None:
-        """Every recurring job has its row; a new one is due at once."""
+    def _ensure(self) -> bool:
+        """Every recurring job has its row, for good; a new one is due at once."""
         rows = [{"name": name, "recurring": True} for name, job in self.jobs.items() if job.every_s is not None]
         with Session(self.engine) as session, transaction(session, by=None):
             for row in rows:
                 session.execute(upsert(StoredJob).values(row).on_conflict_do_nothing())
+        return True
 
     def _begin(self, session: Session) -> int | None:
         """Writes down that the next job is begun, and commits that. A job of another release is left to its workers."""
