@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import ParamSpec, TextIO, TypeVar
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_migrate import Migrate
 from sqlalchemy import NullPool, create_engine, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -212,9 +213,30 @@ def keep_trail(months: int) -> None:
     click.echo(f"The trail is kept for {months} months." if months else "The trail is kept for ever.")
 
 
+@click.command("work")
+@click.option("--once", is_flag=True, help="Run what is due now, and end.")
+@with_appcontext
+@in_sentences
+def work(once: bool) -> None:
+    """Do what happens outside requests, until SIGTERM; any number of workers may run."""
+    # Here, because no other command needs them.
+    from homecare.work.loop import Loop
+    from homecare.work.stopping import stopped_by_signals
+
+    with closing(Loop(current_config())) as loop, stopped_by_signals(loop.stop):
+        if not once:
+            loop.run()
+            return
+        loop.run_due()
+    click.echo(f"{loop.done} jobs done, {loop.failed} failed.")
+    if loop.failed:
+        sys.exit(1)
+
+
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.cli.add_command(account_commands)
     app.cli.add_command(audit_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(role_commands)
+    app.cli.add_command(work)

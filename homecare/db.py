@@ -27,6 +27,13 @@ CONVENTION = {
 
 # People wait for an answer, never for a lock or a runaway statement.
 SESSION_LIMITS = "-c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
+# A job outside a request may take its time, but stands in nobody's way; the transaction that holds its row is idle for
+# as long as it runs. What a killed worker was doing ends within seconds, and within two minutes where its machine went.
+WORKER_LIMITS = (
+    "-c statement_timeout=600000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=0 -c timezone=UTC "
+    "-c client_connection_check_interval=5000 -c tcp_keepalives_idle=30 "
+    "-c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
+)
 
 
 class Base(DeclarativeBase):
@@ -92,6 +99,18 @@ def listen_to_sessions(name: str, listener: Callable[..., Any]) -> None:
     """Every session of the process from here on, also one that is made beside the request's; once is enough."""
     if not event.contains(Session, name, listener):
         event.listen(Session, name, listener)
+
+
+def worker_engine_options() -> dict[str, Any]:
+    """Options of a worker's engine: a connection holds the row of its job, one works, one writes what must outlive."""
+    return engine_options(threads=1) | {
+        "pool_size": 2,
+        "max_overflow": 1,
+        "connect_args": {
+            "options": WORKER_LIMITS, "connect_timeout": 3,
+            "keepalives_idle": 30, "keepalives_interval": 20, "keepalives_count": 3,
+        },
+    }  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from conftest import Visitor
 from flask import Flask
+from jobs_done import worked
 from sqlalchemy import Engine
 from test_file_store import limits
 from uploading import SCRIPT, add_photo, edit, new_item, one, photo, picture, send_form
 
-from homecare.db import db
 from homecare.files import cleaning, keeping
 
 BROKEN_PICTURE = b"\xff\xd8\xff\xe0" + SCRIPT * 50_000
@@ -111,8 +111,7 @@ def test_refused_bytes_are_forgotten_after_a_day(app: Flask, keeper: Visitor, it
     counted = one(
         owner_engine, "UPDATE dashboard.refused_uploads SET refused_at = refused_at - interval '25 h' RETURNING bytes"
     )
-    with app.app_context():
-        keeping.purge(db.engine, app.config["HOMECARE"].files_dir)
+    worked(app.config["HOMECARE"], "refused_uploads")
 
     assert counted >= len(BROKEN_PICTURE)
     assert one(owner_engine, "SELECT count(*) FROM dashboard.refused_uploads") == 0

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from conftest import PASSWORD, Visitor
 from flask import Flask
+from jobs_done import worked
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from homecare.config import Config
 from homecare.db import sqlstate
 from homecare.login import throttle
 
@@ -140,13 +142,19 @@ def test_a_new_account_is_told(app: Flask, owner_engine: Engine) -> None:
     ],
 )
 def test_a_session_whose_time_was_up_is_told_with_the_time_it_ended(
-    as_role: AsRole, owner_engine: Engine, column: str, age: timedelta, limit: timedelta, reason: str
+    as_role: AsRole,
+    config: Config,
+    owner_engine: Engine,
+    column: str,
+    age: timedelta,
+    limit: timedelta,
+    reason: str,
 ) -> None:
     nurse = as_role("Nurse")
     with owner_engine.begin() as connection:
         connection.execute(text(f"UPDATE dashboard.sessions SET {column} = {column} - :age"), {"age": age})
 
-    as_role("Doctor")
+    worked(config, "sessions")
 
     began, ended = [e for e in events(owner_engine) if e.staff_id == nurse.staff_id]
     assert (ended.kind, ended.reason) == ("ended", reason)

@@ -80,9 +80,9 @@ def _note(session: Session, model: type[Base]) -> None:
 def _begin(session: Session, model: type[Base], field: str, by: Acting) -> int:
     me = by.person.staff_id
     with _beside(session) as connection:
-        connection.execute(delete(RefusedTry).where(RefusedTry.tried_at < clock.now_utc() - WINDOW))
         try_id = connection.execute(insert(RefusedTry).values(staff_id=me).returning(RefusedTry.id)).scalar_one()
-        tries = connection.scalar(select(func.count()).select_from(RefusedTry).where(RefusedTry.staff_id == me)) or 0
+        recent = (RefusedTry.staff_id == me, RefusedTry.tried_at > clock.now_utc() - WINDOW)
+        tries = connection.scalar(select(func.count()).select_from(RefusedTry).where(*recent)) or 0
     if tries > MOST_TRIES:
         _forget(session, try_id)
         _note(session, model)

@@ -24,12 +24,8 @@ def remember(
     *, session: Session, model: type[Base], column: str, overwritten: Mapping[int, Mapping[str, Any]], by: Acting
 ) -> str:
     """Stores the rows' earlier values, in the transaction of the change, and returns the undo token.
-    Empty if nothing changed or a value cannot be stored. Also deletes changes that can no longer be undone.
+    Empty if nothing changed or a value cannot be stored.
     """
-    session.execute(
-        delete(Overwritten).where(Overwritten.made_at < clock.now_utc() - KEPT),
-        execution_options={"synchronize_session": False},
-    )
     if not overwritten or not all(_is_kept(model, row) for row in overwritten.values()):
         return ""
     table: Any = model

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, has_request_context, request, session
 from sqlalchemy import Result, Row, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState
@@ -117,6 +117,8 @@ def log_export(by: Acting, table: str, shown: Iterable[Shown], rows: Sequence[Ro
 
 
 def _noted() -> Lines:
+    if not has_request_context():
+        raise UnsaidReadError("No answer of a job shows rows; say NOT_SHOWN, and write down what a file of it holds.")
     if "shown" not in g:
         g.shown = Lines()
     found: Lines = g.shown

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, 
 from sqlalchemy.orm import Session
 
 from homecare.access.person import Person
+from homecare.access.row_scope import UNSCOPED_WRITE
 from homecare.clock import now_utc
 from homecare.config import Config
 from homecare.files import store
@@ -159,8 +160,8 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> Kept | None:
     return None if row is None else Kept(*row)
 
 
-def purge(engine: Engine, folder: Path) -> int:
-    """Removes files that no row claimed within a day, and refused ones' records. Returns how many files went. Quick.
+def purge(session: Session, folder: Path) -> int:
+    """Removes some files that no row claimed within a day, in the caller's transaction. Returns how many. Quick.
     The rows stay locked until the bytes are gone, so a form saved meanwhile is told to choose its file again.
     """
     due = (
@@ -169,9 +170,8 @@ def purge(engine: Engine, folder: Path) -> int:
         .limit(PURGED_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    with engine.begin() as connection:
-        connection.execute(delete(RefusedUpload).where(RefusedUpload.refused_at < now_utc() - DAY))
-        keys = connection.scalars(delete(StoredFile).where(StoredFile.key.in_(due)).returning(StoredFile.key)).all()
-        for key in keys:
-            store.remove(folder, key)
+    gone = delete(StoredFile).where(StoredFile.key.in_(due)).returning(StoredFile.key)
+    keys = session.scalars(gone, execution_options=UNSCOPED_WRITE).all()
+    for key in keys:
+        store.remove(folder, key)
     return len(keys)

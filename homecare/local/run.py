@@ -1,9 +1,9 @@
-"""Serves the product from nothing: database, migrations, demo company, web server. `make run` calls it.
+"""Serves the product from nothing: database, migrations, demo company, web server, worker. `make run` calls it.
 
     python -m homecare.local.run
 
-The web server and the private database are children of this process. They stop with it, in that order, and it stops
-when one of them does.
+The web server, the worker and the private database are children of this process. They stop with it, the database last,
+and it stops when the web server or the database does; the worker is started again.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from contextlib import closing, contextmanager, suppress
 
 from homecare.config import EVERY_ADDRESS, ROOT, Config, ConfigError, PrivateInstallation, read
 from homecare.local.processes import account, spawn, stop, wait_until
+from homecare.local.restarted import Restarted
 from homecare.local.supervisor import SERVICE, Supervisor, supervise
 
 NOTHING_YET = PrivateInstallation(serving_url="", owner_url="", secret_key="", encryption_keys=())
 READY_LIMIT_S = 60.0
 # A killed web server's workers release the port within a second or two.
 PORT_PATIENCE_S = 3.0
-WEB_STOP_LIMIT_S = 15.0
+STOP_LIMIT_S = 15.0
 
 
 def say(text: str) -> None:
@@ -109,6 +110,11 @@ def start_web(config: Config) -> subprocess.Popen[bytes]:
     )
 
 
+def start_worker() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "work"]
+    return spawn(command, who=account(os.geteuid()), death_signal=signal.SIGTERM)
+
+
 def answer(config: Config) -> int | None:
     """The status of /readyz. None while nothing listens."""
     connection = http.client.HTTPConnection(own_address(config.bind), config.port, timeout=5)
@@ -146,9 +152,10 @@ def introduce(config: Config) -> None:
     say("Ctrl-C stops it.")
 
 
-def watch(web: subprocess.Popen[bytes], supervisor: Supervisor | None) -> None:
-    """Never returns. Raises ConfigError when a child has ended."""
+def watch(web: subprocess.Popen[bytes], worker: Restarted, supervisor: Supervisor | None) -> None:
+    """Never returns. Raises ConfigError when a child has ended that nothing works without."""
     while True:
+        worker.watch()
         if web.poll() is not None:
             raise ConfigError("The web server has ended unexpectedly, so everything is stopped. Start it again.")
         if supervisor is not None and not supervisor.is_running():
@@ -161,15 +168,18 @@ def serve(environ: dict[str, str]) -> None:
     with database(environ) as (config, supervisor):
         prepare(config)
         web = start_web(config)
+        worker = Restarted("worker", start_worker, say)
         try:
             await_ready(config, web)
             introduce(config)
-            watch(web, supervisor)
+            watch(web, worker, supervisor)
         finally:
             # From here on a second Ctrl-C must not leave children behind.
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
-            stop(web, (signal.SIGTERM, signal.SIGKILL), WEB_STOP_LIMIT_S)
+            worker.ask_to_end()
+            for child in (web, worker.process):
+                stop(child, (signal.SIGTERM, signal.SIGKILL), STOP_LIMIT_S)
 
 
 def main() -> int:

@@ -63,7 +63,6 @@ def sign_in(*, email: str, password: str, caller: Caller, replacing: str | None 
                 connection, EventKind.REFUSED, who=row, reason=reason, email_hash=email_hash, address=caller.address
             )
         return None
-    endings.sweep()
     return entered
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, literal, select
+from sqlalchemy.orm import Session
 
-from homecare.db import db
 from homecare.login.events import EventKind, described, note_those
 from homecare.login.sessions import LONGEST, hashed, idle_limit
-from homecare.models import Account, FormToken, SignedIn, SignInFailure, Staff
-
-# Nothing needs older rows: those guesses no longer count, and those forms were sent long ago.
-KEPT = timedelta(days=1)
+from homecare.models import Account, SignedIn, Staff
 
 _NOW = func.timezone("utc", func.now())
 
@@ -28,23 +24,20 @@ def end_all(connection: Connection, account_id: int, reason: str) -> None:
     _end(connection, SignedIn.account_id == account_id, described(EventKind.ENDED, literal(reason), _NOW, None))
 
 
-def sweep() -> None:
-    """Deletes everybody's expired sessions, guesses and form tokens. Each expired session is recorded with its end."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for column in (SignInFailure.failed_at, FormToken.used_at):
-            connection.execute(delete(column.class_).where(column < _NOW - KEPT))
-        over = (
-            select(SignedIn.token_hash)
-            .join(Account, SignedIn.account_id == Account.id)
-            .join(Staff, Account.staff_id == Staff.id)
-            .where(_ended_at(SignedIn) <= _NOW)
-            # Two sweeps at the same time do not wait for each other.
-            .with_for_update(of=SignedIn, skip_locked=True)
-        )
-        _end(connection, SignedIn.token_hash.in_(over.scalar_subquery()))
+def sweep(session: Session) -> None:
+    """Deletes expired sessions in the caller's transaction. Each is recorded with the time it ended."""
+    over = (
+        select(SignedIn.token_hash)
+        .join(Account, SignedIn.account_id == Account.id)
+        .join(Staff, Account.staff_id == Staff.id)
+        .where(_ended_at(SignedIn) <= _NOW)
+        # Sessions in use at this moment are not waited for.
+        .with_for_update(of=SignedIn, skip_locked=True)
+    )
+    _end(session, SignedIn.token_hash.in_(over.scalar_subquery()))
 
 
-def _end(connection: Connection, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> None:
+def _end(connection: Connection | Session, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> None:
     """Ends and records sessions in one statement. Without `event` these are sessions whose time is up."""
     columns = (SignedIn.account_id, SignedIn.created_at, SignedIn.last_used_at)
     gone = delete(SignedIn).where(which).returning(*columns).cte("gone")

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, Select, cast, func, insert, literal, null, select
 from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.orm import Session
 
 from homecare.login.addresses import network
 from homecare.models import SignInEvent, Staff
@@ -62,7 +63,7 @@ def note_once(
     connection.execute(_one(EventKind.REFUSED, who, TOO_MANY, email_hash, address, unless=told))
 
 
-def note_those(connection: Connection, found: Select[Any]) -> None:
+def note_those(connection: Connection | Session, found: Select[Any]) -> None:
     """Records many events at once. `found` selects the columns of `described`."""
     connection.execute(insert(SignInEvent).from_select(_COLUMNS, found))
 

@@ -34,6 +34,7 @@ from homecare.models.partners import InternationalReferral, PartnerHospital, Ref
 from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 from homecare.models.stored_files import RefusedUpload, StoredFile
+from homecare.models.stored_jobs import StoredJob
 from homecare.models.stored_policy import (
     PolicyState,
     PolicyVersion,
@@ -54,7 +55,7 @@ __all__ = [
     "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient",
     "PolicyState", "PolicyVersion", "Read", "Referral", "RefusedTry", "RefusedUpload", "RoleRename", "SavedView",
     "Seal", "SettingsDraft", "SettingsVersion", "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule",
-    "StoredFile", "StoredGrant", "StoredRole", "SubCity", "TrailKeeping", "Visit", "business_models",
+    "StoredFile", "StoredGrant", "StoredJob", "StoredRole", "SubCity", "TrailKeeping", "Visit", "business_models",
 ]  # fmt: skip
 
 

@@ -115,22 +115,20 @@ def status_of(error: BaseException) -> int:
 
 
 def log(error: BaseException, status: int) -> None:
-    """Logs what helps to find the fault, never the message, which can contain people's data."""
+    """Logs what helps to find the fault."""
+    level = current_app.logger.error if status >= 500 else current_app.logger.warning
+    level("request=%s status=%s endpoint=%s %s", request_id(), status, request.endpoint, facts(error))
+
+
+def facts(error: BaseException) -> str:
+    """What helps to find the fault, never the message, which can contain people's data."""
     original = getattr(error, "orig", None) or error
     if isinstance(original, psycopg.Error):
-        facts = f"sqlstate={original.sqlstate} constraint={original.diag.constraint_name}"
+        found = f"sqlstate={original.sqlstate} constraint={original.diag.constraint_name}"
     else:
         frames = traceback.extract_tb(error.__traceback__)[-12:]
-        facts = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    level = current_app.logger.error if status >= 500 else current_app.logger.warning
-    level(
-        "request=%s status=%s endpoint=%s error=%s %s",
-        request_id(),
-        status,
-        request.endpoint,
-        type(original).__name__,
-        facts,
-    )
+        found = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"error={type(original).__name__} {found}"
 
 
 def wants_json() -> bool:

@@ -106,7 +106,6 @@ class FileField(ColumnField):
     def _keep(self, upload: FileStorage, by: Acting) -> Kept:
         config = current_config()
         with keeping.one_at_a_time(db.engine, by.person.staff_id):
-            keeping.purge(db.engine, config.files_dir)
             keeping.check_day(db.engine, config, by.person.staff_id)
             return keeping.keep(db.engine, config, self._read(upload, by), **self._of(), by=by.person)
 
