@@ -22,7 +22,7 @@ DOUBTS: list[tuple[str, dict[str, str], str]] = [
     ("visit_services", {"scheduled_at": "2026-01-05T08:00"}, "This time is in the past, and nobody has checked in."),
     ("visit_services", {"scheduled_at": "2090-01-05T08:00"}, "This time is more than a year ahead."),
     ("caregiver_assignments", {"shift_start": "2026-01-05T08:00", "shift_end": "2026-01-06T08:01"}, "longer than 24"),
-    ("insurance_claims", {"coverage_amount": "0"}, "The claim's amount is zero."),
+    ("insurance_claims", {"coverage_amount": "0"}, "The amount claimed is zero."),
     ("marketing_budgets", {"allocated_amount": "100", "spent_amount": "100.01"}, "More is spent than was allocated."),
 ]
 

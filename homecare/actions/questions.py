@@ -126,7 +126,7 @@ def _shift(_session: Session, shift: Assignment, _before: Mapping[str, Any]) -> 
 
 
 def _coverage(_session: Session, claim: InsuranceClaim, _before: Mapping[str, Any]) -> str:
-    return "The claim's amount is zero." if claim.coverage_amount == 0 else ""
+    return "The amount claimed is zero." if claim.coverage_amount == 0 else ""
 
 
 def _overspent(_session: Session, budget: MarketingBudget, _before: Mapping[str, Any]) -> str:
