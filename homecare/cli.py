@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import ParamSpec, TextIO, TypeVar
 
 import click
@@ -28,6 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 account_commands = AppGroup("accounts", help="Who may sign in.")
+bench_commands = AppGroup("bench", help="Rows for measuring, in a database of their own.")
 demo_commands = AppGroup("demo", help="The demo company.")
 role_commands = AppGroup("roles", help="Who may do what, as a file.")
 
@@ -155,8 +157,35 @@ def load_demo() -> None:
     click.echo("The demo company is loaded." if is_new else "The demo company is there already.")
 
 
+@bench_commands.command("load")
+@click.option("--patients", type=click.IntRange(1, 15_000_000), default=1_000_000, show_default=True)
+@click.option("--visits", type=click.IntRange(1, 500_000_000), default=10_000_000, show_default=True)
+@click.option("--small", is_flag=True, help="50,000 patients and 500,000 visits, in two minutes.")
+@click.option("--seed", type=click.IntRange(0, 2_000_000), default=1, help="Another number gives other rows.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What the rows take for today; the same gives the same.")
+@click.option("--again", is_flag=True, help="Do not ask before the rows that stand there are dropped.")
+@in_sentences
+def load_bench(patients: int, visits: int, small: bool, seed: int, day: datetime | None, again: bool) -> None:
+    """Make a company of any size to measure on, never where the demo company or a real one is."""
+    from homecare.local import bench
+
+    config = current_config()
+    patients, visits = (50_000, 500_000) if small else (patients, visits)
+    size = bench.Size.of(patients, visits, seed, day.date() if day else None)
+    target = bench.Target.of(config)
+    stands = target.told()
+    if stands is not None:
+        click.echo(f"{target.database} has rows for measuring: {stands}.")
+        if not again and not stands.startswith(bench.UNFINISHED):
+            click.confirm("Drop them and make them anew?", abort=True)
+    bench.load(target, size, config.demo_password if config.demo_allowed else None, click.echo)
+    click.echo(f"{target.database} has {size.told}.")
+    click.echo(bench.how_to_use(config, target))
+
+
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.cli.add_command(account_commands)
+    app.cli.add_command(bench_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(role_commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -24,10 +25,12 @@ TRIGGER = """
     CREATE TRIGGER note AFTER INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION dashboard.note();
     ALTER TABLE events ENABLE ALWAYS TRIGGER note
 """
-INDEXES = "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid, indisready FROM pg_index"
-CONSTRAINTS = """SELECT conrelid::regclass::text, conname, contype, convalidated, condeferrable, pg_get_constraintdef(oid),
-    conindid::regclass::text FROM pg_constraint"""
+INDEXES = """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid, indisready FROM pg_index
+    WHERE indexrelid::regclass::text NOT LIKE 'pg_toast%'"""
+CONSTRAINTS = """SELECT conrelid::regclass::text, conname, contype, convalidated, condeferrable,
+    pg_get_constraintdef(oid),     conindid::regclass::text FROM pg_constraint"""
 TRIGGERS = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal"
+CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
 OPTIONS = "SELECT oid::regclass::text, reloptions FROM pg_class WHERE reloptions IS NOT NULL"
 
 
@@ -38,8 +41,9 @@ def load(database: Database, size: bench.Size = TINY, password: str | None = Non
 
 
 def catalogue(connection: Connection) -> dict[str, set[str]]:
+    """The casts of a list of words are spelt otherwise when a rule is written down and read again."""
     return {
-        query: {str(row) for row in connection.execute(text(query))}
+        query: {CASTS.sub("", str(tuple(row))) for row in connection.execute(text(query))}
         for query in (INDEXES, CONSTRAINTS, TRIGGERS, OPTIONS)
     }
 
@@ -118,7 +122,9 @@ def test_status_and_time_move_together(connection: Connection) -> None:
 
 
 def test_nobody_is_at_two_visits_at_once(connection: Connection) -> None:
-    twice = "SELECT count(*) FROM (SELECT FROM visit_services GROUP BY staff_id, scheduled_at HAVING count(staff_id) > 1) t"
+    twice = (
+        "SELECT count(*) FROM (SELECT FROM visit_services GROUP BY staff_id, scheduled_at HAVING count(staff_id) > 1) t"
+    )
 
     assert connection.scalar(text(twice)) == 0
 
@@ -159,7 +165,11 @@ def test_tables_of_somebody_else_are_never_touched(blank_database: Database) -> 
 
 
 def test_a_trigger_sleeps_while_rows_come_in_and_wakes_as_it_was(migrated_database: Database) -> None:
-    with migrated_database.owner_engine() as engine, engine.connect() as plain, connect(migrated_database.owner_url) as owner:
+    with (
+        migrated_database.owner_engine() as engine,
+        engine.connect() as plain,
+        connect(migrated_database.owner_url) as owner,
+    ):
         owner.execute(TRIGGER)
         before = catalogue(plain)
         dropped = bench_catalogue.read(owner, list(business_models()))

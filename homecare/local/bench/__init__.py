@@ -14,14 +14,14 @@ from contextlib import contextmanager
 import psycopg
 
 from homecare import migrate
-from homecare.config import ConfigError
+from homecare.config import Config, ConfigError
 from homecare.local.bench import accounts, care, catalogue, marketing, money, office, people
 from homecare.local.bench.sessions import Sessions, Task, sessions
 from homecare.local.bench.sizes import Size
-from homecare.local.bench.target import Target
+from homecare.local.bench.target import UNFINISHED, Target
 from homecare.models import business_models
 
-__all__ = ["Size", "Target", "load"]
+__all__ = ["UNFINISHED", "Size", "Target", "how_to_use", "load"]
 
 Say = Callable[[str], None]
 
@@ -70,6 +70,19 @@ def fill(owner: psycopg.Connection, both: Sessions, size: Size, say: Say) -> Non
         both.run([Task(table, tuple(checks)) for table, checks in dropped.checks().items()])
     catalogue.wake_triggers(owner, dropped)
     catalogue.move_sequences(owner, dropped)
+
+
+def how_to_use(config: Config, target: Target) -> str:
+    if not config.private:
+        return (
+            "Serve it with the DATABASE_URL it was made with: make run. Measure on it in the same way: make bench. "
+            "Accounts are made with: flask --app app accounts create"
+        )
+    return (
+        f"Serve it:      make run PRIVATE_DATABASE={target.database}\n"
+        f"Measure on it: make bench PRIVATE_DATABASE={target.database}\n"
+        f"Ask it:        psql '{target.owner_url.replace('+psycopg', '')}' (while the private database runs)"
+    )
 
 
 @contextmanager

@@ -12,8 +12,6 @@ from typing import Any
 
 import psycopg
 
-from homecare.local.bench.sessions import run
-
 # How a trigger is set to fire, as ALTER TABLE says it.
 FIRES = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
@@ -101,34 +99,33 @@ def read(connection: psycopg.Connection, tables: Sequence[str]) -> Dropped:
 def take_away(connection: psycopg.Connection, dropped: Dropped) -> None:
     """Foreign keys first: they stand on the others' indexes. Checks of single rows stay, they cost next to nothing."""
     for rule in (*dropped.keys, *dropped.constraints):
-        run(connection, rule.drop)
+        connection.execute(rule.drop)
     owned = {rule.index for rule in dropped.constraints}
     for index in dropped.indexes:
         if index.name not in owned:
-            run(connection, f"DROP INDEX public.{index.name}")
+            connection.execute(f"DROP INDEX public.{index.name}")
     for trigger in dropped.triggers:
-        run(connection, f"ALTER TABLE {trigger.table} DISABLE TRIGGER {trigger.name}")
+        connection.execute(f"ALTER TABLE {trigger.table} DISABLE TRIGGER {trigger.name}")
     for table in dropped.tables:
         # Its work would hold up the indexes, and statistics are made at the end anyway.
-        run(connection, f'ALTER TABLE public."{table}" SET (autovacuum_enabled = false)')
+        connection.execute(f'ALTER TABLE public."{table}" SET (autovacuum_enabled = false)')
 
 
 def wake_triggers(connection: psycopg.Connection, dropped: Dropped) -> None:
     """As they were, each by its own word; and the tables are looked after again."""
     for trigger in dropped.triggers:
-        run(connection, f"ALTER TABLE {trigger.table} {FIRES[trigger.fires]} TRIGGER {trigger.name}")
+        connection.execute(f"ALTER TABLE {trigger.table} {FIRES[trigger.fires]} TRIGGER {trigger.name}")
     for table in dropped.tables:
-        run(connection, f'ALTER TABLE public."{table}" RESET (autovacuum_enabled)')
+        connection.execute(f'ALTER TABLE public."{table}" RESET (autovacuum_enabled)')
 
 
 def move_sequences(connection: psycopg.Connection, dropped: Dropped) -> None:
     """Behind the rows that carry their ids."""
     for table in dropped.tables:
-        run(
-            connection,
+        connection.execute(
             f"SELECT setval(pg_get_serial_sequence('public.\"{table}\"', 'id'), max(id)) FROM public.\"{table}\"",  # noqa: S608
         )
-    run(connection, "SELECT setval('patient_code_seq', max(id)) FROM patients")
+    connection.execute("SELECT setval('patient_code_seq', max(id)) FROM patients")
 
 
 def _by_table(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:

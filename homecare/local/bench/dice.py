@@ -1,4 +1,5 @@
 """What rows are drawn by: functions of a row's number, gone with the session. PostgreSQL writes them into its plans.
+So it does only with what it holds immutable: a number becomes text by a cast, not by `||` or to_char.
 
 A number is 0 to 1 and depends on the row's number, the salt and the seed alone. Times are in order of the numbers, so
 that a table lies on the disk as it would after years.
@@ -59,13 +60,13 @@ FUNCTIONS = (
     ),
     _function(
         "email(k bigint)", "text",
-        "lower(pg_temp.given(k) || '.' || pg_temp.part(k, 13, $men)) || k || '@mail.example'",
+        "lower(pg_temp.given(k) || '.' || pg_temp.part(k, 13, $men)) || k::text || '@mail.example'",
     ),
     # Each given out once: k times a number that shares no factor with how many there are. One in six is Safaricom's.
     _function(
         "phone(k bigint)", "text",
-        """CASE WHEN k % 6 = 0 THEN '+25171' || to_char(k / 6 * 7368787 % 9000000, 'FM0000000')
-            ELSE '+2519' || 10000000 + k * 15485863 % 60000000 END""",
+        """CASE WHEN k % 6 = 0 THEN '+25171' || lpad((k / 6 * 7368787 % 9000000)::text, 7, '0')
+            ELSE '+2519' || (10000000 + k * 15485863 % 60000000)::text END""",
     ),
     # The campaign of a lead: one that had begun two to eleven weeks before, or none.
     _function(

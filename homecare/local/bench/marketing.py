@@ -74,8 +74,10 @@ TASKS = f"""
     INSERT INTO marketing_tasks (id, campaign_id, assigned_to_staff_id, title, description, due_date, status, priority,
         completed_at, created_at, updated_at)
     SELECT n, c, CASE WHEN fate < 0.95 THEN pg_temp.officer(pg_temp.u(n, 541)) END, pg_temp.pick($task_titles, fate),
-        pg_temp.pick($task_words, fate), due, status, {share("fate", {"Medium": 60, "Low": 20, "High": 15, "Urgent": 5})},
-        CASE WHEN status = 'Completed' THEN due - interval '5 hours' END, due - interval '9 days', due - interval '1 day'
+        pg_temp.pick($task_words, fate), due, status,
+        {share("fate", {"Medium": 60, "Low": 20, "High": 15, "Urgent": 5})},
+        CASE WHEN status = 'Completed' THEN due - interval '5 hours' END, due - interval '9 days',
+        due - interval '1 day'
     FROM (SELECT n, c, due, fate, CASE WHEN due > $today THEN {share("fate", {"Pending": 70, "In Progress": 30})}
             ELSE {share("fate", {"Completed": 88, "Cancelled": 7, "Pending": 5})} END AS status
         FROM (SELECT n, c, starts + (n / $campaigns * 9)::int AS due, pg_temp.u(n, 542) AS fate

@@ -23,8 +23,9 @@ CLAIMS = f"""
 
 MESSAGES = f"""
     INSERT INTO messages (id, sender_id, receiver_id, message, type, read_at, created_at)
-    SELECT n, pg_temp.carer(floor($carers * fate)::bigint), pg_temp.known(day) - floor(pg_temp.known(day) * power(wait, 2)),
-        pg_temp.pick($messages_said, fate), {share("wait", {"text": 94, "image": 3, "audio": 2, "file": 1})},
+    SELECT n, pg_temp.carer(floor($carers * fate)::bigint),
+        pg_temp.known(day) - floor(pg_temp.known(day) * power(wait, 2)), pg_temp.pick($messages_said, fate),
+        {share("wait", {"text": 94, "image": 3, "audio": 2, "file": 1})},
         CASE WHEN wait < 0.8 THEN least($now, at + interval '1 minute' * floor(2000 * wait * wait)) END, at
     FROM (SELECT n, day, pg_temp.at(day, 420 + 840 * pg_temp.u(n, 611)) AS at, pg_temp.u(n, 612) AS fate,
             pg_temp.u(n, 613) AS wait
@@ -34,14 +35,15 @@ MESSAGES = f"""
 
 # Two in three belong to a visit of their day.
 OFFICE_TASKS = f"""
-    INSERT INTO admin_task_tracking (id, staff_id, visit_service_id, task_status, remarks, assigned_date, completed_date,
-        created_at, updated_at)
+    INSERT INTO admin_task_tracking (id, staff_id, visit_service_id, task_status, remarks, assigned_date,
+        completed_date, created_at, updated_at)
     SELECT n, pg_temp.officer(pg_temp.u(n, 621)),
         CASE WHEN wait < 0.67 THEN greatest(1, floor($visits * power(day / $span, 1.25))) END, status,
         pg_temp.pick($remarks, fate), at, CASE WHEN status = 'Completed' THEN done END, at,
         CASE WHEN status = 'Completed' THEN done ELSE at END
     FROM (SELECT *, at + interval '1 minute' * floor(2000 * wait) AS done,
-            CASE WHEN at + interval '2 days' < $now THEN {share("fate", {"Completed": 94, "Cancelled": 4, "Blocked": 2})}
+            CASE WHEN at + interval '2 days' < $now
+                THEN {share("fate", {"Completed": 94, "Cancelled": 4, "Blocked": 2})}
                 ELSE {share("fate", {"Assigned": 70, "In Progress": 30})} END AS status
         FROM (SELECT n, day, pg_temp.at(day, 480 + 540 * pg_temp.u(n, 622)) AS at, pg_temp.u(n, 623) AS fate,
                 pg_temp.u(n, 624) AS wait
@@ -51,16 +53,17 @@ OFFICE_TASKS = f"""
 
 HOSPITALS = """
     INSERT INTO partner_hospitals (id, name, address, contact_email, contact_phone, created_at, updated_at)
-    SELECT n, ($hospital_names)[1 + n % 12] || ' ' || n, ($hospital_places)[1 + n % 12], 'desk' || n || '@hospital.example',
-        '+2511155' || to_char(n, 'FM00000'), $start, $start
+    SELECT n, ($hospital_names)[1 + n % 12] || ' ' || n, ($hospital_places)[1 + n % 12],
+        'desk' || n || '@hospital.example', '+2511155' || to_char(n, 'FM00000'), $start, $start
     FROM generate_series($first::int, $last::int) n
 """
 
 _REFERRED = {"Completed": 55, "Scheduled": 12, "Accepted": 12, "Requested": 9, "Rejected": 7, "Cancelled": 5}
 REFERRALS = f"""
     INSERT INTO referrals (id, patient_id, partner_hospital_id, reason, status, created_at, updated_at)
-    SELECT n, pg_temp.known(day) - floor(pg_temp.known(day) * power(pg_temp.u(n, 631), 2)), 1 + floor($hospitals * fate * fate),
-        pg_temp.pick($reasons, pg_temp.u(n, 632)), {share("fate", _REFERRED)}, at, at
+    SELECT n, pg_temp.known(day) - floor(pg_temp.known(day) * power(pg_temp.u(n, 631), 2)),
+        1 + floor($hospitals * fate * fate), pg_temp.pick($reasons, pg_temp.u(n, 632)), {share("fate", _REFERRED)},
+        at, at
     FROM (SELECT n, day, pg_temp.at(day, 480 + 540 * pg_temp.u(n, 633)) AS at, pg_temp.u(n, 634) AS fate
         FROM (SELECT n, pg_temp.day(n / $referrals::float8, $days - 2) AS day
             FROM generate_series($first::bigint, $last::bigint) n OFFSET 0) days OFFSET 0) referrals
@@ -90,13 +93,15 @@ EVENTS = """
     FROM (SELECT n, $today - 1000 + (n * 1050 / $events) AS day FROM generate_series($first::int, $last::int) n) events
 """
 
+_LIVES = {"Available": 58, "In Use": 26, "Reserved": 6, "Maintenance": 5, "Lost": 2, "Retired": 3}
 # One lot in twelve has expired, some do within the month; most things do not expire.
 ITEMS = f"""
     INSERT INTO inventory_items (id, name, description, status, location, expiry_date, created_at, updated_at)
     SELECT n, ($item_names)[thing], ($item_words)[thing], CASE WHEN expires < $today THEN 'Expired'
-            ELSE {share("fate", {"Available": 58, "In Use": 26, "Reserved": 6, "Maintenance": 5, "Lost": 2, "Retired": 3})} END,
+            ELSE {share("fate", _LIVES)} END,
         pg_temp.pick($locations, pg_temp.u(n, 661)), expires, made, made
-    FROM (SELECT n, thing, pg_temp.u(n, 662) AS fate, $now - interval '1 day' * floor(45 + 700 * pg_temp.u(n, 663)) AS made,
+    FROM (SELECT n, thing, pg_temp.u(n, 662) AS fate,
+            $now - interval '1 day' * floor(45 + 700 * pg_temp.u(n, 663)) AS made,
             CASE WHEN ($item_months)[thing] > 0
                 THEN $today - 45 + floor((45 + 30 * ($item_months)[thing]) * pg_temp.u(n, 664))::int END AS expires
         FROM (SELECT n, (1 + n % 30)::int AS thing FROM generate_series($first::bigint, $last::bigint) n) things

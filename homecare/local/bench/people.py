@@ -110,7 +110,8 @@ PATIENTS = f"""
             CASE WHEN converted THEN pg_temp.campaign(m * 2) END AS campaign,
             CASE WHEN converted THEN {share("way", _LEAD_SOURCES)} ELSE {share("way", _SOURCES)} END AS source
         FROM (SELECT m, pg_temp.converts(m * 2) AS converted, pg_temp.registered_at(m) AS registered,
-                pg_temp.u(m, 311) AS old, pg_temp.u(m, 312) AS kind, pg_temp.u(m, 313) AS area, pg_temp.u(m, 316) AS way,
+                pg_temp.u(m, 311) AS old, pg_temp.u(m, 312) AS kind, pg_temp.u(m, 313) AS area,
+                pg_temp.u(m, 316) AS way,
                 sqrt(-2 * ln(1 - 0.99 * pg_temp.u(m, 314))) AS far, 6.2831853 * pg_temp.u(m, 315) AS turn
             FROM generate_series($first::bigint, $last::bigint) m OFFSET 0) drawn OFFSET 0) people
 """  # noqa: S608

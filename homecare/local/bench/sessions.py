@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from string import Template
-from typing import LiteralString, cast
 
 import psycopg
 from sqlalchemy import make_url
@@ -42,11 +41,6 @@ def connect(url: str) -> psycopg.Connection:
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
     return psycopg.connect(address, autocommit=True, options=options, connect_timeout=10)
-
-
-def run(connection: psycopg.Connection, statement: str) -> None:
-    """One of our own statements: constants of these modules and names out of the catalogue."""
-    connection.execute(cast(LiteralString, statement))
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,7 @@ def sessions(url: str, size: Size, say: Callable[[str], None]) -> Iterator[Sessi
         connections = [stack.enter_context(connect(url)) for _ in range(SESSIONS)]
         for connection in connections:
             for function in FUNCTIONS:
-                run(connection, Template(function).substitute(WORDS | size.values()))
+                connection.execute(Template(function).substitute(WORDS | size.values()))
         yield Sessions(connections, say)
 
 
@@ -120,7 +114,7 @@ class Sessions:
                 return
             start = time.monotonic()
             for statement in task.statements:
-                run(connection, statement)
+                connection.execute(statement)
             took = time.monotonic() - start
             if took > WORTH_TELLING_S:
                 self.say(f"{'':10}{task.name} ({took:.1f} s)")

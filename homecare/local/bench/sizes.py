@@ -32,7 +32,8 @@ class Size:
 
     @property
     def told(self) -> str:
-        return f"{self.patients} patients, {self.visits} visits, seed {self.seed}, made at {self.now:%Y-%m-%d %H:%M} UTC"
+        numbers = f"{self.patients:,} patients, {self.visits:,} visits, seed {self.seed}"
+        return f"{numbers}, made at {self.now:%Y-%m-%d %H:%M} UTC"
 
     def numbers(self) -> dict[str, int]:
         """By the names that statements know them by. Two thousand staff make 10,000,000 visits in three years."""

@@ -16,10 +16,10 @@ from sqlalchemy import make_url
 
 from homecare.config import Config, ConfigError
 from homecare.local.bench.sessions import connect
-from homecare.local.initialise import SERVING
+from homecare.local.initialise import DATABASE, SERVING
 from homecare.models import business_models
 
-DATABASE = "homecare_bench"
+BESIDE = "homecare_bench"
 MARK = "Rows for measuring: "
 UNFINISHED = "broken off"
 # Two loads at once would mix their rows; any constant does that nothing else here locks.
@@ -36,13 +36,19 @@ class Target:
         """Beside the demo company in the private cluster, else the database that DATABASE_URL names."""
         if not config.private:
             return cls(config.owner_url, config.database_url)
-        with connect(config.owner_url) as owner:
-            if not owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-            name, role = sql.Identifier(DATABASE), sql.Identifier(SERVING)
+        named = make_url(config.owner_url).database
+        database = named if named and named != DATABASE else BESIDE
+        with connect(in_database(config.owner_url, DATABASE)) as owner:
+            if not owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+                owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+            name, role = sql.Identifier(database), sql.Identifier(SERVING)
             owner.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
             owner.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, role))
-        return cls(beside(config.owner_url), beside(config.database_url))
+        return cls(in_database(config.owner_url, database), in_database(config.database_url, database))
+
+    @property
+    def database(self) -> str:
+        return make_url(self.owner_url).database or ""
 
     @contextmanager
     def taken(self) -> Iterator[psycopg.Connection]:
@@ -91,8 +97,8 @@ class Target:
         )
 
 
-def beside(url: str) -> str:
-    return make_url(url).set(database=DATABASE).render_as_string(hide_password=False)
+def in_database(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
 def said(owner: psycopg.Connection) -> str | None:

@@ -48,7 +48,9 @@ def _place_lists(name: str, areas: list[Area]) -> dict[str, str]:
     return {
         f"{name}_latitudes": numbers(area.latitude for area in areas),
         f"{name}_longitudes": numbers(area.longitude for area in areas),
-        f"{name}_names": array(f"{area.name}, {area.landmarks[n % len(area.landmarks)]}" for n, area in enumerate(areas)),
+        f"{name}_names": array(
+            f"{area.name}, {area.landmarks[n % len(area.landmarks)]}" for n, area in enumerate(areas)
+        ),
     }  # fmt: skip
 
 
