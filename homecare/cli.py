@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ParamSpec, TextIO, TypeVar
 
 import click
+import psycopg
 from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import Migrate
@@ -48,13 +49,13 @@ def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except REFUSALS as refused:
             raise click.ClickException(str(refused)) from refused
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, psycopg.Error) as error:
             raise click.ClickException(database_sentence(error)) from error
 
     return run
 
 
-def database_sentence(error: SQLAlchemyError) -> str:
+def database_sentence(error: SQLAlchemyError | psycopg.Error) -> str:
     state = sqlstate(error)
     if state in ("42P01", "3F000"):
         return "The database has not been set up. Run `flask --app app db upgrade` first."

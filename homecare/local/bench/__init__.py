@@ -56,7 +56,8 @@ def fill(owner: psycopg.Connection, both: Sessions, size: Size, say: Say) -> Non
     with told("rows", say):
         steps = (*care.STEPS, *people.STEPS, *marketing.STEPS, *office.STEPS)
         both.run([task for step in steps for task in step.tasks(size)])
-        # What is made out of other rows; the campaigns and visits stand now.
+        # What is made out of other rows. Without statistics they would be joined one by one.
+        both.run([Task(table, (f"ANALYZE public.{table}",)) for table in ("staff", "visit_services", "patients")])
         both.run([task for step in (*money.STEPS, *marketing.TOUCHES) for task in step.tasks(size)])
     with told("indexes", say):
         both.run([Task(index.name, (index.create,)) for index in dropped.indexes])
