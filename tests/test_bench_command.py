@@ -20,7 +20,7 @@ from test_demo_kill import rows, wait_for
 from homecare import create_app
 from homecare.config import Config, ConfigError, PrivateInstallation, read
 from homecare.local import bench
-from homecare.local.bench.sessions import connect
+from homecare.local.bench.loaders import connect
 from homecare.local.bench.target import LOCK_KEY
 
 KEPT = PrivateInstallation(
@@ -120,6 +120,17 @@ def test_a_killed_load_is_known_for_what_it_is_and_the_next_begins_from_nothing(
 
         assert target.told() == TINY.told
         assert (rows(engine, "patients"), rows(engine, "visit_services")) == (500, 5000)
+
+
+def test_rows_that_somebody_works_with_stay_whole(blank_database: Database) -> None:
+    load(blank_database, bench.Size.of(3, 40, day=TINY.now.date()))
+    with blank_database.owner_engine() as engine, engine.connect() as reading:
+        reading.execute(text("SELECT FROM visit_services"))
+
+        with pytest.raises(ConfigError, match="Somebody works in the database"):
+            load(blank_database)
+
+    assert str(bench.Target(blank_database.owner_url, "").told()).startswith("3 patients, 40 visits")
 
 
 def test_two_loads_at_once_are_refused(blank_database: Database) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from homecare.config import ConfigError
 from homecare.local import bench
 from homecare.local.bench import catalogue as bench_catalogue
-from homecare.local.bench.sessions import connect
+from homecare.local.bench.loaders import connect
 from homecare.models import business_models
 
 DAY = date(2026, 3, 4)

@@ -14,11 +14,12 @@ from contextlib import contextmanager
 import psycopg
 
 from homecare import migrate
-from homecare.config import Config, ConfigError
-from homecare.local.bench import accounts, care, catalogue, marketing, money, office, people
-from homecare.local.bench.sessions import Sessions, Task, sessions
+from homecare.config import DEMO_ROLES, Config, ConfigError, demo_email
+from homecare.local.bench import catalogue, money, office, people, promotion, rounds
+from homecare.local.bench.loaders import Sessions, Task, sessions
 from homecare.local.bench.sizes import Size
 from homecare.local.bench.target import UNFINISHED, Target
+from homecare.login import passwords
 from homecare.models import business_models
 
 __all__ = ["UNFINISHED", "Size", "Target", "how_to_use", "load"]
@@ -40,8 +41,13 @@ def load(target: Target, size: Size, password: str | None, say: Say) -> None:
                 migrate.migrate(target.owner_url, target.serving_url)
             with sessions(target.owner_url, size, say) as both:
                 fill(owner, both, size, say)
-            accounts.open_to(owner, password)
+            if password is not None:
+                open_accounts(owner, password)
             target.mark(owner, size.told)
+    except psycopg.errors.LockNotAvailable as error:
+        raise ConfigError(
+            f"Somebody works in the database {target.database}. End what serves it or asks it, and load again."
+        ) from error
     except psycopg.Error as error:
         raise ConfigError(
             f"The rows for measuring were not made: {error.diag.message_primary or error} (SQLSTATE {error.sqlstate}). "
@@ -54,11 +60,11 @@ def fill(owner: psycopg.Connection, both: Sessions, size: Size, say: Say) -> Non
     with told("indexes, keys and triggers taken away", say):
         catalogue.take_away(owner, dropped)
     with told("rows", say):
-        steps = (*care.STEPS, *people.STEPS, *marketing.STEPS, *office.STEPS)
+        steps = (*rounds.STEPS, *people.STEPS, *promotion.STEPS, *office.STEPS)
         both.run([task for step in steps for task in step.tasks(size)])
         # What is made out of other rows. Without statistics they would be joined one by one.
         both.run([Task(table, (f"ANALYZE public.{table}",)) for table in ("staff", "visit_services", "patients")])
-        both.run([task for step in (*money.STEPS, *marketing.TOUCHES) for task in step.tasks(size)])
+        both.run([task for step in (*money.STEPS, *promotion.TOUCHES) for task in step.tasks(size)])
     with told("indexes", say):
         both.run([Task(index.name, (index.create,)) for index in dropped.indexes])
         # The rules that take a table for themselves, one table at a time.
@@ -71,6 +77,14 @@ def fill(owner: psycopg.Connection, both: Sessions, size: Size, say: Say) -> Non
         both.run([Task(table, tuple(checks)) for table, checks in dropped.checks().items()])
     catalogue.wake_triggers(owner, dropped)
     catalogue.move_sequences(owner, dropped)
+
+
+def open_accounts(owner: psycopg.Connection, password: str) -> None:
+    """One person of each role may sign in, as in the demo company. One hash serves all of them."""
+    owner.execute(
+        "INSERT INTO dashboard.accounts (staff_id, password_hash) SELECT id, %s FROM staff WHERE email = ANY(%s)",
+        [passwords.hashed(password), [demo_email(role) for role in DEMO_ROLES]],
+    )
 
 
 def how_to_use(config: Config, target: Target) -> str:

@@ -1,7 +1,7 @@
 """Invoices of completed visits, about one for every second visit. An invoice has its visit's number."""
 
-from homecare.local.bench.sessions import Step
-from homecare.local.bench.words import share
+from homecare.local.bench.literals import share
+from homecare.local.bench.loaders import Step
 
 _OLD = {"Paid": 900, "Overdue": 52, "Pending": 12, "Cancelled": 24, "Refunded": 12}
 _YOUNG = {"Paid": 62, "Pending": 36, "Cancelled": 2}

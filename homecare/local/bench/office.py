@@ -1,7 +1,7 @@
 """Claims, messages, office tasks, referrals, the store, and whom the company knows."""
 
-from homecare.local.bench.sessions import Step
-from homecare.local.bench.words import share
+from homecare.local.bench.literals import share
+from homecare.local.bench.loaders import Step
 from homecare.models.choices import ENGAGEMENT_LEVELS, VISA_STATUSES
 
 _DECIDED = {"Paid": 46, "Approved": 20, "Partially Approved": 15, "Rejected": 14, "Appealed": 5}

@@ -1,7 +1,7 @@
 """Staff, patients and the leads that some of them were."""
 
-from homecare.local.bench.sessions import Step
-from homecare.local.bench.words import share
+from homecare.local.bench.literals import share
+from homecare.local.bench.loaders import Step
 
 _AWAY = {"Active": 91, "On Leave": 4, "Suspended": 1, "Inactive": 2, "Terminated": 2}
 

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from homecare.config import Config, ConfigError
-from homecare.local.bench.sessions import connect
+from homecare.local.bench.loaders import connect
 from homecare.local.initialise import DATABASE, SERVING
 from homecare.models import business_models
 
@@ -84,12 +84,13 @@ class Target:
 
     def empty(self, owner: psycopg.Connection) -> None:
         """Nothing of ours remains; the rows that stood there were for measuring, or there were none."""
-        self.mark(owner, UNFINISHED)
         with owner.transaction():
+            owner.execute("SET LOCAL lock_timeout = 5000")
             owner.execute("DROP SCHEMA IF EXISTS dashboard CASCADE")
             for table in business_models():
                 owner.execute(sql.SQL("DROP TABLE IF EXISTS public.{} CASCADE").format(sql.Identifier(table)))
             owner.execute("DROP SEQUENCE IF EXISTS public.patient_code_seq")
+            self.mark(owner, UNFINISHED)
 
     def mark(self, owner: psycopg.Connection, words: str) -> None:
         owner.execute(

@@ -1,7 +1,7 @@
 """Campaigns one after the other over three years, their pages, figures, budgets, tasks, and whom they touched."""
 
-from homecare.local.bench.sessions import Step
-from homecare.local.bench.words import share
+from homecare.local.bench.literals import share
+from homecare.local.bench.loaders import Step
 
 PLATFORMS = """
     INSERT INTO marketing_platforms (id, name, description, created_at, updated_at)

@@ -4,8 +4,8 @@ The n-th visit is of the carer n modulo their number, round after round, so that
 belongs to the carer of the same remainder; one in twenty of them has a third of all visits, and a handful thousands.
 """
 
-from homecare.local.bench.sessions import Step
-from homecare.local.bench.words import share
+from homecare.local.bench.literals import share
+from homecare.local.bench.loaders import Step
 
 _ROUNDS = "ARRAY[450, 525, 600, 675, 795, 870, 960, 1065]"
 

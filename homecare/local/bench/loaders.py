@@ -14,8 +14,8 @@ import psycopg
 from sqlalchemy import make_url
 
 from homecare.local.bench.dice import FUNCTIONS
+from homecare.local.bench.literals import WORDS
 from homecare.local.bench.sizes import CHUNK, Size
-from homecare.local.bench.words import WORDS
 
 SESSIONS = 2
 # What takes less is not told by itself.
