@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bench import policy
-from bench.company import PASSWORD, demo_company
+from bench.company import PASSWORD, company
 from bench.stock import stock_app
 from homecare import create_app
 from homecare.config import Config
@@ -81,7 +81,7 @@ def start_up(config: Config) -> None:
 
 
 def main() -> None:
-    with demo_company() as config:
+    with company() as config:
         start_up(config)
         app = create_app(config)
         client = signed_in(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -12,12 +13,23 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine
 
+from homecare import configured
 from homecare.config import Config
 from homecare.local import demo
 from homecare.local.cluster import Cluster
 from homecare.migrate import migrate
 
 PASSWORD = "homecare-demo"
+
+
+@contextmanager
+def company() -> Iterator[Config]:
+    """The database that PRIVATE_DATABASE or DATABASE_URL names, such as one of `bench load`; else the demo company."""
+    if os.environ.get("PRIVATE_DATABASE") or os.environ.get("DATABASE_URL"):
+        yield configured()
+        return
+    with demo_company() as config:
+        yield config
 
 
 @contextmanager

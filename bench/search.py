@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import create_engine, text
 
 from bench.__main__ import signed_in
-from bench.company import demo_company
+from bench.company import company
 from homecare import create_app
 from homecare.config import Config
 
@@ -24,7 +24,7 @@ def words(config: Config) -> list[str]:
     engine = create_engine(config.owner_url)
     with engine.connect() as connection:
         people = connection.execute(
-            text("SELECT full_name, patient_code, phone_number FROM patients ORDER BY id")
+            text("SELECT full_name, patient_code, phone_number FROM patients ORDER BY id LIMIT 100000")
         ).all()
     engine.dispose()
     dice = random.Random(7)
@@ -37,7 +37,7 @@ def _typed(name: str, code: str, phone: str | None) -> Iterator[str]:
 
 
 def main() -> None:
-    with demo_company() as config:
+    with company() as config:
         app = create_app(config)
         typed = words(config)
         for role in ROLES:

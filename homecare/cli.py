@@ -6,9 +6,11 @@ import functools
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from typing import ParamSpec, TextIO, TypeVar
 
 import click
+import psycopg
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import Migrate
@@ -37,6 +39,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 account_commands = AppGroup("accounts", help="Who may sign in.")
+bench_commands = AppGroup("bench", help="Rows for measuring, in a database of their own.")
 demo_commands = AppGroup("demo", help="The demo company.")
 audit_commands = AppGroup("audit", help="The trail of every change.")
 role_commands = AppGroup("roles", help="Who may do what, as a file.")
@@ -56,13 +59,13 @@ def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except REFUSALS as refused:
             raise click.ClickException(str(refused)) from refused
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, psycopg.Error) as error:
             raise click.ClickException(database_sentence(error)) from error
 
     return run
 
 
-def database_sentence(error: SQLAlchemyError) -> str:
+def database_sentence(error: SQLAlchemyError | psycopg.Error) -> str:
     state = sqlstate(error)
     if state in ("42P01", "3F000"):
         return "The database has not been set up. Run `flask --app app db upgrade` first."
@@ -233,10 +236,37 @@ def work(once: bool) -> None:
         sys.exit(1)
 
 
+@bench_commands.command("load")
+@click.option("--patients", type=click.IntRange(1, 15_000_000), default=1_000_000, show_default=True)
+@click.option("--visits", type=click.IntRange(1, 500_000_000), default=10_000_000, show_default=True)
+@click.option("--small", is_flag=True, help="50,000 patients and 500,000 visits, in two minutes.")
+@click.option("--seed", type=click.IntRange(0, 2_000_000), default=1, help="Another number gives other rows.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What the rows take for today; the same gives the same.")
+@click.option("--again", is_flag=True, help="Do not ask before the rows that stand there are dropped.")
+@in_sentences
+def load_bench(patients: int, visits: int, small: bool, seed: int, day: datetime | None, again: bool) -> None:
+    """Make a company of any size to measure on, never where the demo company or a real one is."""
+    from homecare.local import bench
+
+    config = current_config()
+    patients, visits = (50_000, 500_000) if small else (patients, visits)
+    size = bench.Size.of(patients, visits, seed, day.date() if day else None)
+    target = bench.Target.of(config)
+    stands = target.told()
+    if stands is not None:
+        click.echo(f"{target.database} has rows for measuring: {stands}.")
+        if not again and not stands.startswith(bench.UNFINISHED):
+            click.confirm("Drop them and make them anew?", abort=True)
+    bench.load(target, size, config.demo_password if config.demo_allowed else None, click.echo)
+    click.echo(f"{target.database} has {size.told}.")
+    click.echo(bench.how_to_use(config, target))
+
+
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.cli.add_command(account_commands)
     app.cli.add_command(audit_commands)
+    app.cli.add_command(bench_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(role_commands)
     app.cli.add_command(work)

@@ -15,6 +15,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - only used in comparisons
 # A name, an address, an IPv6 address in brackets, or a leading dot for every name in a domain. No scheme, no port.
 HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 SHORTEST_SECRET = 32
 # Words from examples that were copied and never replaced.
 PLACEHOLDER = re.compile(r"change|replace|placeholder|example|secret|password|insert|\.\.\.|…", re.I)
@@ -139,11 +140,21 @@ def _private_keys(environ: Mapping[str, str], private: PrivateInstallation | Non
     if private is None:
         raise ConfigError("DATABASE_URL is not set and no private database is running. Set it, or start `make run`.")
     return {
-        "database_url": private.serving_url,
-        "owner_url": private.owner_url,
+        "database_url": named_database(environ, private.serving_url),
+        "owner_url": named_database(environ, private.owner_url),
         "secret_key": secret_key(environ) or private.secret_key,
         "encryption_keys": encryption_keys(environ) or private.encryption_keys,
     }
+
+
+def named_database(environ: Mapping[str, str], url: str) -> str:
+    """The private cluster's address, of the database that PRIVATE_DATABASE names instead of its own."""
+    name = text(environ, "PRIVATE_DATABASE")
+    if not name:
+        return url
+    if not DATABASE_NAME.fullmatch(name):
+        raise ConfigError(f"PRIVATE_DATABASE is {name!r}; it must be a name such as homecare_bench.")
+    return re.sub(r"@/[^?]*", f"@/{name}", url)
 
 
 def _real_keys(environ: Mapping[str, str]) -> dict[str, Any]:
