@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import psycopg
 
 from homecare import migrate
-from homecare.config import DEMO_ROLES, Config, ConfigError, demo_email
+from homecare.config import DEFAULT_ROLES, Config, ConfigError, demo_email
 from homecare.local.bench import catalogue, money, office, people, promotion, rounds
 from homecare.local.bench.loaders import Sessions, Task, sessions
 from homecare.local.bench.sizes import Size
@@ -83,7 +83,7 @@ def open_accounts(owner: psycopg.Connection, password: str) -> None:
     """One person of each role may sign in, as in the demo company. One hash serves all of them."""
     owner.execute(
         "INSERT INTO dashboard.accounts (staff_id, password_hash) SELECT id, %s FROM staff WHERE email = ANY(%s)",
-        [passwords.hashed(password), [demo_email(role) for role in DEMO_ROLES]],
+        [passwords.hashed(password), [demo_email(role) for role in DEFAULT_ROLES]],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from homecare.config import DEMO_DOMAIN, DEMO_ROLES
+from homecare.config import DEFAULT_ROLES, DEMO_DOMAIN
 from homecare.local.demo.billing import INSURERS
 from homecare.local.demo.campaign_words import CAMPAIGNS, CONTENTS, LEAD_NOTES, LEAD_SOURCES, PLATFORMS, TASKS
 from homecare.local.demo.names import MEN, WOMEN
@@ -64,9 +64,9 @@ WORDS = {
     "men": array(latin for latin, _ in MEN),
     "men_geez": array(geez for _, geez in MEN),
     "domain": DEMO_DOMAIN,
-    "demo_roles": array(DEMO_ROLES),
-    "demo_first_names": array(DEMO_PEOPLE[role].split()[0] for role in DEMO_ROLES),
-    "demo_last_names": array(DEMO_PEOPLE[role].split()[1] for role in DEMO_ROLES),
+    "demo_roles": array(DEFAULT_ROLES),
+    "demo_first_names": array(DEMO_PEOPLE[role].split()[0] for role in DEFAULT_ROLES),
+    "demo_last_names": array(DEMO_PEOPLE[role].split()[1] for role in DEFAULT_ROLES),
     "doctor_notes": array(_notes("Doctor")),
     "nurse_notes": array(_notes("Nurse")),
     "caregiver_notes": array(_notes("Caregiver")),
