@@ -92,7 +92,7 @@ def withheld(info: TableInfo) -> list[str]:
 
 
 # What may be sent while looking as somebody else: to stop, to stay signed in, to sign in again, and to go.
-SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "session.keep", "login.send", "login.leave"})
+SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "session.keep", "login.send", "login.send_code", "login.leave"})
 
 
 def keep_viewing_read_only() -> None:

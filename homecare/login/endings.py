@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, literal, s
 
 from homecare.db import db
 from homecare.login.events import EventKind, described, note_those
-from homecare.login.sessions import LONGEST, hashed, idle_limit
-from homecare.models import Account, FormToken, SignedIn, SignInFailure, Staff
+from homecare.login.role_limits import idle_limit
+from homecare.login.sessions import LONGEST, hashed
+from homecare.models import Account, FormToken, OneTimeLink, SignedIn, SignInFailure, Staff
 
 # Nothing asks for older ones any more: guesses no longer count, forms are long sent.
 KEPT = timedelta(days=1)
@@ -23,15 +24,22 @@ def end(connection: Connection, token: str, *, kind: EventKind, reason: str, add
     _end(connection, SignedIn.token_hash == hashed(token), described(kind, literal(reason), _NOW, address))
 
 
-def end_all(connection: Connection, account_id: int, reason: str) -> None:
-    """Signs the account out everywhere, in the caller's transaction."""
-    _end(connection, SignedIn.account_id == account_id, described(EventKind.ENDED, literal(reason), _NOW, None))
+def end_all(connection: Connection, account_id: int, reason: str, *, but: str = "") -> None:
+    """Signs the account out everywhere, `but` the session of that token, in the caller's transaction."""
+    which = (SignedIn.account_id == account_id) & (SignedIn.token_hash != hashed(but))
+    _end(connection, which, described(EventKind.ENDED, literal(reason), _NOW, None))
+
+
+def end_one(connection: Connection, account_id: int, session_id: int, reason: str) -> bool:
+    """Whether the account had that session."""
+    which = (SignedIn.account_id == account_id) & (SignedIn.id == session_id)
+    return _end(connection, which, described(EventKind.ENDED, literal(reason), _NOW, None)) > 0
 
 
 def sweep() -> None:
     """Takes out what is over of anybody's; that a session ended is written down with the time it did."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for column in (SignInFailure.failed_at, FormToken.used_at):
+        for column in (SignInFailure.failed_at, FormToken.used_at, OneTimeLink.expires_at):
             connection.execute(delete(column.class_).where(column < _NOW - KEPT))
         over = (
             select(SignedIn.token_hash)
@@ -44,8 +52,8 @@ def sweep() -> None:
         _end(connection, SignedIn.token_hash.in_(over.scalar_subquery()))
 
 
-def _end(connection: Connection, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> None:
-    """Ends sessions and writes that down, in one statement; without `event` those whose time was up."""
+def _end(connection: Connection, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> int:
+    """Ends sessions and writes that down, in one statement; without `event` those whose time was up. How many."""
     columns = (SignedIn.account_id, SignedIn.created_at, SignedIn.last_used_at)
     gone = delete(SignedIn).where(which).returning(*columns).cte("gone")
     why = case((gone.c.created_at + LONGEST <= _NOW, "half a day"), else_="idle")
@@ -55,7 +63,7 @@ def _end(connection: Connection, which: ColumnElement[bool], event: tuple[Any, .
         .join(Account, gone.c.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
     )
-    note_those(connection, found)
+    return note_those(connection, found)
 
 
 def _ended_at(session: Any) -> ColumnElement[Any]:

@@ -20,7 +20,12 @@ class EventKind(StrEnum):
     ENDED = "ended"
     CREATED = "created"
     DISABLED = "disabled"
+    ENABLED = "enabled"
     RESET = "reset"
+    PASSWORD = "password set"  # noqa: S105 - the name of an event
+    FACTOR_ON = "second factor on"
+    FACTOR_OFF = "second factor off"
+    CODES = "recovery codes made"
 
 
 TOO_MANY = "too many tries"
@@ -62,9 +67,9 @@ def note_once(
     connection.execute(_one(EventKind.REFUSED, who, TOO_MANY, email_hash, address, unless=told))
 
 
-def note_those(connection: Connection, found: Select[Any]) -> None:
-    """Many events at once; `found` has the columns of `described`."""
-    connection.execute(insert(SignInEvent).from_select(_COLUMNS, found))
+def note_those(connection: Connection, found: Select[Any]) -> int:
+    """Many events at once; `found` has the columns of `described`. Returns how many."""
+    return connection.execute(insert(SignInEvent).from_select(_COLUMNS, found)).rowcount
 
 
 def described(kind: EventKind, reason: Any, happened_at: Any, address: str | None) -> tuple[Any, ...]:
