@@ -69,7 +69,8 @@ def note_once(
 
 def note_those(connection: Connection, found: Select[Any]) -> int:
     """Many events at once; `found` has the columns of `described`. Returns how many."""
-    return connection.execute(insert(SignInEvent).from_select(_COLUMNS, found)).rowcount
+    added = insert(SignInEvent).from_select(_COLUMNS, found)
+    return connection.execute(added, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def described(kind: EventKind, reason: Any, happened_at: Any, address: str | None) -> tuple[Any, ...]:
