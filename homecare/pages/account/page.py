@@ -90,12 +90,12 @@ class OwnAccount(GuardedView):
     @expose("/second-factor/begin", methods=("POST",))
     def begin_view(self) -> ResponseReturnValue:
         own.begin_factor(session=db.session(), by=oneself())
-        return redirect(f"{urls.ACCOUNT}#second-factor")
+        return redirect(urls.ACCOUNT)
 
     @expose("/second-factor/give-up", methods=("POST",))
     def give_up_view(self) -> ResponseReturnValue:
         own.give_up_factor(session=db.session(), by=oneself())
-        return redirect(f"{urls.ACCOUNT}#second-factor")
+        return redirect(urls.ACCOUNT)
 
     @expose("/second-factor/confirm", methods=("POST",))
     def confirm_view(self) -> ResponseReturnValue:
