@@ -109,6 +109,23 @@ def test_one_sees_ones_own_sessions_and_ends_one(app: Flask, nurse: Visitor, own
     assert doctor.get("/account/").location == "/login?next=%2Faccount%2F"
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("<script>alert(1)</script>", "A browser"),
+    ],
+)
+def test_a_session_is_known_again_by_its_browser(app: Flask, new_person: NewPerson, said: str, told: str) -> None:
+    visitor = app.test_client()
+    visitor.environ_base["HTTP_USER_AGENT"] = said
+    visitor.sign_in(new_person("Nurse")[1], PASSWORD)
+
+    assert f"<strong>{told}</strong>" in visitor.get("/account/").text
+
+
 def test_another_s_session_is_not_ended(nurse: Visitor, as_role: AsRole, app: Flask, owner_engine: Engine) -> None:
     doctor = as_role("Doctor")
     elsewhere(app, email_of(owner_engine, doctor))

@@ -76,3 +76,14 @@ def test_a_factor_that_is_turned_on_meanwhile_is_asked_for(
         token = sessions.start(connection, row.account_id, row.password_hash, Caller(), with_code=False)
 
     assert token is None
+
+
+@pytest.mark.parametrize("words", [[], ["--second-factor"]])
+def test_the_command_line_lets_the_one_admin_in_who_lost_the_telephone(owner: Owner, words: list[str]) -> None:
+    asked = ["accounts", "reset", "--email", owner.email, *words, "--password-stdin"]
+    assert owner.app.test_cli_runner().invoke(args=asked, input="another long password\n").exit_code == 0
+
+    answer = owner.stranger().sign_in(owner.email, "another long password")
+
+    assert answer.status_code == (302 if words else 200)
+    assert (("second factor off", "on the command line") in owner.told()) == bool(words)

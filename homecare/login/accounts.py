@@ -62,9 +62,10 @@ def disable(*, email: str) -> None:
         endings.end_all(connection, row.account_id, "the account was disabled")
 
 
-def reset(*, email: str, password: str) -> None:
+def reset(*, email: str, password: str, factor_off: bool = False) -> None:
     """A new password; every session is over and a disabled account is open again.
 
+    `factor_off` takes the second factor away, for the one Admin who lost it. What stands is kept otherwise.
     Raises AccountError, passwords.PasswordError.
     """
     passwords.check_new(password)
@@ -76,6 +77,8 @@ def reset(*, email: str, password: str) -> None:
         connection.execute(changed.values(password_hash=password_hash, disabled_at=None))
         events.note(connection, EventKind.RESET, who=row, reason=COMMAND_LINE)
         one_time_links.withdraw(connection, row.account_id)
+        if factor_off and second_factor.turn_off(connection, row.account_id):
+            events.note(connection, EventKind.FACTOR_OFF, who=row, reason=COMMAND_LINE)
         endings.end_all(connection, row.account_id, "the password was reset")
 
 
