@@ -113,12 +113,13 @@ def disable_account(email: str) -> None:
 
 @account_commands.command("reset")
 @email_option
+@click.option("--second-factor", is_flag=True, help="Turn its second factor off too.")
 @password_stdin
 @in_sentences
-def reset_account(email: str, password_stdin: bool) -> None:
-    """Give an account a new password, end its sessions, and enable it if it was disabled."""
-    accounts.reset(email=email, password=ask_password(password_stdin))
-    click.echo(f"{email} has a new password, and all its sessions have ended.")
+def reset_account(email: str, second_factor: bool, password_stdin: bool) -> None:
+    """Give an account a new password, end its sessions, and open it where it was disabled."""
+    accounts.reset(email=email, password=ask_password(password_stdin), factor_off=second_factor)
+    click.echo(f"{email} has a new password, and every session of it is over.")
 
 
 @role_commands.command("export")

@@ -31,7 +31,9 @@ WITH_FLASK = (
 WITH_BEGIN = (
     "homecare/login/sessions.py",  # a sign-in ends at once, also where the request fails
     "homecare/login/throttle.py",  # a failed try counts although nothing else of its request is written
-    "homecare/login/accounts.py",  # the command line and one's own password: no rows of a table, no session
+    "homecare/login/accounts.py",  # the command line: no rows of a table, no session
+    "homecare/login/signing_in.py",  # whoever comes has no session yet
+    "homecare/login/one_time_links.py",  # nor has who sets a password by a link
     "homecare/files/keeping.py",  # a file is kept before its row is judged, and let go after
     "homecare/local/demo/",  # the demo company is loaded by its owner, in bulk
     "homecare/local/supervisor.py",  # begins a process, not a transaction

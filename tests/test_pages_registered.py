@@ -16,6 +16,7 @@ from homecare.admin.table_view import TableView
 
 # Views that are neither in the menu nor a tab, each with the reason.
 NOWHERE = {
+    "account": "One's own account opens from one's own menu on every page.",
     "search": "It opens from every page with Ctrl+K.",
     "views": "Saved views are kept and taken away on the page that they are of.",
     "preferences": "The choice of columns and width is made in the list.",

@@ -12,7 +12,7 @@ from conftest import PASSWORD, Visitor
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from homecare.login import accounts
+from homecare.login import accounts, signing_in
 from homecare.login.browsers import Caller
 
 NewPerson = Callable[..., tuple[int, str]]
@@ -70,7 +70,7 @@ def test_a_sign_in_that_began_first_is_ended_by_the_change(
 
     def come() -> None:
         with app.test_request_context():
-            accounts.sign_in(email=email, password=PASSWORD, caller=Caller())
+            signing_in.sign_in(email=email, password=PASSWORD, caller=Caller())
 
     def go() -> None:
         with app.app_context():

@@ -95,7 +95,7 @@ def test_a_role_alone_has_no_rows_of_its_own(admin: Any) -> None:
 
 
 def unsafe_addresses(app: Flask) -> list[str]:
-    kept = {"view_as.stop_view", "login.leave", "login.send", "session.keep"}
+    kept = {"view_as.stop_view", "login.leave", "login.send", "login.send_code", "session.keep"}
     return [
         str(rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)[1])  # type: ignore[index]
         for rule in app.url_map.iter_rules()

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Page:
-    """`module` is the page's view under `pages/`, empty while only the right exists; `path` follows /admin/.
-    `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
-    names the page whose right also opens this one. A page with an `icon` is in the menu.
+    """`module` is that of its view under `pages/`, empty while only its right exists; `path` its address after /admin/,
+    or from the root where it begins with a slash.
+
+    `levels` say what a grant can open, the widest first; a page without any asks for no right of its own. `right_of`
+    names the page whose right opens this one too. With an `icon` it stands in the menu.
     """
 
     name: str
@@ -51,7 +53,8 @@ PAGES: dict[str, Page] = {
         Page("explain", "Explain", "roles.explain", "roles/explain", right_of="roles"),
         Page("view_as", "View as", "view_as.page", "roles/view-as", right_of="roles"),
         Page("tables_and_forms", "Tables and forms", "tables_and_forms.page", "roles/tables", right_of="roles"),
-        Page("accounts", "Accounts", levels={"all": "the accounts"}),
+        Page("accounts", "Accounts", "accounts.page", "accounts", levels={"all": "the accounts"}, icon="user"),
+        Page("account", "My account", "account.page", "/account"),
         Page("search", "Search", "search.page", "search"),
         Page("views", "Saved views", "saved_views.page", "views", levels={
             "share": "offering one's saved views to roles",

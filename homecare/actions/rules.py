@@ -126,6 +126,7 @@ def has_administrator(session: Session, policy: Policy) -> bool:
             plain_word(staff.c.role).in_(policy.administrators),
             plain_word(staff.c.status) == folded("Active"),
             account.c.disabled_at.is_(None),
+            account.c.password_hash.is_not(None),
         ),
         execution_options=UNSCOPED,
     )

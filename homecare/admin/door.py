@@ -91,8 +91,8 @@ def withheld(info: TableInfo) -> list[str]:
     return [f"{words}: {', '.join(labels)}." for words, labels in found.items()]
 
 
-# What may be posted while viewing as somebody else: stop, stay signed in, sign in again, sign out.
-SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "session.keep", "login.send", "login.leave"})
+# What may be sent while looking as somebody else: to stop, to stay signed in, to sign in again, and to go.
+SENT_WHILE_VIEWING = frozenset({"view_as.stop_view", "session.keep", "login.send", "login.send_code", "login.leave"})
 
 
 def keep_viewing_read_only() -> None:

@@ -14,12 +14,19 @@ from werkzeug.exceptions import Unauthorized
 from homecare.access.row_scope import enter_request, leave_request
 from homecare.login import sessions
 from homecare.login.browsers import keyed
-from homecare.web.errors import wants_json
+from homecare.web import urls
+from homecare.web.errors import SpokenError, wants_json
 
-# Everything a person who is not signed in may open. Any other endpoint is shut, whoever adds it.
-OPEN_TO_STRANGERS = frozenset(
-    {"static", "health.healthz", "health.readyz", "login.show", "login.send", "login.leave", "session.show"}
-)
+# What a person who is not signed in may open; everything else is shut, whoever adds it.
+OPEN_TO_STRANGERS = frozenset({
+    "static", "health.healthz", "health.readyz", "login.show", "login.send", "login.send_code", "login.leave",
+    "new_password.show", "new_password.send", "session.show",
+})  # fmt: skip
+# What a person may open whose role asks for a second factor that is not set up yet: to do so, to stay, and to go.
+OPEN_WITHOUT_SECOND_FACTOR = OPEN_TO_STRANGERS | {
+    "account.index_view", "account.begin_view", "account.confirm_view", "account.give_up_view", "session.keep",
+    "view_as.stop_view",
+}  # fmt: skip
 
 csrf = CSRFProtect()
 
@@ -32,6 +39,19 @@ def ask_to_sign_in() -> ResponseReturnValue | None:
         raise Unauthorized()
     asked_for = request.full_path if request.query_string else request.path
     return redirect("/login?" + urlencode({"next": asked_for}))
+
+
+def ask_for_second_factor() -> ResponseReturnValue | None:
+    """Leads whoever must set one up to their account page, and does nothing else for them until then."""
+    if request.endpoint is None or request.endpoint in OPEN_WITHOUT_SECOND_FACTOR:
+        return None
+    if not getattr(current_user, "needs_second_factor", False):
+        return None
+    if request.method not in ("GET", "HEAD") or wants_json():
+        raise SpokenError(
+            403, "Your role asks for a second factor, and you have none yet. Set it up on your account page first."
+        )
+    return redirect(urls.ACCOUNT)
 
 
 def draft_key() -> str:
@@ -51,4 +71,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["draft_key"] = draft_key
     app.before_request(enter_request)
     app.before_request(ask_to_sign_in)
+    app.before_request(ask_for_second_factor)
     app.teardown_request(leave_request)

@@ -25,19 +25,34 @@ Entry = tuple[int, str, str]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sends the request: the address, and the known-browser cookie."""
+    """Who asks: the address, the cookie of sign-ins before, and which browser it says it is."""
 
     address: str | None = None
     known: str = ""
+    browser: str = ""
 
     @classmethod
     def of_request(cls) -> Caller:
-        return cls(client_address(), request.cookies.get(cookie_name(), ""))
+        browser = described(request.user_agent.string)
+        return cls(client_address(), request.cookies.get(cookie_name(), ""), browser)
+
+
+# The first that is found; each browser also names those before it that it descends from.
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+            ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "Mac"),
+           ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def described(user_agent: str) -> str:
+    """Enough for its owner to know it again, "Firefox on Windows"; empty where it says nothing that we know."""
+    browser, system = (next((said for word, said in words if word in user_agent), "") for words in (BROWSERS, SYSTEMS))
+    return f"{browser or 'A browser'} on {system}" if system else browser
 
 
 def bucket(known: str, account_id: int, password_hash: str) -> bytes | None:
-    """The key under which this browser's guesses for the account are counted. None if it never signed in to it."""
-    mark = _mark(password_hash)
+    """Under which this browser's guesses for the account are counted; None where it never signed in to it."""
+    mark = mark_of(password_hash)
     for one, number, its_mark in _read(known):
         if one == account_id and hmac.compare_digest(its_mark, mark):
             return keyed("browser", f"{account_id}:{number}")
@@ -45,8 +60,8 @@ def bucket(known: str, account_id: int, password_hash: str) -> bytes | None:
 
 
 def remembering(known: str, account_id: int, password_hash: str) -> str:
-    """The cookie value after a sign-in. The number stays the same: a new one would allow ten more guesses."""
-    mark, entries = _mark(password_hash), _read(known)
+    """The cookie once the browser has signed in. Its number stays: another would hand out ten guesses more."""
+    mark, entries = mark_of(password_hash), _read(known)
     number = next((n for one, n, m in entries if (one, m) == (account_id, mark)), secrets.token_hex(8))
     others = [entry for entry in entries if entry[0] != account_id]
     return str(_serializer().dumps([(account_id, number, mark), *others[: MOST_ACCOUNTS - 1]]))
@@ -67,7 +82,8 @@ def keyed(use: str, text: str) -> bytes:
     return hmac.digest(key, f"{use}:{text}".encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
-def _mark(password_hash: str) -> str:
+def mark_of(password_hash: str) -> str:
+    """Tells that the password is still the same one, and nothing else of it."""
     return keyed("password", password_hash).hex()[:16]
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, literal, s
 from sqlalchemy.orm import Session
 
 from homecare.login.events import EventKind, described, note_those
-from homecare.login.sessions import LONGEST, hashed, idle_limit
+from homecare.login.role_limits import idle_limit
+from homecare.login.sessions import LONGEST, hashed
 from homecare.models import Account, SignedIn, Staff
 
 _NOW = func.timezone("utc", func.now())
@@ -19,9 +20,16 @@ def end(connection: Connection, token: str, *, kind: EventKind, reason: str, add
     _end(connection, SignedIn.token_hash == hashed(token), described(kind, literal(reason), _NOW, address))
 
 
-def end_all(connection: Connection, account_id: int, reason: str) -> None:
-    """Signs the account out everywhere, in the caller's transaction."""
-    _end(connection, SignedIn.account_id == account_id, described(EventKind.ENDED, literal(reason), _NOW, None))
+def end_all(connection: Connection, account_id: int, reason: str, *, but: str = "") -> None:
+    """Signs the account out everywhere, `but` the session of that token, in the caller's transaction."""
+    which = (SignedIn.account_id == account_id) & (SignedIn.token_hash != hashed(but))
+    _end(connection, which, described(EventKind.ENDED, literal(reason), _NOW, None))
+
+
+def end_one(connection: Connection, account_id: int, session_id: int, reason: str) -> bool:
+    """Whether the account had that session."""
+    which = (SignedIn.account_id == account_id) & (SignedIn.id == session_id)
+    return _end(connection, which, described(EventKind.ENDED, literal(reason), _NOW, None)) > 0
 
 
 def sweep(session: Session) -> None:
@@ -37,8 +45,8 @@ def sweep(session: Session) -> None:
     _end(session, SignedIn.token_hash.in_(over.scalar_subquery()))
 
 
-def _end(connection: Connection | Session, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> None:
-    """Ends and records sessions in one statement. Without `event` these are sessions whose time is up."""
+def _end(connection: Connection | Session, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> int:
+    """Ends and records sessions in one statement. Returns how many. Without `event` their time is up."""
     columns = (SignedIn.account_id, SignedIn.created_at, SignedIn.last_used_at)
     gone = delete(SignedIn).where(which).returning(*columns).cte("gone")
     why = case((gone.c.created_at + LONGEST <= _NOW, "half a day"), else_="idle")
@@ -48,7 +56,7 @@ def _end(connection: Connection | Session, which: ColumnElement[bool], event: tu
         .join(Account, gone.c.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
     )
-    note_those(connection, found)
+    return note_those(connection, found)
 
 
 def _ended_at(session: Any) -> ColumnElement[Any]:

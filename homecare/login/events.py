@@ -21,7 +21,12 @@ class EventKind(StrEnum):
     ENDED = "ended"
     CREATED = "created"
     DISABLED = "disabled"
+    ENABLED = "enabled"
     RESET = "reset"
+    PASSWORD = "password set"  # noqa: S105 - the name of an event
+    FACTOR_ON = "second factor on"
+    FACTOR_OFF = "second factor off"
+    CODES = "recovery codes made"
 
 
 TOO_MANY = "too many tries"
@@ -63,9 +68,10 @@ def note_once(
     connection.execute(_one(EventKind.REFUSED, who, TOO_MANY, email_hash, address, unless=told))
 
 
-def note_those(connection: Connection | Session, found: Select[Any]) -> None:
-    """Records many events at once. `found` selects the columns of `described`."""
-    connection.execute(insert(SignInEvent).from_select(_COLUMNS, found))
+def note_those(connection: Connection | Session, found: Select[Any]) -> int:
+    """Many events at once; `found` has the columns of `described`. Returns how many."""
+    added = insert(SignInEvent).from_select(_COLUMNS, found).returning(SignInEvent.id)
+    return len(connection.execute(added).all())
 
 
 def described(kind: EventKind, reason: Any, happened_at: Any, address: str | None) -> tuple[Any, ...]:

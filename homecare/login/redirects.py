@@ -17,4 +17,4 @@ def safe_next(target: str | None, otherwise: str = HOME) -> str:
     if "\\" in target or not target.isprintable() or any(letter.isspace() for letter in target):
         return otherwise
     path = target.partition("?")[0].partition("#")[0].rstrip("/")
-    return otherwise if path in ("", "/login", "/logout") else target
+    return otherwise if path in ("", "/login", "/login/code", "/logout") else target

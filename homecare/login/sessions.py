@@ -13,7 +13,6 @@ from flask import current_app
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Interval,
     Select,
     bindparam,
     cast,
@@ -21,14 +20,19 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    true,
     update,
 )
+from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
 from homecare.access.person import Person
 from homecare.access.policy import folded
 from homecare.db import db
+from homecare.login import second_factor
+from homecare.login.browsers import Caller
+from homecare.login.role_limits import IDLE_MINUTES, asks_for_second_factor, idle_limit
 from homecare.models import (
     Account,
     PolicyState,
@@ -36,13 +40,9 @@ from homecare.models import (
     SettingsVersion,
     SignedIn,
     Staff,
-    StoredRole,
 )
-from homecare.models.folding import plain_word
 from homecare.web.settings import current_config
 
-# In minutes, unless the role says otherwise.
-IDLE_MINUTES = 20
 LONGEST = timedelta(hours=12)
 USE_NOTED_EVERY = timedelta(minutes=1)
 # The staff member a session views as. The id is 0 if it views as a role and no particular person.
@@ -64,6 +64,8 @@ class SignedInPerson(Person):
     # How long the person may be idle, and when the session ends in any case.
     idle_limit: timedelta = timedelta(minutes=IDLE_MINUTES)
     ends_in: timedelta = LONGEST
+    # The person's own role asks for a second factor, and the account has none yet.
+    needs_second_factor: bool = False
 
     is_authenticated = True
     is_active = True
@@ -73,25 +75,31 @@ class SignedInPerson(Person):
         return self.token
 
 
-def start(connection: Connection, *, account_id: int, password_hash: str) -> str | None:
-    """Starts a session and returns the token for its cookie, in the caller's transaction.
-    None if the account meanwhile has another password, is disabled or gone: one statement checks and inserts. It waits
-    for whoever is changing the account and locks the account until its transaction ends. So a reset comes either wholly
-    before it, or wholly after and then ends this session too.
+def start(
+    connection: Connection, account_id: int, password_hash: str, caller: Caller, *, with_code: bool
+) -> str | None:
+    """A new session and the token that its cookie holds, in the caller's transaction.
+
+    None where the account has another password by now, is disabled or gone, or has a second factor and no code was
+    given: one statement looks and begins. It waits for whoever is changing the account, and holds the account until
+    its transaction ends, so that a reset comes wholly before it or wholly after, and then ends this session too.
     """
     token = secrets.token_urlsafe(32)
+    where_from = (cast(literal(caller.address), INET), literal(caller.browser))
     unchanged = (
-        select(literal(hashed(token)), Account.id)
+        select(literal(hashed(token)), Account.id, *where_from)
         .where(Account.id == account_id, Account.password_hash == password_hash, Account.disabled_at.is_(None))
+        .where(true() if with_code else ~second_factor.is_on(Account.id))
         .with_for_update(key_share=True)
     )
-    begun = insert(SignedIn).from_select(["token_hash", "account_id"], unchanged).returning(SignedIn.account_id)
+    columns = ["token_hash", "account_id", "address", "browser"]
+    begun = insert(SignedIn).from_select(columns, unchanged).returning(SignedIn.account_id)
     return token if connection.execute(begun).first() is not None else None
 
 
 @cache
-def _finding() -> Select[Any]:
-    """Cached: building the statement takes longer than running it, and every request runs it."""
+def _finding() -> Select[*tuple[Any, ...]]:
+    """Made once: making it takes longer than running it, and it is run by every request."""
     viewed = aliased(Staff)
     return (
         select(
@@ -110,6 +118,7 @@ def _finding() -> Select[Any]:
             .label("draft_changed_at"),
             (SignedIn.last_used_at < _NOW - USE_NOTED_EVERY).label("is_use_due"),
             idle_limit().label("idle_limit"),
+            (asks_for_second_factor() & ~second_factor.is_on(Account.id)).label("needs_second_factor"),
             (SignedIn.created_at + LONGEST - _NOW).label("ends_in"),
             SignedIn.view_as_role,
             *(getattr(viewed, name).label(f"viewed_{name}") for name in VIEWED),
@@ -218,17 +227,6 @@ def _note_use(connection: Connection, token: str) -> None:
     except SQLAlchemyError:
         # A session that ends a minute early is better than a page that fails.
         current_app.logger.warning("The last use of a session could not be recorded.")
-
-
-def idle_limit() -> ColumnElement[timedelta]:
-    """The limit of the person's own role, whomever they view as."""
-    minutes = (
-        select(StoredRole.idle_minutes)
-        .where(plain_word(StoredRole.name) == plain_word(Staff.role))
-        .correlate(Staff)
-        .scalar_subquery()
-    )
-    return func.coalesce(minutes, IDLE_MINUTES) * cast(literal("1 minute"), Interval)
 
 
 def hashed(token: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from homecare.db import Base, Model
 from homecare.models import indexes  # noqa: F401 - must listen before the first model is mapped
+from homecare.models.account_keys import OneTimeLink, RecoveryCode, SecondFactor
 from homecare.models.billing import InsuranceClaim, InventoryItem, Invoice
 from homecare.models.care import Assignment, Visit
 from homecare.models.community import Event, NgoNetwork
@@ -52,10 +53,11 @@ __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient", "Change",
     "ChangeSet", "Denial", "DroppedMonth", "Event", "FormToken", "InsuranceClaim", "InternationalReferral",
     "InventoryItem", "Invoice", "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget",
-    "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "Overwritten", "PartnerHospital", "Patient",
-    "PolicyState", "PolicyVersion", "Read", "Referral", "RefusedTry", "RefusedUpload", "RoleRename", "SavedView",
-    "Seal", "SettingsDraft", "SettingsVersion", "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule",
-    "StoredFile", "StoredGrant", "StoredJob", "StoredRole", "SubCity", "TrailKeeping", "Visit", "business_models",
+    "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "OneTimeLink", "Overwritten", "PartnerHospital",
+    "Patient", "PolicyState", "PolicyVersion", "Read", "RecoveryCode", "Referral", "RefusedTry", "RefusedUpload",
+    "RoleRename", "SavedView", "Seal", "SecondFactor", "SettingsDraft", "SettingsVersion", "SignInEvent",
+    "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredJob", "StoredRole",
+    "SubCity", "TrailKeeping", "Visit", "business_models",
 ]  # fmt: skip
 
 

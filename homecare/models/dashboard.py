@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, String, Text, false, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,20 +15,26 @@ SCHEMA = "dashboard"
 
 
 class Account(Model):
-    """Lets one staff member sign in with staff.email. Role and status stay in the staff row."""
+    """Lets one staff member sign in with staff.email; role and status stay the staff row's.
+
+    Without `password_hash` no password opens it: its owner is to set one by a one-time link.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = ({"schema": SCHEMA},)
 
     id: Mapped[int] = mapped_column(primary_key=True, info=plain())
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True, info=plain())
-    password_hash: Mapped[str] = mapped_column(Text, info=secret())
+    password_hash: Mapped[str | None] = mapped_column(Text, info=secret())
     created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
     disabled_at: Mapped[datetime | None] = mapped_column(info=plain())
 
 
 class SignedIn(Model):
-    """One signed-in browser. `token_hash` is the SHA-256 of its cookie's token: this table lets nobody sign in."""
+    """One signed-in browser; `token_hash` is SHA-256 of what its cookie holds, so that this table opens no door.
+
+    `id` names the session to people, `address` and `browser` say where it began.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -44,6 +50,9 @@ class SignedIn(Model):
     # The role or person viewed as. The session still belongs to its owner and cannot change anything meanwhile.
     view_as_role: Mapped[str | None] = mapped_column(Text, info=plain())
     view_as_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True, info=plain())
+    address: Mapped[str | None] = mapped_column(INET, info=personal())
+    browser: Mapped[str] = mapped_column(Text, server_default="", info=plain())
 
 
 class SignInFailure(Model):

@@ -12,10 +12,11 @@ from homecare.admin.door import GuardedView
 from homecare.pages.health import page as health
 from homecare.pages.home import page as home
 from homecare.pages.login import page as login
+from homecare.pages.new_password import page as new_password
 from homecare.pages.session import page as session
 
-# Open to strangers, or only a redirect, so no access check applies.
-DOORLESS = (health.page, login.page, session.page, home.start)
+# Open to strangers, or only a redirect: these pass no door.
+DOORLESS = (health.page, login.page, new_password.page, session.page, home.start)
 
 
 def view_of(module: str) -> GuardedView:

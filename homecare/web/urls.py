@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 ADMIN = "/admin"
 HOME = f"{ADMIN}/"
+ACCOUNT = "/account/"
 
 
 def page(path: str) -> str:
-    """Where a view of the registry is mounted, as in `page("roles/history")`. No trailing slash."""
-    return f"{ADMIN}/{path}"
+    """Where a view of the registry is mounted: `page("roles/history")`, without the last slash."""
+    return path if path.startswith("/") else f"{ADMIN}/{path}"
 
 
 def list_of(table: str, conditions: Iterable[tuple[str, str]] = ()) -> str:

@@ -12,7 +12,7 @@ from homecare.access.row_scope import UNSCOPED_WRITE
 from homecare.actions import guesses, undoing
 from homecare.actions.transaction import transaction
 from homecare.files import keeping
-from homecare.models import FormToken, Overwritten, RefusedTry, RefusedUpload, SignInFailure
+from homecare.models import FormToken, OneTimeLink, Overwritten, RefusedTry, RefusedUpload, SignInFailure
 from homecare.work.workers_door import Work
 
 DAY = timedelta(days=1)
@@ -32,6 +32,10 @@ def overwritten(work: Work) -> None:
 
 def refused_tries(work: Work) -> None:
     _forget(work, RefusedTry.tried_at, guesses.WINDOW)
+
+
+def one_time_links(work: Work) -> None:
+    _forget(work, OneTimeLink.expires_at, DAY)
 
 
 def refused_uploads(work: Work) -> None:

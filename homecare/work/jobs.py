@@ -40,6 +40,7 @@ JOBS: dict[str, Job] = {
     "files": Job(unclaimed.run, "no row took these files within a day", 10 * MINUTE),
     "sign_in_failures": Job(forgotten.sign_in_failures, "guesses of yesterday no longer count", HOUR),
     "form_tokens": Job(forgotten.form_tokens, "forms of yesterday are not sent again", HOUR),
+    "one_time_links": Job(forgotten.one_time_links, "links of the day before yesterday open nothing", HOUR),
     "undo": Job(forgotten.overwritten, "nobody can take back what is older", 10 * MINUTE),
     "refused_tries": Job(forgotten.refused_tries, "tries of yesterday no longer count", HOUR),
     "refused_uploads": Job(forgotten.refused_uploads, "uploads of yesterday no longer count", HOUR),

@@ -12,13 +12,13 @@ from wtforms.validators import ValidationError
 
 from homecare import calendars, clock
 from homecare.access.policy import State, folded
-from homecare.admin.form.secrets import encrypt
 from homecare.kinds import read, takes, write
 from homecare.kinds.texts import one_line, storable
 from homecare.kinds.times import parse_moment
 from homecare.kinds.traits import traits
 from homecare.models.columns import Kind
 from homecare.tables.table import Field
+from homecare.web.secrets import encrypt
 
 # A place outside these degrees is not in Ethiopia, or its two numbers are swapped.
 LATITUDES, LONGITUDES = (3, 15), (33, 48)

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from homecare.access.person import Person
 from homecare.access.stored.grants import policy_at
 from homecare.db import db
-from homecare.login import accounts, browsers, passwords, sessions, throttle
+from homecare.login import browsers, passwords, sessions, signing_in, throttle
 from homecare.login.addresses import client_address
 from homecare.login.browsers import Caller
 from homecare.login.redirects import HOME, safe_next
@@ -25,13 +25,20 @@ from homecare.web.settings import current_config
 page = Blueprint("login", __name__)
 
 WRONG = "The e-mail or the password is not right. Check both and try again."
-BUSY = "Many people are signing in right now, so your password was not checked. Try again in a few seconds."
-STALE = "This page was open for too long, so you are not signed in yet. Enter your password again."
+BUSY = "Many people are signing in at this moment, so your password was not looked at. Try again in a few seconds."
+WRONG_CODE = "This code is not right, or it was used before. Wait for the next one and try again."
+OVER = "That took too long, so nothing was opened. Enter your password again."
+STALE = "This page was open for too long, so nothing was sent. Enter your password again."
 
 
 class LoginForm(FlaskForm):
     email = EmailField("E-mail", [InputRequired("Enter your e-mail."), Length(max=255, message=WRONG)])
     password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=1024, message=WRONG)])
+
+
+class CodeForm(FlaskForm):
+    ticket = HiddenField()
+    code = StringField("Code", [InputRequired("Enter the code."), Length(max=64, message=WRONG_CODE)])
 
 
 @page.get("/login")
@@ -47,28 +54,62 @@ def send() -> ResponseReturnValue:
     form = LoginForm(request.form)
     if not form.validate():
         return form_page(form, 422)
-    caller = Caller.of_request()
-    replacing = current_user.get_id() if current_user.is_authenticated else None
+    caller, replacing = Caller.of_request(), replaced()
     try:
-        entered = accounts.sign_in(
+        found = signing_in.sign_in(
             email=form.email.data or "", password=form.password.data or "", caller=caller, replacing=replacing
         )
-    except passwords.BusyError:
-        answer = form_page(form, 503, BUSY)
-        answer.headers["Retry-After"] = str(passwords.RETRY_AFTER_S)
-        return answer
+    except (passwords.BusyError, throttle.TooManyFailuresError) as refused:
+        return not_now(form, refused)
+    if isinstance(found, signing_in.CodeAsked):
+        if errors.wants_json():
+            return jsonify(ticket=found.ticket)
+        return form_page(CodeForm(None, ticket=found.ticket), 200)
+    return entered(found) or form_page(form, 422, WRONG)
+
+
+@page.post("/login/code")
+def send_code() -> ResponseReturnValue:
+    """The second step: `ticket` of the first one, and `code` of the app or a recovery code."""
+    form = CodeForm(request.form)
+    if not form.validate():
+        return form_page(form, 422)
+    try:
+        found = signing_in.enter_code(
+            ticket=form.ticket.data or "", code=form.code.data or "", caller=Caller.of_request(), replacing=replaced()
+        )
+    except signing_in.TicketError:
+        # The page that stays open asks for the password again.
+        return (jsonify(error=OVER, again=True), 422) if errors.wants_json() else form_page(LoginForm(None), 422, OVER)
     except throttle.TooManyFailuresError as refused:
-        minutes, whose = math.ceil(refused.retry_after_s / 60), "from here" if refused.by_address else "for this e-mail"
-        answer = form_page(form, 429, f"Too many tries {whose}. Wait {minutes} min and try again.")
-        answer.headers["Retry-After"] = str(refused.retry_after_s)
-        return answer
-    person = sessions.find_person(entered.token) if entered else None
-    if entered is None or person is None:
-        return form_page(form, 422, WRONG)
+        return not_now(form, refused)
+    return entered(found) or form_page(form, 422, WRONG_CODE)
+
+
+def replaced() -> str | None:
+    """The session that signing in over a page ends."""
+    return current_user.get_id() if current_user.is_authenticated else None
+
+
+def entered(found: signing_in.Entered | None) -> Response | None:
+    person = sessions.find_person(found.token) if found else None
+    if found is None or person is None:
+        return None
     forget()
     login_user(person)
     answer = jsonify(account=person.account_id) if errors.wants_json() else go_on(person)
-    browsers.set_cookie(answer, entered.known)
+    browsers.set_cookie(answer, found.known)
+    return answer
+
+
+def not_now(form: LoginForm | CodeForm, refused: passwords.BusyError | throttle.TooManyFailuresError) -> Response:
+    if isinstance(refused, passwords.BusyError):
+        answer, after_s = form_page(form, 503, BUSY), passwords.RETRY_AFTER_S
+    else:
+        after_s = refused.retry_after_s
+        whose = "from here" if refused.by_address else "for this e-mail"
+        answer = form_page(form, 429, f"Too many tries {whose}. Wait {math.ceil(after_s / 60)} min and try again.")
+    answer.headers["Retry-After"] = str(after_s)
     return answer
 
 
@@ -76,15 +117,15 @@ def send() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Ends the session on the server too, and records the sign-out."""
     if current_user.is_authenticated:
-        accounts.sign_out(current_user.get_id(), address=client_address())
+        signing_in.sign_out(current_user.get_id(), address=client_address())
     forget()
     return redirect("/login")
 
 
 @page.errorhandler(CSRFError)
 def stale(error: CSRFError) -> Response:
-    """A sign-in without a valid token gets the page again with a new token and the typed e-mail."""
-    if request.endpoint != "login.send":
+    """A sign-in without a valid token comes back with a new one and the e-mail that was typed."""
+    if request.endpoint not in ("login.send", "login.send_code"):
         return errors.on_forged(error)
     return form_page(LoginForm(request.form), 400, STALE)
 
@@ -109,11 +150,14 @@ def start_page(person: Person) -> str:
     return safe_next(role.start_page if role is not None else None)
 
 
-def form_page(form: LoginForm, status: int, problem: str | None = None) -> Response:
+def form_page(form: LoginForm | CodeForm, status: int, problem: str | None = None) -> Response:
     if errors.wants_json():
         refused = jsonify(error=problem or next((told[0] for told in form.errors.values()), ""))
         refused.status_code = status
         return refused
+    if isinstance(form, CodeForm):
+        page = render_template("pages/login/code.html", form=form, problem=problem, asked_for=asked_for())
+        return make_response(page, status)
     config = current_config()
     text = render_template(
         "pages/login/login.html",

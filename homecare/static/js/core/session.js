@@ -50,7 +50,19 @@ function show(next) {
   part("-else").hidden = !asks;
   part("-out").hidden = covers;
   if (!dialog.open) dialog.showModal();
-  if (isNew) part(asks ? "-password" : "-go").focus();
+  if (isNew) asks ? step("") : part("-go").focus();
+}
+
+/** The password, or with the ticket it earned the code that some accounts are asked for after it. */
+function step(ticket) {
+  const first = part("-first");
+  const second = part("-second");
+  first.hidden = first.disabled = Boolean(ticket);
+  second.hidden = second.disabled = !ticket;
+  part("-ticket").value = ticket;
+  form.action = ticket ? "/login/code" : "/login";
+  for (const name of ["-password", "-code"]) part(name).value = "";
+  part(ticket ? "-code" : "-password").focus();
 }
 
 /** The server's answer about the session. Asking does not extend it. */
@@ -113,18 +125,20 @@ async function signIn() {
     const { csrf_token: token } = await (await fetch("/session", { headers: { Accept: "application/json" } })).json();
     const headers = { "X-CSRFToken": token, Accept: "application/json" };
     const answer = await fetch(form.action, { method: "POST", headers, body: new URLSearchParams(new FormData(form)) });
-    if (answer.ok) {
+    const told = await answer.json();
+    error.textContent = told.error ?? "";
+    if (told.ticket || told.again) step(told.ticket ?? "");
+    else if (answer.ok) {
       tabs.postMessage("changed");
       await look();
-    } else {
-      error.textContent = (await answer.json()).error;
     }
   } catch {
     error.textContent = "No connection. Try again.";
   }
-  part("-password").value = "";
   go.disabled = false;
-  if (state) part("-password").focus();
+  const asked = part(part("-second").hidden ? "-password" : "-code");
+  asked.value = "";
+  if (state) asked.focus();
 }
 
 form.addEventListener("submit", (event) => {
