@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import MISSING, fields
 from datetime import date, datetime
@@ -130,16 +129,6 @@ def test_an_input_is_read_back_to_the_minute_and_a_file_to_the_second(model: Any
             minute, second = value.replace(second=0, microsecond=0), value.replace(microsecond=0)
         assert TRAITS[kind].is_secret or stored(kind, write.typed(kind, value)) == minute, name
         assert stored(kind, write.exported(kind, value)) == second, name
-
-
-@EVERY_TABLE
-@FEW
-@given(data=st.data())
-def test_what_undo_keeps_is_restored_through_json(model: Any, data: st.DataObject) -> None:
-    for name, value in data.draw(rows_of(model)).items():
-        column = model.__table__.c[name]
-        kept = json.loads(json.dumps(write.keep(value)))
-        assert not write.is_kept(column, value) or write.restore(column, kept) == value, name
 
 
 @EVERY_TABLE

@@ -40,7 +40,7 @@ def admin(as_role: AsRole, owner_engine: Engine) -> Iterator[Visitor]:
     run(owner_engine, "INSERT INTO dashboard.settings_drafts (staff_id, document, based_on) VALUES (:me, :document, 1)",
         me=admin.staff_id, document=json.dumps(OWN_FORM | SAYING | LABEL))  # fmt: skip
     yield admin
-    for table in ("settings_versions", "settings_drafts", "saved_views", "overwritten", "role_renames"):
+    for table in ("settings_versions", "settings_drafts", "saved_views", "role_renames"):
         run(owner_engine, f"DELETE FROM dashboard.{table}")
     run(owner_engine, "DELETE FROM dashboard.roles")
     run(owner_engine, "DELETE FROM staff WHERE role IN ('Porter', 'Carrier')")

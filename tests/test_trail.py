@@ -226,7 +226,7 @@ def test_a_table_without_its_trigger_is_named_and_covered_again(migrated_databas
             assert covering.uncovered(connection) == []
 
 
-def test_an_earlier_months_are_made_ahead_and_the_rest_has_a_place(owner_engine: Engine) -> None:
+def test_months_are_made_ahead(owner_engine: Engine) -> None:
     with owner_engine.begin() as connection:
         made = connection.scalar(text("SELECT dashboard.make_trail_partitions(5)"))
         again = connection.scalar(text("SELECT dashboard.make_trail_partitions(5)"))

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
-from homecare.actions import undoing
 from homecare.actions.guesses import HiddenRowError
 from homecare.actions.questions import Question, key_of
 from homecare.actions.refusals import refusal
@@ -19,7 +18,7 @@ from homecare.actions.rows import Written, change, lock_all
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
 from homecare.db import Base
-from homecare.models import Overwritten
+from homecare.kinds.write import can_be_put_back
 
 
 class RowsRefusedError(Exception):
@@ -66,21 +65,18 @@ def update_rows(
     Raises RowsChangedError, RowsRefusedError, RowsAskedError.
     """
     values = {row_id: {column: value} for row_id in versions}
-    with transaction(session, by=by, doing=Doing("bulk", resource=model.__tablename__)):
+    with transaction(session, by=by, doing=Doing("bulk", resource=model.__tablename__)) as change_set:
         overwritten = _each(session, model, versions, values, by, answered)
-        undo = undoing.remember(session=session, model=model, column=column, overwritten=overwritten, by=by)
-    return Changed(len(overwritten), undo)
+    columns = model.__table__.columns
+    is_offered = bool(overwritten) and all(can_be_put_back(columns, row) for row in overwritten.values())
+    return Changed(len(overwritten), str(change_set) if is_offered else "")
 
 
-@retried
-def take_back(*, session: Session, model: type[Base], kept: Overwritten, by: Acting) -> int:
-    """Restores what a change overwrote, in every row or in none. Returns the number of restored rows.
-
-    Raises RowsChangedError if one of them was saved since, RowsRefusedError.
-    """
-    held = {int(row_id): undoing.values(model, row) for row_id, row in kept.held.items()}
-    with transaction(session, by=by):
-        return len(_each(session, model, dict.fromkeys(held, kept.version), held, by, None))
+def put_back(
+    *, session: Session, model: type[Base], versions: Mapping[int, str], values: dict[int, dict[str, Any]], by: Acting
+) -> None:
+    """Each row at its version is given values that it had before. Raises RowsChangedError, RowsRefusedError."""
+    _each(session, model, versions, values, by, None)
 
 
 def _each(

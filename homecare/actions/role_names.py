@@ -1,4 +1,4 @@
-"""Renames a role wherever its name is stored: its own forms, drafts, shared views, conditions, undo."""
+"""What names a role goes with it, wherever it is kept: forms of its own, drafts, shared views, conditions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
 from homecare.actions import table_settings
-from homecare.models import Overwritten, RoleRename, SavedView, SettingsDraft, SettingsVersion, SignedIn, Staff
+from homecare.models import RoleRename, SavedView, SettingsDraft, SettingsVersion, SignedIn, Staff
 from homecare.models.folding import plain_word
 from homecare.web import urls
 
@@ -31,7 +31,6 @@ def follow(session: Session, old: str, new: str | None, staff_id: int | None) ->
     _follow_views(session, old, new)
     looking = update(SignedIn).where(plain_word(SignedIn.view_as_role) == folded(old)).values(view_as_role=new)
     session.execute(looking, execution_options=UNSCOPED_WRITE)
-    _follow_undo(session, old, new)
     _follow_settings(session, old, new, staff_id)
 
 
@@ -97,19 +96,13 @@ def _follow_views(session: Session, old: str, new: str | None) -> None:
         session.execute(changed, execution_options=UNSCOPED_WRITE)
 
 
-def _follow_undo(session: Session, old: str, new: str | None) -> None:
-    """If a change of this role can still be undone, undo must restore its new name."""
-    if new is None:
-        return
-    kept = select(Overwritten.token, Overwritten.held).where(Overwritten.resource == Staff.__tablename__)
-    for row in session.execute(kept, execution_options=UNSCOPED).all():
-        held = {
-            key: columns | ({"role": new} if folded(columns.get("role")) == folded(old) else {})
-            for key, columns in row.held.items()
-        }
-        if held != row.held:
-            changed = update(Overwritten).where(Overwritten.token == row.token).values(held=held)
-            session.execute(changed, execution_options=UNSCOPED_WRITE)
+def name_now(session: Session, role: str | None, since: datetime) -> str | None:
+    """What a role of that moment is called today."""
+    renames = select(RoleRename.old_name, RoleRename.new_name).where(RoleRename.renamed_at > since)
+    for rename in session.execute(renames.order_by(RoleRename.id), execution_options=UNSCOPED).all():
+        if folded(role) == folded(rename.old_name):
+            role = rename.new_name
+    return role
 
 
 def _follow_settings(session: Session, old: str, new: str | None, staff_id: int | None) -> None:

@@ -18,7 +18,7 @@ from homecare.access.change_sets import Doing
 from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import UNWRITABLE
-from homecare.actions import undoing, widening
+from homecare.actions import widening
 from homecare.actions.form_tokens import claim
 from homecare.actions.guesses import counted
 from homecare.actions.questions import Question, need_answers, questions
@@ -26,6 +26,7 @@ from homecare.actions.rules import RuleError, check, defaults, keep_an_administr
 from homecare.actions.transaction import retried, transaction
 from homecare.actions.uniqueness import check_unique
 from homecare.db import Base
+from homecare.kinds.write import can_be_put_back
 from homecare.models import FormToken
 
 ANOTHERS_NAME = "This is recorded in your own name. Ask the person who said it to record it themselves."
@@ -127,18 +128,14 @@ def update_row(
     `token` is None for an inline edit of one column: its version alone prevents a second change if sent twice, and
     it can be undone.
     """
-    undo = ""
-    with transaction(session, by=by, model=model):
+    with transaction(session, by=by, model=model) as change_set:
         if token is not None:
             claim(session, token, model, row_id, by)
         row = lock(session, model, row_id, version)
         done = change(session, model, row, values, by)
         need_answers(done.questions, answered)
-        if token is None and done.before:
-            undo = undoing.remember(
-                session=session, model=model, column=next(iter(values)), overwritten={row_id: done.before}, by=by
-            )
-    return Saved(row_id, undo)
+    is_offered = token is None and bool(done.before) and can_be_put_back(model.__table__.columns, done.before)
+    return Saved(row_id, str(change_set) if is_offered else "")
 
 
 @retried

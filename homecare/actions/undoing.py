@@ -1,75 +1,203 @@
-"""What a list change overwrote, stored for an hour so that the person can undo it."""
+"""Taking back what was done in one go, days later too: whole, or in the rows that nobody touched since.
+
+It is read from the trail and is a change set itself. Whoever takes back passes the doors of today: nobody gets back a
+value that they may not set, or a row that is not theirs.
+"""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, insert, literal_column, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from homecare import clock
 from homecare.access.acting import Acting
-from homecare.db import Base
-from homecare.kinds.traits import traits_of
-from homecare.kinds.write import is_kept, keep, restore
-from homecare.models import Overwritten
+from homecare.access.change_sets import Doing
+from homecare.access.policy import Action
+from homecare.access.reserved import SAID_BY, reserved
+from homecare.access.row_scope import scope_session
+from homecare.access.table_access import UNWRITABLE
+from homecare.actions import many, restoring, role_names, rows
+from homecare.actions.refusals import refusal
+from homecare.actions.rules import RuleError
+from homecare.actions.transaction import retried, transaction
+from homecare.models import ChangeSet, Staff, business_models
+from homecare.queries import nets as trail
+from homecare.queries.nets import Live, Net, Touched
+from homecare.records.lookup import settable
+from homecare.records.seen import Seen
+from homecare.tables.status_times import TIMES_OF_STATUSES
+from homecare.tables.table import table_info
 
-KEPT = timedelta(hours=1)
+HANGS_ON = "Other records hang on what was added by now. Delete them first, or leave it as it is."
 
 
-def remember(
-    *, session: Session, model: type[Base], column: str, overwritten: Mapping[int, Mapping[str, Any]], by: Acting
-) -> str:
-    """Stores the rows' earlier values, in the transaction of the change, and returns the undo token.
-    Empty if nothing changed or a value cannot be stored.
+class NotTheirsError(Exception):
+    """Nobody knows such a change set, or another person made it."""
+
+
+class UndoneError(Exception):
+    """It was taken back already."""
+
+
+class TouchedError(Exception):
+    """Some rows are no longer as they were left, so nothing was taken back; `others` are as they were left."""
+
+    def __init__(self, touched: list[Touched], others: int) -> None:
+        super().__init__(str(touched))
+        self.touched = touched
+        self.others = others
+
+
+class NotAllowedError(Exception):
+    """The person lacks the right to do this to the table, in words: "set status of visits"."""
+
+    def __init__(self, resource: str, action: Action, right: str) -> None:
+        super().__init__(right)
+        self.resource = resource
+        self.action = action
+        self.right = right
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The rows that are as before, and how many were left because somebody touched them since."""
+
+    nets: list[Net]
+    left: int
+
+
+@retried
+def undo(*, session: Session, token: str, resource: str, by: Acting, untouched_only: bool = False) -> Undone:
+    """Takes back the person's own change set about `resource`.
+
+    Raises NotTheirsError, UndoneError, TouchedError, NotAllowedError, RuleError, many.RowsRefusedError and
+    rows.RowsChangedError; nothing is written then.
     """
-    if not overwritten or not all(_is_kept(model, row) for row in overwritten.values()):
-        return ""
-    table: Any = model
-    version = session.scalar(select(_version(model)).where(table.id == next(iter(overwritten))))
-    held = {str(key): {name: keep(value) for name, value in row.items()} for key, row in overwritten.items()}
-    token = secrets.token_urlsafe(32)
-    session.execute(
-        insert(Overwritten).values(
-            token=token,
-            staff_id=by.person.staff_id,
-            resource=model.__tablename__,
-            column_name=column,
-            version=version,
-            held=held,
-        )
-    )
-    return token
+    made = trail.change_set(session, token)
+    if made is None or made.staff_id != by.person.staff_id or made.resource != resource:
+        raise NotTheirsError
+    with transaction(session, by=by, doing=Doing("undo", made.label, made.resource, undoes=made.id)) as change_set:
+        if trail.is_undone(session, made.id):
+            raise UndoneError
+        found = trail.nets(session, made.id)
+        now = {name: trail.live(session, business_models()[name], ids) for name, ids in _by_table(found).items()}
+        left = [net for net in found if not trail.is_as_left(net, now[net.resource].get(net.row_id))]
+        others = [net for net in found if net not in left]
+        if left and not (untouched_only and others):
+            raise TouchedError(_touched(session, left), len(others))
+        _need_rights(made, others, by)
+        _take_back(session, made, others, now, by)
+        if trail.took_along(session, change_set, others):
+            raise RuleError("", HANGS_ON)
+    return Undone(others, len(left))
 
 
-def find(*, session: Session, model: type[Base], token: str, by: Acting) -> Overwritten | None:
-    """The person's own change of this table within the last hour. It is deleted here, so it can be used only once."""
-    return session.scalar(
-        delete(Overwritten)
-        .where(
-            Overwritten.token == token,
-            Overwritten.staff_id == by.person.staff_id,
-            Overwritten.resource == model.__tablename__,
-            Overwritten.made_at > clock.now_utc() - KEPT,
-        )
-        .returning(Overwritten),
-        execution_options={"synchronize_session": False},
-    )
+def _by_table(nets: Iterable[Net]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for net in nets:
+        found.setdefault(net.resource, []).append(net.row_id)
+    return dict(sorted(found.items()))
 
 
-def values(model: type[Base], row: Mapping[str, str | None]) -> dict[str, Any]:
-    """The column values as Python objects."""
-    columns = model.__table__.columns
-    return {name: restore(columns[name], text) for name, text in row.items()}
+def _touched(session: Session, left: Sequence[Net]) -> list[Touched]:
+    return [one for name, ids in _by_table(left).items() for one in trail.touched(session, name, ids)]
 
 
-def _is_kept(model: type[Base], row: Mapping[str, Any]) -> bool:
-    columns: Any = model.__table__.columns
-    return all(traits_of(columns[name]).undone and is_kept(columns[name], row[name]) for name in row)
+def _action(net: Net) -> Action:
+    """What taking it back does to the row."""
+    return Action.DELETE if net.old is None else Action.CREATE if net.new is None else Action.EDIT
 
 
-def _version(model: type[Base]) -> Any:
-    return literal_column(f"{model.__tablename__}.xmin::text")
+def _followed(made: ChangeSet, net: Net) -> bool:
+    """What a deletion took along or emptied elsewhere comes back with what was deleted."""
+    return made.kind == "delete" and net.resource != made.resource
+
+
+def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
+    for resource, action in sorted({(net.resource, _action(net)) for net in nets if not _followed(made, net)}):
+        info = table_info(resource)
+        if not by.may(resource, action):
+            raise NotAllowedError(resource, action, f"{action} {info.many.lower()}")
+        seen = Seen.of(by, info)
+        columns = {name for net in nets if net.resource == resource for name in _given_back(net, action)}
+        creating = action is Action.CREATE
+        may = settable(seen)
+        shut = {name for name in columns if name not in may or not seen.access.sets(name, creating=creating)}
+        for pair in ({rule.status_column, rule.column} for rule in TIMES_OF_STATUSES.get(resource, ())):
+            # A status and its time go together: one that may be set takes the other along.
+            if pair <= columns and pair - shut:
+                shut -= pair
+        if shut:
+            raise NotAllowedError(resource, Action.EDIT, f"set {min(shut)} of {info.many.lower()}")
+
+
+def _given_back(net: Net, action: Action) -> set[str]:
+    if _action(net) is not action or net.old is None:
+        return set()
+    if action is Action.EDIT:
+        return {*net.changed}
+    # What the program fills comes back with the row; who may sign in as what does not come back by itself.
+    filled = reserved().keys() | SAID_BY
+    return {
+        name
+        for name, value in net.old.items()
+        if value is not None
+        and name not in UNWRITABLE
+        and (net.resource == Staff.__tablename__ or (net.resource, name) not in filled)
+    }
+
+
+def _take_back(
+    session: Session, made: ChangeSet, nets: Sequence[Net], now: Mapping[str, Mapping[int, Live]], by: Acting
+) -> None:
+    """Rows that were removed first, because others may hang on them; those that were added last."""
+    scope = session.info.get("row_scope")
+    reached = {(net.resource, _action(net)) for net in nets}
+    scope_session(session, frozenset().union(*(by.scoped_tables(*pair) for pair in reached)))
+    try:
+        restoring.restore(session, [net for net in nets if net.new is None], made.resource, by)
+        for action in (Action.EDIT, Action.DELETE):
+            for name, group in groupby(sorted(nets, key=_table), key=_table):
+                chosen = {net.row_id: net for net in group if _action(net) is action}
+                if chosen:
+                    versions = {row_id: now[name][row_id].version for row_id in chosen}
+                    _write(session, made, name, action, chosen, versions, by)
+    finally:
+        if scope is not None:
+            session.info["row_scope"] = scope
+
+
+def _table(net: Net) -> str:
+    return net.resource
+
+
+def _write(
+    session: Session,
+    made: ChangeSet,
+    name: str,
+    action: Action,
+    nets: Mapping[int, Net],
+    versions: Mapping[int, str],
+    by: Acting,
+) -> None:
+    model = business_models()[name]
+    if action is Action.DELETE:
+        try:
+            rows.delete_rows(session=session, model=model, versions=versions, by=by)
+        except DBAPIError as error:
+            raise refusal(error, model) or error from error
+        return
+    before = restoring.values(session, model, [net.old for net in nets.values() if net.old is not None])
+    values = {row_id: {column: before[row_id][column] for column in nets[row_id].changed} for row_id in nets}
+    if model is Staff:
+        values = {key: _role_of_now(session, made, held) for key, held in values.items()}
+    many.put_back(session=session, model=model, versions=versions, values=values, by=by)
+
+
+def _role_of_now(session: Session, made: ChangeSet, held: dict[str, Any]) -> dict[str, Any]:
+    """A role that was taken from somebody is given back under the name that it has today."""
+    return held | ({"role": role_names.name_now(session, held["role"], made.made_at)} if "role" in held else {})

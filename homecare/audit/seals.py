@@ -87,6 +87,16 @@ def seal_batch(session: Session) -> int:
     return int(session.scalar(text("SELECT dashboard.seal_changes()"), execution_options=UNSCOPED) or 0)
 
 
+def turn_months(session: Session) -> tuple[int, int]:
+    """Makes the trail's next months and lets go of those older than it is kept; returns how many of each.
+
+    In the caller's transaction; safe in any number and quick where nothing is due.
+    """
+    made = session.scalar(text("SELECT dashboard.make_trail_partitions(3)"), execution_options=UNSCOPED)
+    dropped = session.scalar(text("SELECT dashboard.drop_old_months()"), execution_options=UNSCOPED)
+    return int(made or 0), int(dropped or 0)
+
+
 def counts(session: Session) -> Counts:
     row = session.execute(_COUNTS, execution_options=UNSCOPED).one()
     return Counts(int(row.sealed), row.waiting, row.head)

@@ -1,17 +1,18 @@
-"""Writes a value as text that `read` reads back unchanged, kind by kind.
-`write` is for addresses and files, `typed` for inputs (without what nobody types). `keep` and `restore` are for values
-stored for undo, which are neither cleaned nor checked on the way back.
+"""A value as text that is read back to the very same value: what `read` undoes, kind by kind.
+
+`write` is for addresses and files, `typed` for inputs, which leave out what nobody types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from homecare import clock
 from homecare.kinds import say
+from homecare.kinds.traits import traits_of
 from homecare.models.columns import Kind
 
 
@@ -37,15 +38,7 @@ TYPED: dict[Kind, Callable[[Any], str]] = {
     Kind.SECRET: lambda _value: "",
     Kind.PERCENT: str,
 }
-# The Python types that can be stored and restored.
-RESTORERS: dict[type, Callable[[str], Any]] = {
-    str: str,
-    int: int,
-    Decimal: Decimal,
-    bool: "True".__eq__,
-    date: date.fromisoformat,
-    datetime: datetime.fromisoformat,
-}
+HELD = frozenset({str, int, Decimal, bool, date, datetime})
 
 
 def write(kind: Kind, value: Any) -> str:
@@ -72,15 +65,11 @@ def exported(kind: Kind, value: Any) -> str:
     return "" if kind is Kind.POINT and value == "," else str(value)
 
 
-def is_kept(column: Any, value: Any) -> bool:
-    """Whether `restore` returns the same value."""
+def can_be_put_back(columns: Any, row: Mapping[str, Any]) -> bool:
+    """Whether a change made in a list can be taken back beside its message: values that Python holds as they are."""
+    return all(traits_of(columns[name]).undone and _is_held(columns[name], value) for name, value in row.items())
+
+
+def _is_held(column: Any, value: Any) -> bool:
     type_ = column.type.python_type
-    return type_ in RESTORERS and (value is None or type(value) is type_)
-
-
-def keep(value: Any) -> str | None:
-    return None if value is None else value.isoformat() if isinstance(value, date) else str(value)
-
-
-def restore(column: Any, text: str | None) -> Any:
-    return None if text is None else RESTORERS[column.type.python_type](text)
+    return type_ in HELD and (value is None or type(value) is type_)

@@ -11,7 +11,6 @@ from homecare.models.dashboard import (
     Denial,
     FormToken,
     ListPreference,
-    Overwritten,
     Read,
     RefusedTry,
     SavedView,
@@ -53,11 +52,11 @@ __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient", "Change",
     "ChangeSet", "Denial", "DroppedMonth", "Event", "FormToken", "InsuranceClaim", "InternationalReferral",
     "InventoryItem", "Invoice", "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget",
-    "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "OneTimeLink", "Overwritten", "PartnerHospital",
-    "Patient", "PolicyState", "PolicyVersion", "Read", "RecoveryCode", "Referral", "RefusedTry", "RefusedUpload",
-    "RoleRename", "SavedView", "Seal", "SecondFactor", "SettingsDraft", "SettingsVersion", "SignInEvent",
-    "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredJob", "StoredRole",
-    "SubCity", "TrailKeeping", "Visit", "business_models",
+    "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "OneTimeLink", "PartnerHospital", "Patient",
+    "PolicyState", "PolicyVersion", "Read", "RecoveryCode", "Referral", "RefusedTry", "RefusedUpload", "RoleRename",
+    "SavedView", "Seal", "SecondFactor", "SettingsDraft", "SettingsVersion", "SignInEvent", "SignInFailure", "SignedIn",
+    "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredJob", "StoredRole", "SubCity", "TrailKeeping",
+    "Visit", "business_models",
 ]  # fmt: skip
 
 

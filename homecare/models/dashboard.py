@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Text, false, text
-from sqlalchemy.dialects.postgresql import INET, JSONB
+from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
-from homecare.models.columns import UTC_NOW, ByWhom, clinical, personal, plain, secret
+from homecare.models.columns import UTC_NOW, ByWhom, personal, plain, secret
 
 SCHEMA = "dashboard"
 
@@ -124,28 +124,6 @@ class FormToken(Model):
     resource: Mapped[str] = mapped_column(Text, info=plain())
     row_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
     used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
-
-
-class Overwritten(Model):
-    """The values that one change in a list overwrote, {row id: {column: value as text}}, for undo within the hour.
-    `column_name` is the column the person set. The times that follow a status are among the values. `version` is the
-    rows' version after the change: a row at another version was saved since.
-    """
-
-    __tablename__ = "overwritten"
-    __table_args__ = (
-        Index("ix_overwritten_staff_id", "staff_id"),
-        Index("ix_overwritten_made_at", "made_at"),
-        {"schema": SCHEMA},
-    )
-
-    token: Mapped[str] = mapped_column(String(64), primary_key=True, info=plain())
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
-    resource: Mapped[str] = mapped_column(Text, info=plain())
-    column_name: Mapped[str] = mapped_column(Text, info=plain())
-    version: Mapped[str] = mapped_column(Text, info=plain())
-    held: Mapped[dict[str, dict[str, str | None]]] = mapped_column(JSONB, info=clinical())
-    made_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class Read(ByWhom, Model):

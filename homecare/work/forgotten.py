@@ -9,10 +9,10 @@ from sqlalchemy import delete, func
 from sqlalchemy.orm import InstrumentedAttribute
 
 from homecare.access.row_scope import UNSCOPED_WRITE
-from homecare.actions import guesses, undoing
+from homecare.actions import guesses
 from homecare.actions.transaction import transaction
 from homecare.files import keeping
-from homecare.models import FormToken, OneTimeLink, Overwritten, RefusedTry, RefusedUpload, SignInFailure
+from homecare.models import FormToken, OneTimeLink, RefusedTry, RefusedUpload, SignInFailure
 from homecare.work.workers_door import Work
 
 DAY = timedelta(days=1)
@@ -24,10 +24,6 @@ def sign_in_failures(work: Work) -> None:
 
 def form_tokens(work: Work) -> None:
     _forget(work, FormToken.used_at, DAY)
-
-
-def overwritten(work: Work) -> None:
-    _forget(work, Overwritten.made_at, undoing.KEPT)
 
 
 def refused_tries(work: Work) -> None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from homecare.work import forgotten, over, unclaimed
+from homecare.work import forgotten, over, sealed, unclaimed
 from homecare.work.workers_door import Work
 
 MINUTE, HOUR = 60, 3600
@@ -41,7 +41,8 @@ JOBS: dict[str, Job] = {
     "sign_in_failures": Job(forgotten.sign_in_failures, "guesses of yesterday no longer count", HOUR),
     "form_tokens": Job(forgotten.form_tokens, "forms of yesterday are not sent again", HOUR),
     "one_time_links": Job(forgotten.one_time_links, "links of the day before yesterday open nothing", HOUR),
-    "undo": Job(forgotten.overwritten, "nobody can take back what is older", 10 * MINUTE),
+    "seal": Job(sealed.seal, "entries of the trail are sealed", MINUTE),
+    "months": Job(sealed.turn_months, "the trail has its next months", HOUR),
     "refused_tries": Job(forgotten.refused_tries, "tries of yesterday no longer count", HOUR),
     "refused_uploads": Job(forgotten.refused_uploads, "uploads of yesterday no longer count", HOUR),
 }

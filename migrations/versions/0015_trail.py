@@ -1,14 +1,14 @@
 """Ours: the trail of every change, what was done in one go, and the seals.
 
 The triggers themselves are put on the company's tables by `homecare.covering`, after every upgrade, so that a table
-that comes later is covered like the others.
+that comes later is covered like the others. `overwritten` goes: it kept for an hour what the trail keeps.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB
 
 revision = "0015"
 down_revision = "0014"
@@ -216,6 +216,7 @@ def upgrade() -> None:
     for statements in (WRITE_TRAIL, REFUSE_TRUNCATE, MAKE_PARTITIONS, DROP_MONTHS, DIGESTS, SEAL):
         op.execute(statements)
     op.execute(f"SELECT dashboard.make_trail_partitions({MONTHS_AHEAD})")
+    op.drop_table("overwritten", schema=SCHEMA)
 
 
 def create_change_sets() -> None:
@@ -280,3 +281,14 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION dashboard.seal_digest(bytea, bigint, bigint[], bytea[])")
     for table in ("changes", "change_sets", "seals", "trail_keeping", "dropped_months"):
         op.drop_table(table, schema=SCHEMA)
+    op.create_table(
+        "overwritten",
+        sa.Column("token", sa.String(64), primary_key=True),
+        sa.Column("staff_id", sa.Integer, sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+        sa.Column("resource", sa.Text, nullable=False),
+        sa.Column("column_name", sa.Text, nullable=False),
+        sa.Column("version", sa.Text, nullable=False),
+        sa.Column("held", JSONB, nullable=False),
+        sa.Column("made_at", sa.DateTime, nullable=False, server_default=UTC_NOW, index=True),
+        schema=SCHEMA,
+    )

@@ -1,4 +1,4 @@
-"""Undo of a list change: offered beside its message, for an hour, to the person who made it."""
+"""Taking back what was done in one go: offered beside its message, and days later too, to the person who did it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import Any
 
 from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from homecare.actions import many, rows, undoing
-from homecare.actions.transaction import retried, transaction
+from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
+from homecare.admin.change import refused
 from homecare.admin.change.in_place import as_listed, listed
 from homecare.admin.door import refuse
-from homecare.admin.form import editing
 from homecare.db import db
-from homecare.models import Overwritten
-from homecare.records.seen import Seen
+from homecare.kinds import say
+from homecare.queries.nets import Touched
 from homecare.tables.table import TableInfo
 from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
@@ -47,49 +46,73 @@ def offer_rows(asked: Asked, sentence: str, token: str) -> None:
 
 
 def answer(asked: Asked) -> ResponseReturnValue:
-    """Restores all rows of the change `token`, or none."""
-    info = asked.table
+    """All rows of the change set `token` as they were, or none; with `untouched` those that nobody touched since."""
     wanted = listed(asked)
-    token = request.form.get("token", "")
-    done, row_ids = _take_back(session=db.session(), seen=asked.seen, token=token, back=asked.to_list())
-    sentence = f"Undone: {info.amount(done)} as before."
+    try:
+        undone = _undo(asked)
+    except undoing.TouchedError as error:
+        return _touched(asked, error)
+    sentence = f"Undone: {asked.table.amount(len(undone.nets))} as before."
     if wants_json():
-        return jsonify(done=sentence, **as_listed(wanted, row_ids[0]))
-    flash(sentence, "success")
+        return jsonify(done=sentence, **as_listed(wanted, undone.nets[0].row_id))
+    flash(f"{sentence} {undone.left:,} were left as they are now." if undone.left else sentence, "success")
     return redirect(asked.back())
 
 
-@retried
-def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
-    """One transaction that uses up the token and restores the rows. Returns how many were restored, and their ids."""
-    with transaction(session, by=seen.by):
-        return _put_back(session, seen, token, back)
-
-
-def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
-    info, by = seen.table, seen.by
-    kept = undoing.find(session=session, model=info.model, token=token, by=by)
-    if kept is None:
-        sentence = "This was already undone, or it was done more than an hour ago."
-        raise SpokenError(409, sentence, back=back, title=NOT_UNDONE)
-    _refuse_unsettable(seen, kept)
-    row_ids = [int(row_id) for row_id in kept.held]
+def _undo(asked: Asked) -> undoing.Undone:
+    info, back = asked.table, asked.to_list()
     try:
-        return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
-    except rows.RowsChangedError as error:
-        sentence = f"Somebody changed {_some(info, len(row_ids))} since, so nothing was undone."
+        return undoing.undo(
+            session=db.session(),
+            token=request.form.get("token", ""),
+            resource=info.name,
+            by=asked.by,
+            untouched_only=request.form.get("untouched") == "1",
+        )
+    except undoing.NotTheirsError as error:
+        sentence = "This is not there to be undone, or another person did it. Ask them, or change it back yourself."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
+    except undoing.UndoneError as error:
+        raise SpokenError(409, "This was undone already.", back=back, title=NOT_UNDONE) from error
+    except undoing.NotAllowedError as error:
+        refuse(error.resource, error.action, error.right)
+    except rows.RowsChangedError as error:
+        raise SpokenError(409, _changed(info, len(error.ids)), back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:
         sentence = next(iter(error.refused.values())).message
         raise SpokenError(422, sentence, back=back, title=NOT_UNDONE) from error
+    except RuleError as error:
+        raise SpokenError(422, error.message, back=back, title=NOT_UNDONE) from error
 
 
-def _refuse_unsettable(seen: Seen, kept: Overwritten) -> None:
-    """Refuses if the right was taken away since. Times that followed a status are restored with it."""
-    name = kept.column_name
-    if name not in editing.settable(seen) or not seen.access.sets(name, creating=False):
-        refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
+def _touched(asked: Asked, error: undoing.TouchedError) -> ResponseReturnValue:
+    """Which rows they are, who touched them last and when, and the way to undo the others."""
+    info = asked.table
+    sentence = _changed(info, len(error.touched) + error.others)
+    if wants_json():
+        raise SpokenError(409, sentence, back=asked.to_list(), title=NOT_UNDONE)
+    mine = [one for one in error.touched if one.resource == info.name]
+    names = dict(refused.named(asked.seen, [one.row_id for one in mine]).rows)
+    page = asked.render(
+        "tables/change/touched.html",
+        info=info,
+        sentence=sentence,
+        names=names,
+        touched=[(one.row_id, _by_whom(one)) for one in mine[: refused.MOST_NAMED]],
+        more=len(error.touched) - len(mine[: refused.MOST_NAMED]),
+        others=error.others,
+        token=request.form.get("token", ""),
+        back=asked.back(),
+    )
+    return page, 409
 
 
-def _some(info: TableInfo, number: int) -> str:
-    return info.the() if number == 1 else f"some of the {info.amount(number)}"
+def _by_whom(touched: Touched) -> str:
+    """ "changed by Almaz Kebede on 9 Mar 2026 14:30"."""
+    when = f" on {say.when(touched.at)}" if touched.at else ""
+    return f"changed by {touched.by or 'another application'}{when}"
+
+
+def _changed(info: TableInfo, number: int) -> str:
+    some = info.the() if number == 1 else f"some of the {info.amount(number)}"
+    return f"Somebody changed {some} since, so nothing was undone."

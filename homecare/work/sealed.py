@@ -1,0 +1,22 @@
+"""The trail's seals, and its months ahead of time."""
+
+from __future__ import annotations
+
+from homecare.actions.transaction import transaction
+from homecare.audit import seals
+from homecare.work.workers_door import Work
+
+
+def seal(work: Work) -> None:
+    while _batch(work):
+        work.breathe()
+
+
+def _batch(work: Work) -> int:
+    with transaction(work.session, by=work.by):
+        return seals.seal_batch(work.session)
+
+
+def turn_months(work: Work) -> None:
+    with transaction(work.session, by=work.by):
+        seals.turn_months(work.session)
