@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Page:
     """`module` is the page's view under `pages/`, empty while only the right exists; `path` follows /admin/.
     `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
-    names the page whose right also opens this one. A page with an `icon` is in the menu.
+    names the page whose right also opens this one. A page with an `icon` is in the menu. `whole`: it shows everybody's
+    rows, so no grant opens it to a role that has only its own rows of some table.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Page:
     right_of: str = ""
     # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
+    whole: bool = False
 
     @property
     def resource(self) -> str:
@@ -40,7 +42,13 @@ PAGES: dict[str, Page] = {
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),
         Page("funnel", "Campaign funnel", levels={"all": "all figures", "money": "the money only"}),
-        Page("audit", "Changes and reads", levels={"all": "changes and reads"}),
+        Page("audit", "Changes and reads", "audit.page", "audit", levels={
+            "all": "changes and reads",
+        }, icon="history", whole=True, tabs=(
+            ("changes", "audit/", "Changes"), ("reads", "audit/reads/", "Reads"),
+            ("who", "audit/who/", "Who saw a patient"), ("refusals", "audit/refusals/", "Refusals"),
+            ("sign-ins", "audit/sign-ins/", "Sign-ins"),
+        )),
         Page("roles", "Roles", "roles.page", "roles", levels={"all": "the roles"}, icon="lock", tabs=(
             ("roles", "roles/", "Roles"), ("compare", "roles/history/compare", "Compare"),
             ("history", "roles/history/", "History"), ("explain", "roles/explain", "Explain"),
@@ -62,6 +70,9 @@ PAGES: dict[str, Page] = {
 
 # By page: its levels and what each opens, widest first.
 PAGE_LEVELS: dict[str, Mapping[str, str]] = {page.name: page.levels for page in PAGES.values() if page.levels}
+
+# The resources of pages that show everybody's rows.
+WHOLE = frozenset(page.resource for page in PAGES.values() if page.whole)
 
 
 def widest(resource: str) -> str:
