@@ -75,6 +75,10 @@ FILTERS: dict[str, tuple[str, str, str]] = {
     "table": ("", "resource__eq=invoices", "changes WHERE resource = 'invoices'"),
     "record": ("", "resource__eq=invoices&row_id__eq=3", "changes WHERE resource = 'invoices' AND row_id = 3"),
     "person": ("", "staff_id__eq=4242", "changes WHERE staff_id = 4242"),
+    "nobody": (
+        "", "staff_id__isnull=1&resource__eq=invoices",
+        "changes WHERE staff_id IS NULL AND resource = 'invoices'",
+    ),
     "kind": ("", "kind__eq=removed", "changes WHERE kind = 'removed'"),
     "today": ("", "at__gte=today&at__lte=today", "changes WHERE made_at > now() - interval '1 day'"),
     "before today": ("", "at__lte=-1d", "changes WHERE made_at < now() - interval '2 days'"),

@@ -52,7 +52,7 @@ class Told:
 @dataclass(frozen=True)
 class Line:
     """An entry. `what` is "changed", "opened"; `subject` is what it was done to, `url` its record, `about` the entries
-    of the same record, `theirs` those of the same person; an address is empty where there is none.
+    of the same record, `theirs` those of the same person; the first two are empty where there is no record.
     """
 
     id: int
@@ -79,7 +79,7 @@ def line(log: Log, row: Row[Any], who: Acting) -> Line:
         time=f"{local:%H:%M:%S}",
         moment=when(row.at),
         who=row.staff_name.strip() or (f"Staff #{row.staff_id}" if row.staff_id else "Nobody of the staff"),
-        theirs=urls.audit(log.name, {"staff_id__eq": row.staff_id}) if row.staff_id else "",
+        theirs=urls.audit(log.name, {"staff_id__eq": row.staff_id} if row.staff_id else {"staff_id__isnull": 1}),
         what=_what(log, row),
         subject=_subject(log, row, info),
         url=url,
