@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.pages import PAGES
-from homecare.access.shown import NOT_SHOWN
 from homecare.audit.reads import KINDS
 from homecare.kinds.read import parse_id
 from homecare.kinds.times import parse_day_or_moment
@@ -196,7 +195,7 @@ def page(session: Session, asked: Asked, statement: Select[Any]) -> Page:
         if asked.after is not None:
             statement = statement.where(tuple_(at, key) < tuple_(*asked.after))
         statement = statement.order_by(*asked.log.order)
-    found = [*session.execute(statement.limit(PAGE_SIZE + 1), execution_options=NOT_SHOWN).all()]
+    found = [*session.execute(statement.limit(PAGE_SIZE + 1)).all()]
     more, rows = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:
         rows.reverse()

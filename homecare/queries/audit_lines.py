@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, Scope, State
-from homecare.access.shown import NOT_SHOWN, tells, way, whose
+from homecare.access.shown import tells, way, whose
 from homecare.audit.reads import Lines
 from homecare.models import Change, Denial, Read, SignInEvent, business_models
 from homecare.queries.audit import Log
@@ -172,5 +172,5 @@ def _people(session: Session, rows: Iterable[Row[Any]]) -> Iterable[tuple[str, l
         if people is None:
             yield table, sorted(ids)
             continue
-        above = session.scalars(select(people[1]).where(model.id.in_(ids)), execution_options=NOT_SHOWN).all()
+        above = session.scalars(select(people[1]).where(model.id.in_(ids))).all()
         yield people[0], [found for found in above if found is not None]

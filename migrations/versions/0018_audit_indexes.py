@@ -1,7 +1,7 @@
 """Ours: what was changed and read is found newest first, by table, by kind and in all.
 
-Built in place, while nobody writes: a month of the trail is short to index, and the read log is written again a second
-later. An ordinary index by time, which pages by key, does all that the summary of ranges did.
+Built in place: the trail comes with the same release, so it is empty or short when they are. An ordinary index by time,
+which pages by key, does all that the summary of ranges did.
 """
 
 from __future__ import annotations
