@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Page:
-    """`module` is that of its view under `pages/`, empty while only its right exists; `path` its address after /admin/,
-    or from the root where it begins with a slash.
-
-    `levels` say what a grant can open, the widest first; a page without any asks for no right of its own. `right_of`
-    names the page whose right opens this one too. With an `icon` it stands in the menu.
+    """`module` is the page's view under `pages/`, empty while only the right exists; `path` follows /admin/,
+    or starts with a slash and is the whole address.
+    `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
+    names the page whose right also opens this one. A page with an `icon` is in the menu. `whole`: it shows everybody's
+    rows, so no grant opens it to a role that has only its own rows of some table.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Page:
     right_of: str = ""
     # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
+    whole: bool = False
 
     @property
     def resource(self) -> str:
@@ -42,7 +43,13 @@ PAGES: dict[str, Page] = {
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),
         Page("funnel", "Campaign funnel", levels={"all": "all figures", "money": "the money only"}),
-        Page("audit", "Changes and reads", levels={"all": "changes and reads"}),
+        Page("audit", "Changes and reads", "audit.page", "audit", levels={
+            "all": "changes and reads",
+        }, icon="history", whole=True, tabs=(
+            ("changes", "audit/", "Changes"), ("reads", "audit/reads/", "Reads"),
+            ("who", "audit/who/", "Who saw a patient"), ("refusals", "audit/refusals/", "Refusals"),
+            ("sign-ins", "audit/sign-ins/", "Sign-ins"),
+        )),
         Page("roles", "Roles", "roles.page", "roles", levels={"all": "the roles"}, icon="lock", tabs=(
             ("roles", "roles/", "Roles"), ("compare", "roles/history/compare", "Compare"),
             ("history", "roles/history/", "History"), ("explain", "roles/explain", "Explain"),
@@ -65,6 +72,9 @@ PAGES: dict[str, Page] = {
 
 # By page: its levels and what each opens, widest first.
 PAGE_LEVELS: dict[str, Mapping[str, str]] = {page.name: page.levels for page in PAGES.values() if page.levels}
+
+# The resources of pages that show everybody's rows.
+WHOLE = frozenset(page.resource for page in PAGES.values() if page.whole)
 
 
 def widest(resource: str) -> str:

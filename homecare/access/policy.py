@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from homecare.access.pages import widest
+from homecare.access.pages import WHOLE, widest
 
 
 class Action(StrEnum):
@@ -148,6 +148,8 @@ class Policy:
         grant = self.grants.get((folded(role.name), resource, action))
         if grant is None:
             return Verdict(False, "no-grant", missing=f"{action} on {resource}")
+        if resource in WHOLE and folded(role.name) in self._with_own_rows:
+            return Verdict(False, "own-rows", missing=f"all rows of every table it opens, for {resource}")
         return Verdict(True, "grant", grant.scope, grant.level)
 
     def field(self, role: Role, resource: str, column: str) -> FieldRule:
@@ -173,6 +175,11 @@ class Policy:
     def holders(self, resource: str, action: Action) -> list[str]:
         """The names of the roles that have the right."""
         return [role.name for role in self.roles.values() if self.decide(role, resource, action).allowed]
+
+    @cached_property
+    def _with_own_rows(self) -> frozenset[str]:
+        """The folded names of the roles that have only their own rows of some table."""
+        return frozenset(role for (role, _, _), grant in self.grants.items() if grant.scope is Scope.OWN)
 
     @cached_property
     def administrators(self) -> frozenset[str]:

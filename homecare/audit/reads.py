@@ -104,11 +104,22 @@ def note_rows(shown: Iterable[Shown], rows: Sequence[Row[Any]]) -> None:
     _noted().add_rows(shown, rows)
 
 
+def note_lines(lines: Lines) -> None:
+    """This answer shows what these lines hold."""
+    for table, (ids, columns) in lines.tables.items():
+        _noted().add(table, ids, columns)
+
+
 def log_export(by: Acting, table: str, shown: Iterable[Shown], rows: Sequence[Row[Any]]) -> None:
-    """Records one piece of an export before the caller sends it. Raises SpokenError: then send nothing."""
+    """Records one piece of an export of a table before the caller sends it. Raises SpokenError: then send nothing."""
     lines = Lines()
     lines.add(table, [row._id for row in rows])
     lines.add_rows(shown, rows)
+    log_exported(by, lines)
+
+
+def log_exported(by: Acting, lines: Lines) -> None:
+    """Records what one piece of an export shows before the caller sends it. Raises SpokenError: then send nothing."""
     try:
         _write(by, "export", lines, always=True)
     except (SQLAlchemyError, psycopg.Error) as error:

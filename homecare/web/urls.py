@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 ADMIN = "/admin"
@@ -46,3 +46,18 @@ def file(table: str, row_id: object, column: str, *, preview: bool = False, glas
     """The address of the file in the row's column. `glass_pass` opens one that is behind break-glass."""
     words = {"id": row_id, "name": column} | ({"pass": glass_pass} if glass_pass else {})
     return f"{ADMIN}/{table}/{'file/preview' if preview else 'file'}/?{urlencode(words)}"
+
+
+def lookup(table: str, column: str) -> str:
+    """Where a picker looks for parents by the column."""
+    return f"{ADMIN}/{table}/ajax/lookup/?{urlencode({'name': column})}"
+
+
+def audit(log: str = "changes", words: Mapping[str, object] | None = None) -> str:
+    """A tab of the audit page, by its conditions."""
+    path = f"{page('audit')}/" if log == "changes" else f"{page('audit')}/{log}/"
+    return f"{path}?{urlencode(words, safe=',')}" if words else path
+
+
+def audit_file(export_type: str, words: Mapping[str, object]) -> str:
+    return f"{page('audit')}/export/{export_type}/?{urlencode(words, safe=',')}"

@@ -10,7 +10,7 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Select, text
 from sqlalchemy.orm import Session
 
 from homecare.access.policy import State
@@ -108,25 +108,33 @@ def begun(pieces: Iterator[T]) -> Iterator[T]:
 
 
 def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Generator[Sequence[Row[Any]], None, None]:
-    """The rows of the list in its order, a thousand at a time.
+    """The rows of the list in its order, a thousand at a time."""
+    order = ordering(request.sort.column, request.info.key, descending=request.descending)
+    statement = request.narrowed(selected.statement).order_by(*order)
+    empty = True
+    with closing(streamed(scoped, statement, request.acting.person.staff_id)) as found:
+        for block in found:
+            # Logged before it leaves. A long export is one log line per thousand rows.
+            log_export(request.acting, request.info.name, selected.shown, block)
+            yield block
+            empty = False
+    if empty:
+        log_export(request.acting, request.info.name, (), [])
+
+
+def streamed(
+    scoped: Session, statement: Select[Any], staff_id: int | None
+) -> Generator[Sequence[Row[Any]], None, None]:
+    """The statement's rows, a thousand at a time. The caller records what they show before any of it leaves.
 
     Runs while the answer is sent, after the request's own session has ended. So it uses a session of its own, under
     the same row scope.
     """
-    order = ordering(request.sort.column, request.info.key, descending=request.descending)
-    statement = request.narrowed(selected.statement).order_by(*order)
     with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
         # A slow reader keeps the statement open. The usual time limit would cut the file off.
         session.execute(text("SET LOCAL statement_timeout = '10min'"), execution_options={"unscoped": True})
         # When the statement runs, no person is acting any more, so it is told whose own rows to read.
-        with acting_staff(request.acting.person.staff_id):
+        with acting_staff(staff_id):
             result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE} | NOT_SHOWN)
-        empty = True
         with closing(result):
-            for block in result.partitions():
-                # Logged before it leaves. A long export is one log line per thousand rows.
-                log_export(request.acting, request.info.name, selected.shown, block)
-                yield block
-                empty = False
-        if empty:
-            log_export(request.acting, request.info.name, (), [])
+            yield from result.partitions()

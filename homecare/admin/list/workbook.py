@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -21,6 +21,8 @@ from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect
 from homecare.tables.table import Field
 
+T = TypeVar("T")
+
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The most rows of one sheet, including the header. Further rows go on the next sheet.
 ROWS_OF_A_SHEET = 1_048_576
@@ -31,19 +33,35 @@ PIECE_BYTES = 64 * 1024
 
 
 def written(scoped: Session, request: ListRequest, columns: list[str]) -> IO[bytes]:
-    """The whole file, open at its start. The caller must close it.
-    Written to disk row by row, because a workbook's index is at its end. About 5,000 rows per second.
-    """
+    """The whole file, open at its start. The caller must close it."""
     selected = request.selected(columns)
-    read = begun(blocks(scoped, request, selected))
+    heads = [(field.label, field.traits.width) for field in selected.fields]
+    rows = (row for block in blocks(scoped, request, selected) for row in block)
+    return filled(
+        request.info.many, heads, rows, lambda sheet, row: [_cell(sheet, f, row, selected) for f in selected.fields]
+    )
+
+
+def of_texts(title: str, heads: list[tuple[str, int]], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    """A file of texts alone, open at its start. The caller must close it."""
+    return filled(title, heads, rows, lambda sheet, row: [_text(sheet, word) if word else None for word in row])
+
+
+def filled(
+    title: str, heads: list[tuple[str, int]], rows: Iterable[T], cells_of: Callable[[Any, T], list[Any]]
+) -> IO[bytes]:
+    """Written to disk row by row, because a workbook's index is at its end. About 5,000 rows per second. `heads` are
+    the columns' labels and widths.
+    """
+    # Where the first row is refused no workbook is begun: one that is not saved leaves files behind.
+    read = begun(iter(rows))
     book = Workbook(write_only=True)
-    sheet, length = _new_sheet(book, request, selected), 1
-    for block in read:
-        for row in block:
-            if length == ROWS_OF_A_SHEET:
-                sheet, length = _new_sheet(book, request, selected), 1
-            sheet.append([_cell(sheet, field, row, selected) for field in selected.fields])
-            length += 1
+    sheet, length = _new_sheet(book, title, heads), 1
+    for row in read:
+        if length == ROWS_OF_A_SHEET:
+            sheet, length = _new_sheet(book, title, heads), 1
+        sheet.append(cells_of(sheet, row))
+        length += 1
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
     book.save(file)
     file.seek(0)
@@ -56,16 +74,16 @@ def pieces(file: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _new_sheet(book: Workbook, request: ListRequest, selected: RowSelect) -> Any:
+def _new_sheet(book: Workbook, title: str, heads: list[tuple[str, int]]) -> Any:
     number = len(book.worksheets) + 1
-    sheet = book.create_sheet(request.info.many if number == 1 else f"{request.info.many} {number}")
+    sheet = book.create_sheet(title if number == 1 else f"{title} {number}")
     sheet.freeze_panes = "A2"
-    for position, field in enumerate(selected.fields, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = field.traits.width
-    heads = [_text(sheet, field.label) for field in selected.fields]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
+    for position, (_, width) in enumerate(heads, start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = width
+    labels = [_text(sheet, label) for label, _ in heads]
+    for label in labels:
+        label.font = Font(bold=True)
+    sheet.append(labels)
     return sheet
 
 
