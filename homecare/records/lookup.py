@@ -88,6 +88,13 @@ def _through_parents(seen: Seen, text: str) -> Iterable[ColumnElement[bool]]:
             yield getattr(seen.table.model, field.name).in_(found)
 
 
+def settable(seen: Seen) -> frozenset[str]:
+    """The columns a form can set: without relations whose parents the role cannot look up."""
+    return frozenset(
+        name for name, field in seen.table.fields.items() if not field.traits.links or may_look_up(seen, field)
+    )
+
+
 def may_look_up(seen: Seen, field: Field) -> bool:
     """Whether parents may be picked: by name if the role may view them; by code if the relation is masked and settable.
     A role that can only look at a masked relation does not need the codes of all parents.

@@ -14,9 +14,9 @@ from homecare.actions.transaction import retried, transaction
 from homecare.admin.asked import Asked
 from homecare.admin.change.in_place import as_listed, listed
 from homecare.admin.door import refuse
-from homecare.admin.form import editing
 from homecare.db import db
 from homecare.models import Overwritten
+from homecare.records.lookup import settable
 from homecare.records.seen import Seen
 from homecare.tables.table import TableInfo
 from homecare.web import urls
@@ -87,7 +87,7 @@ def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -
 def _refuse_unsettable(seen: Seen, kept: Overwritten) -> None:
     """Refuses if the right was taken away since. Times that followed a status are restored with it."""
     name = kept.column_name
-    if name not in editing.settable(seen) or not seen.access.sets(name, creating=False):
+    if name not in settable(seen) or not seen.access.sets(name, creating=False):
         refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
 
 

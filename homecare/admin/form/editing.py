@@ -48,13 +48,6 @@ def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[
     return found | dict(values)
 
 
-def settable(seen: Seen) -> frozenset[str]:
-    """The columns a form can set: without relations whose parents the role cannot look up."""
-    return frozenset(
-        name for name, field in seen.table.fields.items() if not field.traits.links or lookup.may_look_up(seen, field)
-    )
-
-
 def open_form(seen: Seen, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]) -> RowForm:
     """The form of a new row (`stored` is None) or a stored one, filled from `formdata` if there is any."""
     cls = _form_class(seen, creating=stored is None)
@@ -68,7 +61,7 @@ def _form_class(seen: Seen, creating: bool) -> type[RowForm]:
     return once_per(
         seen.by.policy,
         ("form", access.role.name, seen.table, creating),
-        lambda: form_class(seen.table, access, settable(seen), creating=creating),
+        lambda: form_class(seen.table, access, lookup.settable(seen), creating=creating),
     )
 
 
