@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Origin
 from homecare.access.policy import Action, Scope
+from homecare.kinds import say
 from homecare.models import Change, Staff
 from homecare.records.seen import Seen
 
@@ -69,3 +70,12 @@ def last(
         statement = statement.where(or_(*(Change.old[name].is_distinct_from(Change.new[name]) for name in changing)))
     row: Any = session.execute(statement).first()
     return None if row is None else (Author.of(row), row.made_at)
+
+
+def saved_by(session: Session, seen: Seen, row_id: int | None) -> str:
+    """Who saved the row last and when: "You, in another window, on 9 Mar 2026 14:30". One statement."""
+    found = last(session, seen, row_id) if row_id is not None else None
+    if found is None:
+        return "Somebody else"
+    who = found[0].words(seen.by)
+    return f"{f'{who}, in another window,' if who == 'You' else who} on {say.when(found[1])}"
