@@ -151,7 +151,7 @@ def filled_in(address: str, canaries: list[Canary], role: str) -> Iterator[str]:
     if address.endswith("/ajax/lookup/"):
         relations = [name for name, kind in columns.items() if kind is Kind.RELATION]
         yield from (f"{address}?name={name}&query={query}" for name in relations for query in ("", "q1"))
-    elif address.endswith(("/details/", "/edit/", "/delete/")):
+    elif address.endswith(("/details/", "/edit/", "/delete/", "/history/")):
         other = "Nurse" if role != "Nurse" else "Doctor"
         rows = {c.row_id for c in canaries if c.table == table and c.owner in ("", role, other)}
         yield from (f"{address}?id={row_id}" for row_id in sorted(rows))

@@ -204,7 +204,7 @@ def test_who_says_that_rows_are_not_shown_is_known() -> None:
     said = {str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py") if "import NOT_SHOWN" in path.read_text()}
 
     assert said == {
-        "actions/restoring.py", "actions/rows.py", "admin/list/exporter.py", "admin/record/downloads.py",
+        "actions/rows.py", "actions/taking_back/restoring.py", "admin/list/exporter.py", "admin/record/downloads.py",
         "records/list_request.py",
     }  # fmt: skip
 

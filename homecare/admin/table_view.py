@@ -11,6 +11,7 @@ from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action, State
+from homecare.actions.taking_back import deletions
 from homecare.admin.asked import Asked
 from homecare.admin.change import bulk, deletion, in_place, undo
 from homecare.admin.door import GuardedView, acting, not_found, refuse
@@ -18,7 +19,7 @@ from homecare.admin.form import saving
 from homecare.admin.list import exporter, workbook
 from homecare.admin.list.own_views import kept_of
 from homecare.admin.list.screens import ListScreen
-from homecare.admin.record import downloads
+from homecare.admin.record import downloads, timeline
 from homecare.admin.record.details import RELATED_ROWS, DetailsScreen, additions, related_list
 from homecare.admin.stock import StockView
 from homecare.audit.log import log_read
@@ -49,6 +50,10 @@ class TableView(GuardedView, StockView):
         "ajax_lookup": Action.VIEW,
         "ajax_update": Action.EDIT,
         "undo_view": Action.EDIT,
+        "history_view": Action.VIEW,
+        "revert_view": Action.EDIT,
+        "deleted_view": Action.VIEW,
+        "restore_view": Action.CREATE,
         "file_view": Action.VIEW,
         "preview_view": Action.VIEW,
     }
@@ -93,6 +98,7 @@ class TableView(GuardedView, StockView):
             info=self.info,
             access=screen.request.access,
             additions=additions(self.seen),
+            shows_deleted=deletions.may_see(self.seen),
         )
         return page, 400 if screen.wrong else 200
 
@@ -206,6 +212,22 @@ class TableView(GuardedView, StockView):
     def undo_view(self) -> ResponseReturnValue:
         """Restores what the list change `token` overwrote."""
         return undo.answer(self.asked)
+
+    @expose("/history/")
+    def history_view(self) -> ResponseReturnValue:
+        return timeline.answer(self.asked, self._row_id("view"))
+
+    @expose("/history/revert/", methods=("POST",))
+    def revert_view(self) -> ResponseReturnValue:
+        return timeline.revert(self.asked, self._row_id("edit"))
+
+    @expose("/deleted/")
+    def deleted_view(self) -> ResponseReturnValue:
+        return timeline.deleted(self.asked)
+
+    @expose("/deleted/restore/", methods=("POST",))
+    def restore_view(self) -> ResponseReturnValue:
+        return timeline.restore(self.asked)
 
     def _usable(self, query: str) -> str:
         """The words of a default view. Empty if the role may no longer use them, because a list must always open."""

@@ -36,6 +36,10 @@ KINDS = {
     "ajax_lookup": "lookup",
     "ajax_update": "inline",
     "undo_view": "undo",
+    "history_view": "history",
+    "revert_view": "history",
+    "deleted_view": "deleted",
+    "restore_view": "deleted",
 }
 UNWRITTEN = (
     "This is not shown, because your access could not be recorded. If you were saving, check "

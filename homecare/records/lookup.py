@@ -89,7 +89,7 @@ def _through_parents(seen: Seen, text: str) -> Iterable[ColumnElement[bool]]:
 
 
 def settable(seen: Seen) -> frozenset[str]:
-    """The columns a form can set at all: not those filled by us, nor relations whose parent cannot be looked up."""
+    """The columns a form can set: without relations whose parents the role cannot look up."""
     return frozenset(
         name for name, field in seen.table.fields.items() if not field.traits.links or may_look_up(seen, field)
     )

@@ -11,8 +11,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, literal_column, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
 
 from homecare.access.derived import once_per
 from homecare.access.policy import Action, State
@@ -59,12 +72,12 @@ def version_of(info: TableInfo) -> ColumnElement[str]:
     return literal_column(f"{info.name}.xmin::text").label("_version")
 
 
-def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+def masked(value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
     tail = traits(kind).masked_tail
     if not tail:
-        return case((column.is_not(None), literal(MASK)))
-    readable = func.concat(MASK, " ", func.right(column, tail))
-    return case((column.is_(None), None), (func.length(column) > 2 * tail, readable), else_=literal(MASK))
+        return case((value.is_not(None), literal(MASK)))
+    readable = func.concat(MASK, " ", func.right(value, tail))
+    return case((value.is_(None), None), (func.length(value) > 2 * tail, readable), else_=literal(MASK))
 
 
 def build(seen: Seen, columns: Iterable[str], sort: str = "id") -> RowSelect:
@@ -91,14 +104,14 @@ def _build(seen: Seen, columns: Iterable[str], sort: str) -> RowSelect:
     fields = [seen.table.fields[name] for name in columns if access.states[name] is not State.HIDDEN]
     for each in fields:
         attribute = getattr(model, each.name)
-        selected.append(_value(attribute, each, access.states[each.name]).label(each.name))
+        selected.append(shown_value(attribute, each, access.states[each.name]).label(each.name))
         if each.traits.links:
             pieces = _name_parts(each, attribute, seen, joins, said)
             parts[each.name] = tuple(part for part, _ in pieces)
             selected += [expression.label(part.attribute) for part, expression in pieces]
         elif each.traits.holds_file and access.sees(each.name):
             stored = aliased(StoredFile)
-            joins.append((stored, _is_file_of(stored, model, each.name)))
+            joins.append((stored, is_file_of(stored, attribute, model.id, seen.table.name, each.name)))
             parts[each.name] = (Part(f"{each.name}__0", FILE_NAME),)
             selected.append(stored.original_name.label(f"{each.name}__0"))
     told = [each.name for each in fields if access.states[each.name] in (State.SHOWN, State.MASKED)]
@@ -122,7 +135,8 @@ def _own(info: TableInfo, told: tuple[Shown, ...], names_somebody: bool) -> list
     return found
 
 
-def _value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
+def shown_value(attribute: Any, shown: Field, state: State) -> ColumnElement[Any]:
+    """The value as a role in this state of the column has it in its rows. Not for HIDDEN."""
     if state in (State.WRITE_ONLY, State.BREAK_GLASS):
         return attribute.is_not(None)
     if state is State.MASKED and not shown.traits.links:
@@ -138,14 +152,9 @@ def readable(attribute: Any, kind: Kind) -> ColumnElement[Any]:
     return found
 
 
-def _is_file_of(stored: Any, model: Any, name: str) -> ColumnElement[bool]:
+def is_file_of(stored: Any, key: Any, row_id: Any, table: str, name: str) -> ColumnElement[bool]:
     """Joins the file that this row claimed. A key copied from another row gets no name and opens nothing."""
-    return and_(
-        stored.key == getattr(model, name),
-        stored.row_id == model.id,
-        stored.resource == model.__tablename__,
-        stored.column_name == name,
-    )
+    return and_(stored.key == key, stored.row_id == row_id, stored.resource == table, stored.column_name == name)
 
 
 def _geometry(attribute: Any) -> ColumnElement[Any]:
@@ -184,6 +193,28 @@ def _name_parts(
         elif not prefix:
             found += _name_parts(part, getattr(parent, name), parents, joins, said, prefix=key)
     return found
+
+
+def names_of_keys(session: Session, seen: Seen, shown: Field, keys: Iterable[int]) -> dict[int, str]:
+    """How this person reads a relation that holds these keys, which may be earlier ones: the parent's name or #12.
+    One statement; none if the role may read no part of the name.
+    """
+    given = func.unnest(literal([*keys], ARRAY(BigInteger))).table_valued(column("key", BigInteger), name="given")
+    held = given.render_derived()
+    joins: list[tuple[Any, Any]] = []
+    said: list[tuple[Shown, Any]] = []
+    pieces = _name_parts(shown, held.c.key, seen, joins, said)
+    if not pieces:
+        return {key: f"#{key}" for key in keys}
+    selected = [held.c.key.label(shown.name), *(expression.label(part.attribute) for part, expression in pieces)]
+    statement = select(*selected, *(key.label(one.key) for one, key in said)).select_from(held)
+    for target, condition in joins:
+        statement = statement.outerjoin(target, condition)
+    statement = statement.execution_options(shown=tuple(one for one, _ in said))
+    named = RowSelect(seen.table, statement, (shown,), {shown.name: tuple(part for part, _ in pieces)})
+    return {
+        getattr(row, shown.name): relation_label(row, named, shown.name) or "" for row in session.execute(statement)
+    }
 
 
 def code_columns(info: TableInfo) -> tuple[str, ...]:

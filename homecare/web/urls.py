@@ -30,6 +30,15 @@ def record(table: str, row_id: object) -> str:
     return f"{ADMIN}/{table}/details/?{urlencode({'id': row_id})}"
 
 
+def history(table: str, row_id: object, before: int | None = None) -> str:
+    words = {"id": row_id} | ({"before": before} if before else {})
+    return f"{ADMIN}/{table}/history/?{urlencode(words)}"
+
+
+def deleted(table: str, before: int | None = None) -> str:
+    return f"{ADMIN}/{table}/deleted/" + (f"?{urlencode({'before': before})}" if before else "")
+
+
 def form(table: str, row_id: object) -> str:
     return f"{ADMIN}/{table}/edit/?{urlencode({'id': row_id})}"
 

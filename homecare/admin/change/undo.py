@@ -8,8 +8,9 @@ from typing import Any
 from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
-from homecare.actions import many, rows, undoing
+from homecare.actions import many, rows
 from homecare.actions.rules import RuleError
+from homecare.actions.taking_back import undoing
 from homecare.admin.asked import Asked
 from homecare.admin.change import refused
 from homecare.admin.change.in_place import as_listed, listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,13 +22,11 @@ from homecare.admin.form.forms import RowForm
 from homecare.db import db
 from homecare.files.claiming import FileGoneError
 from homecare.login.redirects import safe_next
+from homecare.queries import authors
 from homecare.records import lookup
 from homecare.records.saved_forms import is_token
 from homecare.records.stored import Stored, row_name, stored_row
 from homecare.web.errors import wants_json
-
-if TYPE_CHECKING:
-    pass
 
 # Form words that are not columns.
 CONTROL = ("csrf_token", "_token", "_version", "_then", "_touched", "_sure", "url", "id")
@@ -204,6 +202,7 @@ class FormScreen:
             name=row_name(self.info, self.stored) if self.stored else None,
             messages=messages or [],
             conflict=conflict,
+            saver=authors.saved_by(self.session, self.seen, self.row_id) if conflict is not None else "",
             questions=questions,
             answered=self.answered,
             gone=status == 404,

@@ -20,9 +20,10 @@ from homecare.access.policy import Action
 from homecare.access.reserved import SAID_BY, reserved
 from homecare.access.row_scope import scope_session
 from homecare.access.table_access import UNWRITABLE
-from homecare.actions import many, restoring, role_names, rows
+from homecare.actions import many, role_names, rows
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
+from homecare.actions.taking_back import restoring
 from homecare.actions.transaction import retried, transaction
 from homecare.models import ChangeSet, Staff, business_models
 from homecare.queries import nets as trail

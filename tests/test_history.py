@@ -1,0 +1,172 @@
+"""The history of a record: in words, as the role may see it, a change put back, a deleted record restored."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from clusters import Database
+from doors import Company, Walker
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))).split())
+
+
+def newest(company: Company, table: str, row_id: int) -> int:
+    asked = "SELECT max(id) FROM dashboard.changes WHERE resource = :table AND row_id = :id"
+    return int(company.scalar(asked, table=table, id=row_id))
+
+
+def a_visit(company: Company) -> int:
+    return int(company.scalar("SELECT min(id) FROM visit_services WHERE status = 'Scheduled'"))
+
+
+def history(walker: Walker, table: str, row_id: int) -> Any:
+    return walker.get(f"/admin/{table}/history/", id=row_id)
+
+
+def put_back(walker: Walker, table: str, row_id: int, change: int, **more: str) -> Any:
+    return walker.post(f"/admin/{table}/history/revert/?id={row_id}", {"change": change, **more})
+
+
+def changed_by_the_manager(company: Company, row_id: int, status: str = "Cancelled") -> int:
+    """In a list, as people do it; returns the change."""
+    sent = {"id": row_id, "field": "status", "value": status, "version": company.whole("visit_services", row_id).xmin}
+    assert company.as_("Manager").post("/admin/visit_services/ajax/update/", sent).status_code == 200
+    return newest(company, "visit_services", row_id)
+
+
+def test_a_change_is_told_in_words_and_put_back(company: Company) -> None:
+    row_id = a_visit(company)
+    change = changed_by_the_manager(company, row_id)
+    coordinator = company.as_("Coordinator")
+    name = company.scalar("SELECT concat(first_name, ' ', last_name) FROM staff WHERE id = :id",
+                          id=company.as_("Manager").staff_id)  # fmt: skip
+
+    told = text_of(history(coordinator, "visit_services", row_id))
+    answer = put_back(coordinator, "visit_services", row_id, change)
+
+    assert f"{name} changed the visit" in told
+    assert "Scheduled → became Cancelled" in told
+    assert answer.status_code == 302
+    assert company.whole("visit_services", row_id).row["status"] == "Scheduled"
+    made = company.rows("SELECT kind FROM dashboard.change_sets ORDER BY made_at DESC LIMIT 1")
+    assert made[0].kind == "revert"
+    assert "You put back the visit" in text_of(history(coordinator, "visit_services", row_id))
+
+
+def test_what_was_changed_again_is_not_put_back_and_says_who(company: Company) -> None:
+    row_id = a_visit(company)
+    change = changed_by_the_manager(company, row_id)
+    company.run("UPDATE visit_services SET status = 'Pending' WHERE id = :id", id=row_id)
+
+    answer = put_back(company.as_("Coordinator"), "visit_services", row_id, change)
+
+    assert answer.status_code == 409
+    assert "Another application changed Status since" in text_of(answer)
+    assert company.whole("visit_services", row_id).row["status"] == "Pending"
+
+
+def test_a_record_out_of_scope_has_no_history(company: Company) -> None:
+    nurse, row_id = company.as_("Nurse"), company.other("Nurse", "visit_services")
+
+    assert history(nurse, "visit_services", row_id).status_code == 404
+    change = newest(company, "visit_services", row_id)
+    before = company.whole("visit_services", row_id).xmin
+    assert put_back(nurse, "visit_services", row_id, change).status_code == 404
+    assert company.whole("visit_services", row_id).xmin == before
+
+
+def test_what_changed_together_is_counted_for_who_sees_all(company: Company) -> None:
+    ids = [row.id for row in company.rows("SELECT id FROM visit_services ORDER BY id DESC LIMIT 4")]
+    data = {"action": "set", "field": "status", "value": "Missed", **company.confirmed("visit_services", *ids)}
+    company.as_("Manager").post("/admin/visit_services/action/", data)
+    owner = company.scalar("SELECT staff_id FROM visit_services WHERE id = :id", id=ids[0])
+
+    assert "with 3 other visits" in text_of(history(company.as_("Manager"), "visit_services", ids[0]))
+    nurse = company.as_("Nurse")
+    company.run("UPDATE visit_services SET staff_id = :me WHERE id = :id", me=nurse.staff_id, id=ids[0])
+    told = text_of(history(nurse, "visit_services", ids[0]))
+    company.run("UPDATE visit_services SET staff_id = :me WHERE id = :id", me=owner, id=ids[0])
+    assert "other visits" not in told
+
+
+def test_old_values_of_hidden_columns_are_not_shown(company: Company) -> None:
+    """Notes are behind a reason for an Admin, and not at all for Finance; a Fayda number shows four digits."""
+    row_id = a_visit(company)
+    patient = company.scalar("SELECT patient_id FROM visit_services WHERE id = :id", id=row_id)
+    for word in ("q81818z", "q91919z"):
+        company.run("UPDATE visit_services SET visit_notes = :word WHERE id = :id", word=word, id=row_id)
+    for number in ("999933334444", "999955556666"):
+        company.run("UPDATE patients SET fayda_id = :number WHERE id = :id", number=number, id=patient)
+
+    for role in ("Admin", "Finance", "Coordinator", "Auditor"):
+        page = history(company.as_(role), "visit_services", row_id).get_data(as_text=True)
+        assert not {"q81818z", "q91919z"} & set(re.findall(r"q\d+z", page)), role
+    finance = text_of(history(company.as_("Finance"), "patients", patient))
+    assert "4444" in finance
+    assert "99993333" not in finance
+    assert "999933334444" in text_of(history(company.as_("Coordinator"), "patients", patient))
+
+
+def test_a_deleted_record_comes_back_with_what_hung_on_it(company: Company, admin: Walker) -> None:
+    patient = company.scalar(
+        "SELECT patient_id FROM visit_services JOIN caregiver_assignments USING (patient_id) LIMIT 1"
+    )
+    before = company.whole("patients", patient).row
+    visits = company.rows("SELECT to_jsonb(v) FROM visit_services v WHERE patient_id = :id ORDER BY id", id=patient)
+    company.run("DELETE FROM patients WHERE id = :id", id=patient)
+    change = newest(company, "patients", patient)
+
+    assert before["full_name"] in text_of(admin.get("/admin/patients/deleted/"))
+    answer = admin.post("/admin/patients/deleted/restore/", {"change": change})
+
+    assert answer.status_code == 302
+    assert company.whole("patients", patient).row == before
+    again = company.rows("SELECT to_jsonb(v) FROM visit_services v WHERE patient_id = :id ORDER BY id", id=patient)
+    assert again == visits
+    assert admin.post("/admin/patients/deleted/restore/", {"change": change}).status_code == 409
+
+
+def test_a_record_whose_parent_is_gone_says_what_it_needs(company: Company, admin: Walker) -> None:
+    visit = company.rows("SELECT id, patient_id FROM visit_services ORDER BY id DESC LIMIT 1")[0]
+    company.run("DELETE FROM visit_services WHERE id = :id", id=visit.id)
+    change = newest(company, "visit_services", visit.id)
+    company.run("DELETE FROM patients WHERE id = :id", id=visit.patient_id)
+
+    answer = admin.post("/admin/visit_services/deleted/restore/", {"change": change})
+
+    assert answer.status_code == 409
+    assert f"Patient #{visit.patient_id}" in text_of(answer)
+    assert company.whole("visit_services", visit.id) is None
+
+
+def test_who_may_not_see_deleted_records_is_refused(company: Company) -> None:
+    for role in ("Nurse", "Auditor"):
+        assert company.as_(role).get("/admin/visit_services/deleted/").status_code == 403
+    coordinator = company.as_("Coordinator")
+    assert coordinator.get("/admin/visit_services/deleted/").status_code == 200
+    assert coordinator.post("/admin/visit_services/deleted/restore/", {"change": 1}).status_code == 403
+
+
+def test_looking_is_written_in_the_read_log(company: Company) -> None:
+    patient = company.scalar("SELECT min(id) FROM patients")
+    auditor = company.as_("Auditor")
+    history(auditor, "patients", patient)
+
+    read = company.rows("SELECT ids FROM dashboard.reads WHERE kind = 'history' AND resource = 'patients' "
+                        "AND staff_id = :me", me=auditor.staff_id)  # fmt: skip
+    assert patient in [one for row in read for one in row.ids]
+
+
+def test_an_unreadable_place_in_the_history_is_told(company: Company, admin: Walker) -> None:
+    assert admin.get("/admin/patients/history/?id=1&before=x").status_code == 400
+    assert admin.get("/admin/patients/history/?id=999999999").status_code == 404
