@@ -18,6 +18,7 @@ from homecare.admin.table_view import TableView
 NOWHERE = {
     "search": "It opens from every page with Ctrl+K.",
     "views": "Saved views are kept and taken away on the page that they are of.",
+    "notifications": "The bell opens it from every page.",
     "preferences": "The choice of columns and width is made in the list.",
 }
 

@@ -41,6 +41,10 @@ PAGES: dict[str, Page] = {
         }),
         Page("funnel", "Campaign funnel", levels={"all": "all figures", "money": "the money only"}),
         Page("audit", "Changes and reads", levels={"all": "changes and reads"}),
+        Page("break_glass", "Break-glass", "break_glass.page", "break-glass", levels={
+            "all": "what was opened for a reason",
+        }, icon="eye"),
+        Page("notifications", "Notifications", "notifications.page", "notifications"),
         Page("roles", "Roles", "roles.page", "roles", levels={"all": "the roles"}, icon="lock", tabs=(
             ("roles", "roles/", "Roles"), ("compare", "roles/history/compare", "Compare"),
             ("history", "roles/history/", "History"), ("explain", "roles/explain", "Explain"),

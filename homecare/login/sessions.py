@@ -31,6 +31,7 @@ from homecare.access.policy import folded
 from homecare.db import db
 from homecare.models import (
     Account,
+    Notification,
     PolicyState,
     SettingsDraft,
     SettingsVersion,
@@ -48,6 +49,8 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 # The staff member a session views as. The id is 0 if it views as a role and no particular person.
 VIEWED = ("id", "first_name", "last_name", "email", "role", "status")
 NOBODY = 0
+# The bell counts no further.
+MOST_UNREAD = 100
 DEMO_DOMAIN = "@homecare.example"
 
 # On its own connection: the person is found before any row scope exists, and never in the request's transaction.
@@ -64,6 +67,8 @@ class SignedInPerson(Person):
     # How long the person may be idle, and when the session ends in any case.
     idle_limit: timedelta = timedelta(minutes=IDLE_MINUTES)
     ends_in: timedelta = LONGEST
+    # How many notifications the bell shows, at most MOST_UNREAD.
+    unread: int = 0
 
     is_authenticated = True
     is_active = True
@@ -111,6 +116,7 @@ def _finding() -> Select[Any]:
             (SignedIn.last_used_at < _NOW - USE_NOTED_EVERY).label("is_use_due"),
             idle_limit().label("idle_limit"),
             (SignedIn.created_at + LONGEST - _NOW).label("ends_in"),
+            unread().label("unread"),
             SignedIn.view_as_role,
             *(getattr(viewed, name).label(f"viewed_{name}") for name in VIEWED),
         )
@@ -146,12 +152,14 @@ def find_person(token: str) -> SignedInPerson | None:
 
 @dataclass(frozen=True)
 class Remaining:
-    """Whose session it is, how long it lasts without use, how long at most, and whether it views as another person."""
+    """Whose session it is, how long it lasts without use, how long at most, whether it views as another person, and
+    how many notifications its owner has not read."""
 
     account_id: int
     left: timedelta
     ends_in: timedelta
     viewing: bool
+    unread: int
 
 
 def remaining(token: str) -> Remaining | None:
@@ -160,7 +168,14 @@ def remaining(token: str) -> Remaining | None:
     left = func.least(SignedIn.last_used_at + idle_limit() - _NOW, ends_in)
     viewing = func.num_nonnulls(SignedIn.view_as_role, SignedIn.view_as_staff_id) > 0
     asked = (
-        select(Account.id, Staff.email, left.label("left"), ends_in.label("ends_in"), viewing.label("viewing"))
+        select(
+            Account.id,
+            Staff.email,
+            left.label("left"),
+            ends_in.label("ends_in"),
+            viewing.label("viewing"),
+            unread().label("unread"),
+        )
         .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
         .where(*_is_open())
@@ -169,7 +184,7 @@ def remaining(token: str) -> Remaining | None:
         row = connection.execute(asked, {"token_hash": hashed(token)}).one_or_none()
     if row is None or is_refused_demo_account(row.email):
         return None
-    return Remaining(row.id, row.left, row.ends_in, row.viewing)
+    return Remaining(row.id, row.left, row.ends_in, row.viewing, row.unread)
 
 
 def _person(token: str, row: dict[str, Any]) -> SignedInPerson:
@@ -229,6 +244,13 @@ def idle_limit() -> ColumnElement[timedelta]:
         .scalar_subquery()
     )
     return func.coalesce(minutes, IDLE_MINUTES) * cast(literal("1 minute"), Interval)
+
+
+def unread() -> ColumnElement[int]:
+    """How many notifications the person has not read: of an index alone, and of at most MOST_UNREAD entries."""
+    mine = select(Notification.id).where(Notification.staff_id == Staff.id, Notification.read_at.is_(None))
+    counted = mine.correlate(Staff).limit(MOST_UNREAD).subquery()
+    return select(func.count()).select_from(counted).scalar_subquery()
 
 
 def hashed(token: str) -> bytes:

@@ -42,5 +42,6 @@ JOBS: dict[str, Job] = {
     "form_tokens": Job(forgotten.form_tokens, "forms of yesterday are not sent again", HOUR),
     "undo": Job(forgotten.overwritten, "nobody can take back what is older", 10 * MINUTE),
     "refused_tries": Job(forgotten.refused_tries, "tries of yesterday no longer count", HOUR),
+    "notifications": Job(forgotten.notifications, "these were read long ago", HOUR),
     "refused_uploads": Job(forgotten.refused_uploads, "uploads of yesterday no longer count", HOUR),
 }
