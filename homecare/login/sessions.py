@@ -29,9 +29,9 @@ from sqlalchemy.orm import aliased
 from homecare.access.person import Person
 from homecare.access.policy import folded
 from homecare.db import db
+from homecare.login.unread import unread
 from homecare.models import (
     Account,
-    Notification,
     PolicyState,
     SettingsDraft,
     SettingsVersion,
@@ -49,8 +49,6 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 # The staff member a session views as. The id is 0 if it views as a role and no particular person.
 VIEWED = ("id", "first_name", "last_name", "email", "role", "status")
 NOBODY = 0
-# The bell counts no further.
-MOST_UNREAD = 100
 DEMO_DOMAIN = "@homecare.example"
 
 # On its own connection: the person is found before any row scope exists, and never in the request's transaction.
@@ -67,7 +65,7 @@ class SignedInPerson(Person):
     # How long the person may be idle, and when the session ends in any case.
     idle_limit: timedelta = timedelta(minutes=IDLE_MINUTES)
     ends_in: timedelta = LONGEST
-    # How many notifications the bell shows, at most MOST_UNREAD.
+    # How many notifications the bell shows, at most unread.MOST.
     unread: int = 0
 
     is_authenticated = True
@@ -244,13 +242,6 @@ def idle_limit() -> ColumnElement[timedelta]:
         .scalar_subquery()
     )
     return func.coalesce(minutes, IDLE_MINUTES) * cast(literal("1 minute"), Interval)
-
-
-def unread() -> ColumnElement[int]:
-    """How many notifications the person has not read: of an index alone, and of at most MOST_UNREAD entries."""
-    mine = select(Notification.id).where(Notification.staff_id == Staff.id, Notification.read_at.is_(None))
-    counted = mine.correlate(Staff).limit(MOST_UNREAD).subquery()
-    return select(func.count()).select_from(counted).scalar_subquery()
 
 
 def hashed(token: str) -> bytes:
