@@ -19,6 +19,7 @@ NOWHERE = {
     "account": "One's own account opens from one's own menu on every page.",
     "search": "It opens from every page with Ctrl+K.",
     "views": "Saved views are kept and taken away on the page that they are of.",
+    "notifications": "The bell opens it from every page.",
     "preferences": "The choice of columns and width is made in the list.",
 }
 

@@ -50,6 +50,10 @@ PAGES: dict[str, Page] = {
             ("who", "audit/who/", "Who saw a patient"), ("refusals", "audit/refusals/", "Refusals"),
             ("sign-ins", "audit/sign-ins/", "Sign-ins"),
         )),
+        Page("break_glass", "Break-glass", "break_glass.page", "break-glass", levels={
+            "all": "what was opened for a reason",
+        }, icon="eye"),
+        Page("notifications", "Notifications", "notifications.page", "notifications"),
         Page("roles", "Roles", "roles.page", "roles", levels={"all": "the roles"}, icon="lock", tabs=(
             ("roles", "roles/", "Roles"), ("compare", "roles/history/compare", "Compare"),
             ("history", "roles/history/", "History"), ("explain", "roles/explain", "Explain"),

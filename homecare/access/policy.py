@@ -72,6 +72,8 @@ class Role:
     start_page: str = ""
     idle_minutes: int = 20
     second_factor: bool = False
+    # How long a reason opens what is behind break-glass. 0 shows it once.
+    glass_minutes: int = 15
 
 
 @dataclass(frozen=True)

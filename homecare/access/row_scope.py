@@ -79,12 +79,20 @@ class Opening:
 
     def patient_ids(self) -> Select[Any]:
         row = self.model.__table__.alias()
+        return select(row.c.patient_id).where(row.c.staff_id == me(), *self._opens(row))
+
+    def staff_ids(self, patient_id: Any) -> Select[Any]:
+        """The other way round: to whom the patient is open."""
+        row = self.model.__table__.alias()
+        return select(row.c.staff_id).where(row.c.patient_id == patient_id, *self._opens(row))
+
+    def _opens(self, row: Any) -> tuple[ColumnElement[bool], ...]:
         start, end = row.c[self.start], row.c[self.end]
         near = (end >= SINCE, start <= UNTIL)
         if self.unbounded:
             near = (or_(end.is_(None), near[0]), or_(start.is_(None), near[1]))
-        live = func.coalesce(row.c.status, self.status) != "Cancelled"
-        return select(row.c.patient_id).where(row.c.staff_id == me(), live, *near)
+        live: ColumnElement[bool] = func.coalesce(row.c.status, self.status) != "Cancelled"
+        return live, *near
 
 
 OPENINGS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qsl
 
 from flask import Response, flash, g, jsonify, redirect, request, stream_with_context, url_for
@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
-from homecare.access.policy import Action, State
+from homecare.access.policy import Action
+from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import deletions
 from homecare.admin.asked import Asked
 from homecare.admin.change import bulk, deletion, in_place, undo
@@ -19,13 +20,12 @@ from homecare.admin.form import saving
 from homecare.admin.list import exporter, workbook
 from homecare.admin.list.own_views import kept_of
 from homecare.admin.list.screens import ListScreen
-from homecare.admin.record import downloads, timeline
+from homecare.admin.record import downloads, glass, timeline
 from homecare.admin.record.details import RELATED_ROWS, DetailsScreen, additions, related_list
 from homecare.admin.stock import StockView
-from homecare.audit.log import log_read
 from homecare.db import db
 from homecare.kinds.read import parse_id
-from homecare.kinds.texts import one_line
+from homecare.kinds.say import when
 from homecare.records import list_request, lookup
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.seen import Seen
@@ -104,31 +104,39 @@ class TableView(GuardedView, StockView):
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
-        return self._details(self._row_id("view"), revealed={})
+        return self._details(self._row_id("view"))
 
     @expose("/reveal/", methods=("POST",))
     def reveal_view(self) -> ResponseReturnValue:
-        """Break-glass: shows the hidden values of one row once, for a reason that is recorded first."""
+        """Break-glass: opens what is hidden of one row for a `reason`, which is recorded first. `_do=end` shuts it."""
         row_id = self._row_id("view")
-        try:
-            reason = " ".join(one_line(request.form.get("reason", "")).split())
-        except ValueError:
-            reason = ""
-        if len(reason) < 5:
-            flash("Give a reason of a few words; it is recorded with your name.", "error")
+        if request.form.get("_do") == "end":
+            glass.end(self.seen, row_id)
+            flash("What you opened here is closed again.", "success")
             return redirect(url_for(".details_view", id=row_id))
-        names = [name for name, state in self.seen.access.states.items() if state is State.BREAK_GLASS]
-        if not names:
-            refuse(self.info.name, "reveal", f"reveal anything of {self.info.many.lower()}", str(row_id))
-        log_read(acting(), kind="reveal", resource=self.info.name, row_id=str(row_id), reason=reason[:1000])
-        return self._details(row_id, revealed=revealed(db.session(), self.info, names, row_id))
+        try:
+            names = glass.open_for_a_reason(self.seen, row_id)
+        except RuleError as error:
+            flash(error.message, "error")
+            return redirect(url_for(".details_view", id=row_id))
+        return self._details(row_id, names)
 
-    def _details(self, row_id: int, revealed: dict[str, Any]) -> ResponseReturnValue:
+    def _details(self, row_id: int, shown_once: frozenset[str] = frozenset()) -> ResponseReturnValue:
         stored = stored_row(db.session(), self.seen, row_id)
         if stored is None:
             not_found(self.info.name, "view", str(row_id))
-        screen = DetailsScreen.of(self.seen, stored, revealed, db.session())
-        return self.render("tables/record/details.html", screen=screen, info=self.info, access=self.seen.access)
+        opened = glass.opened(self.seen, row_id)
+        names = sorted(shown_once | (opened.columns if opened else frozenset()))
+        values = revealed(db.session(), self.info, names, row_id) if names else {}
+        screen = DetailsScreen.of(self.seen, stored, values, db.session())
+        return self.render(
+            "tables/record/details.html",
+            screen=screen,
+            info=self.info,
+            access=self.seen.access,
+            opened=opened,
+            when=when,
+        )
 
     @expose("/related/")
     def related_view(self) -> ResponseReturnValue:

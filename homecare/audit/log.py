@@ -29,14 +29,14 @@ def log_denial(acting: Acting, *, resource: str, action: str, row_id: str | None
         )
 
 
-def log_read(acting: Acting, *, kind: str, resource: str, row_id: str | None, reason: str = "") -> None:
-    """Records one reveal, file or look as somebody else. Raises if it cannot be written: then show nothing."""
+def log_read(acting: Acting, *, kind: str, resource: str, row_id: str | None, reason: str = "") -> int:
+    """Records one reveal, file or look as somebody else. Raises if it cannot be written: then show nothing.
+    Returns the line's id."""
     values = {"kind": kind, "resource": resource, "row_id": _short(row_id), "reason": reason}
     ids = [int(row_id)] if row_id and row_id.isascii() and row_id.isdigit() else []
     with by_itself() as connection:
-        connection.execute(
-            insert(Read).values(ids=ids, session_hash=session_hash(), **acting.accountable.by_whom, **values)
-        )
+        line = insert(Read).values(ids=ids, session_hash=session_hash(), **acting.accountable.by_whom, **values)
+        return int(connection.execute(line.returning(Read.id)).scalar_one())
 
 
 def session_hash() -> bytes:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, literal, select
+from sqlalchemy import ColumnElement, Connection, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from homecare.login.events import EventKind, described, note_those
 from homecare.login.role_limits import idle_limit
 from homecare.login.sessions import LONGEST, hashed
-from homecare.models import Account, SignedIn, Staff
+from homecare.models import Account, GlassOpening, SignedIn, Staff
 
 _NOW = func.timezone("utc", func.now())
+# Why an opening for a reason ended before its time.
+SESSION_OVER = "session over"
 
 
 def end(connection: Connection, token: str, *, kind: EventKind, reason: str, address: str | None) -> None:
@@ -46,9 +48,17 @@ def sweep(session: Session) -> None:
 
 
 def _end(connection: Connection | Session, which: ColumnElement[bool], event: tuple[Any, ...] = ()) -> int:
-    """Ends and records sessions in one statement. Returns how many. Without `event` their time is up."""
-    columns = (SignedIn.account_id, SignedIn.created_at, SignedIn.last_used_at)
+    """Ends and records sessions, and what was opened in them for a reason, in one statement. Returns how many.
+    Without `event` these are sessions whose time is up.
+    """
+    columns = (SignedIn.token_hash, SignedIn.account_id, SignedIn.created_at, SignedIn.last_used_at)
     gone = delete(SignedIn).where(which).returning(*columns).cte("gone")
+    shut = (
+        update(GlassOpening)
+        .where(GlassOpening.session_hash == gone.c.token_hash, GlassOpening.ended_at.is_(None))
+        .where(GlassOpening.until > _NOW)
+        .values(ended_at=_NOW, ended_how=SESSION_OVER)
+    )
     why = case((gone.c.created_at + LONGEST <= _NOW, "half a day"), else_="idle")
     found = (
         select(*(event or described(EventKind.ENDED, why, _ended_at(gone.c), None)))
@@ -56,7 +66,7 @@ def _end(connection: Connection | Session, which: ColumnElement[bool], event: tu
         .join(Account, gone.c.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
     )
-    return note_those(connection, found)
+    return note_those(connection, found.add_cte(shut.cte("shut")))
 
 
 def _ended_at(session: Any) -> ColumnElement[Any]:

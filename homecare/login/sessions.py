@@ -33,6 +33,7 @@ from homecare.db import db
 from homecare.login import second_factor
 from homecare.login.browsers import Caller
 from homecare.login.role_limits import IDLE_MINUTES, asks_for_second_factor, idle_limit
+from homecare.login.unread import unread
 from homecare.models import (
     Account,
     PolicyState,
@@ -66,6 +67,8 @@ class SignedInPerson(Person):
     ends_in: timedelta = LONGEST
     # The person's own role asks for a second factor, and the account has none yet.
     needs_second_factor: bool = False
+    # How many notifications the bell shows, at most unread.MOST.
+    unread: int = 0
 
     is_authenticated = True
     is_active = True
@@ -120,6 +123,7 @@ def _finding() -> Select[*tuple[Any, ...]]:
             idle_limit().label("idle_limit"),
             (asks_for_second_factor() & ~second_factor.is_on(Account.id)).label("needs_second_factor"),
             (SignedIn.created_at + LONGEST - _NOW).label("ends_in"),
+            unread().label("unread"),
             SignedIn.view_as_role,
             *(getattr(viewed, name).label(f"viewed_{name}") for name in VIEWED),
         )
@@ -155,12 +159,14 @@ def find_person(token: str) -> SignedInPerson | None:
 
 @dataclass(frozen=True)
 class Remaining:
-    """Whose session it is, how long it lasts without use, how long at most, and whether it views as another person."""
+    """Whose session it is, how long it lasts without use, how long at most, whether it views as another person, and
+    how many notifications its owner has not read."""
 
     account_id: int
     left: timedelta
     ends_in: timedelta
     viewing: bool
+    unread: int
 
 
 def remaining(token: str) -> Remaining | None:
@@ -169,7 +175,14 @@ def remaining(token: str) -> Remaining | None:
     left = func.least(SignedIn.last_used_at + idle_limit() - _NOW, ends_in)
     viewing = func.num_nonnulls(SignedIn.view_as_role, SignedIn.view_as_staff_id) > 0
     asked = (
-        select(Account.id, Staff.email, left.label("left"), ends_in.label("ends_in"), viewing.label("viewing"))
+        select(
+            Account.id,
+            Staff.email,
+            left.label("left"),
+            ends_in.label("ends_in"),
+            viewing.label("viewing"),
+            unread().label("unread"),
+        )
         .join_from(SignedIn, Account, SignedIn.account_id == Account.id)
         .join(Staff, Account.staff_id == Staff.id)
         .where(*_is_open())
@@ -178,7 +191,7 @@ def remaining(token: str) -> Remaining | None:
         row = connection.execute(asked, {"token_hash": hashed(token)}).one_or_none()
     if row is None or is_refused_demo_account(row.email):
         return None
-    return Remaining(row.id, row.left, row.ends_in, row.viewing)
+    return Remaining(row.id, row.left, row.ends_in, row.viewing, row.unread)
 
 
 def _person(token: str, row: dict[str, Any]) -> SignedInPerson:

@@ -34,7 +34,7 @@ from homecare.models.partners import InternationalReferral, PartnerHospital, Ref
 from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 from homecare.models.stored_files import RefusedUpload, StoredFile
-from homecare.models.stored_jobs import StoredJob
+from homecare.models.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.stored_policy import (
     PolicyState,
     PolicyVersion,
@@ -50,13 +50,13 @@ from homecare.models.trail import Change, ChangeSet, DroppedMonth, Seal, TrailKe
 
 __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient", "Change",
-    "ChangeSet", "Denial", "DroppedMonth", "Event", "FormToken", "InsuranceClaim", "InternationalReferral",
-    "InventoryItem", "Invoice", "LandingPage", "Lead", "LeadSource", "ListPreference", "MarketingBudget",
-    "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "OneTimeLink", "PartnerHospital", "Patient",
-    "PolicyState", "PolicyVersion", "Read", "RecoveryCode", "Referral", "RefusedTry", "RefusedUpload", "RoleRename",
-    "SavedView", "Seal", "SecondFactor", "SettingsDraft", "SettingsVersion", "SignInEvent", "SignInFailure", "SignedIn",
-    "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredJob", "StoredRole", "SubCity", "TrailKeeping",
-    "Visit", "business_models",
+    "ChangeSet", "Denial", "DroppedMonth", "Event", "FormToken", "GlassOpening", "InsuranceClaim",
+    "InternationalReferral", "InventoryItem", "Invoice", "LandingPage", "Lead", "LeadSource", "ListPreference",
+    "MarketingBudget", "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "Notification", "OneTimeLink",
+    "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read", "RecoveryCode", "Referral", "RefusedTry",
+    "RefusedUpload", "RoleRename", "SavedView", "Seal", "SecondFactor", "SettingsDraft", "SettingsVersion",
+    "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredJob",
+    "StoredRole", "SubCity", "TrailKeeping", "Visit", "business_models",
 ]  # fmt: skip
 
 

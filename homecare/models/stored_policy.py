@@ -28,6 +28,7 @@ class StoredRole(Model):
     start_page: Mapped[str] = mapped_column(Text, server_default="", info=plain())
     idle_minutes: Mapped[int] = mapped_column(server_default="20", info=plain())
     second_factor: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    glass_minutes: Mapped[int] = mapped_column(server_default="15", info=plain())
     position: Mapped[int] = mapped_column(server_default="0", info=plain())
 
 

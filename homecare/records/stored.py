@@ -63,6 +63,14 @@ def row_name(info: TableInfo, stored: Stored) -> str:
     return separator.join(texts) or f"{info.one} #{stored.row._id}"
 
 
+def names_of(session: Session, seen: Seen, row_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these rows, of those that exist and are in scope. One statement."""
+    selected = build(seen, [name for name in seen.table.naming if seen.access.sees(name)])
+    model: Any = seen.table.model
+    rows = session.execute(selected.statement.where(model.id.in_(list(row_ids)))).all()
+    return {row._id: row_name(seen.table, Stored(row, selected, {})) for row in rows}
+
+
 def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
     """The break-glass values of one row in scope. The caller must have logged the reason."""
     model: Any = info.model

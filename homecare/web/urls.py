@@ -51,9 +51,9 @@ def undo(table: str) -> str:
     return f"{ADMIN}/{table}/undo/"
 
 
-def file(table: str, row_id: object, column: str, *, preview: bool = False, glass_pass: str = "") -> str:
-    """The address of the file in the row's column. `glass_pass` opens one that is behind break-glass."""
-    words = {"id": row_id, "name": column} | ({"pass": glass_pass} if glass_pass else {})
+def file(table: str, row_id: object, column: str, *, preview: bool = False) -> str:
+    """The address of the file in the row's column."""
+    words = {"id": row_id, "name": column}
     return f"{ADMIN}/{table}/{'file/preview' if preview else 'file'}/?{urlencode(words)}"
 
 

@@ -12,10 +12,11 @@ from homecare.access.row_scope import UNSCOPED_WRITE
 from homecare.actions import guesses
 from homecare.actions.transaction import transaction
 from homecare.files import keeping
-from homecare.models import FormToken, OneTimeLink, RefusedTry, RefusedUpload, SignInFailure
+from homecare.models import FormToken, Notification, OneTimeLink, RefusedTry, RefusedUpload, SignInFailure
 from homecare.work.workers_door import Work
 
 DAY = timedelta(days=1)
+TOLD_FOR = timedelta(days=90)
 
 
 def sign_in_failures(work: Work) -> None:
@@ -36,6 +37,11 @@ def one_time_links(work: Work) -> None:
 
 def refused_uploads(work: Work) -> None:
     _forget(work, RefusedUpload.refused_at, keeping.DAY)
+
+
+def notifications(work: Work) -> None:
+    """Those that were read. What nobody has read stays."""
+    _forget(work, Notification.read_at, TOLD_FOR)
 
 
 def _forget(work: Work, at: InstrumentedAttribute[Any], kept: timedelta) -> None:

@@ -44,5 +44,6 @@ JOBS: dict[str, Job] = {
     "seal": Job(sealed.seal, "entries of the trail are sealed", MINUTE),
     "months": Job(sealed.turn_months, "the trail has its next months", HOUR),
     "refused_tries": Job(forgotten.refused_tries, "tries of yesterday no longer count", HOUR),
+    "notifications": Job(forgotten.notifications, "these were read long ago", HOUR),
     "refused_uploads": Job(forgotten.refused_uploads, "uploads of yesterday no longer count", HOUR),
 }

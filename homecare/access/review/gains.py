@@ -21,6 +21,7 @@ class Held:
     everything: bool = False
     idle_minutes: int = Role("").idle_minutes
     second_factor: bool = False
+    glass_minutes: int = Role("").glass_minutes
     scopes: dict[tuple[str, Action], Scope] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     states: dict[tuple[str, str], State] = field(default_factory=dict)
@@ -33,7 +34,7 @@ NOTHING = Held()
 def held(policy: Policy, role: Role | None) -> Held:
     if role is None:
         return NOTHING
-    found = Held(role.everything, role.idle_minutes, role.second_factor)
+    found = Held(role.everything, role.idle_minutes, role.second_factor, role.glass_minutes)
     for table, model in business_models().items():
         access = table_access(policy, role, model)
         reached = {action: verdict.scope for action, verdict in access.verdicts.items() if verdict.allowed}
@@ -70,6 +71,8 @@ def _gained(before: Held, after: Held, mine: Held) -> Iterator[str]:
         yield "have every permission"
     if after.idle_minutes > max(before.idle_minutes, mine.idle_minutes):
         yield "stay signed in for longer"
+    if after.glass_minutes > max(before.glass_minutes, mine.glass_minutes):
+        yield "read for longer what a reason opens"
     if before.second_factor and not after.second_factor:
         yield "no longer need a second factor"
     for (table, action), scope in after.scopes.items():

@@ -68,6 +68,7 @@ PAGES = {
     "map": ("exact", "exact", "own", "own", "own", "cells", "-", "-", "cells"),
     "funnel": ("all", "-", "-", "-", "-", "all", "money", "-", "all"),
     "audit": ("all", "-", "-", "-", "-", "-", "-", "-", "all"),
+    "break_glass": ("-", "-", "-", "-", "-", "-", "-", "-", "all"),
     # Offering saved views to roles. Everybody may save views for themselves.
     "views": ("share", "-", "-", "-", "-", "-", "-", "-", "-"),
 }

@@ -18,8 +18,8 @@ Path = tuple[str | int, ...]
 
 # The settings of a role with their types, in the order of the file.
 SETTINGS: dict[str, type] = {field.name: type(field.default) for field in fields(Role) if field.name != "name"}
-VISIT_MINUTES, IDLE_MINUTES = (5, 1440), (2, 240)
-LIMITS = {"visit_minutes": VISIT_MINUTES, "idle_minutes": IDLE_MINUTES}
+VISIT_MINUTES, IDLE_MINUTES, GLASS_MINUTES = (5, 1440), (2, 240), (0, 240)
+LIMITS = {"visit_minutes": VISIT_MINUTES, "idle_minutes": IDLE_MINUTES, "glass_minutes": GLASS_MINUTES}
 LONGEST = {"name": 60, "description": 300, "start_page": 200}
 MOST_ROLES = 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from markupsafe import Markup
@@ -29,11 +30,18 @@ MOST_KEY_FACTS = 4
 
 @dataclass(frozen=True)
 class Section:
-    """A card of facts. `behind_glass` lists what a reason would show; only on the first card that has any."""
+    """A card of facts. `behind_glass` is what a reason would show, labels by column; only on the first card that has
+    any.
+    """
 
     title: str
     facts: list[Fact]
-    behind_glass: str = ""
+    behind_glass: dict[str, str] = dataclass_field(default_factory=dict)
+
+    @property
+    def asked_for(self) -> str:
+        """visit notes, prescription and vitals"""
+        return _listed(list(self.behind_glass.values()))
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def _sections(cards: list[tuple[str, list[Fact]]], behind_glass: dict[str, str])
         asks = not asked and any(fact.field.name in behind_glass for fact in facts)
         asked = asked or asks
         if not _is_empty(facts):
-            found.append(Section(title, facts, _listed(list(behind_glass.values())) if asks else ""))
+            found.append(Section(title, facts, behind_glass if asks else {}))
     return found
 
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from typing import Any
 
 from flask import Response, request, send_file
-from flask_login import current_user
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from homecare.access.policy import State
 from homecare.access.shown import NOT_SHOWN
 from homecare.admin.door import not_found, refuse
-from homecare.audit.log import log_read
+from homecare.audit.log import log_read, session_hash
 from homecare.db import db
 from homecare.files import store
 from homecare.files.keeping import Kept, find_of_row
 from homecare.files.kinds import PREVIEWED
+from homecare.records import glass
 from homecare.records.seen import Seen
-from homecare.tables.table import TableInfo
 from homecare.web.errors import SpokenError
 from homecare.web.headers import FILE_POLICY
 from homecare.web.settings import current_config
 
-# How long a link from a reveal works, in the session that revealed it.
-PASS_SECONDS = 600
 MISSING = "This file is not in the store. Another application put it there, or it was lost; tell IT its table and row."
 
 
@@ -56,9 +51,14 @@ def _refuse_unseen(seen: Seen, row_id: int, name: str) -> None:
     if field is None or not field.traits.holds_file:
         raise SpokenError(404, f"{seen.table.many} have no file of this name.")
     state = seen.access.states[name]
-    if state is State.SHOWN or (state is State.BREAK_GLASS and _has_pass(seen.table, row_id, name)):
+    if state is State.SHOWN or (state is State.BREAK_GLASS and _is_open(seen, row_id, name)):
         return
     refuse(seen.table.name, "file", f"open {field.label.lower()} of {seen.table.many.lower()}", str(row_id))
+
+
+def _is_open(seen: Seen, row_id: int, name: str) -> bool:
+    opened = glass.find_open(db.session(), seen, row_id, session_hash(), files=True)
+    return opened is not None and name in opened.columns
 
 
 def _kept(seen: Seen, row_id: int, name: str) -> Kept:
@@ -73,25 +73,3 @@ def _kept(seen: Seen, row_id: int, name: str) -> Kept:
     if kept is None:
         raise SpokenError(404, MISSING if row[0] else f"There is no {seen.table.fields[name].label.lower()} here.")
     return kept
-
-
-def new_pass(info: TableInfo, row_id: int, name: str) -> str:
-    """The token in a link to a break-glass file, once a reason was given and logged."""
-    return str(_serializer().dumps(_subject(info, row_id, name)))
-
-
-def _has_pass(info: TableInfo, row_id: int, name: str) -> bool:
-    try:
-        given = _serializer().loads(request.args.get("pass", ""), max_age=PASS_SECONDS)
-    except BadSignature:
-        return False
-    return bool(given == _subject(info, row_id, name))
-
-
-def _subject(info: TableInfo, row_id: int, name: str) -> list[str]:
-    session = hashlib.sha256(current_user.get_id().encode()).hexdigest()
-    return [info.name, str(row_id), name, session]
-
-
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_config().secret_key, salt="file behind glass")

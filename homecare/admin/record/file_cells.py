@@ -9,7 +9,6 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from homecare.admin import cells
-from homecare.admin.record.downloads import new_pass
 from homecare.files.keeping import find_of_row
 from homecare.files.kinds import EXTENSIONS, PREVIEWED
 from homecare.records.row_select import RowSelect, file_name
@@ -39,18 +38,17 @@ def detailed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
 
 
 def revealed(session: Session, info: TableInfo, row_id: int, field: Field, key: str | None) -> Markup:
-    """A break-glass file after the reason was logged. The links work for ten minutes in this session."""
+    """A break-glass file after the reason was logged. Its links work while it is open to this session."""
     kept = find_of_row(session, key, resource=info.name, column=field.name, row_id=row_id) if key else None
     if kept is None:
         return cells.markup(field, key)
-    name, glass_pass = kept.original_name, new_pass(info, row_id, field.name)
-    link = LINK.format(urls.file(info.name, row_id, field.name, glass_pass=glass_pass), name)
-    return link + _preview(info, row_id, field, name, glass_pass=glass_pass)
+    link = LINK.format(urls.file(info.name, row_id, field.name), kept.original_name)
+    return link + _preview(info, row_id, field, kept.original_name)
 
 
-def _preview(info: TableInfo, row_id: int, field: Field, name: str, glass_pass: str = "") -> Markup:
+def _preview(info: TableInfo, row_id: int, field: Field, name: str) -> Markup:
     # We set the extension when we wrote the file, so it can be trusted.
     if not name.endswith(PICTURES):
         return Markup("")
-    opened = urls.file(info.name, row_id, field.name, glass_pass=glass_pass)
-    return PREVIEW.format(opened, urls.file(info.name, row_id, field.name, preview=True, glass_pass=glass_pass), name)
+    opened = urls.file(info.name, row_id, field.name)
+    return PREVIEW.format(opened, urls.file(info.name, row_id, field.name, preview=True), name)

@@ -18,7 +18,8 @@ page = Blueprint("session", __name__, url_prefix="/session")
 @page.get("")
 def show() -> Response:
     """Open to strangers, because the session may be over when a page asks. Asking does not extend it.
-    `left_s` is 0 if it is over. `csrf_token` is valid for this browser's next requests.
+    `left_s` is 0 if it is over, `unread` is what the bell shows. `csrf_token` is valid for this browser's next
+    requests.
     """
     token = session.get("_user_id")
     found = sessions.remaining(token) if isinstance(token, str) else None
@@ -27,6 +28,7 @@ def show() -> Response:
         left_s=int(found.left.total_seconds()) if found else 0,
         ends_in_s=int(found.ends_in.total_seconds()) if found else 0,
         viewing=bool(found and found.viewing),
+        unread=found.unread if found else 0,
         csrf_token=generate_csrf(),
     )
 

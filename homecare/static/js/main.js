@@ -2,6 +2,7 @@
 import "./parts/drafts.js";
 import "./core/session.js";
 import "./core/frame.js";
+import "./core/bell.js";
 import "./parts/search.js";
 import "./core/keys.js";
 import "./core/moments.js";

@@ -1,0 +1,1 @@
+"""What one is told, in one place."""
