@@ -20,7 +20,7 @@ from homecare import models
 from homecare.adoption import LOCK_TIMEOUT_MS, PATIENCE_S, MigrationError, Say, is_adopted, quiet, refuse_misfits
 from homecare.config import ROOT
 from homecare.db import sqlstate
-from homecare.models.dashboard import SCHEMA
+from homecare.models.ours.dashboard import SCHEMA
 
 FOLDER = ROOT / "migrations"
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")

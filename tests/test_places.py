@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from homecare import clock
 from homecare.admin.record.sketch import HEIGHT, WIDTH, sketch
 from homecare.kinds.say import age
-from homecare.models.sub_cities import CENTRES
+from homecare.models.ours.sub_cities import CENTRES
 from homecare.queries.places import Centre, Place
 
 As = Callable[..., Visitor]

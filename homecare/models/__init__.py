@@ -2,22 +2,9 @@
 
 from homecare.db import Base, Model
 from homecare.models import indexes  # noqa: F401 - must listen before the first model is mapped
-from homecare.models.account_keys import OneTimeLink, RecoveryCode, SecondFactor
 from homecare.models.billing import InsuranceClaim, InventoryItem, Invoice
 from homecare.models.care import Assignment, Visit
 from homecare.models.community import Event, NgoNetwork
-from homecare.models.dashboard import (
-    Account,
-    Denial,
-    FormToken,
-    ListPreference,
-    Read,
-    RefusedTry,
-    SavedView,
-    SignedIn,
-    SignInEvent,
-    SignInFailure,
-)
 from homecare.models.marketing import (
     Campaign,
     CampaignContent,
@@ -30,12 +17,22 @@ from homecare.models.marketing import (
     MarketingPlatform,
     MarketingTask,
 )
-from homecare.models.partners import InternationalReferral, PartnerHospital, Referral
-from homecare.models.patients import Message, Patient
-from homecare.models.staff import AdminTask, Staff
-from homecare.models.stored_files import RefusedUpload, StoredFile
-from homecare.models.stored_jobs import GlassOpening, Notification, StoredJob
-from homecare.models.stored_policy import (
+from homecare.models.ours.account_keys import OneTimeLink, RecoveryCode, SecondFactor
+from homecare.models.ours.dashboard import (
+    Account,
+    Denial,
+    FormToken,
+    ListPreference,
+    Read,
+    RefusedTry,
+    SavedView,
+    SignedIn,
+    SignInEvent,
+    SignInFailure,
+)
+from homecare.models.ours.stored_files import RefusedUpload, StoredFile
+from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
+from homecare.models.ours.stored_policy import (
     PolicyState,
     PolicyVersion,
     RoleRename,
@@ -45,8 +42,11 @@ from homecare.models.stored_policy import (
     StoredGrant,
     StoredRole,
 )
-from homecare.models.sub_cities import SubCity
-from homecare.models.trail import Change, ChangeSet, DroppedMonth, Seal, TrailKeeping
+from homecare.models.ours.sub_cities import SubCity
+from homecare.models.ours.trail import Change, ChangeSet, DroppedMonth, Seal, TrailKeeping
+from homecare.models.partners import InternationalReferral, PartnerHospital, Referral
+from homecare.models.patients import Message, Patient
+from homecare.models.staff import AdminTask, Staff
 
 __all__ = [
     "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient", "Change",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geography, WKTElement
 
-from homecare.models.sub_cities import CENTRES
+from homecare.models.ours.sub_cities import CENTRES
 
 revision = "0008"
 down_revision = "0007"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from homecare.models.sub_cities import LATITUDES, LONGITUDES
+from homecare.models.ours.sub_cities import LATITUDES, LONGITUDES
 from homecare.queries.places import Centre, Place
 
 WIDTH = 280

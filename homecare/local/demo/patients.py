@@ -12,7 +12,7 @@ from homecare.local.demo.names import CHILDS_RELATIONS, RELATIONS
 from homecare.local.demo.needs import NEEDS
 from homecare.local.demo.people import Name, People
 from homecare.local.demo.places import SUB_CITIES, TOWNS, Area
-from homecare.models.sub_cities import LATITUDES, LONGITUDES
+from homecare.models.ours.sub_cities import LATITUDES, LONGITUDES
 
 PATIENTS = 1500
 NO_PLACE = 45

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from homecare.models.sub_cities import CENTRES
+from homecare.models.ours.sub_cities import CENTRES
 
 
 class Area(NamedTuple):

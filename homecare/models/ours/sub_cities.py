@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
 from homecare.models.columns import Kind, plain
-from homecare.models.dashboard import SCHEMA
+from homecare.models.ours.dashboard import SCHEMA
 
 # Approximate centres as latitude and longitude, to fill a new database. In alphabetical order.
 CENTRES = {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
 from homecare.models.columns import UTC_NOW, plain, secret
-from homecare.models.dashboard import SCHEMA
+from homecare.models.ours.dashboard import SCHEMA
 
 
 class SecondFactor(Model):
