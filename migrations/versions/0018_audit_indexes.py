@@ -17,7 +17,7 @@ INDEXES = {
     "ix_changes_made_at_id": "changes (made_at, id)",
     "ix_changes_resource_made_at": "changes (resource, made_at)",
     "ix_changes_nobody_made_at": "changes (made_at) WHERE staff_id IS NULL",
-    "ix_changes_removed_made_at": "changes (made_at) WHERE kind = 'removed'",
+    "ix_changes_removed_made_at": "changes (kind, made_at) WHERE kind = 'removed'",
     "ix_reads_read_at_id": "reads (read_at, id)",
     "ix_reads_resource_read_at": "reads (resource, read_at)",
     "ix_reads_kind_read_at": "reads (kind, read_at)",

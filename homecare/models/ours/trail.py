@@ -62,7 +62,7 @@ class Change(ByWhom, Model):
         Index("ix_changes_made_at_id", "made_at", "id"),
         Index("ix_changes_resource_made_at", "resource", "made_at"),
         Index("ix_changes_nobody_made_at", "made_at", postgresql_where=text("staff_id IS NULL")),
-        Index("ix_changes_removed_made_at", "made_at", postgresql_where=text("kind = 'removed'")),
+        Index("ix_changes_removed_made_at", "kind", "made_at", postgresql_where=text("kind = 'removed'")),
         Index("ix_changes_transaction_id", "transaction_id", postgresql_using="brin"),
         {"schema": SCHEMA, "postgresql_partition_by": "RANGE (made_at)"},
     )
