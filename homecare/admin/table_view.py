@@ -11,7 +11,6 @@ from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action
-from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import deletions
 from homecare.admin.asked import Asked
 from homecare.admin.change import bulk, deletion, in_place, undo
@@ -20,16 +19,15 @@ from homecare.admin.form import saving
 from homecare.admin.list import exporter, workbook
 from homecare.admin.list.own_views import kept_of
 from homecare.admin.list.screens import ListScreen
-from homecare.admin.record import downloads, glass, timeline
-from homecare.admin.record.details import RELATED_ROWS, DetailsScreen, additions, related_list
+from homecare.admin.record import downloads, opening, timeline
+from homecare.admin.record.details import RELATED_ROWS, additions, related_list
 from homecare.admin.stock import StockView
 from homecare.db import db
 from homecare.kinds.read import parse_id
-from homecare.kinds.say import when
 from homecare.records import list_request, lookup
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.seen import Seen
-from homecare.records.stored import revealed, stored_row
+from homecare.records.stored import stored_row
 from homecare.tables.table import TableInfo, table_info
 from homecare.web import urls
 from homecare.web.errors import SpokenError
@@ -104,39 +102,12 @@ class TableView(GuardedView, StockView):
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
-        return self._details(self._row_id("view"))
+        return opening.page(self.asked, self._row_id("view"))
 
     @expose("/reveal/", methods=("POST",))
     def reveal_view(self) -> ResponseReturnValue:
         """Break-glass: opens what is hidden of one row for a `reason`, which is recorded first. `_do=end` shuts it."""
-        row_id = self._row_id("view")
-        if request.form.get("_do") == "end":
-            glass.end(self.seen, row_id)
-            flash("What you opened here is closed again.", "success")
-            return redirect(url_for(".details_view", id=row_id))
-        try:
-            names = glass.open_for_a_reason(self.seen, row_id)
-        except RuleError as error:
-            flash(error.message, "error")
-            return redirect(url_for(".details_view", id=row_id))
-        return self._details(row_id, names)
-
-    def _details(self, row_id: int, shown_once: frozenset[str] = frozenset()) -> ResponseReturnValue:
-        stored = stored_row(db.session(), self.seen, row_id)
-        if stored is None:
-            not_found(self.info.name, "view", str(row_id))
-        opened = glass.opened(self.seen, row_id)
-        names = sorted(shown_once | (opened.columns if opened else frozenset()))
-        values = revealed(db.session(), self.info, names, row_id) if names else {}
-        screen = DetailsScreen.of(self.seen, stored, values, db.session())
-        return self.render(
-            "tables/record/details.html",
-            screen=screen,
-            info=self.info,
-            access=self.seen.access,
-            opened=opened,
-            when=when,
-        )
+        return opening.answer(self.asked, self._row_id("view"))
 
     @expose("/related/")
     def related_view(self) -> ResponseReturnValue:
