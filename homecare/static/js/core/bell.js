@@ -3,10 +3,10 @@ import { $ } from "./dom.js";
 
 const EVERY = 60_000;
 const bell = $("#bell");
-const unread = $("[data-unread]", bell);
 let askedAt = Date.now();
 
 async function look() {
+  const unread = $("[data-unread]", bell);
   askedAt = Date.now();
   const asked = fetch("/session", { headers: { Accept: "application/json" } });
   const told = await asked.then((answer) => answer.ok && answer.json()).catch(() => null);
@@ -18,6 +18,8 @@ async function look() {
 
 const isDue = () => !document.hidden && Date.now() - askedAt >= EVERY;
 
-setInterval(() => isDue() && look(), EVERY);
-document.addEventListener("visibilitychange", () => isDue() && look());
-addEventListener("pageshow", (event) => event.persisted && look());
+if (bell) {
+  setInterval(() => isDue() && look(), EVERY);
+  document.addEventListener("visibilitychange", () => isDue() && look());
+  addEventListener("pageshow", (event) => event.persisted && look());
+}
