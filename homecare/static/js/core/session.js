@@ -59,7 +59,7 @@ function step(ticket) {
   const second = part("-second");
   first.hidden = first.disabled = Boolean(ticket);
   second.hidden = second.disabled = !ticket;
-  part("-ticket").value = ticket;
+  form.elements.ticket.value = ticket;
   form.action = ticket ? "/login/code" : "/login";
   for (const name of ["-password", "-code"]) part(name).value = "";
   part(ticket ? "-code" : "-password").focus();
