@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, folded
 from homecare.access.row_scope import OPENINGS, UNSCOPED
-from homecare.access.shown import NOT_SHOWN, whose
+from homecare.access.shown import whose
 from homecare.models import Account, Staff, business_models
 from homecare.models.folding import plain_word
 
@@ -43,14 +43,14 @@ def answering_for(session: Session, table: str, row_id: int, by: Acting) -> list
         .where(*may_sign_in, Staff.id != by.person.staff_id)
         .where(or_(plain_word(Staff.role).in_(readers), Staff.id.in_(owners)))
     )
-    return list(session.execute(found, execution_options=UNSCOPED | NOT_SHOWN).scalars())
+    return list(session.execute(found, execution_options=UNSCOPED).scalars())
 
 
 def _owners(session: Session, table: str, row_id: int) -> Any:
     model: Any = business_models()[table]
     if table in OWNERS:
         owner = select(getattr(model, OWNERS[table])).where(model.id == row_id)
-        owner_id = session.execute(owner, execution_options=UNSCOPED | NOT_SHOWN).scalar()
+        owner_id = session.execute(owner, execution_options=UNSCOPED).scalar()
         if owner_id is not None:
             return [owner_id]
     patient_id = _patient_of(table, model, row_id)
