@@ -23,11 +23,7 @@ FORGOTTEN = {
         f"form_tokens (token, staff_id, resource, used_at) VALUES (gen_random_uuid(), {STAFF}, 'visits', {{at}})",
         timedelta(days=1),
     ),
-    "undo": (
-        "overwritten (token, staff_id, resource, column_name, version, held, made_at) "
-        f"VALUES (gen_random_uuid(), {STAFF}, 'invoices', 'status', '1', '{{{{}}}}', {{at}})",
-        timedelta(hours=1),
-    ),
+    "notifications": (f"notifications (staff_id, kind, read_at) VALUES ({STAFF}, 'x', {{at}})", timedelta(days=90)),
     "refused_tries": (f"refused_tries (staff_id, tried_at) VALUES ({STAFF}, {{at}})", timedelta(days=1)),
     "refused_uploads": ("refused_uploads (staff_id, bytes, refused_at) VALUES (1, 1, {at})", timedelta(days=1)),
 }

@@ -61,18 +61,18 @@ def test_a_worker_that_does_not_run_makes_jobs_late_and_the_pages_are_served(
 
 def test_a_job_that_fails_is_late_although_it_is_tried_later(app: Flask, client: Visitor, owner_engine: Engine) -> None:
     once(app)
-    late = "UPDATE dashboard.jobs SET due_at = now() - interval '300 s', try_at = now(), tries = 3 WHERE name = 'undo'"
-    run(owner_engine, late)
-    run(owner_engine, "REVOKE DELETE ON dashboard.overwritten FROM homecare_app")
+    late = "due_at = now() - interval '300 s', try_at = now(), tries = 3"
+    run(owner_engine, f"UPDATE dashboard.jobs SET {late} WHERE name = 'form_tokens'")
+    run(owner_engine, "REVOKE DELETE ON dashboard.form_tokens FROM homecare_app")
 
     result = once(app)
-    run(owner_engine, "GRANT DELETE ON dashboard.overwritten TO homecare_app")
+    run(owner_engine, "GRANT DELETE ON dashboard.form_tokens TO homecare_app")
 
     assert (result.exit_code, result.output.splitlines()[-1]) == (1, "0 jobs done, 1 failed.")
-    assert run(owner_engine, "SELECT problem FROM dashboard.jobs WHERE name = 'undo'") == (
+    assert run(owner_engine, "SELECT problem FROM dashboard.jobs WHERE name = 'form_tokens'") == (
         "The database did not do it (42501)."
     )
-    assert client.get("/readyz").json["jobs"]["undo"] >= 295
+    assert client.get("/readyz").json["jobs"]["form_tokens"] >= 295
 
 
 def test_of_several_of_one_name_the_oldest_counts(client: Visitor, owner_engine: Engine) -> None:
