@@ -95,7 +95,7 @@ def test_what_was_typed_stays_while_code_and_password_are_asked_over_the_page(
     with owner_engine.begin() as connection:
         connection.execute(text("UPDATE dashboard.sessions SET last_used_at = last_used_at - interval '25 minutes'"))
     page.clock.fast_forward("25:00")
-    dialog = page.get_by_role("alertdialog", name="Sign in to go on")
+    dialog = page.get_by_role("alertdialog", name="Sign in to continue")
     dialog.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     code = dialog.get_by_label("Code of your authenticator app")
