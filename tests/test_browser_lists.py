@@ -95,7 +95,7 @@ def test_a_status_somebody_else_changed_meanwhile_is_put_back_and_told(visits: P
 
 def test_a_field_of_the_chosen_rows_is_set_at_once(visits: Page) -> None:
     visits.goto(f"{VISITS}?status__eq=Scheduled&sort=id")
-    boxes = visits.get_by_role("checkbox", name=re.compile("^Choose (?!every)"))
+    boxes = visits.get_by_role("checkbox", name=re.compile("^Select (?!every)"))
     boxes.nth(0).check()
     boxes.nth(2).click(modifiers=["Shift"])
     expect(visits.locator("#chosen-count")).to_have_text("3 visits chosen")
@@ -110,7 +110,7 @@ def test_a_field_of_the_chosen_rows_is_set_at_once(visits: Page) -> None:
 
 def test_a_field_is_emptied_only_when_that_was_said(visits: Page) -> None:
     visits.goto(f"{VISITS}?status__eq=Pending&staff_id__isnull=0")
-    visits.get_by_role("checkbox", name=re.compile("^Choose (?!every)")).first.check()
+    visits.get_by_role("checkbox", name=re.compile("^Select (?!every)")).first.check()
     visits.get_by_role("button", name="Set a field").click()
     dialog = visits.get_by_role("dialog")
     dialog.locator("[name=field]").select_option("staff_id")
@@ -122,7 +122,7 @@ def test_a_field_is_emptied_only_when_that_was_said(visits: Page) -> None:
 
 
 def test_chosen_rows_are_exported_with_columns_and_kind_of_file(visits: Page) -> None:
-    visits.get_by_role("checkbox", name=re.compile("^Choose (?!every)")).first.check()
+    visits.get_by_role("checkbox", name=re.compile("^Select (?!every)")).first.check()
     visits.get_by_role("button", name="Export…").click()
     dialog = visits.get_by_role("dialog", name="Export 1 visit")
     dialog.get_by_label("File").select_option("xlsx")

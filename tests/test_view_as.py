@@ -52,7 +52,7 @@ def body(page: str) -> str:
         r'<link rel="stylesheet"[^>]*viewing.css">\s*<section class="viewing".*?</section>', "", main, flags=re.S
     )
     for name in ("visit_notes", "prescription_file", "vitals_file"):
-        main = re.sub(rf'"name": "{name}", "operators": \[[^]]*\]', name, main)
+        main = re.sub(rf'"name": "{name}", "offers": \[[^]]*\]', name, main)
     return re.sub(r'name="(csrf_token|_token)"[^>]*>|\b[0-9a-f]{16}\b|\s+', " ", main)
 
 
