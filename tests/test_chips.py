@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from clusters import Database
 from doors import Walker
-from sqlalchemy import Engine, event
+from statements_sent import statements
 
 from homecare.models import Patient
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 
 
 @pytest.fixture(scope="module")
@@ -20,19 +19,11 @@ def database(demo_database: Database) -> Database:
 
 
 def test_a_chip_selects_only_the_name_of_the_parent(admin: Walker) -> None:
-    said: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as said:
         page = admin.get("/admin/visit_services/", patient_id__eq="1").get_data(as_text=True)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
     of_parent = [one for one in said if re.search(r"FROM patients\s+WHERE patients\.id", one)]
     read = {name for one in of_parent for name in re.findall(r"patients\.(\w+)", one)}
     assert "Patient is" in page
     assert of_parent
-    assert read & {column.name for column in Patient.__table__.columns} == {"id", *coded_infos()["patients"].naming}
+    assert read & {column.name for column in Patient.__table__.columns} == {"id", *coded_tables()["patients"].naming}

@@ -17,7 +17,7 @@ from homecare.admin.change import bulk, deletion, in_place, undo
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.admin.form import saving
 from homecare.admin.list import exporter, workbook
-from homecare.admin.list.own_views import kept_of
+from homecare.admin.list.own_views import own_views_of
 from homecare.admin.list.screens import ListScreen
 from homecare.admin.record import downloads, opening, timeline
 from homecare.admin.record.details import RELATED_ROWS, additions, related_list
@@ -28,7 +28,7 @@ from homecare.records import list_request, lookup
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.seen import Seen
 from homecare.records.stored import stored_row
-from homecare.tables.table import TableInfo, table_info
+from homecare.tables.table import ShownTable, shown_table
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -56,20 +56,20 @@ class TableView(GuardedView, StockView):
         "preview_view": Action.VIEW,
     }
 
-    def __init__(self, info: TableInfo) -> None:
-        StockView.__init__(self, info)
+    def __init__(self, table: ShownTable) -> None:
+        StockView.__init__(self, table)
 
     @property
-    def info(self) -> TableInfo:
+    def table(self) -> ShownTable:
         """The table with IT's settings for the role of this request."""
-        return table_info(self.endpoint)
+        return shown_table(self.endpoint)
 
     @property
     def seen(self) -> Seen:
         """Built once per request and passed down."""
         found: dict[str, Seen] = g.setdefault("seen", {})
         if self.endpoint not in found:
-            found[self.endpoint] = Seen.of(acting(), self.info)
+            found[self.endpoint] = Seen.of(acting(), self.table)
         return found[self.endpoint]
 
     @property
@@ -86,14 +86,14 @@ class TableView(GuardedView, StockView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        kept = kept_of(urls.list_of(self.info.name))
-        if not request.args and kept.default and (words := self._usable(kept.default.query)):
+        own = own_views_of(urls.list_of(self.table.name))
+        if not request.args and own.default and (words := self._usable(own.default.query)):
             return redirect(f"{url_for('.index_view')}?{words}")
-        screen = ListScreen.load(self.asked.listed(request.args, kept, keeps_wrong=True), db.session())
+        screen = ListScreen.load(self.asked.listed(request.args, own, keeps_wrong=True), db.session())
         page = self.render(
             "tables/list/list.html",
             screen=screen,
-            info=self.info,
+            table=self.table,
             access=screen.request.access,
             additions=additions(self.seen),
             shows_deleted=deletions.may_see(self.seen),
@@ -114,13 +114,13 @@ class TableView(GuardedView, StockView):
         """Part of a details page: the newest rows of table `of` whose column `by` refers to row `id`."""
         row_id = self._row_id("view")
         if stored_row(db.session(), self.seen, row_id, ()) is None:
-            not_found(self.info.name, "view", str(row_id))
+            not_found(self.table.name, "view", str(row_id))
         of, by = request.args.get("of", ""), request.args.get("by", "")
         screen = related_list(db.session(), self.seen, row_id, of, by)
         if screen is None:
             raise SpokenError(404, "There is no such list of related records for your role.")
         return self.render(
-            "tables/record/related.html", screen=screen, info=self.info, rows=RELATED_ROWS, row_id=row_id
+            "tables/record/related.html", screen=screen, table=self.table, rows=RELATED_ROWS, row_id=row_id
         )
 
     @expose("/new/", methods=("GET", "POST"))
@@ -156,17 +156,17 @@ class TableView(GuardedView, StockView):
             file = workbook.written(db.session(), wanted, columns)
             answer = Response(workbook.pieces(file), mimetype=workbook.TYPE)
             answer.call_on_close(file.close)
-        answer.headers["Content-Disposition"] = f'attachment; filename="{self.info.name}.{export_type}"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="{self.table.name}.{export_type}"'
         return answer
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> ResponseReturnValue:
         """`name` is the relation's column, `query` the typed text: [[id, label, columns to fill], …], at most 20."""
-        field = self.info.fields.get(request.args.get("name", ""))
+        field = self.table.fields.get(request.args.get("name", ""))
         if field is None or not field.traits.links:
             raise SpokenError(400, "There is no relation of this name.")
         if not lookup.may_look_up(self.seen, field):
-            refuse(self.info.name, "lookup", f"look up {field.label.lower()} of {self.info.many.lower()}")
+            refuse(self.table.name, "lookup", f"look up {field.label.lower()} of {self.table.many.lower()}")
         try:
             found = lookup.find(db.session(), self.seen, field, request.args.get("query", ""))
         except ValueError as error:
@@ -222,4 +222,4 @@ class TableView(GuardedView, StockView):
         try:
             return parse_id(text)
         except ValueError:
-            not_found(self.info.name, action, text)
+            not_found(self.table.name, action, text)

@@ -32,7 +32,7 @@ from homecare.access.shown import tells, way, whose
 from homecare.audit.reads import Lines
 from homecare.models import Change, Denial, Read, SignInEvent, business_models
 from homecare.queries.audit import Log
-from homecare.tables.table import TableInfo, table_infos
+from homecare.tables.table import ShownTable, shown_tables
 
 SHOWN, PLACE, FILE, MASKED, HIDDEN = "shown", "place", "file", "masked", "hidden"
 MOST_LETTERS = 300
@@ -96,16 +96,16 @@ def _told(field: Any, value: ColumnElement[Any]) -> ColumnElement[Any]:
 def _fields(who: Acting) -> list[dict[str, str | int]]:
     """How each column of each table that the person may open is told."""
     return [
-        {"resource": info.name, "name": name, "how": _how(who, info, name), "number": number}
-        for info in table_infos().values()
-        if opens(who, info.name)
-        for number, name in enumerate(info.fields)
+        {"resource": table.name, "name": name, "how": _how(who, table, name), "number": number}
+        for table in shown_tables().values()
+        if opens(who, table.name)
+        for number, name in enumerate(table.fields)
         if name not in UNTOLD
     ]
 
 
-def _how(who: Acting, info: TableInfo, name: str) -> str:
-    access, traits = who.access(info.name), info.fields[name].traits
+def _how(who: Acting, table: ShownTable, name: str) -> str:
+    access, traits = who.access(table.name), table.fields[name].traits
     if not access.sees(name):
         return HIDDEN if access.states[name] is State.HIDDEN else MASKED
     return PLACE if traits.is_place else FILE if traits.holds_file else SHOWN

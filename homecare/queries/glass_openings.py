@@ -13,7 +13,7 @@ from homecare.access.acting import Acting
 from homecare.models import GlassOpening
 from homecare.queries.notices import Named, labels, named
 from homecare.records.glass import NOW, changed_role_at
-from homecare.tables.table import table_infos
+from homecare.tables.table import shown_tables
 
 PAGE_ROWS = 50
 OPEN, ONCE, ITS_TIME, NEW_ROLE = "open", "once", "time", "role changed"
@@ -74,15 +74,15 @@ def _ended_at() -> ColumnElement[datetime]:
 
 def _opening(row: Row[Any], records: dict[tuple[str, int], Named]) -> Opening:
     one: GlassOpening = row[0]
-    info = table_infos().get(one.resource)
+    table = shown_tables().get(one.resource)
     return Opening(
         id=one.id,
         staff_id=one.staff_id or 0,
         who=one.staff_name or one.staff_email,
         role=one.role,
-        table=info.many if info else one.resource,
+        table=table.many if table else one.resource,
         record=records[one.resource, one.row_id],
-        columns=labels(info, one.columns),
+        columns=labels(table, one.columns),
         reason=one.reason,
         opened_at=one.opened_at,
         until=one.until,

@@ -15,7 +15,7 @@ from homecare.kinds import say
 from homecare.models import Notification
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
-from homecare.tables.table import TableInfo, table_infos
+from homecare.tables.table import ShownTable, shown_tables
 from homecare.web import urls
 
 PAGE_ROWS = 50
@@ -43,41 +43,41 @@ class Notice:
     is_read: bool
 
 
-def _break_glass(who: str, info: TableInfo | None, parts: dict[str, Any]) -> tuple[str, str]:
-    columns = labels(info, parts.get("columns", ()))
+def _break_glass(who: str, table: ShownTable | None, parts: dict[str, Any]) -> tuple[str, str]:
+    columns = labels(table, parts.get("columns", ()))
     until = parts.get("until")
     lasts = f", until {say.when(datetime.fromisoformat(until))}." if until else ", to read once."
     return f"{who} gave a reason and opened {columns} of", lasts
 
 
 # By kind: what stands before and after the record, of who did it, the record's table and the parts.
-SENTENCES: dict[str, Callable[[str, TableInfo | None, dict[str, Any]], tuple[str, str]]] = {
+SENTENCES: dict[str, Callable[[str, ShownTable | None, dict[str, Any]], tuple[str, str]]] = {
     BREAK_GLASS: _break_glass,
 }
 
 
-def labels(info: TableInfo | None, names: Iterable[str]) -> str:
+def labels(table: ShownTable | None, names: Iterable[str]) -> str:
     """visit notes, prescription"""
-    return ", ".join(info.fields[name].label.lower() if info and name in info.fields else name for name in names)
+    return ", ".join(table.fields[name].label.lower() if table and name in table.fields else name for name in names)
 
 
 def named(session: Session, by: Acting, keys: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int], Named]:
-    """The records by table and id, through the person's own rights and scope. One statement a table that they may
+    """The records by name and id, through the person's own rights and scope. One statement a name that they may
     view; what they may not see is its number.
     """
     ids: dict[str, set[int]] = {}
-    for table, row_id in keys:
+    for name, row_id in keys:
         if row_id is not None:
-            ids.setdefault(table, set()).add(row_id)
+            ids.setdefault(name, set()).add(row_id)
     found = {}
-    for table, wanted in ids.items():
-        info = table_infos().get(table)
-        may = info is not None and by.may(table)
-        names = names_of(session, Seen.of(by, info), wanted) if info is not None and may else {}
-        one = info.one if info else table
+    for name, wanted in ids.items():
+        table = shown_tables().get(name)
+        may = table is not None and by.may(name)
+        names = names_of(session, Seen.of(by, table), wanted) if table is not None and may else {}
+        one = table.one if table else name
         for row_id in wanted:
             words = names.get(row_id, f"{one} #{row_id}")
-            found[table, row_id] = Named(words, urls.record(table, row_id) if row_id in names else "")
+            found[name, row_id] = Named(words, urls.record(name, row_id) if row_id in names else "")
     return found
 
 
@@ -102,6 +102,6 @@ def _notice(row: Row[Any], records: dict[tuple[str, int], Named], people: dict[t
     one: Notification = row[0]
     who = people.get(("staff", one.about_staff_id or 0), Named(SOMEBODY)).words
     record = records.get((one.resource, one.row_id or 0), Named(""))
-    info = table_infos().get(one.resource)
-    before, after = SENTENCES[one.kind](who, info, one.parts) if one.kind in SENTENCES else (one.kind, "")
+    table = shown_tables().get(one.resource)
+    before, after = SENTENCES[one.kind](who, table, one.parts) if one.kind in SENTENCES else (one.kind, "")
     return Notice(one.id, before, record, after, one.made_at, bool(row.is_read))

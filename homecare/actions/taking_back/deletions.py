@@ -25,7 +25,7 @@ from homecare.actions.transaction import retried, transaction
 from homecare.models import Change, Staff, business_models
 from homecare.queries.nets import Net
 from homecare.records.seen import Seen
-from homecare.tables.table import table_info
+from homecare.tables.table import shown_table
 
 Key = tuple[str, int]
 
@@ -198,4 +198,4 @@ def said(error: RuleError, seen: Seen) -> str:
 
 
 def name_of(error: NeededError) -> str:
-    return f"{table_info(error.resource).one} #{error.row_id}"
+    return f"{shown_table(error.resource).one} #{error.row_id}"

@@ -31,7 +31,7 @@ from homecare.queries.nets import Live, Net, Touched
 from homecare.records.lookup import settable
 from homecare.records.seen import Seen
 from homecare.tables.status_times import TIMES_OF_STATUSES
-from homecare.tables.table import table_info
+from homecare.tables.table import shown_table
 
 HANGS_ON = "Other records hang on what was added by now. Delete them first, or leave it as it is."
 
@@ -120,10 +120,10 @@ def _followed(made: ChangeSet, net: Net) -> bool:
 
 def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
     for resource, action in sorted({(net.resource, _action(net)) for net in nets if not _followed(made, net)}):
-        info = table_info(resource)
+        table = shown_table(resource)
         if not by.may(resource, action):
-            raise NotAllowedError(resource, action, f"{action} {info.many.lower()}")
-        seen = Seen.of(by, info)
+            raise NotAllowedError(resource, action, f"{action} {table.many.lower()}")
+        seen = Seen.of(by, table)
         columns = {name for net in nets if net.resource == resource for name in _given_back(net, action)}
         creating = action is Action.CREATE
         may = settable(seen)
@@ -133,7 +133,7 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
             if pair <= columns and pair - shut:
                 shut -= pair
         if shut:
-            raise NotAllowedError(resource, Action.EDIT, f"set {min(shut)} of {info.many.lower()}")
+            raise NotAllowedError(resource, Action.EDIT, f"set {min(shut)} of {table.many.lower()}")
 
 
 def _given_back(net: Net, action: Action) -> set[str]:

@@ -18,7 +18,7 @@ from homecare.admin.door import refuse
 from homecare.db import db
 from homecare.kinds import say
 from homecare.queries.nets import Touched
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
 
@@ -61,12 +61,12 @@ def answer(asked: Asked) -> ResponseReturnValue:
 
 
 def _undo(asked: Asked) -> undoing.Undone:
-    info, back = asked.table, asked.to_list()
+    table, back = asked.table, asked.to_list()
     try:
         return undoing.undo(
             session=db.session(),
             token=request.form.get("token", ""),
-            resource=info.name,
+            resource=table.name,
             by=asked.by,
             untouched_only=request.form.get("untouched") == "1",
         )
@@ -78,7 +78,7 @@ def _undo(asked: Asked) -> undoing.Undone:
     except undoing.NotAllowedError as error:
         refuse(error.resource, error.action, error.right)
     except rows.RowsChangedError as error:
-        raise SpokenError(409, _changed(info, len(error.ids)), back=back, title=NOT_UNDONE) from error
+        raise SpokenError(409, _changed(table, len(error.ids)), back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:
         sentence = next(iter(error.refused.values())).message
         raise SpokenError(422, sentence, back=back, title=NOT_UNDONE) from error
@@ -88,15 +88,15 @@ def _undo(asked: Asked) -> undoing.Undone:
 
 def _touched(asked: Asked, error: undoing.TouchedError) -> ResponseReturnValue:
     """Which rows they are, who touched them last and when, and the way to undo the others."""
-    info = asked.table
-    sentence = _changed(info, len(error.touched) + error.others)
+    table = asked.table
+    sentence = _changed(table, len(error.touched) + error.others)
     if wants_json():
         raise SpokenError(409, sentence, back=asked.to_list(), title=NOT_UNDONE)
-    mine = [one for one in error.touched if one.resource == info.name]
+    mine = [one for one in error.touched if one.resource == table.name]
     names = dict(refused.named(asked.seen, [one.row_id for one in mine]).rows)
     page = asked.render(
         "tables/change/touched.html",
-        info=info,
+        table=table,
         sentence=sentence,
         names=names,
         touched=[(one.row_id, _by_whom(one)) for one in mine[: refused.MOST_NAMED]],
@@ -114,6 +114,6 @@ def _by_whom(touched: Touched) -> str:
     return f"changed by {touched.by or 'another application'}{when}"
 
 
-def _changed(info: TableInfo, number: int) -> str:
-    some = info.the() if number == 1 else f"some of the {info.amount(number)}"
+def _changed(table: ShownTable, number: int) -> str:
+    some = table.the() if number == 1 else f"some of the {table.amount(number)}"
     return f"Somebody changed {some} since, so nothing was undone."

@@ -67,11 +67,11 @@ def exported_columns(request: ListRequest, columns: Iterable[str] | None = None)
     A masked relation is exported as the code it shows.
     """
     access = request.access
-    names = request.info.fields if columns is None else columns
+    names = request.table.fields if columns is None else columns
     return [
         name
         for name in names
-        if access.sees(name) or (access.states[name] is State.MASKED and request.info.fields[name].traits.links)
+        if access.sees(name) or (access.states[name] is State.MASKED and request.table.fields[name].traits.links)
     ]
 
 
@@ -109,17 +109,17 @@ def begun(pieces: Iterator[T]) -> Iterator[T]:
 
 def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Generator[Sequence[Row[Any]], None, None]:
     """The rows of the list in its order, a thousand at a time."""
-    order = ordering(request.sort.column, request.info.key, descending=request.descending)
+    order = ordering(request.sort.column, request.table.key, descending=request.descending)
     statement = request.narrowed(selected.statement).order_by(*order)
     empty = True
     with closing(streamed(scoped, statement, request.acting.person.staff_id)) as found:
         for block in found:
             # Logged before it leaves. A long export is one log line per thousand rows.
-            log_export(request.acting, request.info.name, selected.shown, block)
+            log_export(request.acting, request.table.name, selected.shown, block)
             yield block
             empty = False
     if empty:
-        log_export(request.acting, request.info.name, (), [])
+        log_export(request.acting, request.table.name, (), [])
 
 
 def streamed(

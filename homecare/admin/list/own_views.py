@@ -19,7 +19,7 @@ from homecare.records import saved_views as records
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.list_request import ALL, PLACE, read
 from homecare.records.seen import Seen
-from homecare.tables.table import table_infos
+from homecare.tables.table import shown_tables
 from homecare.web import urls
 
 SHARE = "share"
@@ -37,18 +37,18 @@ class SavedLink:
     roles: tuple[str, ...]
 
 
-def kept_of(path: str) -> records.Kept:
+def own_views_of(path: str) -> records.OwnViews:
     """The acting person's settings for the page. One statement per request and page."""
-    known: dict[str, records.Kept] = g.setdefault("kept", {})
+    known: dict[str, records.OwnViews] = g.setdefault("own_views", {})
     if path not in known:
         who = acting()
         if who.role is None:
-            return records.Kept()
+            return records.OwnViews()
         table = urls.table_of(path)
-        known[path] = records.kept(
+        known[path] = records.load_own_views(
             db.session(),
             path=path,
-            table=table if table in table_infos() else "",
+            table=table if table in shown_tables() else "",
             staff_id=who.person.staff_id,
             role=who.role.name,
         )
@@ -59,18 +59,18 @@ def saved_views(path: str) -> list[SavedLink]:
     """The views of the page that this person may choose from, their own first."""
     return [
         SavedLink(view.name, address(path, view.query), view.mine, view.default, view.id, view.roles)
-        for view in kept_of(path).views
+        for view in own_views_of(path).views
         if view.mine or _may_use(path, view.query)
     ]
 
 
 def _may_use(path: str, query: str) -> bool:
     """Whether the list opens with these words. A link that is refused would still show what was searched for."""
-    info = table_infos().get(urls.table_of(path))
-    if info is None:
+    table = shown_tables().get(urls.table_of(path))
+    if table is None:
         return True
     try:
-        read(Seen.of(acting(), info), MultiDict(parse_qsl(query)))
+        read(Seen.of(acting(), table), MultiDict(parse_qsl(query)))
     except (UnknownConditionError, ForbiddenConditionError):
         return False
     return True

@@ -38,7 +38,7 @@ def written(scoped: Session, request: ListRequest, columns: list[str]) -> IO[byt
     heads = [(field.label, field.traits.width) for field in selected.fields]
     rows = (row for block in blocks(scoped, request, selected) for row in block)
     return filled(
-        request.info.many, heads, rows, lambda sheet, row: [_cell(sheet, f, row, selected) for f in selected.fields]
+        request.table.many, heads, rows, lambda sheet, row: [_cell(sheet, f, row, selected) for f in selected.fields]
     )
 
 

@@ -35,7 +35,7 @@ def page(asked: Asked, row_id: int, shown_once: frozenset[str] = frozenset()) ->
     return asked.render(
         "tables/record/details.html",
         screen=DetailsScreen.of(seen, stored, values, session),
-        info=seen.table,
+        table=seen.table,
         access=seen.access,
         opened=opened,
         when=when,

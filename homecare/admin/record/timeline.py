@@ -28,7 +28,7 @@ from homecare.records.row_select import names_of_keys
 from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name, stored_row
 from homecare.tables.labels import plain_text
-from homecare.tables.table import table_info
+from homecare.tables.table import shown_table
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -70,7 +70,7 @@ def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
         not_found(seen.table.name, "view", str(row_id))
     return asked.render(
         "tables/record/history.html",
-        info=seen.table,
+        table=seen.table,
         row_id=row_id,
         name=row_name(seen.table, stored) if stored else f"{seen.table.one} #{row_id}",
         is_gone=stored is None,
@@ -128,9 +128,9 @@ def _others(seen: Seen, entry: Entry) -> str:
         return f"with more than {changes.MOST_COUNTED:,} other records"
     told = []
     for name, number in entry.others:
-        info = table_info(name)
+        table = shown_table(name)
         word = "other " if name == seen.table.name else ""
-        told.append(f"{number:,} {word}{(info.one if number == 1 else info.many).lower()}")
+        told.append(f"{number:,} {word}{(table.one if number == 1 else table.many).lower()}")
     return f"with {', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else f"with {told[0]}" if told else ""
 
 
@@ -147,18 +147,18 @@ def _cell(entry: Entry, one: FieldChange, side: str, labels: dict[str, dict[int,
 
 
 def revert(asked: Asked, row_id: int) -> ResponseReturnValue:
-    seen, session, info = asked.seen, db.session(), asked.table
-    back = (urls.history(info.name, row_id), "Back to the history")
-    change_id = _change_id(info.name)
+    seen, session, table = asked.seen, db.session(), asked.table
+    back = (urls.history(table.name, row_id), "Back to the history")
+    change_id = _change_id(table.name)
     if stored_row(session, seen, row_id, ()) is None:
-        not_found(info.name, "edit", str(row_id))
+        not_found(table.name, "edit", str(row_id))
     answered = request.form.getlist("_sure")[:MOST_ANSWERS]
     try:
         reverting.revert(session=session, seen=seen, row_id=row_id, change_id=change_id, answered=answered)
     except (RowGoneError, reverting.UnknownChangeError):
-        not_found(info.name, "edit", str(row_id))
+        not_found(table.name, "edit", str(row_id))
     except reverting.NothingToSetError:
-        refuse(info.name, "edit", f"set what this change of {info.many.lower()} set", str(row_id))
+        refuse(table.name, "edit", f"set what this change of {table.many.lower()} set", str(row_id))
     except reverting.ChangedAgainError as error:
         raise SpokenError(
             409, _since(session, seen, row_id, change_id, error), back=back, title=NOT_PUT_BACK
@@ -167,7 +167,7 @@ def revert(asked: Asked, row_id: int) -> ResponseReturnValue:
         return _question(asked, row_id, change_id, error), 422
     except RuleError as error:
         raise SpokenError(422, error.message, back=back, title=NOT_PUT_BACK) from error
-    flash(f"{info.one} put back as it was before that change.", "success")
+    flash(f"{table.one} put back as it was before that change.", "success")
     return redirect(back[0])
 
 
@@ -183,7 +183,7 @@ def _since(session: Session, seen: Seen, row_id: int, change_id: int, error: rev
 def _question(asked: Asked, row_id: int, change_id: int, error: AskedError) -> str:
     return asked.render(
         "tables/record/put_back.html",
-        info=asked.table,
+        table=asked.table,
         row_id=row_id,
         change_id=change_id,
         questions=error.questions,
@@ -210,7 +210,7 @@ def deleted(asked: Asked) -> ResponseReturnValue:
     texts = {line.entry.id: _name(seen, line) for line in lines}
     return asked.render(
         "tables/record/deleted.html",
-        info=seen.table,
+        table=seen.table,
         lines=lines,
         names=texts,
         may_restore=deletions.may_restore(seen),
@@ -226,12 +226,12 @@ def _name(seen: Seen, line: Line) -> str:
 
 def restore(asked: Asked) -> ResponseReturnValue:
     _refuse_unseen(asked)
-    seen, info = asked.seen, asked.table
+    seen, table = asked.seen, asked.table
     if not deletions.may_restore(seen):
-        refuse(info.name, "delete", f"restore deleted {info.many.lower()}")
-    back = (urls.deleted(info.name), f"Back to the deleted {info.many.lower()}")
+        refuse(table.name, "delete", f"restore deleted {table.many.lower()}")
+    back = (urls.deleted(table.name), f"Back to the deleted {table.many.lower()}")
     try:
-        done = deletions.restore(session=db.session(), seen=seen, change_id=_change_id(info.name))
+        done = deletions.restore(session=db.session(), seen=seen, change_id=_change_id(table.name))
     except deletions.NotDeletedError as error:
         raise SpokenError(409, "It is there again already.", back=back, title=NOT_RESTORED) from error
     except deletions.NeededError as error:
@@ -239,6 +239,6 @@ def restore(asked: Asked) -> ResponseReturnValue:
         raise SpokenError(409, sentence, back=back, title=NOT_RESTORED) from error
     except RuleError as error:
         raise SpokenError(409, deletions.said(error, seen), back=back, title=NOT_RESTORED) from error
-    along = [table_info(name).amount(number) for name, number in done.along.items()]
-    flash(f"{info.one} restored{', with ' + ', '.join(along) if along else ''}.", "success")
-    return redirect(urls.record(info.name, done.row_id))
+    along = [shown_table(name).amount(number) for name, number in done.along.items()]
+    flash(f"{table.one} restored{', with ' + ', '.join(along) if along else ''}.", "success")
+    return redirect(urls.record(table.name, done.row_id))

@@ -17,7 +17,7 @@ from homecare.kinds.say import when
 from homecare.queries import audit_lines
 from homecare.queries.audit import Log
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, TableInfo, table_infos
+from homecare.tables.table import Field, ShownTable, shown_tables
 from homecare.web import urls
 
 NOT_YOURS = "not for your role"
@@ -71,8 +71,8 @@ class Line:
 
 def line(log: Log, row: Row[Any], who: Acting) -> Line:
     local = clock.to_addis(row.at)
-    info = table_infos().get(getattr(row, "resource", ""))
-    url, about = _addresses(log, row, info, who)
+    table = shown_tables().get(getattr(row, "resource", ""))
+    url, about = _addresses(log, row, table, who)
     return Line(
         id=row.id,
         day=calendars.in_words(local.date()),
@@ -81,21 +81,21 @@ def line(log: Log, row: Row[Any], who: Acting) -> Line:
         who=row.staff_name.strip() or (f"Staff #{row.staff_id}" if row.staff_id else "Nobody of the staff"),
         theirs=urls.audit(log.name, {"staff_id__eq": row.staff_id} if row.staff_id else {"staff_id__isnull": 1}),
         what=_what(log, row),
-        subject=_subject(log, row, info),
+        subject=_subject(log, row, table),
         url=url,
         about=about,
-        fields=tuple(told(info, one) for one in row.fields or ()) if log.name == "changes" and info else (),
-        facts=tuple(_facts(log, row, info, who)),
+        fields=tuple(told(table, one) for one in row.fields or ()) if log.name == "changes" and table else (),
+        facts=tuple(_facts(log, row, table, who)),
     )
 
 
-def _addresses(log: Log, row: Row[Any], info: TableInfo | None, who: Acting) -> tuple[str, str]:
+def _addresses(log: Log, row: Row[Any], table: ShownTable | None, who: Acting) -> tuple[str, str]:
     number = getattr(row, "row_id", None)
-    if info is None or not number or not str(number).isdigit():
+    if table is None or not number or not str(number).isdigit():
         return "", ""
-    is_there = audit_lines.opens(who, info.name) and not (log.name == "changes" and row.kind == "removed")
-    about = urls.audit(log.name, {"resource__eq": info.name, "row_id__eq": number})
-    return urls.record(info.name, number) if is_there else "", about
+    is_there = audit_lines.opens(who, table.name) and not (log.name == "changes" and row.kind == "removed")
+    about = urls.audit(log.name, {"resource__eq": table.name, "row_id__eq": number})
+    return urls.record(table.name, number) if is_there else "", about
 
 
 def _what(log: Log, row: Row[Any]) -> str:
@@ -106,20 +106,20 @@ def _what(log: Log, row: Row[Any]) -> str:
     return str(row.kind)
 
 
-def _subject(log: Log, row: Row[Any], info: TableInfo | None) -> str:
+def _subject(log: Log, row: Row[Any], table: ShownTable | None) -> str:
     if log.name == "sign-ins":
         return ""
-    if info is None:
+    if table is None:
         page = PAGES.get(row.resource.removeprefix("page:"))
         return f"{page.title if page else row.resource}{f' #{row.row_id}' if row.row_id else ''}"
     if log.name == "reads" and row.rows > 1:
-        return info.amount(row.rows)
-    return f"{info.one} #{row.row_id}" if row.row_id else info.many
+        return table.amount(row.rows)
+    return f"{table.one} #{row.row_id}" if row.row_id else table.many
 
 
-def told(info: TableInfo, one: tuple[str, str, str | None, str | None]) -> Told:
+def told(table: ShownTable, one: tuple[str, str, str | None, str | None]) -> Told:
     name, how, before, after = one
-    field = info.fields[name]
+    field = table.fields[name]
     if how in (audit_lines.MASKED, audit_lines.HIDDEN):
         return Told(field.label, "", "", withheld=True)
     return Told(field.label, value(field, before), value(field, after))
@@ -138,26 +138,26 @@ def value(field: Field, text: str | None) -> str:
         return text
 
 
-def _facts(log: Log, row: Row[Any], info: TableInfo | None, who: Acting) -> list[str]:
+def _facts(log: Log, row: Row[Any], table: ShownTable | None, who: Acting) -> list[str]:
     if log.name == "changes":
         found = [FROM.get(row.origin, row.origin)]
         found += [f"while viewing as staff #{row.as_staff_id}"] if row.as_staff_id else []
-        return [*found, *([] if row.fields or info is None else [_no_columns(row, info, who)])]
+        return [*found, *([] if row.fields or table is None else [_no_columns(row, table, who)])]
     if log.name == "reads":
-        return _facts_of_read(row, info)
+        return _facts_of_read(row, table)
     return [word for word in (getattr(row, "role", ""), row.reason) if word]
 
 
-def _no_columns(row: Row[Any], info: TableInfo, who: Acting) -> str:
-    if not audit_lines.opens(who, info.name):
+def _no_columns(row: Row[Any], table: ShownTable, who: Acting) -> str:
+    if not audit_lines.opens(who, table.name):
         return f"what it says is {NOT_YOURS}"
     return "nothing but the time of its last change" if row.kind == "changed" else "empty"
 
 
-def _facts_of_read(row: Row[Any], info: TableInfo | None) -> list[str]:
+def _facts_of_read(row: Row[Any], table: ShownTable | None) -> list[str]:
     found = []
-    if row.columns and info:
-        labels = [info.fields[name].label if name in info.fields else name for name in row.columns]
+    if row.columns and table:
+        labels = [table.fields[name].label if name in table.fields else name for name in row.columns]
         found.append(f"columns: {', '.join(labels)}")
     if row.rows > 1:
         more = row.rows - len(row.ids)

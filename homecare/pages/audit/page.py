@@ -28,7 +28,7 @@ from homecare.records import counting, lookup
 from homecare.records.conditions import UnknownConditionError
 from homecare.records.seen import Seen
 from homecare.records.stored import row_name, stored_row
-from homecare.tables.table import table_info, table_infos
+from homecare.tables.table import shown_table, shown_tables
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -176,9 +176,9 @@ def _one_patient(patient_id: int) -> Lines:
 
 def _name_of(patient_id: int) -> str:
     """The log outlives the patient's record, so one that is gone has a number alone."""
-    info = table_info(PATIENTS)
-    stored = stored_row(db.session(), Seen.of(acting(), info), patient_id, info.naming)
-    return row_name(info, stored) if stored else f"{info.one} #{patient_id}, whose record is gone"
+    table = shown_table(PATIENTS)
+    stored = stored_row(db.session(), Seen.of(acting(), table), patient_id, table.naming)
+    return row_name(table, stored) if stored else f"{table.one} #{patient_id}, whose record is gone"
 
 
 def _screen(here: str, asked: Asked, words: dict[str, str]) -> Screen:
@@ -192,7 +192,7 @@ def _screen(here: str, asked: Asked, words: dict[str, str]) -> Screen:
 def _choices() -> dict[str, Any]:
     """What the conditions can be chosen from."""
     return {
-        "tables": [*table_infos().values()],
+        "tables": [*shown_tables().values()],
         "presets": PRESETS,
         "pickers": {target: _picker(target) for target in (PATIENTS, "staff")},
     }
@@ -200,7 +200,7 @@ def _choices() -> dict[str, Any]:
 
 def _chosen(asked: Asked) -> str:
     """The name of the person asked for, as the staff table has it for this role."""
-    staff = table_info("staff")
+    staff = shown_table("staff")
     if "staff_id__eq" not in asked.words or not acting().may(staff.name):
         return ""
     stored = stored_row(db.session(), Seen.of(acting(), staff), int(asked.words["staff_id__eq"]), staff.naming)
@@ -209,9 +209,9 @@ def _chosen(asked: Asked) -> str:
 
 def _picker(target: str) -> str:
     """Where a form of this person looks up such a parent. Empty for somebody who has none: a number is typed then."""
-    for info in table_infos().values():
-        seen = Seen.of(acting(), info)
-        for field in info.fields.values():
+    for table in shown_tables().values():
+        seen = Seen.of(acting(), table)
+        for field in table.fields.values():
             if field.target == target and seen.may(Action.VIEW) and lookup.may_look_up(seen, field):
-                return urls.lookup(info.name, field.name)
+                return urls.lookup(table.name, field.name)
     return ""
