@@ -144,5 +144,5 @@ def _finds(session: Session, seen: Seen, columns: list[str], *conditions: Column
     if not seen.may(Action.VIEW) or not all(seen.access.sees(name) for name in columns):
         return False
     statement = select(model.id).where(*conditions).filter_by(**same).limit(1)
-    with Session(session.get_bind(), table={"row_scope": session.info.get("row_scope")}) as looking:
+    with Session(session.get_bind(), info={"row_scope": session.info.get("row_scope")}) as looking:
         return looking.scalar(statement) is not None

@@ -77,7 +77,7 @@ class Target:
             filled.append("accounts")
         if filled or strange:
             raise ConfigError(
-                f"The database {owner.table.dbname} has {'rows in' if filled else 'the tables'} "
+                f"The database {owner.info.dbname} has {'rows in' if filled else 'the tables'} "
                 f"{', '.join(filled or strange)}, so nothing was done. Rows for measuring go into a database of their "
                 "own: name an empty one in DATABASE_URL, or leave DATABASE_URL unset."
             )
@@ -94,7 +94,7 @@ class Target:
 
     def mark(self, owner: psycopg.Connection, words: str) -> None:
         owner.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(owner.table.dbname), sql.Literal(MARK + words))
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(owner.info.dbname), sql.Literal(MARK + words))
         )
 
 
