@@ -22,11 +22,11 @@ class SecondFactor(Model):
     __table_args__ = ({"schema": SCHEMA},)
 
     account_id: Mapped[int] = mapped_column(
-        ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, table=plain()
+        ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, info=plain()
     )
-    seed: Mapped[str] = mapped_column(Text, table=secret())
-    confirmed_at: Mapped[datetime | None] = mapped_column(table=plain())
-    last_step: Mapped[int] = mapped_column(BigInteger, server_default="0", table=plain())
+    seed: Mapped[str] = mapped_column(Text, info=secret())
+    confirmed_at: Mapped[datetime | None] = mapped_column(info=plain())
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default="0", info=plain())
 
 
 class RecoveryCode(Model):
@@ -38,10 +38,10 @@ class RecoveryCode(Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    account_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), table=plain())
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary, table=secret())
-    used_at: Mapped[datetime | None] = mapped_column(table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), info=plain())
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, info=secret())
+    used_at: Mapped[datetime | None] = mapped_column(info=plain())
 
 
 class OneTimeLink(Model):
@@ -54,8 +54,8 @@ class OneTimeLink(Model):
     __table_args__ = ({"schema": SCHEMA},)
 
     account_id: Mapped[int] = mapped_column(
-        ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, table=plain()
+        ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, info=plain()
     )
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, table=secret())
-    made_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    expires_at: Mapped[datetime] = mapped_column(table=plain())
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info=secret())
+    made_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    expires_at: Mapped[datetime] = mapped_column(info=plain())

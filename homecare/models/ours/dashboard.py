@@ -23,11 +23,11 @@ class Account(Model):
     __tablename__ = "accounts"
     __table_args__ = ({"schema": SCHEMA},)
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True, table=plain())
-    password_hash: Mapped[str | None] = mapped_column(Text, table=secret())
-    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    disabled_at: Mapped[datetime | None] = mapped_column(table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True, info=plain())
+    password_hash: Mapped[str | None] = mapped_column(Text, info=secret())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    disabled_at: Mapped[datetime | None] = mapped_column(info=plain())
 
 
 class SignedIn(Model):
@@ -43,16 +43,16 @@ class SignedIn(Model):
         {"schema": SCHEMA},
     )
 
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, table=secret())
-    account_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), table=plain())
-    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    last_used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, info=secret())
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.accounts.id", ondelete="CASCADE"), info=plain())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    last_used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
     # The role or person viewed as. The session still belongs to its owner and cannot change anything meanwhile.
-    view_as_role: Mapped[str | None] = mapped_column(Text, table=plain())
-    view_as_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), table=plain())
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True, table=plain())
-    address: Mapped[str | None] = mapped_column(INET, table=personal())
-    browser: Mapped[str] = mapped_column(Text, server_default="", table=plain())
+    view_as_role: Mapped[str | None] = mapped_column(Text, info=plain())
+    view_as_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True, info=plain())
+    address: Mapped[str | None] = mapped_column(INET, info=personal())
+    browser: Mapped[str] = mapped_column(Text, server_default="", info=plain())
 
 
 class SignInFailure(Model):
@@ -67,10 +67,10 @@ class SignInFailure(Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    email_hash: Mapped[bytes] = mapped_column(LargeBinary, table=personal())
-    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary, table=personal())
-    failed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    email_hash: Mapped[bytes] = mapped_column(LargeBinary, info=personal())
+    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal())
+    failed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class SignInEvent(Model):
@@ -87,15 +87,15 @@ class SignInEvent(Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, table=plain())
-    happened_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    kind: Mapped[str] = mapped_column(Text, table=plain())
-    reason: Mapped[str] = mapped_column(Text, server_default="", table=plain())
-    staff_id: Mapped[int | None] = mapped_column(table=plain())
-    name: Mapped[str] = mapped_column(Text, server_default="", table=personal())
-    email: Mapped[str] = mapped_column(Text, server_default="", table=personal())
-    email_hash: Mapped[bytes | None] = mapped_column(LargeBinary, table=personal())
-    address: Mapped[str | None] = mapped_column(INET, table=personal())
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
+    happened_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    kind: Mapped[str] = mapped_column(Text, info=plain())
+    reason: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    staff_id: Mapped[int | None] = mapped_column(info=plain())
+    name: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    email: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    email_hash: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal())
+    address: Mapped[str | None] = mapped_column(INET, info=personal())
 
 
 class RefusedTry(Model):
@@ -104,9 +104,9 @@ class RefusedTry(Model):
     __tablename__ = "refused_tries"
     __table_args__ = (Index("ix_refused_tries_staff_id_tried_at", "staff_id", "tried_at"), {"schema": SCHEMA})
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), table=plain())
-    tried_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    tried_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class FormToken(Model):
@@ -119,11 +119,11 @@ class FormToken(Model):
         {"schema": SCHEMA},
     )
 
-    token: Mapped[str] = mapped_column(String(64), primary_key=True, table=plain())
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), table=plain())
-    resource: Mapped[str] = mapped_column(Text, table=plain())
-    row_id: Mapped[int | None] = mapped_column(BigInteger, table=plain())
-    used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    token: Mapped[str] = mapped_column(String(64), primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
+    used_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class Read(ByWhom, Model):
@@ -148,15 +148,15 @@ class Read(ByWhom, Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, table=plain())
-    read_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    session_hash: Mapped[bytes | None] = mapped_column(LargeBinary, table=secret())
-    kind: Mapped[str] = mapped_column(Text, table=plain())
-    resource: Mapped[str] = mapped_column(Text, table=plain())
-    row_id: Mapped[str | None] = mapped_column(String(64), table=plain())
-    ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}", table=plain())
-    columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", table=plain())
-    reason: Mapped[str] = mapped_column(Text, server_default="", table=personal())
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
+    read_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    session_hash: Mapped[bytes | None] = mapped_column(LargeBinary, info=secret())
+    kind: Mapped[str] = mapped_column(Text, info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[str | None] = mapped_column(String(64), info=plain())
+    ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}", info=plain())
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
+    reason: Mapped[str] = mapped_column(Text, server_default="", info=personal())
 
 
 class Denial(ByWhom, Model):
@@ -169,13 +169,13 @@ class Denial(ByWhom, Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    denied_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    role: Mapped[str] = mapped_column(Text, table=plain())
-    resource: Mapped[str] = mapped_column(Text, table=plain())
-    action: Mapped[str] = mapped_column(Text, table=plain())
-    row_id: Mapped[str | None] = mapped_column(String(64), table=plain())
-    reason: Mapped[str] = mapped_column(Text, table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    denied_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    role: Mapped[str] = mapped_column(Text, info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    action: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[str | None] = mapped_column(String(64), info=plain())
+    reason: Mapped[str] = mapped_column(Text, info=plain())
 
 
 class SavedView(Model):
@@ -192,15 +192,15 @@ class SavedView(Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), table=plain())
-    path: Mapped[str] = mapped_column(String(200), table=plain())
-    name: Mapped[str] = mapped_column(String(80), table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), info=plain())
+    path: Mapped[str] = mapped_column(String(200), info=plain())
+    name: Mapped[str] = mapped_column(String(80), info=plain())
     # Can contain search terms: a name, a phone number.
-    query: Mapped[str] = mapped_column(Text, server_default="", table=personal())
-    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", table=plain())
-    is_default: Mapped[bool] = mapped_column(server_default=false(), table=plain())
-    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    query: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
+    is_default: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class ListPreference(Model):
@@ -210,8 +210,8 @@ class ListPreference(Model):
     __table_args__ = ({"schema": SCHEMA},)
 
     staff_id: Mapped[int] = mapped_column(
-        ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, table=plain()
+        ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, info=plain()
     )
-    resource: Mapped[str] = mapped_column(Text, primary_key=True, table=plain())
-    columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", table=plain())
-    density: Mapped[str] = mapped_column(String(10), server_default="", table=plain())
+    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", info=plain())
+    density: Mapped[str] = mapped_column(String(10), server_default="", info=plain())

@@ -21,10 +21,10 @@ class RefusedUpload(Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, table=plain())
-    staff_id: Mapped[int] = mapped_column(table=plain())
-    bytes: Mapped[int] = mapped_column(BigInteger, table=plain())
-    refused_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
+    staff_id: Mapped[int] = mapped_column(info=plain())
+    bytes: Mapped[int] = mapped_column(BigInteger, info=plain())
+    refused_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class StoredFile(ByWhom, Model):
@@ -40,13 +40,13 @@ class StoredFile(ByWhom, Model):
         {"schema": SCHEMA},
     )
 
-    key: Mapped[str] = mapped_column(String(64), primary_key=True, table=plain())
-    resource: Mapped[str] = mapped_column(Text, table=plain())
-    column_name: Mapped[str] = mapped_column(Text, table=plain())
-    row_id: Mapped[int | None] = mapped_column(BigInteger, table=plain())
-    original_name: Mapped[str] = mapped_column(Text, table=personal())
-    media_type: Mapped[str] = mapped_column(Text, table=plain())
-    bytes: Mapped[int] = mapped_column(BigInteger, table=plain())
-    sha256: Mapped[str] = mapped_column(String(64), table=plain())
-    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    claimed_at: Mapped[datetime | None] = mapped_column(table=plain())
+    key: Mapped[str] = mapped_column(String(64), primary_key=True, info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    column_name: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
+    original_name: Mapped[str] = mapped_column(Text, info=personal())
+    media_type: Mapped[str] = mapped_column(Text, info=plain())
+    bytes: Mapped[int] = mapped_column(BigInteger, info=plain())
+    sha256: Mapped[str] = mapped_column(String(64), info=plain())
+    created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    claimed_at: Mapped[datetime | None] = mapped_column(info=plain())

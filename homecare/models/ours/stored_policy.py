@@ -20,16 +20,16 @@ class StoredRole(Model):
     __tablename__ = "roles"
     __table_args__ = ({"schema": SCHEMA},)
 
-    name: Mapped[str] = mapped_column(Text, primary_key=True, table=plain())
-    description: Mapped[str] = mapped_column(Text, server_default="", table=plain())
-    everything: Mapped[bool] = mapped_column(server_default=false(), table=plain())
-    delivers_care: Mapped[bool] = mapped_column(server_default=false(), table=plain())
-    visit_minutes: Mapped[int] = mapped_column(server_default="60", table=plain())
-    start_page: Mapped[str] = mapped_column(Text, server_default="", table=plain())
-    idle_minutes: Mapped[int] = mapped_column(server_default="20", table=plain())
-    second_factor: Mapped[bool] = mapped_column(server_default=false(), table=plain())
-    glass_minutes: Mapped[int] = mapped_column(server_default="15", table=plain())
-    position: Mapped[int] = mapped_column(server_default="0", table=plain())
+    name: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    description: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    everything: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    delivers_care: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    visit_minutes: Mapped[int] = mapped_column(server_default="60", info=plain())
+    start_page: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    idle_minutes: Mapped[int] = mapped_column(server_default="20", info=plain())
+    second_factor: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    glass_minutes: Mapped[int] = mapped_column(server_default="15", info=plain())
+    position: Mapped[int] = mapped_column(server_default="0", info=plain())
 
 
 class RoleRename(Model):
@@ -38,10 +38,10 @@ class RoleRename(Model):
     __tablename__ = "role_renames"
     __table_args__ = ({"schema": SCHEMA},)
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    old_name: Mapped[str] = mapped_column(Text, table=plain())
-    new_name: Mapped[str] = mapped_column(Text, table=plain())
-    renamed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    old_name: Mapped[str] = mapped_column(Text, info=plain())
+    new_name: Mapped[str] = mapped_column(Text, info=plain())
+    renamed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
 
 
 class StoredGrant(Model):
@@ -49,12 +49,12 @@ class StoredGrant(Model):
     __table_args__ = ({"schema": SCHEMA},)
 
     role: Mapped[str] = mapped_column(
-        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, table=plain()
+        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, info=plain()
     )
-    resource: Mapped[str] = mapped_column(Text, primary_key=True, table=plain())
-    action: Mapped[str] = mapped_column(Text, primary_key=True, table=plain())
-    scope: Mapped[str] = mapped_column(Text, server_default="all", table=plain())
-    level: Mapped[str] = mapped_column(Text, server_default="", table=plain())
+    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    action: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    scope: Mapped[str] = mapped_column(Text, server_default="all", info=plain())
+    level: Mapped[str] = mapped_column(Text, server_default="", info=plain())
 
 
 class StoredFieldRule(Model):
@@ -62,12 +62,12 @@ class StoredFieldRule(Model):
     __table_args__ = ({"schema": SCHEMA},)
 
     role: Mapped[str] = mapped_column(
-        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, table=plain()
+        ForeignKey(f"{SCHEMA}.roles.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True, info=plain()
     )
-    resource: Mapped[str] = mapped_column(Text, primary_key=True, table=plain())
-    column_name: Mapped[str] = mapped_column(Text, primary_key=True, table=plain())
-    state: Mapped[str] = mapped_column(Text, server_default="shown", table=plain())
-    write: Mapped[str] = mapped_column(Text, server_default="always", table=plain())
+    resource: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    column_name: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    state: Mapped[str] = mapped_column(Text, server_default="shown", info=plain())
+    write: Mapped[str] = mapped_column(Text, server_default="always", info=plain())
 
 
 class PolicyState(Model):
@@ -76,20 +76,20 @@ class PolicyState(Model):
     __tablename__ = "policy_state"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"schema": SCHEMA})
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    version: Mapped[int] = mapped_column(table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    version: Mapped[int] = mapped_column(info=plain())
 
 
 class Version:
     """A whole document after one save, with author (as in ByWhom) and note. Rows are only ever added."""
 
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, table=plain())
-    saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    saved_by: Mapped[int | None] = mapped_column(table=plain())
-    saved_by_name: Mapped[str] = mapped_column(Text, server_default="", table=personal())
-    saved_by_email: Mapped[str] = mapped_column(Text, server_default="", table=personal())
-    note: Mapped[str] = mapped_column(Text, server_default="", table=plain())
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB, table=plain())
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
+    saved_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    saved_by: Mapped[int | None] = mapped_column(info=plain())
+    saved_by_name: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    saved_by_email: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    note: Mapped[str] = mapped_column(Text, server_default="", info=plain())
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
 
 
 class PolicyVersion(Version, Model):
@@ -112,8 +112,8 @@ class SettingsDraft(Model):
     __tablename__ = "settings_drafts"
     __table_args__ = ({"schema": SCHEMA},)
 
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, table=plain())
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB, table=plain())
-    based_on: Mapped[int] = mapped_column(server_default="0", table=plain())
-    previewing: Mapped[bool] = mapped_column(server_default=false(), table=plain())
-    changed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, info=plain())
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB, info=plain())
+    based_on: Mapped[int] = mapped_column(server_default="0", info=plain())
+    previewing: Mapped[bool] = mapped_column(server_default=false(), info=plain())
+    changed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())

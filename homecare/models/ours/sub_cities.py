@@ -37,8 +37,8 @@ class SubCity(Model):
     __tablename__ = "sub_cities"
     __table_args__ = ({"schema": SCHEMA},)
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    name: Mapped[str] = mapped_column(Text, unique=True, table=plain(Kind.NAME))
-    centre: Mapped[Any] = mapped_column(Geography("POINT", srid=4326, spatial_index=False), table=plain(Kind.POINT))
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    name: Mapped[str] = mapped_column(Text, unique=True, info=plain(Kind.NAME))
+    centre: Mapped[Any] = mapped_column(Geography("POINT", srid=4326, spatial_index=False), info=plain(Kind.POINT))
     # Metres from the centre. 8 km is an assumption.
-    reach_m: Mapped[int] = mapped_column(server_default="8000", table=plain())
+    reach_m: Mapped[int] = mapped_column(server_default="8000", info=plain())

@@ -33,16 +33,16 @@ class ChangeSet(ByWhom, Model):
         {"schema": SCHEMA},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, table=plain())
-    made_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    as_staff_id: Mapped[int | None] = mapped_column(table=plain())
-    kind: Mapped[str] = mapped_column(Text, table=plain())
-    resource: Mapped[str] = mapped_column(Text, server_default="", table=plain())
+    id: Mapped[UUID] = mapped_column(primary_key=True, info=plain())
+    made_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    as_staff_id: Mapped[int | None] = mapped_column(info=plain())
+    kind: Mapped[str] = mapped_column(Text, info=plain())
+    resource: Mapped[str] = mapped_column(Text, server_default="", info=plain())
     # In words, for who looks at it later; may say what a row is called.
-    label: Mapped[str] = mapped_column(Text, server_default="", table=personal())
-    undoes: Mapped[UUID | None] = mapped_column(table=plain())
-    request_id: Mapped[str] = mapped_column(String(64), server_default="", table=plain())
-    origin: Mapped[str] = mapped_column(Text, table=plain())
+    label: Mapped[str] = mapped_column(Text, server_default="", info=personal())
+    undoes: Mapped[UUID | None] = mapped_column(info=plain())
+    request_id: Mapped[str] = mapped_column(String(64), server_default="", info=plain())
+    origin: Mapped[str] = mapped_column(Text, info=plain())
 
 
 class Change(ByWhom, Model):
@@ -67,19 +67,19 @@ class Change(ByWhom, Model):
         {"schema": SCHEMA, "postgresql_partition_by": "RANGE (made_at)"},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, table=plain())
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
     # Of the key, because the months are.
-    made_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=UTC_NOW, table=plain())
-    transaction_id: Mapped[int] = mapped_column(BigInteger, table=plain())
-    resource: Mapped[str] = mapped_column(Text, table=plain())
-    row_id: Mapped[int] = mapped_column(BigInteger, table=plain())
-    kind: Mapped[str] = mapped_column(Text, table=plain())
-    old: Mapped[dict[str, Any] | None] = mapped_column(JSONB, table=clinical())
-    new: Mapped[dict[str, Any] | None] = mapped_column(JSONB, table=clinical())
-    as_staff_id: Mapped[int | None] = mapped_column(table=plain())
-    request_id: Mapped[str] = mapped_column(String(64), server_default="", table=plain())
-    change_set: Mapped[UUID | None] = mapped_column(table=plain())
-    origin: Mapped[str] = mapped_column(Text, table=plain())
+    made_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=UTC_NOW, info=plain())
+    transaction_id: Mapped[int] = mapped_column(BigInteger, info=plain())
+    resource: Mapped[str] = mapped_column(Text, info=plain())
+    row_id: Mapped[int] = mapped_column(BigInteger, info=plain())
+    kind: Mapped[str] = mapped_column(Text, info=plain())
+    old: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=clinical())
+    new: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=clinical())
+    as_staff_id: Mapped[int | None] = mapped_column(info=plain())
+    request_id: Mapped[str] = mapped_column(String(64), server_default="", info=plain())
+    change_set: Mapped[UUID | None] = mapped_column(info=plain())
+    origin: Mapped[str] = mapped_column(Text, info=plain())
 
 
 class Seal(Model):
@@ -92,12 +92,12 @@ class Seal(Model):
     __tablename__ = "seals"
     __table_args__ = ({"schema": SCHEMA},)
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, table=plain())
-    sealed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    horizon: Mapped[int] = mapped_column(BigInteger, table=plain())
-    ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), table=plain())
-    digests: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), table=plain())
-    digest: Mapped[bytes] = mapped_column(LargeBinary, table=plain())
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, info=plain())
+    sealed_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    horizon: Mapped[int] = mapped_column(BigInteger, info=plain())
+    ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), info=plain())
+    digests: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), info=plain())
+    digest: Mapped[bytes] = mapped_column(LargeBinary, info=plain())
 
 
 class TrailKeeping(Model):
@@ -106,8 +106,8 @@ class TrailKeeping(Model):
     __tablename__ = "trail_keeping"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"schema": SCHEMA})
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, table=plain())
-    months: Mapped[int] = mapped_column(server_default="0", table=plain())
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=plain())
+    months: Mapped[int] = mapped_column(server_default="0", info=plain())
 
 
 class DroppedMonth(Model):
@@ -116,6 +116,6 @@ class DroppedMonth(Model):
     __tablename__ = "dropped_months"
     __table_args__ = ({"schema": SCHEMA},)
 
-    month: Mapped[str] = mapped_column(Text, primary_key=True, table=plain())
-    dropped_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, table=plain())
-    ids: Mapped[list[Range[int]]] = mapped_column(INT8MULTIRANGE, table=plain())
+    month: Mapped[str] = mapped_column(Text, primary_key=True, info=plain())
+    dropped_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())
+    ids: Mapped[list[Range[int]]] = mapped_column(INT8MULTIRANGE, info=plain())
