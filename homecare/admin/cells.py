@@ -61,7 +61,8 @@ def markup(field: Field, value: Any) -> Markup:
         # All addresses start alike, so the distinguishing part must not be cut off.
         return WEB.format(value, text.partition("://")[2].removeprefix("www."))
     if isinstance(value, datetime):
-        return TIME.format(clock.to_addis(value).isoformat(), text)
+        unit = "auto" if value.second or value.microsecond else "minutes"
+        return TIME.format(clock.to_addis(value).isoformat(timespec=unit), text)
     return escape(text)
 
 

@@ -121,11 +121,11 @@ def copy_named_files(target: Path) -> dict[str, str]:
             else:
                 shutil.copyfile(MODULES / package / source, target / path)
             manifest[logical] = path
-    path = f"icons-{version_of('@tabler/icons')}/icons.svg"
-    (target / path).write_text(sprite())
+    # Every icon of every page names it: short, and without a version, which the address of a file has already.
+    (target / "icons.svg").write_text(sprite())
     font = f"noto-sans-ethiopic-{version_of(FONT)}/noto-sans-ethiopic.css"
     (target / font).write_text(in_layer(font_sheet()))
-    return manifest | {"icons.svg": path, "noto-sans-ethiopic.css": font}
+    return manifest | {"icons.svg": "icons.svg", "noto-sans-ethiopic.css": font}
 
 
 def main() -> int:

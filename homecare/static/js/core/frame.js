@@ -13,7 +13,12 @@ for (const group of $$(".side-menu details")) {
 $('.side-menu [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
 
 const fold = $("#fold");
-const tellFold = () => fold?.setAttribute("aria-expanded", String(!root.classList.contains("folded")));
+const tellFold = () => {
+  const folded = root.classList.contains("folded");
+  fold?.setAttribute("aria-expanded", String(!folded));
+  // A folded menu shows the icons alone.
+  for (const link of $$(".side-menu .places a")) folded ? (link.title = link.textContent.trim()) : link.removeAttribute("title");
+};
 tellFold();
 fold?.addEventListener("click", () => {
   const folded = root.classList.toggle("folded");
