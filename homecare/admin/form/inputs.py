@@ -66,6 +66,14 @@ class ColumnField(FormField):
         """Whether the text equals what the input contained, ignoring what browsers change."""
         return _as_sent(self.spec.kind, typed) == _as_sent(self.spec.kind, self._written(self.object_data))
 
+    def is_as(self, value: Any) -> bool:
+        """Whether what was sent is what an input that shows `value` sends."""
+        if self.errors or self.process_errors:
+            return False
+        return bool(self.data == value) or _as_sent(self.spec.kind, self.text()) == _as_sent(
+            self.spec.kind, self.written(value)
+        )
+
     def pre_validate(self, form: Any) -> None:
         if self.data is None and not self.process_errors and self._is_needed(form):
             raise ValidationError("This is needed.")

@@ -19,6 +19,7 @@ from homecare.admin.asked import Asked
 from homecare.admin.door import not_found, note_missing, refuse
 from homecare.admin.form import editing, uploads
 from homecare.admin.form.forms import RowForm
+from homecare.admin.form.merging import Merge, merge
 from homecare.db import db
 from homecare.files.claiming import FileGoneError
 from homecare.login.redirects import safe_next
@@ -163,8 +164,8 @@ class FormScreen:
         self.stored = self._stored()
         if self.stored is None:
             return self._gone(uploads.sent_form(self.table))
-        found = editing.differences(self.session, form, self.seen, self.stored)
-        return self._show(form, 409, conflict=found)
+        sent = request.form.get("_version", "")
+        return self._show(form, 409, conflict=merge(self.session, form, self.seen, self.stored, sent))
 
     def _gone(self, formdata: MultiDict[str, Any] | None) -> ResponseReturnValue:
         """404 for a row that was deleted meanwhile or hidden from this person; the page does not tell which.
@@ -184,7 +185,7 @@ class FormScreen:
         form: RowForm,
         status: int,
         messages: list[str] | None = None,
-        conflict: list[editing.Difference] | None = None,
+        conflict: Merge | None = None,
         questions: Sequence[Question] = (),
     ) -> ResponseReturnValue:
         uploads.name_stored(form.fields(), form.access, self.stored)
