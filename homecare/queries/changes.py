@@ -101,6 +101,13 @@ def _is_last() -> Any:
     return ~exists(select(later.id).where(same, later.id > Change.id))
 
 
+def newest(session: Session, seen: Seen, condition: Any, most: int) -> list[Entry]:
+    """The newest changes that meet a condition of Change, whose rows must be in scope. One statement."""
+    statement, fields = _projected(seen, tuple(seen.table.fields))
+    rows = session.execute(statement.where(condition).order_by(Change.id.desc()).limit(most)).all()
+    return [_entry(row, fields) for row in rows]
+
+
 def _page(session: Session, seen: Seen, names: Iterable[str], condition: Any, before: int | None) -> Page:
     statement, fields = _projected(seen, tuple(names))
     statement = statement.where(condition).order_by(Change.id.desc()).limit(PAGE_SIZE + 1)

@@ -20,6 +20,7 @@ from homecare.pages.home import charts
 from homecare.pages.home.work_lists import WorkList, work_lists
 from homecare.queries import figures
 from homecare.queries.figures import Figure
+from homecare.queries.recent import Recent, recent
 from homecare.web import urls
 
 start = Blueprint("start", __name__)
@@ -33,7 +34,7 @@ def to_home() -> ResponseReturnValue:
 @dataclass(frozen=True)
 class HomeScreen:
     """`numbers` are counts by figure key. `also` are the figures after the first six that have rows.
-    Cost: one statement for all figures, one for each list and each chart.
+    Cost: one statement for all figures, one for each list and each chart, and those of `recent`.
     """
 
     day: str
@@ -42,6 +43,7 @@ class HomeScreen:
     numbers: dict[str, int]
     lists: list[WorkList]
     drawings: list[charts.Drawing]
+    recent: list[Recent]
 
     @classmethod
     def load(cls, session: Session, who: Acting) -> HomeScreen:
@@ -63,6 +65,7 @@ class HomeScreen:
             numbers=numbers,
             lists=work_lists(session, who),
             drawings=drawings,
+            recent=recent(session, who),
         )
 
 
