@@ -175,15 +175,18 @@ def test_a_conflict_is_settled_field_by_field(office: Page) -> None:
     expect(office.get_by_text("Visit saved.")).to_be_visible()
 
 
-def test_a_conflict_begins_with_theirs_where_nothing_was_typed(office: Page) -> None:
+def test_a_conflict_keeps_theirs_where_nothing_was_typed(office: Page) -> None:
     change_meanwhile(office, "Completed")
     office.goto(VISIT)
     change_meanwhile(office, "Cancelled")
     office.get_by_label("Scheduled for", exact=True).fill("2026-01-05T09:00")
     save(office)
-    expect(office.get_by_role("row", name=re.compile("^Status")).get_by_role("radio").first).to_be_checked()
+    expect(office.get_by_text("Save again to add your changes to theirs.")).to_be_visible()
+    expect(office.locator(".conflict").get_by_role("radio")).to_have_count(0)
     expect(office.get_by_label("Status", exact=True)).to_have_value("Cancelled")
     expect(office.get_by_label("Scheduled for", exact=True)).to_have_value("2026-01-05T09:00")
+    save(office)
+    expect(office.get_by_text("Visit saved.")).to_be_visible()
 
 
 @pytest.mark.parametrize(("theme", "width"), THEMES)
