@@ -40,9 +40,9 @@ from homecare.actions.assigning.booking import (
     create_shift,
     create_visits,
 )  # fmt: skip
+from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.rows import RowsChangedError
 from homecare.actions.rules import RuleError
-from homecare.actions.taking_back.undoing import NotAllowedError
 from homecare.config import Config
 
 Person = tuple[Session, Acting]
