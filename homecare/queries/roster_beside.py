@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Interval, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, Interval, SmallInteger, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
@@ -85,9 +85,9 @@ def words(session: Session, by: Acting) -> dict[str, list[dict[str, Any]]]:
     )  # fmt: skip
     parts: list[Any] = [listed]
     if by.may("staff") and by.access("staff").sees("department"):
-        department = select(literal("department"), Staff.department, null(), literal(0)).where(
-            func.coalesce(Staff.department, "") != ""
-        )
+        department = select(
+            literal("department"), Staff.department, cast(null(), SmallInteger), cast(literal(0), SmallInteger)
+        ).where(func.coalesce(Staff.department, "") != "")
         parts.append(department.distinct())
     found: dict[str, list[dict[str, Any]]] = {"purpose": [], "ending": [], "department": []}
     for name, word, minutes, _ in session.execute(union_all(*parts).order_by("position", "word")):
