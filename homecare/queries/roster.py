@@ -212,7 +212,7 @@ def booked(session: Session, by: Acting, asked: Asked, start: datetime, end: dat
     found = bookings.booked_minutes(start, end)
     if asked.own or {"visit_services", "caregiver_assignments"} & by.scoped_tables():
         found = found.having(found.selected_columns.staff_id == by.person.staff_id)
-    return dict(session.execute(found, execution_options=UNSCOPED).tuples().all())
+    return {row.staff_id: row.minutes for row in session.execute(found, execution_options=UNSCOPED)}
 
 
 def carers() -> ColumnElement[bool]:

@@ -51,8 +51,8 @@ class Line:
 
 
 def hours(minutes: int) -> str:
-    """6.25 for 375 minutes."""
-    return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
+    """In quarters: 6.25 for 375 minutes."""
+    return f"{round(minutes / 15) / 4:.2f}".rstrip("0").rstrip(".")
 
 
 def working_hours(session: Session, day: date) -> dict[int, list[int] | None]:

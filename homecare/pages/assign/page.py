@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from flask import jsonify, redirect, request
@@ -56,7 +57,7 @@ class Assign(GuardedView):
             words=words,
             tabs=[tab for tab in tabs_of("assign") if level == "all" or tab[0] == "roster"],
             here="roster",
-            ethiopian=calendars.ethiopian_words(words.asked.day),
+            ethiopian=_ethiopian(words),
             choices=roster_beside.words(db.session(), acting()),
             places=PLACES,
             chips=roster_words.chips(words, db.session(), acting()),
@@ -128,6 +129,14 @@ class Assign(GuardedView):
     def _week(self, words: Words) -> dict[str, Any]:
         lines = [] if self._level() == "marketing" else roster_beside.week(db.session(), acting(), words.asked)
         return {"lines": lines, "days": [cell.day for cell in lines[0].cells] if lines else []}
+
+
+def _ethiopian(words: Words) -> str:
+    """The day, or the days of the week, in the Ethiopian calendar."""
+    if not words.is_week:
+        return calendars.ethiopian_words(words.asked.day)
+    first = roster_beside.monday_of(words.asked.day)
+    return f"{calendars.ethiopian_words(first)} to {calendars.ethiopian_words(first + timedelta(days=6))}"
 
 
 def _picker(name: str) -> str:

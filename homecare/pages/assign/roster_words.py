@@ -16,7 +16,7 @@ from homecare.admin.door import refuse
 from homecare.kinds.read import parse_id
 from homecare.kinds.times import parse_date
 from homecare.models.ours.sub_cities import CENTRES
-from homecare.queries import roster
+from homecare.queries import roster, roster_beside
 from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
 from homecare.records.list_request import ALL
 from homecare.records.seen import Seen
@@ -43,6 +43,14 @@ class Words:
     @property
     def is_week(self) -> bool:
         return self.given.get("view") == "week"
+
+    @property
+    def span(self) -> str:
+        """The week in words: "23 to 29 Nov 2026"."""
+        first = roster_beside.monday_of(self.asked.day)
+        last = first + timedelta(days=6)
+        month = "" if first.month == last.month else f" {first:%b}"
+        return f"{first.day}{month} to {last.day} {last:%b %Y}"
 
     @property
     def by_patient(self) -> bool:

@@ -160,7 +160,7 @@ function placed(visits, day) {
 
 function drawBands(made, held, row, hoursOf) {
   const { day } = made.data;
-  const signature = JSON.stringify([row.bands, row.away, hoursOf, day]);
+  const signature = JSON.stringify([row.bands, row.away, hoursOf, day, row.bars.length > 0]);
   if (held.was === signature) return;
   held.was = signature;
   for (const old of held.lane.querySelectorAll(".band:not([data-key])")) old.remove();
@@ -169,7 +169,7 @@ function drawBands(made, held, row, hoursOf) {
   else if (hoursOf) bands.push(band("free", 0, hoursOf[0]), band("free", hoursOf[1], DAY));
   for (const one of row.away ?? []) bands.push(band("away", minutesOf(one.from, day), minutesOf(one.to, day)));
   held.lane.prepend(...bands);
-  for (const shift of row.bands) held.lane.insertBefore(drawBar(made, "shift", shift, 0).element, held.lane.children[bands.length] ?? null);
+  for (const shift of row.bands) held.lane.insertBefore(drawBar(made, "shift", shift, row.bars.length).element, held.lane.children[bands.length] ?? null);
 }
 
 function band(kind, from, to) {
@@ -221,11 +221,11 @@ export function drawBar(made, kind, one, line) {
   span(element, Math.max(0, from), Math.min(DAY, to));
   element.style.setProperty("--y", line ?? 0);
   const short = to - from < SHORT;
-  element.className = kind === "shift" ? "band shift bar" : `bar tone-${toneOf(one)}${short ? " short" : ""}${!one.staff_id ? " unassigned" : ""}${alarm(one) ? " alarm" : ""}${moves(made, one) ? " moves" : ""}`;
+  element.className = kind === "shift" ? `band shift bar${line ? " behind" : ""}` : `bar tone-${toneOf(one)}${short ? " short" : ""}${!one.staff_id ? " unassigned" : ""}${alarm(one) ? " alarm" : ""}${moves(made, one) ? " moves" : ""}`;
   const who = made.byPatient ? nameOf(made, one.staff_id) || "Nobody yet" : [one.patient, one.place].filter(Boolean).join(" · ");
-  write(element.children[0], kind === "shift" ? (made.byPatient ? who : one.patient) : short && !isStrip ? (made.byPatient ? who : one.patient) : `${clock(from)} ${who}`);
+  write(element.children[0], kind === "shift" ? `${clock(from)} ${made.byPatient ? who : one.patient}` : short && !isStrip ? (made.byPatient ? who : one.patient) : `${clock(from)} ${who}`);
   element.dataset.at = clock(from);
-  element.dataset.whole = `${clock(from)} ${who}`;
+  element.children[0].dataset.whole = element.dataset.whole = `${clock(from)} ${who}`;
   write(element.children[1], kind === "shift" ? "" : [alarm(one), length(to - from)].filter(Boolean).join(" · "));
   element.setAttribute("aria-label", sentence(made, kind, one));
   element.title = sentence(made, kind, one);
