@@ -1,4 +1,4 @@
-"""The day of the roster as JSON: what it holds equals plain SQL over the same moment, for each role as far as it goes."""
+"""The day of the roster as JSON: what it holds equals plain SQL over the same moment, for each role."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ def test_a_day_equals_plain_sql(company: Company, coordinator: Walker, ago: int)
 def test_the_keys_are_those_of_the_contract(company: Company, coordinator: Walker) -> None:
     staff_id = company.scalar("SELECT id FROM staff WHERE role = 'Nurse' AND status = 'Active' LIMIT 1")
     company.run("INSERT INTO dashboard.absences (staff_id, starts_at, ends_at, kind) VALUES"
-                " (:id, timezone('utc', now()), timezone('utc', now()) + interval '1 hour', 'Sick')", id=staff_id)  # fmt: skip
+                " (:id, timezone('utc', now()), timezone('utc', now()) + interval '1 hour', 'Sick')",
+                id=staff_id)  # fmt: skip
 
     found = coordinator.get(DATA).json
 
@@ -161,7 +162,8 @@ def test_who_has_no_level_is_refused(company: Company, role: str) -> None:
 
 def test_a_patients_name_and_place_are_as_the_role_reads_them(company: Company, coordinator: Walker) -> None:
     rule = ("INSERT INTO dashboard.field_rules (role, resource, column_name, state) VALUES"
-            " ('Coordinator', 'patients', 'geolocation', 'hidden'), ('Coordinator', 'patients', 'full_name', 'hidden')")  # fmt: skip
+            " ('Coordinator', 'patients', 'geolocation', 'hidden'),"
+            " ('Coordinator', 'patients', 'full_name', 'hidden')")  # fmt: skip
     before = coordinator.get(DATA).json["visits"]
     assert any(one["place"] for one in before)
     company.run(rule)

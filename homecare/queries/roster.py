@@ -124,18 +124,15 @@ def visits(session: Session, by: Acting, *clauses: ColumnElement[bool], at: str 
     if at:
         statement = statement.where(place() == at if tells_place else false())
     plan = aliased(VisitPlan)
-    statement = (
-        statement.add_columns(
-            bookings.busy_start().label("start"), bookings.busy_end().label("end"),
-            bookings.planned_minutes().label("minutes"), func.coalesce(plan.purpose, "").label("purpose"),
-            plan.pair_id, bookings.unassigned().label("unassigned"), bookings.late(now).label("late"),
-            bookings.missed(now).label("missed"), bookings.stuck(now).label("stuck"),
-            bookings.waiting().label("waiting"), bookings.needs_cover().label("cover"),
-        )
-        .outerjoin(plan, plan.visit_id == Visit.id)
-        .where(*clauses)
-        .order_by(Visit.scheduled_at, Visit.id)
-    )  # fmt: skip
+    words = {
+        "start": bookings.busy_start(), "end": bookings.busy_end(), "minutes": bookings.planned_minutes(),
+        "purpose": func.coalesce(plan.purpose, ""), "plan_minutes": plan.minutes, "pair_id": plan.pair_id,
+        "unassigned": bookings.unassigned(), "late": bookings.late(now), "missed": bookings.missed(now),
+        "stuck": bookings.stuck(now), "waiting": bookings.waiting(), "cover": bookings.needs_cover(),
+    }  # fmt: skip
+    statement = statement.add_columns(*(word.label(name) for name, word in words.items()))
+    statement = statement.outerjoin(plan, plan.visit_id == Visit.id).where(*clauses)
+    statement = statement.order_by(Visit.scheduled_at, Visit.id)
     return [_visit(row, selected, tells_place) for row in session.execute(statement)]
 
 
@@ -153,6 +150,7 @@ def _visit(row: Row[Any], selected: RowSelect, tells_place: bool) -> dict[str, A
         "place": row.place if tells_place else "",
         **{name: bool(getattr(row, name)) for name in ("late", "missed", "stuck", "unassigned", "waiting", "cover")},
         "pair": row.pair_id,
+        "plan_minutes": row.plan_minutes,
         "planned": iso(row.scheduled_at),
         "version": row._version,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -9,15 +10,16 @@ from flask import jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from homecare import calendars, clock
 from homecare.access.pages import PAGES, is_at_least
 from homecare.access.policy import Action
-from homecare.admin.door import GuardedView, acting
+from homecare.admin.door import GuardedView, acting, refuse
 from homecare.admin.list import own_views
 from homecare.admin.registry import tabs_of
 from homecare.db import db
-from homecare.pages.assign import roster_words
+from homecare.pages.assign import changing, roster_words, sending
 from homecare.pages.assign.roster_words import PLACES, Words
 from homecare.queries import roster, roster_beside
 from homecare.records import lookup
@@ -41,6 +43,11 @@ class Assign(GuardedView):
         "roster_view": Action.VIEW,
         "data_view": Action.VIEW,
         "refresh_view": Action.VIEW,
+        "change_visit": Action.VIEW,
+        "new_visit": Action.VIEW,
+        "change_shift": Action.VIEW,
+        "new_shift": Action.VIEW,
+        "undo": Action.VIEW,
     }
     page = PAGES["assign"]
 
@@ -88,6 +95,33 @@ class Assign(GuardedView):
     def refresh_view(self) -> ResponseReturnValue:
         """The page's data anew, by the page's own words. Sent with X-Refresh it does not extend the session."""
         return jsonify(self._day(roster_words.read(request.args, acting(), own=self._level() == "own")))
+
+    @expose("/visits/", methods=("POST",))
+    def change_visit(self) -> ResponseReturnValue:
+        """`visit_id`, `version`, the columns that change, `answered`; `check` alone tells the conflicts."""
+        return self._carried(changing.change_visit)
+
+    @expose("/visits/new/", methods=("POST",))
+    def new_visit(self) -> ResponseReturnValue:
+        return self._carried(changing.new_visit)
+
+    @expose("/shifts/", methods=("POST",))
+    def change_shift(self) -> ResponseReturnValue:
+        return self._carried(changing.change_shift)
+
+    @expose("/shifts/new/", methods=("POST",))
+    def new_shift(self) -> ResponseReturnValue:
+        return self._carried(changing.new_shift)
+
+    @expose("/undo/", methods=("POST",))
+    def undo(self) -> ResponseReturnValue:
+        """`token` and `table`, as the answer of a change has them."""
+        return self._carried(changing.take_back)
+
+    def _carried(self, work: Callable[[MultiDict[str, str]], Any]) -> ResponseReturnValue:
+        if self._level() != "all":
+            refuse(self.resource, Action.EDIT, "plan everybody's work")
+        return sending.carried(work)
 
     def _level(self) -> str:
         """How much of the page the person has: all, own or marketing."""
