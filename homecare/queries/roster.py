@@ -124,7 +124,7 @@ def visits(session: Session, by: Acting, *clauses: ColumnElement[bool], at: str 
     if at:
         statement = statement.where(place() == at if tells_place else false())
     plan = aliased(VisitPlan)
-    words = {
+    words: dict[str, Any] = {
         "start": bookings.busy_start(), "end": bookings.busy_end(), "minutes": bookings.planned_minutes(),
         "purpose": func.coalesce(plan.purpose, ""), "plan_minutes": plan.minutes, "pair_id": plan.pair_id,
         "unassigned": bookings.unassigned(), "late": bookings.late(now), "missed": bookings.missed(now),

@@ -138,8 +138,8 @@ function scrollAtEdges(roster) {
   const speed = (near) => Math.max(0, Math.min(12, (EDGE_PX - near) / 3));
   const down = speed(view.bottom - drag.y) - (drag.y > top ? speed(drag.y - top) : 0);
   const right = speed(view.right - drag.x) - speed(drag.x - view.left - 200);
-  if ((!down && !right) || !drag.row || drag.row === made.strip) return;
-  made.scroll.scrollBy(drag.resizes || Math.abs(drag.x - drag.from[0]) > KEEPS_TIME_PX ? right : 0, down);
+  if ((!down && (!right || drag.lane)) || !drag.row || drag.row === made.strip) return;
+  made.scroll.scrollBy(!drag.lane && (drag.resizes || Math.abs(drag.x - drag.from[0]) > KEEPS_TIME_PX) ? right : 0, down);
   drag.due ||= requestAnimationFrame(() => follow(roster));
 }
 

@@ -174,7 +174,7 @@ export function openNew(roster, given = {}) {
   const soon = now(today) >= 0 && now(today) < DAY - 60 ? Math.ceil((now(today) + 1) / STEP) * STEP : 9 * 60;
   const at = given.at ?? soon;
   const [day, time] = when(roster, at);
-  const minutes = input("minutes", { type: "number", min: 5, max: DAY, step: 5, placeholder: "as the carer's role" });
+  const minutes = input("minutes", { type: "number", min: 5, max: DAY, step: 5, placeholder: "by role" });
   const [endDay, endTime] = when(roster, Math.min(at + 8 * 60, DAY));
   const patient = make("div", { className: "picker", "data-lookup-url": roster.urls.patients }, make("input", { className: "form-control", id: "new-patient", name: "patient_id", value: given.patient_id ?? "", "data-label": given.patient ?? "" }));
   const carer = select("staff_id", carers(roster, given.staff_id, at, at + DEFAULT_MINUTES, { nobody: true }));
