@@ -63,7 +63,7 @@ function minutesAt(roster, x) {
 function begin(roster, pressed, event) {
   const { bar, visit, resizes } = pressed;
   const box = bar.getBoundingClientRect();
-  const ghost = make("div", { className: `${bar.className} ghost`, "aria-hidden": "true" }, make("span", { textContent: bar.dataset.whole }));
+  const ghost = make("div", { className: `${bar.className} ghost`, "aria-hidden": "true" }, make("span", { className: "words", textContent: bar.dataset.whole }));
   ghost.style.setProperty("--width", `${Math.max(box.width, 150)}px`);
   const drop = make("div", { className: "drop", "aria-hidden": "true" }, make("span"));
   roster.made.scroll.append(ghost);

@@ -15,7 +15,7 @@ export function board(scroll, data) {
   const head = make("div", { role: "rowgroup", className: "head" });
   const body = make("div", { role: "rowgroup", className: "rows-of-day" });
   const hoursRow = make("div", { role: "row", className: "hours-row" }, make("div", { role: "columnheader", className: "name", textContent: scroll.dataset.rows === "patients" ? "Patient" : "Staff" }));
-  const times = make("div", { role: "columnheader", className: "lane", "aria-label": "Time, 0 to 24" });
+  const times = make("div", { role: "columnheader", className: "lane" }, make("span", { className: "visually-hidden", textContent: "Time" }));
   for (let hour = 0; hour < 24; hour += 1) {
     const mark = make("span", { className: "hour", textContent: clock(hour * 60), "aria-hidden": "true" });
     mark.style.setProperty("--x", (hour * 60) / DAY);
@@ -205,7 +205,8 @@ export function drawBar(made, kind, one, line) {
   const key = barKey(kind, one.id);
   let held = made.bars.get(key);
   if (!held) {
-    const element = make("div", { role: "gridcell", tabIndex: -1, "data-key": key, "data-kind": kind, "data-id": one.id }, make("span"), make("small"), make("i", { className: "grip", "aria-hidden": "true" }));
+    const element = make("div", { role: "gridcell", tabIndex: -1, "data-key": key, "data-kind": kind, "data-id": one.id }, 
+      make("span", { className: "words", "aria-hidden": "true" }), make("small", { "aria-hidden": "true" }), make("i", { className: "grip", "aria-hidden": "true" }), make("span", { className: "visually-hidden" }));
     held = { element, was: "" };
     made.bars.set(key, held);
   }
@@ -227,8 +228,9 @@ export function drawBar(made, kind, one, line) {
   element.dataset.at = clock(from);
   element.children[0].dataset.whole = element.dataset.whole = `${clock(from)} ${who}`;
   write(element.children[1], kind === "shift" ? "" : [alarm(one), length(to - from)].filter(Boolean).join(" · "));
-  element.setAttribute("aria-label", sentence(made, kind, one));
-  element.title = sentence(made, kind, one);
+  const whole = sentence(made, kind, one);
+  write(element.children[3], whole);
+  element.title = whole;
   return held;
 }
 

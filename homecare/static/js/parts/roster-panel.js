@@ -215,7 +215,7 @@ export function openNew(roster, given = {}) {
 
 /** Says what a change would clash with, a moment after the last key. */
 function fitting(roster, path, values, isWorthIt) {
-  const said = make("ul", { className: "clashes", role: "status", "aria-label": "Conflicts" });
+  const said = make("ul", { className: "clashes" });
   let waiting = 0;
   const look = () => {
     clearTimeout(waiting);
@@ -228,5 +228,5 @@ function fitting(roster, path, values, isWorthIt) {
       said.replaceChildren(...(conflicts?.length ? sentences(conflicts) : conflicts ? [make("li", { className: "fits", textContent: "Nothing stands in the way." })] : []));
     }, LOOK_AFTER_MS);
   };
-  return { said, look };
+  return { said: make("div", { role: "status", "aria-label": "Conflicts" }, said), look };
 }
