@@ -64,7 +64,8 @@ class RosterDay:
 def roster_day(engine: Engine) -> RosterDay:
     """Nurses Ababa, Bayush and Chaltu come first of all; everybody else is away from the roster."""
     with engine.begin() as connection:
-        connection.execute(text("UPDATE staff SET status = 'Inactive' WHERE role IN ('Caregiver', 'Doctor', 'Nurse')"))  # fmt: skip
+        away = "UPDATE staff SET status = 'Inactive' WHERE role IN ('Caregiver', 'Doctor', 'Nurse')"
+        connection.execute(text(away))
         nurses = {}
         for name in ("Ababa", "Bayush", "Chaltu"):
             nurses[name] = connection.scalar(

@@ -29,20 +29,6 @@ SHORTEST, LONGEST = 5, 1440
 LONGEST_WORD = 200
 
 
-def sent() -> MultiDict[str, str]:
-    """The fields of a form, or of JSON with the same names. Raises RuleError."""
-    if not request.is_json:
-        return MultiDict(request.form.items(multi=True))
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict):
-        raise RuleError("", "JSON must be an object with the names of the form.")
-    found: MultiDict[str, str] = MultiDict()
-    for name, value in given.items():
-        for each in value if isinstance(value, list) else [value]:
-            found.add(str(name), "" if each is None else "1" if each is True else str(each))
-    return found
-
-
 def answered(fields: MultiDict[str, str]) -> frozenset[str]:
     """The keys of the warnings that the person has confirmed; `answered` may be repeated, or have commas."""
     given = [*fields.getlist("answered"), *fields.getlist("answered[]")]
@@ -123,7 +109,7 @@ class Done:
 def carried(work: Callable[[MultiDict[str, str]], Done | list[Conflict]]) -> ResponseReturnValue:
     """Runs one sending. Conflicts and rows that changed meanwhile answer 409, a wrong value 422."""
     try:
-        done = work(sent())
+        done = work(MultiDict(request.form.items(multi=True)))
     except booking.ConflictsError as error:
         told = [as_told(one) for one in error.conflicts]
         return jsonify(error=" ".join(one["sentence"] for one in told), conflicts=told), 409
