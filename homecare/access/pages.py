@@ -36,9 +36,9 @@ PAGES: dict[str, Page] = {
     page.name: page
     for page in (
         Page("home", "Home", "home.page", icon="home"),
-        Page("assign", "Assigning work", levels={
+        Page("assign", "Assigning work", "assign.page", "assign", levels={
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
-        }),
+        }, icon="calendar-time", tabs=(("roster", "assign/", "Roster"),)),
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -146,15 +146,20 @@ def _is_open() -> tuple[ColumnElement[bool], ...]:
 
 def find_person(token: str) -> SignedInPerson | None:
     """The person with this token, as of now. None if the session is over or the account disabled. One statement.
-    Once a minute it also records that the session is in use.
+    Once a minute it also records that the session is in use, unless a page refreshes by itself.
     """
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(_finding(), {"token_hash": hashed(token)}).mappings().one_or_none()
         if row is None or is_refused_demo_account(row["email"]):
             return None
-        if row["is_use_due"]:
+        if row["is_use_due"] and not _is_by_itself():
             _note_use(connection, token)
     return _person(token, dict(row))
+
+
+def _is_by_itself() -> bool:
+    """Whether the page asked and not the person: what refreshes by itself says X-Refresh and keeps nobody signed in."""
+    return has_request_context() and "X-Refresh" in request.headers
 
 
 @dataclass(frozen=True)
