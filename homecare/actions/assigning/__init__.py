@@ -1,0 +1,1 @@
+"""Assigning work: bookings, absences, checks and what the carers say of their own visits."""
