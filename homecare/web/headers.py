@@ -39,7 +39,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # The camera photographs a prescription; a check-in tells how far from the patient it was. Nothing else is needed.
-    "Permissions-Policy": ", ".join(["camera=(self)", "geolocation=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]),
+    "Permissions-Policy": ", ".join(
+        ["camera=(self)", "geolocation=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]
+    ),
 }
 TWO_YEARS_S = 2 * 365 * 24 * 3600
 

@@ -20,9 +20,9 @@ from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
 from homecare.kinds.say import when
 from homecare.models import CheckMoment, Patient, Visit
+from homecare.queries.workdays.own_day import KINDS
 
-# By kind: the visit's column, and what the moment is called.
-COLUMNS = {"in": "check_in_time", "out": "check_out_time"}
+# What the moment of a kind is called; KINDS has the visit's column.
 CALLED = {"in": "Check-in", "out": "Check-out"}
 # How far the clocks of a phone and of the server may differ, and how long a moment may wait on a phone. Assumed.
 CLOCKS_DIFFER = timedelta(minutes=1)
@@ -67,9 +67,9 @@ def check(
         known = session.scalars(
             select(CheckMoment).where(CheckMoment.visit_id == visit_id, CheckMoment.kind == kind)
         ).one_or_none()
-        stands = getattr(visit, COLUMNS[kind])
+        stands = getattr(visit, KINDS[kind])
         was_told = known is not None and told_at is not None and known.told_at == told_at
-        values: dict[str, Any] = {} if stands is not None or was_told else {COLUMNS[kind]: moment}
+        values: dict[str, Any] = {} if stands is not None or was_told else {KINDS[kind]: moment}
         if values:
             _fits(visit, kind, moment)
         if known is None or values:

@@ -52,7 +52,8 @@ def far_checks(session: Session, who: Acting) -> list[FarCheck]:
     return [
         FarCheck(
             visit_id=one.visit_id,
-            patient=(relation_label(rows[one.visit_id], selected, "patient_id") if "patient_id" in columns else "") or "",
+            patient=(relation_label(rows[one.visit_id], selected, "patient_id") if "patient_id" in columns else "")
+            or "",
             staff=(relation_label(rows[one.visit_id], selected, "staff_id") if "staff_id" in columns else "") or "",
             kind=one.kind,
             told_at=one.told_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from homecare import clock
@@ -16,6 +16,7 @@ from homecare.access.pages import is_at_least
 from homecare.access.policy import Action, State, folded
 from homecare.access.row_scope import me
 from homecare.models import Patient, Visit, VisitPlan
+from homecare.records import bookings
 from homecare.records.row_select import RowSelect, build, relation_label
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
@@ -25,8 +26,8 @@ from homecare.tables.table import shown_table
 DAYS_AHEAD = 7
 MOST_ROWS = 200
 COLUMNS = ("patient_id", "scheduled_at", "check_in_time", "check_out_time", "status")
+KINDS = {"in": "check_in_time", "out": "check_out_time"}
 DOOR = ("address", "phone_number", "emergency_contact")
-MISSED = timedelta(minutes=60)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class OwnVisit:
         return "in" if self.day <= clock.today() else ""
 
     def is_missed(self, now: datetime) -> bool:
-        return self.check_in_at is None and self.scheduled_at is not None and self.scheduled_at <= now - MISSED
+        return self.check_in_at is None and self.scheduled_at is not None and self.scheduled_at <= now - bookings.MISSED
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def may_see(who: Acting) -> bool:
 
 
 def may_check(who: Acting, kind: str) -> bool:
+    """Whether the role may set the time of a check-in ("in") or check-out ("out") of its visits."""
     access = who.access("visit_services")
-    return access.may(Action.EDIT) and access.sets({"in": "check_in_time", "out": "check_out_time"}[kind], False)
+    return access.may(Action.EDIT) and access.sets(KINDS[kind], creating=False)
 
 
 def own_day(session: Session, who: Acting) -> OwnDay:
@@ -151,11 +153,11 @@ def _visits(session: Session, who: Acting) -> list[OwnVisit]:
     selected = build(seen, [name for name in COLUMNS if seen.access.sees(name)], sort="scheduled_at")
     start = clock.day_start(clock.today())
     until = start + timedelta(days=1 + DAYS_AHEAD)
-    open_now = Visit.check_in_time.is_not(None) & Visit.check_out_time.is_(None) & (Visit.status == "In Progress")
+    open_now = and_(bookings.in_progress(), Visit.check_in_time.is_not(None), Visit.check_out_time.is_(None))
     found = selected.statement.where(
         Visit.staff_id == me(),
-        or_(Visit.scheduled_at.between(start, until - timedelta(microseconds=1)), open_now),
-        or_(Visit.status.is_(None), Visit.status != "Cancelled"),
+        or_(and_(Visit.scheduled_at >= start, Visit.scheduled_at < until), open_now),
+        bookings.status_word() != "cancelled",
     )
     rows = session.execute(found.order_by(Visit.scheduled_at, Visit.id).limit(MOST_ROWS)).all()
     plans = _plans(session, [row._id for row in rows])
@@ -163,8 +165,13 @@ def _visits(session: Session, who: Acting) -> list[OwnVisit]:
 
 
 def _plans(session: Session, ids: list[int]) -> dict[int, Row[Any]]:
-    asked = select(VisitPlan.visit_id, VisitPlan.purpose, VisitPlan.minutes).where(VisitPlan.visit_id.in_(ids))
-    return {row.visit_id: row for row in session.execute(asked)} if ids else {}
+    """Purpose and minutes by visit."""
+    asked = (
+        select(Visit.id, VisitPlan.purpose, bookings.planned_minutes().label("minutes"))
+        .outerjoin(VisitPlan, VisitPlan.visit_id == Visit.id)
+        .where(Visit.id.in_(ids))
+    )
+    return {row.id: row for row in session.execute(asked)} if ids else {}
 
 
 def _visit(row: Row[Any], selected: RowSelect, plan: Row[Any] | None) -> OwnVisit:
@@ -179,7 +186,7 @@ def _visit(row: Row[Any], selected: RowSelect, plan: Row[Any] | None) -> OwnVisi
         check_in_at=_moment(value("check_in_time")),
         check_out_at=_moment(value("check_out_time")),
         status=value("status") or "Pending",
-        purpose=plan.purpose if plan else "",
+        purpose=(plan.purpose or "") if plan else "",
         minutes=plan.minutes if plan else None,
     )
 
@@ -230,7 +237,7 @@ def _note(session: Session, who: Acting, visit: OwnVisit) -> tuple[str, datetime
     before = selected.statement.where(
         Visit.patient_id == visit.patient_id,
         Visit.id != visit.id,
-        Visit.status == "Completed",
+        bookings.status_word() == "completed",
         Visit.scheduled_at < (visit.scheduled_at or clock.now_utc()),
     )
     row = session.execute(before.order_by(Visit.scheduled_at.desc(), Visit.id.desc()).limit(1)).first()
