@@ -45,7 +45,7 @@ PAGES: dict[str, Page] = {
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
         }),
         Page("own_day", "My day", "own_day.page", "assign/own", right_of="assign", least="own", icon="calendar-event"),
-        Page("hours", "Hours", "", "hours", levels={
+        Page("hours", "Hours", "hours.page", "hours", levels={
             "all": "everybody's hours", "own": "one's own hours",
         }, icon="receipt"),
         Page("map", "Map of patients", levels={

@@ -81,7 +81,8 @@ def check(
         for question in written.questions:
             raise RuleError(question.field, f"{question.sentence} Write when it was in the visit's form.")
         session.flush()
-    return Checked(visit_id, kind, stands or (known.told_at if was_told else moment), again=not values)
+    at = stands if isinstance(stands, datetime) else known.told_at if was_told else moment
+    return Checked(visit_id, kind, at, again=not values)
 
 
 def _acceptable(told_at: datetime | None, now: datetime) -> datetime:
@@ -116,13 +117,14 @@ def _own(session: Session, visit_id: int, by: Acting) -> Visit:
 def _fits(visit: Visit, kind: str, moment: datetime) -> None:
     if folded(visit.status) == "cancelled":
         raise RuleError("status", "This visit was cancelled. Call the office before you go on.")
+    # Another application may have written a moment outside Python's calendar: nothing is before or after that.
     if kind == "in":
-        if visit.check_out_time is not None and visit.check_out_time < moment:
+        if isinstance(visit.check_out_time, datetime) and visit.check_out_time < moment:
             raise RuleError("check_in_time", f"You checked out at {when(visit.check_out_time)}, before this check-in.")
         return
     if visit.check_in_time is None:
         raise RuleError("check_out_time", "You have not checked in. Check in first.")
-    if moment < visit.check_in_time:
+    if isinstance(visit.check_in_time, datetime) and moment < visit.check_in_time:
         raise RuleError(
             "check_out_time", f"You checked in at {when(visit.check_in_time)}, after this check-out of {when(moment)}."
         )
