@@ -51,7 +51,8 @@ SELECT n.staff_id,
     count(*) FILTER (WHERE word <> 'cancelled') AS planned_visits,
     sum(minutes) FILTER (WHERE word <> 'cancelled') AS planned,
     count(*) FILTER (WHERE took IS NOT NULL AND word NOT IN ('cancelled', 'missed')) AS worked_visits,
-    floor(sum(least(took, 120 * minutes)) FILTER (WHERE took IS NOT NULL AND word NOT IN ('cancelled', 'missed')) / 60) AS worked,
+    floor(sum(least(took, 120 * minutes))
+        FILTER (WHERE took IS NOT NULL AND word NOT IN ('cancelled', 'missed')) / 60) AS worked,
     count(*) FILTER (WHERE check_in_time IS NOT NULL AND check_out_time IS NULL
         AND word NOT IN ('cancelled', 'missed')) AS open_visits,
     count(*) FILTER (WHERE took > 120 * minutes AND word NOT IN ('cancelled', 'missed')) AS over_long_visits,
@@ -149,7 +150,8 @@ def test_every_figure_opens_a_list_of_as_many(company: Company, role: str) -> No
     links = LINK.findall(page.text)
 
     assert len(links) >= 3
-    for url, label, said in links[:40]:
+    # Of the first persons, and of everybody.
+    for url, label, said in [*links[:24], *links[-6:]]:
         wanted = re.findall(r"([\d,]+) visits?", said)[-1]
         opened_list = company.as_(role).visitor.get(unescape(url))
         assert opened_list.status_code == 200, (url, label)

@@ -93,7 +93,9 @@ function line(key, moment) {
   const [kind, visit] = key.split(":");
   const said = TIME.format(new Date(moment));
   const today = DAY.format(new Date(moment)) === DAY.format(new Date());
-  const what = `${kind === "in" ? "Check-in" : "Check-out"} of visit ${visit} at ${said}${today ? "" : `, ${DAY.format(new Date(moment))}`}`;
+  // The phone keeps the number alone; the name stands on the page, where the visit does.
+  const name = $$("form.check").find((form) => form.elements.visit_id.value === visit)?.dataset.name ?? `visit ${visit}`;
+  const what = `${kind === "in" ? "Check-in" : "Check-out"} of ${name} at ${said}${today ? "" : `, ${DAY.format(new Date(moment))}`}`;
   const why = refused.get(key);
   const words = make("p", {}, make("strong", { textContent: what }), make("span", { textContent: why ?? " waits on this phone. It is sent when there is a network." }));
   const again = () => {
