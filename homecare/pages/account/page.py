@@ -161,9 +161,14 @@ class OwnAccount(GuardedView):
             feed_id = parse_id(request.form.get("feed", ""))
         except ValueError as error:
             raise SpokenError(400, str(error)) from error
-        me = {"by": oneself(), "address": client_address(), "staff_id": oneself().person.staff_id}
         try:
-            feeds.revoke_feed(session=db.session(), feed_id=feed_id, **me)
+            feeds.revoke_feed(
+                session=db.session(),
+                staff_id=oneself().person.staff_id,
+                feed_id=feed_id,
+                by=oneself(),
+                address=client_address(),
+            )
         except AccountError as refused:
             return self._page(422, {"feed": str(refused)}, "feed")
         return done("The calendar address is revoked. What fetched it gets nothing more.")

@@ -159,7 +159,7 @@ def _of_visits(month: Month, own: bool, measures: Mapping[str, Any]) -> Select[A
 
 def _travelled(place: Any) -> list[Any]:
     """By the visit before it in the person's day, among those that take time."""
-    order = {
+    order: dict[str, Any] = {
         "partition_by": (Visit.staff_id, worked_hours.addis_day(), bookings.occupying()),
         "order_by": (bookings.busy_start(), Visit.id),
     }

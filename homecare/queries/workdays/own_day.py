@@ -164,7 +164,7 @@ def _visits(session: Session, who: Acting) -> list[OwnVisit]:
     return [_visit(row, selected, plans.get(row._id)) for row in rows]
 
 
-def _plans(session: Session, ids: list[int]) -> dict[int, Row[Any]]:
+def _plans(session: Session, ids: list[int]) -> dict[int, Any]:
     """Purpose and minutes by visit."""
     asked = (
         select(Visit.id, VisitPlan.purpose, bookings.planned_minutes().label("minutes"))
@@ -174,7 +174,7 @@ def _plans(session: Session, ids: list[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in session.execute(asked)} if ids else {}
 
 
-def _visit(row: Row[Any], selected: RowSelect, plan: Row[Any] | None) -> OwnVisit:
+def _visit(row: Row[Any], selected: RowSelect, plan: Any) -> OwnVisit:
     def value(name: str) -> Any:
         return getattr(row, name, None)
 
