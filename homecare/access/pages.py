@@ -11,8 +11,8 @@ class Page:
     """`module` is the page's view under `pages/`, empty while only the right exists; `path` follows /admin/,
     or starts with a slash and is the whole address.
     `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
-    names the page whose right also opens this one. A page with an `icon` is in the menu. `whole`: it shows everybody's
-    rows, so no grant opens it to a role that has only its own rows of some table.
+    names the page whose right also opens this one, at the level `least` or a wider one. A page with an `icon` is in the
+    menu. `whole`: it shows everybody's rows, so no grant opens it to a role that has only its own rows of some table.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Page:
     levels: Mapping[str, str] = field(default_factory=dict)
     icon: str = ""
     right_of: str = ""
+    least: str = ""
     # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
     whole: bool = False
@@ -31,6 +32,10 @@ class Page:
         """The resource that a grant names."""
         return f"page:{self.right_of or self.name}"
 
+    def opens_at(self, level: str) -> bool:
+        """Whether this level of the right opens the page."""
+        return not self.least or is_at_least(self.right_of or self.name, level, self.least)
+
 
 PAGES: dict[str, Page] = {
     page.name: page
@@ -39,6 +44,10 @@ PAGES: dict[str, Page] = {
         Page("assign", "Assigning work", "assign.page", "assign", levels={
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
         }, icon="calendar-time", tabs=(("roster", "assign/", "Roster"),)),
+        Page("own_day", "My day", "own_day.page", "assign/own", right_of="assign", least="own", icon="calendar-event"),
+        Page("hours", "Hours", "hours.page", "hours", levels={
+            "all": "everybody's hours", "own": "one's own hours",
+        }, icon="receipt"),
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),

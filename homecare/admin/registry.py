@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from homecare.access.pages import PAGES, Page
+from homecare.access.policy import Action, Verdict
 from homecare.admin.door import acting, may
 from homecare.tables.table import ShownTable, shown_tables
 from homecare.web import urls
@@ -23,8 +24,13 @@ def menu_pages() -> list[tuple[Page, str]]:
     return [
         (page, f"{urls.page(page.path)}/" if page.path else urls.HOME)
         for page in PAGES.values()
-        if page.icon and page.module and (not page.levels or who.may(page.resource))
+        if page.icon and page.module and _is_open(page, who.decide(page.resource, Action.VIEW))
     ]
+
+
+def _is_open(page: Page, verdict: Verdict) -> bool:
+    """A page without a right of its own is open to everybody."""
+    return not (page.levels or page.right_of) or (verdict.allowed and page.opens_at(verdict.level))
 
 
 def tabs_of(name: str) -> list[tuple[str, str, str]]:

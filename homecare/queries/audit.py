@@ -28,7 +28,7 @@ PLACE = ("after", "before")
 # Reads of one row by itself, and of rows that left in a file; all others are of lists and the like.
 OPENED = ("details", "form", "reveal", "file", "delete", "inline", "undo", "history")
 EXPORTED = ("export",)
-READ_KINDS = tuple(dict.fromkeys((*KINDS.values(), *OPENED, *EXPORTED, "search", "audit", "view-as")))
+READ_KINDS = tuple(dict.fromkeys((*KINDS.values(), *OPENED, *EXPORTED, "search", "audit", "view-as", "own_day")))
 _FIRST = datetime(1970, 1, 1)
 
 
@@ -68,7 +68,7 @@ LOGS = {
         ),
         Log(
             "sign-ins", "sign-ins", SignInEvent, SignInEvent.happened_at, SignInEvent.kind,
-            ("sign-in", "refused", "sign-out", "ended", "created", "disabled", "reset"), None,
+            ("sign-in", "refused", "sign-out", "ended", "created", "disabled", "reset", "calendar address"), None,
         ),
     )
 }  # fmt: skip
