@@ -12,7 +12,8 @@ class Page:
     or starts with a slash and is the whole address.
     `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
     names the page whose right also opens this one. A page with an `icon` is in the menu. `whole`: it shows everybody's
-    rows, so no grant opens it to a role that has only its own rows of some table.
+    rows, so no grant opens it to a role that has only its own rows of some table. `at` are the levels of its right that
+    open the page, where not all of them do.
     """
 
     name: str
@@ -25,11 +26,16 @@ class Page:
     # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
     whole: bool = False
+    at: tuple[str, ...] = ()
 
     @property
     def resource(self) -> str:
         """The resource that a grant names."""
         return f"page:{self.right_of or self.name}"
+
+    def reaches(self, level: str) -> bool:
+        """Whether a grant of its right at this level opens this page."""
+        return not self.at or level in self.at
 
 
 PAGES: dict[str, Page] = {
@@ -38,7 +44,14 @@ PAGES: dict[str, Page] = {
         Page("home", "Home", "home.page", icon="home"),
         Page("assign", "Assigning work", levels={
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
-        }),
+        }, tabs=(
+            ("assign", "assign/", "Roster"), ("task_board", "assign/tasks/", "Office tasks"),
+            ("marketing_board", "assign/marketing/", "Marketing tasks"),
+        )),
+        Page("task_board", "Task board", "task_boards.office_tasks", "assign/tasks", right_of="assign", at=("all",),
+             icon="clipboard-list"),
+        Page("marketing_board", "Marketing board", "task_boards.campaign_tasks", "assign/marketing", right_of="assign",
+             at=("all", "marketing"), icon="target"),
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from homecare.access.acting import Acting
 from homecare.access.pages import PAGES, Page
+from homecare.access.policy import Action
 from homecare.admin.door import acting, may
 from homecare.tables.table import ShownTable, shown_tables
 from homecare.web import urls
@@ -23,10 +25,23 @@ def menu_pages() -> list[tuple[Page, str]]:
     return [
         (page, f"{urls.page(page.path)}/" if page.path else urls.HOME)
         for page in PAGES.values()
-        if page.icon and page.module and (not page.levels or who.may(page.resource))
+        if page.icon and page.module and _is_open(page, who)
     ]
 
 
+def _is_open(page: Page, who: Acting) -> bool:
+    if not (page.levels or page.right_of):
+        return True
+    verdict = who.decide(page.resource, Action.VIEW)
+    return verdict.allowed and page.reaches(verdict.level)
+
+
 def tabs_of(name: str) -> list[tuple[str, str, str]]:
-    """The tabs around the pages of one right: name, address and label of each."""
-    return [(tab, urls.page(path), word) for tab, path, word in PAGES[name].tabs]
+    """The tabs around the pages of one right: name, address and label of each that the person's level opens."""
+    who = acting()
+    pages = {page.name: page for page in PAGES.values()}
+    return [
+        (tab, urls.page(path), word)
+        for tab, path, word in PAGES[name].tabs
+        if tab not in pages or (pages[tab].module and _is_open(pages[tab], who))
+    ]
