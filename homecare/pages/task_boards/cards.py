@@ -174,9 +174,11 @@ def _note(value: Any) -> str | None:
 
 
 def _say(due: Any) -> str:
+    """Without the year where it is this one: a card is narrow."""
+    year = f" {clock.today().year}"
     if isinstance(due, datetime):
-        return say.when(due)
-    return say.day(due) if isinstance(due, date) else str(due or "")
+        return say.when(due).replace(year, "")
+    return say.day(due).removesuffix(year) if isinstance(due, date) else str(due or "")
 
 
 def _is_past(due: Any) -> bool:
