@@ -75,7 +75,7 @@ def test_without_a_remark_it_is_called_by_its_visit_and_then_by_its_number(compa
     assert heading(nurse, task) == f"Office task #{task}"
 
 
-@pytest.mark.parametrize("state", ["hidden", "masked", "break_glass"])
+@pytest.mark.parametrize("state", ["hidden", "masked", "break-glass"])
 def test_who_may_not_read_remarks_does_not_meet_them_in_the_name(company: Company, task: int, state: str) -> None:
     nurse = company.as_("Nurse")
     company.run(
