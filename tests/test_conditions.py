@@ -117,6 +117,8 @@ CONDITIONS: list[tuple[str, str, str]] = [
      f"assigned_date + interval '48 hours') < {NOW}"),
     ("admin_task_tracking", "is=mine", "staff_id = :me"),
     ("marketing_tasks", "is=mine", "assigned_to_staff_id = :me"),
+    ("marketing_tasks", "is=unassigned",
+     "assigned_to_staff_id IS NULL AND coalesce(status, 'Pending') IN ('Pending', 'In Progress')"),
     ("marketing_tasks", "is=overdue",
      f"coalesce(status, 'Pending') IN ('Pending', 'In Progress') AND due_date < {DAY}"),
     ("staff", "is=unknown_role", "lower(trim(role)) NOT IN (SELECT lower(name) FROM dashboard.roles)"),

@@ -11,8 +11,9 @@ class Page:
     """`module` is the page's view under `pages/`, empty while only the right exists; `path` follows /admin/,
     or starts with a slash and is the whole address.
     `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
-    names the page whose right also opens this one, at the level `least` or a wider one. A page with an `icon` is in the
-    menu. `whole`: it shows everybody's rows, so no grant opens it to a role that has only its own rows of some table.
+    names the page whose right also opens this one. A page with an `icon` is in the menu. `whole`: it shows everybody's
+    rows, so no grant opens it to a role that has only its own rows of some table. `at` are the levels of its right that
+    open the page, where not all of them do; a level in `leads` is led from it to the page named there.
     """
 
     name: str
@@ -22,19 +23,20 @@ class Page:
     levels: Mapping[str, str] = field(default_factory=dict)
     icon: str = ""
     right_of: str = ""
-    least: str = ""
     # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
     whole: bool = False
+    at: tuple[str, ...] = ()
+    leads: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> str:
         """The resource that a grant names."""
         return f"page:{self.right_of or self.name}"
 
-    def opens_at(self, level: str) -> bool:
-        """Whether this level of the right opens the page."""
-        return not self.least or is_at_least(self.right_of or self.name, level, self.least)
+    def reaches(self, level: str) -> bool:
+        """Whether a grant of its right at this level opens this page."""
+        return not self.at or level in self.at
 
 
 PAGES: dict[str, Page] = {
@@ -43,8 +45,14 @@ PAGES: dict[str, Page] = {
         Page("home", "Home", "home.page", icon="home"),
         Page("assign", "Assigning work", "assign.page", "assign", levels={
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
-        }, icon="calendar-time", tabs=(("roster", "assign/", "Roster"),)),
-        Page("own_day", "My day", "own_day.page", "assign/own", right_of="assign", least="own", icon="calendar-event"),
+        }, icon="calendar-time", leads={"own": "own_day", "marketing": "marketing_board"}, tabs=(
+            ("assign", "assign/", "Roster"), ("task_board", "assign/tasks/", "Office tasks"),
+            ("marketing_board", "assign/marketing/", "Marketing tasks"), ("own_day", "assign/own/", "My day"),
+        )),
+        Page("task_board", "Task board", "task_boards.office_tasks", "assign/tasks", right_of="assign", at=("all",)),
+        Page("marketing_board", "Marketing board", "task_boards.campaign_tasks", "assign/marketing", right_of="assign",
+             at=("all", "marketing")),
+        Page("own_day", "My day", "own_day.page", "assign/own", right_of="assign", at=("all", "own")),
         Page("hours", "Hours", "hours.page", "hours", levels={
             "all": "everybody's hours", "own": "one's own hours",
         }, icon="receipt"),

@@ -20,6 +20,7 @@ from homecare.web import urls
 
 PAGE_ROWS = 50
 BREAK_GLASS = "break-glass"
+WORK = "work"
 SOMEBODY = "Somebody"
 
 
@@ -50,9 +51,31 @@ def _break_glass(who: str, table: ShownTable | None, parts: dict[str, Any]) -> t
     return f"{who} gave a reason and opened {columns} of", lasts
 
 
+# What was done with one's work: of one row in the active, of several in the passive.
+_OF_ONE = {"assigned": "assigned you {a} {one}:", "moved": "moved your {one}:", "taken": "took {a} {one} from you:"}
+_OF_MANY = {"assigned": "assigned to you", "moved": "moved", "taken": "taken from you"}
+
+
+def _work(who: str, table: ShownTable | None, parts: dict[str, Any]) -> tuple[str, str]:
+    """`done` of the parts: [["assigned", "visit_services", 12], …]."""
+    done = parts.get("done", ())
+    if table is not None and len(done) == 1:
+        one = f"{table.one[0].lower()}{table.one[1:]}"
+        return f"{who} {_OF_ONE[done[0][0]].format(one=one, a='an' if one[0] in 'aeiou' else 'a')}", "."
+    tables = shown_tables()
+    told = [
+        f"{tables[name].amount(rows)} {'was' if rows == 1 else 'were'} {_OF_MANY[how]}"
+        for how, name, rows in done
+        if name in tables
+    ]
+    *first, last = told or ["Your work was changed"]
+    return f"{', '.join(first)}{' and ' if first else ''}{last} by {who}.", ""
+
+
 # By kind: what stands before and after the record, of who did it, the record's table and the parts.
 SENTENCES: dict[str, Callable[[str, ShownTable | None, dict[str, Any]], tuple[str, str]]] = {
     BREAK_GLASS: _break_glass,
+    WORK: _work,
 }
 
 

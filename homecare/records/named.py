@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -20,6 +21,8 @@ from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParam
 INVOICE_DUE = timedelta(days=30)
 EXPIRES_SOON = timedelta(days=30)
 TASK_DUE = timedelta(hours=48)
+OPEN_TASKS = ("Assigned", "In Progress", "Blocked")
+OPEN_MARKETING_TASKS = ("Pending", "In Progress")
 LOST_AFTER_DAYS = 60
 MOST_DAYS = 3650
 
@@ -119,11 +122,16 @@ def expiring() -> ColumnElement[bool]:
     reads=(Reads("visit_services", ("scheduled_at",)),),
 )  # fmt: skip
 def overdue_task() -> ColumnElement[bool]:
+    still_open = func.coalesce(AdminTask.task_status, "Assigned").in_(OPEN_TASKS)
+    return and_(still_open, due_of_task() < clock.now_utc())
+
+
+def due_of_task(*, by_visit: bool = True) -> ColumnElement[Any]:
+    """An office task has no such column: the time of its visit, else TASK_DUE after it was assigned."""
     visit = aliased(Visit)
     visit_time = select(visit.scheduled_at).where(visit.id == AdminTask.visit_service_id).scalar_subquery()
-    due = func.coalesce(visit_time, AdminTask.assigned_date + TASK_DUE)
-    still_open = func.coalesce(AdminTask.task_status, "Assigned").in_(("Assigned", "In Progress", "Blocked"))
-    return and_(still_open, due < clock.now_utc())
+    assigned = AdminTask.assigned_date + TASK_DUE
+    return func.coalesce(visit_time, assigned) if by_visit else assigned
 
 
 @named("admin_task_tracking", "mine", "Mine", ("staff_id",))
@@ -133,8 +141,14 @@ def my_office_tasks() -> ColumnElement[bool]:
 
 @named("marketing_tasks", "overdue", "Overdue", ("status", "due_date"))
 def overdue_marketing_task() -> ColumnElement[bool]:
-    still_open = func.coalesce(MarketingTask.status, "Pending").in_(("Pending", "In Progress"))
+    still_open = func.coalesce(MarketingTask.status, "Pending").in_(OPEN_MARKETING_TASKS)
     return and_(still_open, MarketingTask.due_date < clock.today())
+
+
+@named("marketing_tasks", "unassigned", "Unassigned", ("status", "assigned_to_staff_id"))
+def unassigned_marketing_task() -> ColumnElement[bool]:
+    still_open = func.coalesce(MarketingTask.status, "Pending").in_(OPEN_MARKETING_TASKS)
+    return and_(MarketingTask.assigned_to_staff_id.is_(None), still_open)
 
 
 @named("marketing_tasks", "mine", "Mine", ("assigned_to_staff_id",))

@@ -16,6 +16,7 @@ from homecare.admin.record import file_cells
 from homecare.records.counting import Count
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect, file_name, relation_label
+from homecare.records.stored import Stored, row_name
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, ShownTable
 from homecare.web import urls
@@ -174,6 +175,8 @@ def row_title(table: ShownTable, first: Field, selected: RowSelect, row: Row[Any
         return relation_label(row, selected, first.name) or f"#{row._id}"
     if first.traits.holds_file:
         return file_name(row, selected, first.name) or f"#{row._id}"
+    if table.named_by_first and first.name in table.naming:
+        return row_name(table, Stored(row, selected, {}))
     if first.name in table.naming:
         texts = [plain_text(table.fields[n], getattr(row, n, None)) for n in table.naming]
         if name := " ".join(text for text in texts if text):

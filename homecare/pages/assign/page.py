@@ -54,16 +54,16 @@ class Assign(GuardedView):
     @expose("/")
     def roster_view(self) -> ResponseReturnValue:
         level = self._level()
-        if own_tab := next((path for name, path, _ in tabs_of("assign") if name == level), ""):
-            return redirect(own_tab)
+        if led := self.page.leads.get(level):
+            return redirect(f"{urls.page(PAGES[led].path)}/")
         if not request.args and (view := own_views.own_views_of(urls.assign()).default):
             return redirect(own_views.address(urls.assign(), view.query))
         words = roster_words.read(request.args, acting(), own=level == "own")
         return self.render(
             "pages/assign/assign.html",
             words=words,
-            tabs=[tab for tab in tabs_of("assign") if level == "all" or tab[0] == "roster"],
-            here="roster",
+            tabs=tabs_of("assign"),
+            here="assign",
             ethiopian=_ethiopian(words),
             choices=roster_beside.words(db.session(), acting()),
             places=PLACES,

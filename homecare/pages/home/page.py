@@ -37,7 +37,7 @@ def to_home() -> ResponseReturnValue:
 @dataclass(frozen=True)
 class HomeScreen:
     """`numbers` are counts by figure key. `also` are the figures after the first six that have rows.
-    Cost: one statement for all figures, one for each list and each chart, two for the next visit, and those of `recent`.
+    Cost: one statement for all figures, one for each list and chart, two for the next visit, and those of `recent`.
     """
 
     day: str
