@@ -92,7 +92,7 @@ def test_a_database_that_is_not_there_is_told_in_one_sentence(config: Config) ->
     result = command(create_app(replace(config, owner_url=wrong, private=False)))
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: The database did not do it")
+    assert result.output.startswith("Error: The database refused (")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 40)], ids=["one of each", "a handful"])
