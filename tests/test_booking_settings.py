@@ -160,9 +160,8 @@ def test_it_sets_a_check_and_adds_a_word_in_a_browser(
     page.get_by_label(CHECKS["travel"].label).select_option("block")
     page.get_by_role("button", name="Save the checks").click()
     page.get_by_text("The checks are saved.").wait_for()
-    page.locator("section", has=page.get_by_role("heading", name="Kinds of absence")).get_by_label("New word", exact=True).fill(
-        "Flu"
-    )
+    kinds = page.locator("section", has=page.get_by_role("heading", name="Kinds of absence"))
+    kinds.get_by_label("New word", exact=True).fill("Flu")
     page.get_by_role("button", name="Save kinds of absence").click()
     page.get_by_text("Kinds of absence: saved.").wait_for()
 

@@ -81,6 +81,8 @@ PAGES: dict[str, Page] = {
         Page("explain", "Explain", "roles.explain", "roles/explain", right_of="roles"),
         Page("view_as", "View as", "view_as.page", "roles/view-as", right_of="roles"),
         Page("tables_and_forms", "Tables and forms", "tables_and_forms.page", "roles/tables", right_of="roles"),
+        Page("working_facts", "When they work", "working_facts.page", "assign/people", right_of="assign"),
+        Page("wishes", "Wishes", "wishes.page", "assign/wishes", right_of="assign"),
         Page("booking_settings", "Bookings", "booking_settings.page", "assign/settings", right_of="roles"),
         Page("accounts", "Accounts", "accounts.page", "accounts", levels={"all": "the accounts"}, icon="user"),
         Page("account", "My account", "account.page", "/account"),

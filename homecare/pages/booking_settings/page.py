@@ -49,7 +49,7 @@ class BookingSettings(GuardedView):
 
     @expose("/words", methods=("POST",))
     def words_view(self) -> ResponseReturnValue:
-        """Form: `list`; `known`, the id of each word; `word.<id>`, `place.<id>`, `minutes.<id>`, `offered.<id>`, and of "new"."""
+        """Form: `list`, `known` (each word's id) and by id, and of "new", `word.`, `place.`, `minutes.`, `offered.`."""
         name = request.form.get("list", "")
         if name not in LISTS:
             raise SpokenError(400, f"There is no list {name!r}. Open the page again.")
