@@ -26,7 +26,8 @@ def task(owner_engine: Engine) -> int:
             text(
                 "INSERT INTO admin_task_tracking (staff_id, remarks, task_status, assigned_date) SELECT s.id, w, "
                 "'Assigned', timezone('utc', now()) - interval '60 hours' FROM staff s, "
-                "unnest(ARRAY['Call the bakery', 'Pay the bakery', 'ዳቦ ቤት bakery']) AS w WHERE s.email = 'coordinator@homecare.example' RETURNING id"
+                "unnest(ARRAY['Call the bakery', 'Pay the bakery', 'ዳቦ ቤት bakery']) AS w "
+                "WHERE s.email = 'coordinator@homecare.example' RETURNING id"
             )
         )
         return int(min(row.id for row in made))
