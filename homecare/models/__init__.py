@@ -128,7 +128,23 @@ __all__ = [
     "WorkingDay",
     "WorkingTerms",
     "business_models",
+    "qualified",
+    "trailed_models",
 ]  # fmt: skip
+
+
+# Ours, of which the trail has every change as of the company's: what is planned is taken back together.
+OURS_TRAILED: tuple[type[Base], ...] = (Absence, PatientWish, VisitPlan, WorkingDay, WorkingTerms)
+
+
+def trailed_models() -> dict[str, type[Base]]:
+    """Every model whose changes are in the trail, by table name: the company's and those of OURS_TRAILED."""
+    return business_models() | {model.__tablename__: model for model in OURS_TRAILED}
+
+
+def qualified(model: type[Base]) -> str:
+    """The table with its schema, for SQL as text."""
+    return f"{model.__table__.schema or 'public'}.{model.__tablename__}"
 
 
 def business_models() -> dict[str, type[Base]]:

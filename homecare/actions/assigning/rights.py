@@ -7,12 +7,21 @@ from collections.abc import Collection
 from homecare.access.acting import Acting
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
-from homecare.actions.taking_back.undoing import NotAllowedError
 from homecare.records.lookup import settable
 from homecare.records.seen import Seen
 from homecare.tables.table import coded_tables
 
 RESOURCE = PAGES["assign"].resource
+
+
+class NotAllowedError(Exception):
+    """The person lacks the right to do this to the table, in words: "set status of visits"."""
+
+    def __init__(self, resource: str, action: Action, right: str) -> None:
+        super().__init__(right)
+        self.resource = resource
+        self.action = action
+        self.right = right
 
 
 def plans_everybody(by: Acting) -> bool:

@@ -114,7 +114,7 @@ def _gender(it: Checked) -> Iterator[Found]:
 
 def _patient_twice(it: Checked) -> Iterator[Found]:
     mine = it.busy
-    for other in it.same_patient if mine and not mine.is_shift else ():
+    for other in it.same_patient if mine and not mine.is_shift and not it.booking.done else ():
         if mine is None or other.is_shift or other.index > it.index or not mine.overlaps(other):
             continue
         paired = mine.pair_id is not None and mine.pair_id == other.pair_id
