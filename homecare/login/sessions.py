@@ -152,14 +152,10 @@ def find_person(token: str) -> SignedInPerson | None:
         row = connection.execute(_finding(), {"token_hash": hashed(token)}).mappings().one_or_none()
         if row is None or is_refused_demo_account(row["email"]):
             return None
-        if row["is_use_due"] and not _is_by_itself():
+        # A page that refreshes by itself says so, and keeps nobody signed in.
+        if row["is_use_due"] and not (has_request_context() and "X-Refresh" in request.headers):
             _note_use(connection, token)
     return _person(token, dict(row))
-
-
-def _is_by_itself() -> bool:
-    """Whether the page asked and not the person: what refreshes by itself says X-Refresh and keeps nobody signed in."""
-    return has_request_context() and "X-Refresh" in request.headers
 
 
 @dataclass(frozen=True)

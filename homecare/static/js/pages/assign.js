@@ -103,10 +103,8 @@ async function refresh(roster) {
   // Somebody else signed in in this browser, or something was begun while the answer came.
   if (String(found.account) !== $("#bell").dataset.account) return;
   if (roster.drag || roster.picked || roster.sending) return roster.refresh();
-  const focused = document.activeElement;
   roster.data = found;
   draw(roster.made, found);
-  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
   tellCounts(roster);
   tellElsewhere(roster);
 }

@@ -15,11 +15,16 @@ export function board(scroll, data) {
   const head = make("div", { role: "rowgroup", className: "head" });
   const body = make("div", { role: "rowgroup", className: "rows-of-day" });
   const hoursRow = make("div", { role: "row", className: "hours-row" }, make("div", { role: "columnheader", className: "name", textContent: scroll.dataset.rows === "patients" ? "Patient" : "Staff" }));
+  const lines = make("div", { className: "hour-lines", "aria-hidden": "true" });
   const times = make("div", { role: "columnheader", className: "lane" }, make("span", { className: "visually-hidden", textContent: "Time" }));
   for (let hour = 0; hour < 24; hour += 1) {
     const mark = make("span", { className: "hour", textContent: clock(hour * 60), "aria-hidden": "true" });
     mark.style.setProperty("--x", (hour * 60) / DAY);
     times.append(mark);
+    // One line down the whole day; a background of every lane costs half of the frames while scrolling.
+    const rule = make("i");
+    rule.style.setProperty("--x", (hour * 60) / DAY);
+    lines.append(rule);
   }
   hoursRow.append(times);
   const strip = make("div", { role: "row", className: "strip", "data-row": STRIP },
@@ -29,7 +34,7 @@ export function board(scroll, data) {
   const line = make("div", { className: "now-line", hidden: true });
   const badge = make("span", { className: "now-badge", hidden: true });
   times.append(badge);
-  grid.append(head, body, line);
+  grid.append(lines, head, body, line);
   scroll.replaceChildren(grid);
   const made = { scroll, grid, head, body, strip, times, line, badge, rows: new Map(), bars: new Map(), data, byPatient: scroll.dataset.rows === "patients" };
   draw(made, data);
@@ -46,6 +51,7 @@ export function draw(made, data) {
   const wanted = rowsOf(made, data);
   const kept = new Set();
   const stays = topRow(made);
+  const focused = made.grid.contains(document.activeElement) ? document.activeElement : null;
   for (const row of wanted) {
     kept.add(row.key);
     drawRow(made, row);
@@ -68,6 +74,8 @@ export function draw(made, data) {
   }
   if (!order.length) made.body.replaceChildren(make("p", { className: "nobody muted", textContent: made.byPatient ? "No patient has anything on this day." : "Nobody works here with these conditions." }));
   else $(".nobody", made.body)?.remove();
+  // A bar that went to another row has lost the focus on its way.
+  if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
   stay(made, stays);
   tellNow(made);
   keepTabStop(made);
