@@ -97,13 +97,14 @@ def random_day(connection: Connection, seed: int, midnight: datetime, staff: lis
         start = midnight + timedelta(hours=hours, minutes=chance.choice((0, 15, 30)))
         status = chance.choice(("Completed", "Scheduled", "Pending", None, "Cancelled", "Missed", "In Progress"))
         came = start + timedelta(minutes=chance.randrange(-5, 20)) if status in ("Completed", "In Progress") else None
+        left = came + timedelta(minutes=chance.randrange(20, 200)) if came and status == "Completed" else None
         row = {
-            "patient": chance.choice(patients), "staff": chance.choice([*staff, None]), "start": start, "status": status,
-            "came": came, "went": came + timedelta(minutes=chance.randrange(20, 200)) if came and status == "Completed" else None,
+            "patient": chance.choice(patients), "staff": chance.choice([*staff, None]), "start": start,
+            "status": status, "came": came, "went": left,
         }  # fmt: skip
         row_id = connection.scalar(
-            text("INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status, check_in_time, check_out_time) "
-                 "VALUES (:patient, :staff, :start, :status, :came, :went) RETURNING id"), row,
+            text("INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status, check_in_time, "
+                 "check_out_time) VALUES (:patient, :staff, :start, :status, :came, :went) RETURNING id"), row,
         )  # fmt: skip
         if chance.random() < 0.3:
             connection.execute(

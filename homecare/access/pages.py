@@ -38,7 +38,10 @@ PAGES: dict[str, Page] = {
         Page("home", "Home", "home.page", icon="home"),
         Page("assign", "Assigning work", levels={
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
-        }),
+        }, tabs=(("absent", "assign/absent/", "Absent"), ("calls", "assign/calls/", "Calls"))),
+        Page("suggestions", "Suggestions", "assign_help.suggested", "assign/suggestions.json", right_of="assign"),
+        Page("absent", "Somebody is absent", "assign_help.absent", "assign/absent", right_of="assign"),
+        Page("calls", "Whom to call", "assign_help.call_list", "assign/calls", right_of="assign"),
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),

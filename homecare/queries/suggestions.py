@@ -1,4 +1,4 @@
-"""Who should go to a patient then: caregivers ranked by a score out of 100, with its parts and what speaks against each.
+"""Who should go to a patient then: caregivers by a score out of 100, its parts and what speaks against each.
 
 The parts, as domain.md "Assigning work" weighs them:
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, and_, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -43,7 +43,7 @@ class Subject:
         return 0 if self.booking.resource == VISITS else self.booking.row_id or 0
 
 
-def scores(about: Subject, roles: list[str]) -> Select[Any]:
+def scores(about: Subject, roles: list[str]) -> Any:
     """(staff_id, continuity, proximity, day, week, sub_city) of each person of these folded roles."""
     day = clock.to_addis(about.start).date()
     booked_day = _booked(about, *bookings.day_bounds(day))
@@ -80,7 +80,7 @@ def _left(minutes: Any, full: Any) -> ColumnElement[float]:
     return func.greatest(0.0, 1.0 - func.coalesce(used, 1.0))
 
 
-def _mean(one: Any, other: Any) -> ColumnElement[float]:
+def _mean(one: Any, other: Any) -> Any:
     return (func.coalesce(one, other) + func.coalesce(other, one)) / 2.0
 
 
