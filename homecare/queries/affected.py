@@ -1,4 +1,4 @@
-"""What stands in the way of an absence: the person's shifts, visits and open tasks of that time, and who could have them.
+"""What an absence touches: the shifts, visits and open tasks of that time, and who could have each instead.
 
 Nine statements for what is affected, and those of `suggestions` for each of the first MOST visits and shifts.
 """
@@ -23,8 +23,9 @@ from homecare.models.folding import plain_word
 from homecare.queries.booked.known_times import SHIFTS, VISITS
 from homecare.queries.suggestions import of_shift, of_visit, suggestions
 from homecare.records import bookings
+from homecare.records.row_select import build
 from homecare.records.seen import Seen
-from homecare.records.stored import names_of
+from homecare.records.stored import Stored, names_of, row_name
 from homecare.tables.table import coded_tables
 
 TASKS, MARKETING = AdminTask.__tablename__, MarketingTask.__tablename__
@@ -184,3 +185,14 @@ def _colleagues(session: Session, by: Acting, staff_id: int) -> list[Choice]:
     ids = [*session.scalars(ordered, execution_options=UNSCOPED | NOT_SHOWN)]
     names = names_of(session, Seen.of(by, coded_tables()["staff"]), ids)
     return [Choice(one, names[one]) for one in ids if one in names]
+
+
+def people(session: Session, by: Acting) -> list[tuple[int, str]]:
+    """Active staff by name, as the person may read them. One statement."""
+    if not by.may("staff"):
+        return []
+    seen = Seen.of(by, coded_tables()["staff"])
+    selected = build(seen, [name for name in seen.table.naming if seen.access.sees(name)])
+    found = session.execute(selected.statement.where(bookings.active())).all()
+    named = [(row._id, row_name(seen.table, Stored(row, selected, {}))) for row in found]
+    return sorted(named, key=lambda one: (one[1].casefold(), one[0]))

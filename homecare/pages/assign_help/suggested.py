@@ -30,6 +30,7 @@ class Suggestions(PlanningView):
     page = PAGES["suggestions"]
 
     @expose("/")
+    @expose("")
     def suggested(self) -> ResponseReturnValue:
         """`visit` or `shift` is an id; else `patient_id`, `start` (ISO 8601 with its zone) and `minutes`. Best first;
         moments in ISO 8601 UTC."""
