@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Call:
-    """`reason` is "moved", "no carer" or "cancelled"; `phone` as the person may read it, `dial` if it may be dialled."""
+    """`reason` is a word of `assigning/calls.py`; `phone` is as the person may read it, `dial` empty if they may not."""
 
     plan_id: int
     version: str
@@ -38,7 +39,7 @@ def calls(session: Session, by: Acting) -> list[Call]:
     """By the time of the visit, at most MOST; none for who may not see visits or patients. Two statements."""
     if not (by.may("visit_services") and by.may("patients")):
         return []
-    version = literal_column("visit_plans.xmin::text").label("version")
+    version: Any = literal_column("visit_plans.xmin::text").label("version")
     asked = (
         select(VisitPlan.id, version, Visit.id.label("visit_id"), Visit.patient_id)
         .add_columns(VisitPlan.call_reason, Visit.scheduled_at)
