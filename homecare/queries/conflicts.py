@@ -21,7 +21,7 @@ from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import coded_tables
 
-__all__ = ["Booking", "Conflict", "conflicts"]
+__all__ = ["Booking", "Conflict", "alternatives", "conflicts"]
 
 PATIENTS = "patients"
 NAMES = re.compile(r"\{(whom?)\}")
@@ -49,12 +49,21 @@ def conflicts(session: Session, by: Acting, planned: Sequence[Booking]) -> list[
     """Blocks and warnings, in the order of the bookings; checks that are off are not run. The rows that are changed
     do not stand against themselves, and the bookings are checked against each other. At most 12 statements.
     """
-    if not planned:
-        return []
+    return _held(session, by, planned, together=True)[0] if planned else []
+
+
+def alternatives(session: Session, by: Acting, planned: Sequence[Booking]) -> tuple[list[Conflict], Facts]:
+    """As `conflicts`, of bookings of which one alone will be made: they do not stand against each other. With all that
+    they were held against, so that nobody reads it again.
+    """
+    return _held(session, by, planned, together=False)
+
+
+def _held(session: Session, by: Acting, planned: Sequence[Booking], *, together: bool) -> tuple[list[Conflict], Facts]:
     held = levels(session)
     facts = _facts(session, planned)
     busy = [_busy(one, index, facts, by) for index, one in enumerate(planned)]
-    times = [*facts.busy, *(one for one in busy if one is not None)]
+    times = [*facts.busy, *(one for one in busy if one is not None and together)]
     of_staff, of_patient = _grouped(times, "staff_id"), _grouped(times, "patient_id")
     found: list[tuple[int, str, Found]] = []
     for index, one in enumerate(planned):
@@ -65,7 +74,7 @@ def conflicts(session: Session, by: Acting, planned: Sequence[Booking]) -> list[
     people = {planned[index].staff_id for index, _, _ in found}
     staff = _names(session, by, STAFF, people)
     patients = _names(session, by, PATIENTS, {each.patient_id for _, _, each in found})
-    return [
+    told = [
         Conflict(
             name,
             held[name],
@@ -80,6 +89,7 @@ def conflicts(session: Session, by: Acting, planned: Sequence[Booking]) -> list[
         )
         for index, name, each in found
     ]
+    return told, facts
 
 
 def _grouped(times: Sequence[Busy], name: str) -> dict[int | None, list[Busy]]:

@@ -195,14 +195,17 @@ def shift_needs_cover(shift: Any = Assignment) -> ColumnElement[bool]:
     return and_(status_word(shift) == "cancelled", away, ~instead)
 
 
-def booked_minutes(start: datetime, end: datetime) -> Select[Any]:
+def booked_minutes(start: datetime, end: datetime, without: tuple[int, int] = (0, 0)) -> Select[Any]:
     """(staff_id, minutes) of everybody booked in [start, end): the length of the union of their occupying visits and
-    live shifts, cut there. To be sent UNSCOPED. One statement, one pass over the visits and shifts of that time.
+    live shifts, cut there, but for the visit and the shift `without`. To be sent UNSCOPED. One statement, one pass over
+    the visits and shifts of that time.
     """
     busy = select(Visit.staff_id, func.tsrange(busy_start(), func.greatest(busy_start(), busy_end())).label("span"))
-    visits = busy.where(Visit.staff_id.is_not(None), occupying(), overlapping(start, end))
+    visits = busy.where(Visit.staff_id.is_not(None), Visit.id != without[0], occupying(), overlapping(start, end))
     spans = select(Assignment.staff_id, func.tsrange(Assignment.shift_start, Assignment.shift_end).label("span"))
-    shifts = spans.where(closed_shift(), Assignment.shift_start < end, Assignment.shift_end > start)
+    shifts = spans.where(
+        closed_shift(), Assignment.id != without[1], Assignment.shift_start < end, Assignment.shift_end > start
+    )
     booked = union_all(visits, shifts).subquery()
     merged = select(
         booked.c.staff_id, func.unnest(func.range_agg(booked.c.span * func.tsrange(start, end))).label("span")
