@@ -13,7 +13,7 @@ from bookings_made import ALMAZ, BEKELE, DAWIT, HANA, MONDAY, acting_for, at, em
 from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
-from statements_sent import counted
+from statements_sent import statements
 
 from homecare import clock
 from homecare.access.acting import Acting
@@ -312,7 +312,7 @@ def test_a_nurse_makes_no_series(
 def test_the_preview_of_two_hundred_takes_few_statements(app: Flask, person: Person) -> None:
     longest = series(weekdays=frozenset(range(1, 8)), last_day=FIRST + timedelta(days=making.MOST - 1))
 
-    with counted() as sent:
+    with statements() as sent:
         drafted(person, longest)
 
     assert len(sent) <= 16

@@ -39,6 +39,8 @@ PAGES: dict[str, Page] = {
         Page("assign", "Assigning work", levels={
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
         }),
+        Page("visit_series", "Series of visits", "visit_series.page", "assign/series", right_of="assign"),
+        Page("copied_days", "Copy a day or a week", "visit_series.copied_days", "assign/copy", right_of="assign"),
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),

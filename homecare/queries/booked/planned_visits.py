@@ -15,6 +15,8 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit, VisitPlan
 from homecare.records import bookings
 
+_OPTIONS: dict[str, Any] = {"execution_options": NOT_SHOWN}
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -70,9 +72,6 @@ def shifts_between(session: Session, start: datetime, end: datetime, staff_id: i
         Planned(row.id, row.version, row.patient_id, row.staff_id, row.shift_start, row.status or "", end=row.shift_end)
         for row in found
     ]
-
-
-_OPTIONS: dict[str, Any] = {"execution_options": NOT_SHOWN}
 
 
 def _visits() -> Select[Any]:
