@@ -11,7 +11,7 @@ from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
 from homecare.actions.assigning.booking import Booked, NewShift, create_visits
-from homecare.actions.assigning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted
+from homecare.actions.assigning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted, near
 from homecare.actions.assigning.held import SHIFTS, VISITS, lock_people
 from homecare.actions.assigning.rights import need, need_planning
 from homecare.actions.assigning.series import NOTHING, new_visit
@@ -56,6 +56,7 @@ def draft_copy(session: Session, by: Acting, copying: Copying, blocked: str) -> 
     need_planning(by)
     if not copying.by_days:
         raise RuleError("target", f"This is the same {copying.span}. Choose another {copying.span} to copy to.")
+    near(source=copying.source, target=copying.target)
     wanted = _wanted(session, copying)
     if not wanted:
         raise RuleError("source", f"Nothing stands there to be copied. Choose another {copying.span} or person.")
@@ -71,6 +72,7 @@ def create_copy(
     """Makes what the draft of the key `seen` shows; the ids are of the visits. Raises NotSeenError, ConflictsError,
     RuleError, NotAllowedError."""
     with transaction(session, by=by, model=Visit, doing=Doing("copy", label, VISITS)) as change_set:
+        near(source=copying.source, target=copying.target)
         lock_people(session, [one.staff_id for one in _wanted(session, copying)])
         draft = draft_copy(session, by, copying, blocked)
         agreed(draft, seen, answered)
@@ -120,9 +122,7 @@ def _wanted(session: Session, copying: Copying) -> list[Wanted]:
 def _tied(made: list[Wanted]) -> list[Wanted]:
     """Of two carers one may be left out: what is left is a visit of one."""
     held = [(one.pair, one.start) for one in made]
-    return [
-        one if one.pair is None or held.count((one.pair, one.start)) > 1 else _alone(one) for one in made
-    ]
+    return [one if one.pair is None or held.count((one.pair, one.start)) > 1 else _alone(one) for one in made]
 
 
 def _alone(one: Wanted) -> Wanted:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from homecare import clock
 from homecare.access.acting import Acting
 from homecare.actions.assigning.held import VISITS
 from homecare.actions.assigning.refusing import asked_of
 from homecare.actions.questions import Question, key_of, questions
+from homecare.actions.rules import RuleError
 from homecare.models import Assignment, Visit
 from homecare.queries.conflicts import Booking, Conflict, conflicts
 
 # What becomes of a booking that something blocks.
 LEFT_OUT, UNASSIGNED = BLOCKED = ("leave out", "unassigned")
+FURTHEST = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,13 @@ def drafted(session: Session, by: Acting, wanted: Sequence[Wanted], blocked: str
             against[index] += some
             made[index] = _instead(made[index], blocked)
     return Draft([Line(one, made[index], against[index], found.get(index, [])) for index, one in enumerate(wanted)])
+
+
+def near(**days: date) -> None:
+    """Raises RuleError at a day that nobody plans: further than FURTHEST from today."""
+    for name, day in days.items():
+        if abs(day - clock.today()) > FURTHEST:
+            raise RuleError(name, f"{day.isoformat()} is more than 5 years from today. Choose a nearer day.")
 
 
 def agreed(draft: Draft, seen: str, answered: str) -> None:

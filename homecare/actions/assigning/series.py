@@ -13,7 +13,7 @@ from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
 from homecare.actions.assigning import plans
 from homecare.actions.assigning.booking import Booked, NewVisit, create_visits
-from homecare.actions.assigning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted
+from homecare.actions.assigning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted, near
 from homecare.actions.assigning.held import VISITS, lock_people
 from homecare.actions.assigning.rights import need, need_planning
 from homecare.actions.rules import RuleError
@@ -45,13 +45,17 @@ def visits_of(series: Series) -> list[Wanted]:
         raise RuleError("weekdays", "Choose one weekday or several.")
     if series.last_day < series.first_day:
         raise RuleError("last_day", "The last day is before the first.")
-    wanted = []
+    near(first_day=series.first_day, last_day=series.last_day)
+    wanted: list[Wanted] = []
+    last = series.first_day
     for number in range(series.first_day.toordinal(), series.last_day.toordinal() + 1):
         day = date.fromordinal(number)
         if day.isoweekday() not in series.weekdays:
             continue
         if len(wanted) == MOST:
-            raise RuleError("last_day", f"This would be more than {MOST} visits. The last of {MOST} is on {_said(last)}.")
+            raise RuleError(
+                "last_day", f"This would be more than {MOST} visits. The last of {MOST} is on {_said(last)}."
+            )
         last = day
         start = clock.to_utc(datetime.combine(day, series.at))
         wanted.append(Wanted(series.patient_id, series.staff_id, start, series.minutes, purpose=series.purpose))

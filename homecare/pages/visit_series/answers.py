@@ -12,7 +12,7 @@ from homecare.access.policy import Action
 from homecare.actions.assigning.booking import Booked
 from homecare.actions.assigning.drafts import Draft, NotSeenError
 from homecare.actions.assigning.refusing import ConflictsError
-from homecare.actions.assigning.rights import NotAllowedError, RESOURCE, plans_everybody
+from homecare.actions.assigning.rights import RESOURCE, NotAllowedError, plans_everybody
 from homecare.actions.rows import RowsChangedError
 from homecare.actions.rules import RuleError
 from homecare.admin.change import undo

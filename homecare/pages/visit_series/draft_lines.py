@@ -73,9 +73,7 @@ def screen(session: Session, by: Acting, draft: Draft) -> DraftScreen:
 def listed(session: Session, by: Acting, found: list[Planned]) -> list[DraftLine]:
     """Visits that are there, each with its status."""
     staff = _names(session, by, "staff", {one.staff_id for one in found})
-    wanted = [
-        (one, Wanted(one.patient_id, one.staff_id, one.start, one.minutes, purpose=one.purpose)) for one in found
-    ]
+    wanted = [(one, Wanted(one.patient_id, one.staff_id, one.start, one.minutes, purpose=one.purpose)) for one in found]
     return [_said(each, {}, staff, one.status or "Pending") for one, each in wanted]
 
 

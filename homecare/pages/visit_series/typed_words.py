@@ -108,7 +108,7 @@ def label_of(name: str, row_id: int) -> str:
 
 
 def _time(text: str) -> time:
-    return datetime.strptime(text[:5], "%H:%M").time()  # noqa: DTZ007 - a time of Addis without a day
+    return datetime.strptime(text[:5], "%H:%M").time()
 
 
 def _whole(text: str) -> int:
