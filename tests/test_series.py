@@ -137,7 +137,8 @@ def test_two_hundred_are_made_and_not_one_more(person: Person, owner_engine: Eng
 
 @pytest.mark.parametrize(("changes", "field"), [
     ({"weekdays": frozenset()}, "weekdays"), ({"weekdays": frozenset({0})}, "weekdays"),
-    ({"last_day": FIRST - timedelta(days=1)}, "last_day"), ({"last_day": date.max}, "last_day"), ({"first_day": date.min}, "first_day"),
+    ({"last_day": FIRST - timedelta(days=1)}, "last_day"), ({"last_day": date.max}, "last_day"),
+    ({"first_day": date.min}, "first_day"),
     ({"minutes": 4}, "minutes"), ({"purpose": "Gardening"}, "purpose"),
     ({"weekdays": frozenset({2}), "last_day": FIRST}, "last_day"),
 ])  # fmt: skip

@@ -51,7 +51,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """What was wanted and what is `made` of it, None: left out. `against` blocked it, of `warnings` people are asked."""
+    """What was wanted and what is `made` of it, None: left out. `against` blocked it; `warnings` are asked."""
 
     wanted: Wanted
     made: Wanted | None

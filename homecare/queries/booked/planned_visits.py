@@ -20,7 +20,7 @@ _OPTIONS: dict[str, Any] = {"execution_options": NOT_SHOWN}
 
 @dataclass(frozen=True)
 class Planned:
-    """A visit with its plan, or a shift with its `end`. Moments are in UTC. Without `minutes` its carer's role decides."""
+    """A visit with its plan, or a shift with its `end`. Moments are in UTC."""
 
     row_id: int
     version: str
