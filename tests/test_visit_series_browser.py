@@ -96,7 +96,7 @@ def test_a_series_is_moved_in_the_browser(page: Page, owner_engine: Engine) -> N
     page.get_by_label("Which visits").select_option("The whole series")
     page.get_by_label("New time").fill("15:00")
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator("#draft-head")).to_contain_text("4 visits to be move")
+    expect(page.locator("#draft-head")).to_contain_text("Preview: 4 visits")
     assert violations(page) == []
     if page.get_by_label("All the same").count():
         page.get_by_label("All the same").check()

@@ -140,7 +140,7 @@ def made(visitor: Visitor, engine: Engine) -> list[int]:
 def test_a_series_is_moved_from_one_visit_on_and_undone(coordinator: Visitor, owner_engine: Engine) -> None:
     ids = made(coordinator, owner_engine)
     before = stored(owner_engine)
-    words = {"visit_id": ids[3], "reach": "here", "deed": "move", "days": "1", "at": "10:00", "carer": "person",
+    words = {"visit_id": ids[3], "reach": "here", "deed": "move", "days": "1", "at": "10:00",
              "staff_id": BEKELE, "preview": "1"}  # fmt: skip
 
     page = preview(coordinator, SERIES, words)
@@ -154,6 +154,14 @@ def test_a_series_is_moved_from_one_visit_on_and_undone(coordinator: Visitor, ow
     )
     back = coordinator.send("/admin/visit_services/undo/", {"token": str(token[0].id), "url": SERIES}, form_at=SERIES)
     assert (back.status_code, stored(owner_engine)) == (302, before)
+
+
+def test_a_new_carer_and_nobody_at_once_is_asked_back(coordinator: Visitor, owner_engine: Engine) -> None:
+    words = {"visit_id": made(coordinator, owner_engine)[0], "carer": "nobody", "staff_id": BEKELE, "preview": "1"}
+
+    answer = coordinator.get(SERIES, query_string=words)
+
+    assert (answer.status_code, "or nobody, not both" in answer.get_data(as_text=True)) == (422, True)
 
 
 def test_a_series_is_cancelled_from_one_visit_on_and_what_began_stays(

@@ -30,7 +30,7 @@ from homecare.web.errors import SpokenError
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HERE, WHOLE = REACHES = ("here", "whole")
 MOVE, CANCEL = DEEDS = ("move", "cancel")
-SAME, NOBODY, PERSON = CARERS = ("same", "nobody", "person")
+SAME, NOBODY = CARERS = ("same", "nobody")
 
 
 class VisitSeriesPage(GuardedView):
@@ -201,11 +201,11 @@ def _change_of(typed: Typed, visit_id: int) -> tuple[Reach, str, Move]:
     deed, carer = typed.choice("deed", DEEDS), typed.choice("carer", CARERS)
     if deed == CANCEL:
         return reach, deed, Move()
-    staff_id = typed.person("staff_id") if carer == PERSON else None
-    if carer == PERSON and staff_id is None:
-        typed.problems.setdefault("staff_id", "Choose the person.")
+    staff_id = typed.person("staff_id")
+    if carer == NOBODY and staff_id is not None:
+        typed.problems.setdefault("staff_id", "Choose a new carer or nobody, not both.")
     days = typed.read("days", int, "Write by how many days, such as 1 or -1.") or 0
-    move = Move(days, typed.time("at"), None if carer == SAME else (staff_id,), typed.minutes())
+    move = Move(days, typed.time("at"), None if carer == SAME and staff_id is None else (staff_id,), typed.minutes())
     return reach, deed, move
 
 
