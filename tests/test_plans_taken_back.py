@@ -68,6 +68,8 @@ def test_each_of_our_planning_tables_is_in_the_trail(owner_engine: Engine, coord
     made = {
         "absences": {"staff_id": ALMAZ, "starts_at": at(0), "ends_at": at(9), "kind": "Sick"},
         "patient_wishes": {"patient_id": HANA, "kind": "woman"},
+        "visit_series": {"patient_id": HANA, "weekdays": [1], "at": "09:00", "first_day": "2030-01-07",
+                         "last_day": "2030-01-14"},
         "working_days": {"staff_id": ALMAZ, "weekday": 1, "starts": "08:00", "ends": "17:00"},
         "working_terms": {"staff_id": ALMAZ, "gender": "woman"},
     }  # fmt: skip

@@ -134,7 +134,7 @@ __all__ = [
 
 
 # Ours, of which the trail has every change as of the company's: what is planned is taken back together.
-OURS_TRAILED: tuple[type[Base], ...] = (Absence, PatientWish, VisitPlan, WorkingDay, WorkingTerms)
+OURS_TRAILED: tuple[type[Base], ...] = (Absence, PatientWish, VisitPlan, VisitSeries, WorkingDay, WorkingTerms)
 
 
 def trailed_models() -> dict[str, type[Base]]:

@@ -62,20 +62,21 @@ def change_shifts(
     return Booked(str(change_set), [*values])
 
 
-@retried
 def create_shift(*, session: Session, by: Acting, shift: NewShift, answered: Collection[str], label: str) -> Booked:
     """Raises as `change_shifts`."""
-    values: dict[str, Any] = {
-        "patient_id": shift.patient_id,
-        "staff_id": shift.staff_id,
-        "shift_start": shift.shift_start,
-        "shift_end": shift.shift_end,
-        "status": shift.status,
-    }
-    need(by, SHIFTS, Action.CREATE, values)
+    return create_shifts(session=session, by=by, shifts=[shift], answered=answered, label=label)
+
+
+@retried
+def create_shifts(
+    *, session: Session, by: Acting, shifts: Sequence[NewShift], answered: Collection[str], label: str
+) -> Booked:
+    """All or none, in the order given. Raises as `change_shifts`."""
+    made = [vars(one) for one in shifts]
+    need(by, SHIFTS, Action.CREATE, {name for values in made for name in values})
     with transaction(session, by=by, model=Assignment, doing=Doing("assign", label, SHIFTS)) as change_set:
-        found = conflicts_of(session, by, [Moved(SHIFTS, None, None, values)])
+        found = conflicts_of(session, by, [Moved(SHIFTS, None, None, values) for values in made])
         refuse([conflict for _, conflict in found], answered)
-        row, asked = rows.add(session, Assignment, values, by)
-        refuse(asked_of([(None, asked)], SHIFTS), answered)
-    return Booked(str(change_set), [row.id])
+        added = [rows.add(session, Assignment, values, by) for values in made]
+        refuse(asked_of([(None, asked) for _, asked in added], SHIFTS), answered)
+    return Booked(str(change_set), [row.id for row, _ in added])

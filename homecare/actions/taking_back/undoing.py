@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.change_sets import Doing
+from homecare.access.change_sets import BOOKED, Doing
 from homecare.access.policy import Action
 from homecare.access.reserved import SAID_BY, reserved
 from homecare.access.row_scope import scope_session
@@ -117,7 +117,7 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
             need_planning(by)
             continue
         table = shown_table(resource)
-        if made.kind == "assign" and action is Action.DELETE:
+        if made.kind in BOOKED and action is Action.DELETE:
             # Who makes bookings may say that one was a mistake, as long as nothing has come of it.
             need_planning(by)
             needed = Action.CREATE
