@@ -114,7 +114,8 @@ def _followed(made: ChangeSet, net: Net) -> bool:
 def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
     for resource, action in sorted({(net.resource, _action(net)) for net in nets if not _followed(made, net)}):
         if resource not in business_models():
-            need_planning(by)
+            if not all(_is_call(net) for net in nets if net.resource == resource):
+                need_planning(by)
             continue
         table = shown_table(resource)
         if made.kind in BOOKED and action is Action.DELETE:
@@ -136,6 +137,13 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
                 shut -= pair
         if shut:
             raise NotAllowedError(resource, Action.EDIT, f"set {min(shut)} of {table.many.lower()}")
+
+
+def _is_call(net: Net) -> bool:
+    """A note to call the patient, which follows from the visit and needs no right of its own."""
+    given = {name for name, value in (net.new or {}).items() if value not in (None, "")} if net.old is None else set()
+    kept = {*UNWRITABLE, "visit_id", "call_reason", "told_at", "told_by"}
+    return net.resource == "visit_plans" and net.new is not None and not (net.changed | given) - kept
 
 
 def _given_back(net: Net, action: Action) -> set[str]:
