@@ -87,6 +87,19 @@ def test_what_is_not_understood_is_said(coordinator: Walker, words: dict[str, st
     assert coordinator.get(SUGGESTIONS, **words).status_code == status
 
 
+def test_the_form_of_a_visit_offers_the_best_first(company: Company, booked: tuple[int, int]) -> None:
+    coordinator, lookup = company.as_("Coordinator"), "/admin/visit_services/ajax/lookup/"
+    form = coordinator.get("/admin/visit_services/edit/", id=booked[0]).text
+    found = coordinator.get(lookup, name="staff_id", row=booked[0], query="").json
+    best = coordinator.get(SUGGESTIONS, visit=booked[0]).json["suggestions"]
+
+    assert f"{lookup}?name=staff_id&amp;row={booked[0]}" in form
+    assert [one[0] for one in found[:8]] == [one["staff_id"] for one in best]
+    assert found[0][1].endswith(f"{best[0]['score']:.0f} of 100")
+    assert "of 100" not in coordinator.get(lookup, name="staff_id", row=booked[0], query="Almaz").text
+    assert "of 100" not in company.as_("Nurse").get(lookup, name="staff_id", row=booked[0], query="").text
+
+
 @pytest.mark.parametrize("role", ["Nurse", "Marketing", "Finance"])
 @pytest.mark.parametrize("path", [ABSENT, CALLS, SUGGESTIONS])
 def test_who_does_not_plan_everybodys_work_is_refused(company: Company, role: str, path: str) -> None:
