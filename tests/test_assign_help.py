@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from bookings_made import ALMAZ, BEKELE, DAWIT, HANA, MONDAY, at, empty, fill, rows, visit
+from bookings_made import ALMAZ, BEKELE, DAWIT, FAR, HANA, MONDAY, at, empty, fill, rows, visit
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker
 from playwright.sync_api import Page, expect
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from homecare import clock
 
@@ -27,6 +27,11 @@ def database(demo_database: Database) -> Database:
 
 @pytest.fixture(scope="module")
 def filled(owner_engine: Engine) -> Engine:
+    with owner_engine.begin() as connection:
+        # The demo company has patients of these numbers.
+        connection.execute(
+            text("DELETE FROM patients WHERE id IN (:one, :other, :far)"), {"one": HANA, "other": DAWIT, "far": FAR}
+        )
     fill(owner_engine)
     return owner_engine
 
@@ -80,6 +85,19 @@ def test_the_panel_reads_suggestions(coordinator: Walker, booked: tuple[int, int
 )
 def test_what_is_not_understood_is_said(coordinator: Walker, words: dict[str, str], status: int) -> None:
     assert coordinator.get(SUGGESTIONS, **words).status_code == status
+
+
+def test_the_form_of_a_visit_offers_the_best_first(company: Company, booked: tuple[int, int]) -> None:
+    coordinator, lookup = company.as_("Coordinator"), "/admin/visit_services/ajax/lookup/"
+    form = coordinator.get("/admin/visit_services/edit/", id=booked[0]).text
+    found = coordinator.get(lookup, name="staff_id", row=booked[0], query="").json
+    best = coordinator.get(SUGGESTIONS, visit=booked[0]).json["suggestions"]
+
+    assert f"{lookup}?name=staff_id&amp;row={booked[0]}" in form
+    assert [one[0] for one in found[:8]] == [one["staff_id"] for one in best]
+    assert found[0][1].endswith(f"{best[0]['score']:.0f} of 100")
+    assert "of 100" not in coordinator.get(lookup, name="staff_id", row=booked[0], query="Almaz").text
+    assert "of 100" not in company.as_("Nurse").get(lookup, name="staff_id", row=booked[0], query="").text
 
 
 @pytest.mark.parametrize("role", ["Nurse", "Marketing", "Finance"])
@@ -152,7 +170,7 @@ def test_an_absence_by_keyboard_and_back(page: Page, booked: tuple[int, int], fi
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, "coordinator", DEMO_PASSWORD)
     page.goto(ABSENT)
-    page.get_by_label("Who", exact=True).select_option(label="Almaz Kebede")
+    page.get_by_label("Who", exact=True).select_option(str(ALMAZ))
     page.get_by_label("From").fill(f"{DAY}T00:00")
     page.get_by_label("Until").fill(f"{DAY}T23:59")
     page.get_by_label("Kind").select_option("Sick")
@@ -163,7 +181,7 @@ def test_an_absence_by_keyboard_and_back(page: Page, booked: tuple[int, int], fi
     page.locator(f"#to-visit_services-{booked[1]}").select_option(value="")
     page.get_by_role("button", name="Record the absence").press("Enter")
 
-    expect(page.get_by_text("Almaz Kebede is recorded as absent.")).to_be_visible()
+    expect(page.get_by_text("Almaz Kebede · Nurse is recorded as absent.")).to_be_visible()
     carers = "SELECT staff_id FROM visit_services ORDER BY scheduled_at"
     first, second = (row.staff_id for row in rows(filled, carers))
     assert first not in (None, ALMAZ)

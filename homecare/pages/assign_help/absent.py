@@ -16,7 +16,7 @@ from homecare import clock
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions import rows
-from homecare.actions.assigning.covering import Away, Cover, cover_absence
+from homecare.actions.assigning.absence_cover import Away, Cover, cover_absence
 from homecare.actions.assigning.refusing import ConflictsError
 from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.rules import RuleError
@@ -27,7 +27,7 @@ from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
 from homecare.pages.assign_help.planning import PlanningView
-from homecare.queries.affected import Affected, affected, people, with_choices
+from homecare.queries.assigned.affected import Affected, affected, people, with_choices
 from homecare.queries.booked.listed import ABSENCE, offered
 from homecare.queries.conflicts import Conflict
 from homecare.web import urls

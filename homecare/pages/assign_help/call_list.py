@@ -19,7 +19,7 @@ from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
 from homecare.pages.assign_help.planning import PlanningView
-from homecare.queries.to_call import MOST, calls
+from homecare.queries.assigned.to_call import MOST, calls
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 

@@ -19,7 +19,7 @@ from homecare.actions.assigning.rights import need, need_planning
 from homecare.actions.assigning.shift_booking import ShiftChange, change_shifts
 from homecare.actions.transaction import retried, transaction
 from homecare.models import AdminTask, MarketingTask, Visit
-from homecare.queries.affected import MARKETING, TASKS, affected
+from homecare.queries.assigned.affected import MARKETING, TASKS, affected
 
 
 @dataclass(frozen=True)

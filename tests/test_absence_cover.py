@@ -27,15 +27,15 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.actions.assigning.covering import Away, Cover, cover_absence
+from homecare.actions.assigning.absence_cover import Away, Cover, cover_absence
 from homecare.actions.assigning.refusing import ConflictsError
 from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.assigning.telling import tell
 from homecare.actions.rows import RowsChangedError
 from homecare.actions.taking_back.undoing import undo
 from homecare.config import Config
-from homecare.queries.affected import affected, with_choices
-from homecare.queries.to_call import calls
+from homecare.queries.assigned.affected import affected, with_choices
+from homecare.queries.assigned.to_call import calls
 
 Person = tuple[Session, Acting]
 SICK = Away(ALMAZ, at(0), at(24), "Sick")

@@ -188,11 +188,16 @@ def _colleagues(session: Session, by: Acting, staff_id: int) -> list[Choice]:
 
 
 def people(session: Session, by: Acting) -> list[tuple[int, str]]:
-    """Active staff by name, as the person may read them. One statement."""
+    """Active staff by name and role, as the person may read them. One statement."""
     if not by.may("staff"):
         return []
     seen = Seen.of(by, coded_tables()["staff"])
-    selected = build(seen, [name for name in seen.table.naming if seen.access.sees(name)])
+    shows_role = seen.access.sees("role")
+    columns = [name for name in seen.table.naming if seen.access.sees(name)]
+    selected = build(seen, [*columns, *(["role"] if shows_role else [])])
     found = session.execute(selected.statement.where(bookings.active())).all()
-    named = [(row._id, row_name(seen.table, Stored(row, selected, {}))) for row in found]
+    named = []
+    for row in found:
+        name = row_name(seen.table, Stored(row, selected, {}))
+        named.append((row._id, f"{name} · {row.role}" if shows_role else name))
     return sorted(named, key=lambda one: (one[1].casefold(), one[0]))

@@ -22,7 +22,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Call:
-    """`reason` is a word of `assigning/calls.py`; `phone` as the person may read it, `dial` empty if they may not."""
+    """`reason` is a word of `assigning/calls.py`; `phone` is as the person may read it, `dial` only if they may."""
 
     plan_id: int
     version: str

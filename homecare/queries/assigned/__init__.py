@@ -1,0 +1,1 @@
+"""What becomes of work that was assigned: what an absence touches, and whom to call."""
