@@ -63,8 +63,8 @@ def test_monday_wednesday_friday_until_a_day(page: Page, owner_engine: Engine, w
     for day in ("Mon", "Wed", "Fri"):
         page.get_by_label(day).check()
     page.get_by_label("Time").fill("09:00")
-    page.get_by_label("First day").fill(FIRST.isoformat())
-    page.get_by_label("Last day").fill(LAST.isoformat())
+    page.get_by_label("First day", exact=True).fill(FIRST.isoformat())
+    page.get_by_label("Last day", exact=True).fill(LAST.isoformat())
     page.get_by_label("Minutes").fill("60")
     page.get_by_role("button", name="Preview").press("Enter")
 

@@ -121,9 +121,10 @@ def test_an_hour_taken_meanwhile_is_shown_again_before_anything_is_made(
 @pytest.mark.parametrize(("words", "sentence"), [
     ({"patient_id": ""}, "Choose a patient."), ({"patient_id": "99999"}, "nobody with this number"),
     ({"staff_id": "x"}, "Choose one of the list."), ({"weekday": []}, "Choose one weekday"), ({"at": "25:00"}, "09:00"),
-    ({"first_day": "soon"}, "Choose a day"), ({"minutes": "4"}, "5 to 1,440 minutes"), ({"minutes": "½"}, "whole"),
+    ({"first_day": "soon"}, "2026-03-09"), ({"minutes": "4"}, "5 to 1,440 minutes"), ({"minutes": "½"}, "whole"),
     ({"last_day": "2031-01-01"}, "more than 200 visits"), ({"purpose": "Gardening"}, "not in the list"),
-    ({"blocked": "x"}, "Choose one of"), ({"last_day": "9999-12-31"}, "more than 5 years"),
+    ({"blocked": "x"}, "Choose one of"), ({"last_day": "2150-12-31"}, "more than 5 years"),
+    ({"last_day": ""}, "Choose a day"), ({"last_day": "9999-12-31"}, "1900 to 2199"),
 ])  # fmt: skip
 def test_bad_words_are_said_at_their_field(coordinator: Visitor, words: dict[str, Any], sentence: str) -> None:
     answer = coordinator.get(SERIES, query_string=WORDS | words)

@@ -50,24 +50,21 @@ class Typed:
         self.problems.setdefault(error.field, error.message)
 
     def read(self, name: str, how: Callable[[str], T], otherwise: str) -> T | None:
-        """None where nothing was typed; `otherwise` is said of what cannot be read."""
+        """None where nothing was typed. Of what cannot be read `otherwise` is said, or what the reader says."""
         text = self.word(name)
         if not text:
             return None
         try:
             return how(text)
-        except ValueError:
-            self.problems.setdefault(name, otherwise)
+        except ValueError as error:
+            self.problems.setdefault(name, otherwise or str(error))
             return None
 
-    def needed(self, name: str, how: Callable[[str], T], otherwise: str) -> T | None:
-        found = self.read(name, how, otherwise)
-        if found is None:
-            self.problems.setdefault(name, otherwise)
-        return found
-
     def day(self, name: str) -> date | None:
-        return self.needed(name, parse_date, "Choose a day, such as 2026-03-09 or 30 Yekatit 2018 EC.")
+        found = self.read(name, parse_date, "")
+        if found is None:
+            self.problems.setdefault(name, "Choose a day, such as 2026-03-09 or 30 Yekatit 2018 EC.")
+        return found
 
     def time(self, name: str) -> time | None:
         return self.read(name, _time, "Write a time of the day, such as 09:00.")
