@@ -30,8 +30,8 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access.acting import Acting
 from homecare.actions.assigning.booking import Booked
-from homecare.actions.assigning.copying import Copying, create_copy, draft_copy
-from homecare.actions.assigning.drafts import LEFT_OUT, UNASSIGNED
+from homecare.actions.assigning.planning.copying import Copying, create_copy, draft_copy
+from homecare.actions.assigning.planning.drafts import LEFT_OUT, UNASSIGNED
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import undo
 from homecare.config import Config

@@ -17,12 +17,11 @@ from statements_sent import statements
 
 from homecare import clock
 from homecare.access.acting import Acting
-from homecare.actions.assigning import series as making
 from homecare.actions.assigning.booking import Booked
-from homecare.actions.assigning.drafts import LEFT_OUT, UNASSIGNED, Draft, NotSeenError
-from homecare.actions.assigning.rights import NotAllowedError
-from homecare.actions.assigning.series import Series, create_series, draft_series
-from homecare.actions.assigning.series_moves import (
+from homecare.actions.assigning.planning import series as making
+from homecare.actions.assigning.planning.drafts import LEFT_OUT, UNASSIGNED, Draft, NotSeenError
+from homecare.actions.assigning.planning.series import Series, create_series, draft_series
+from homecare.actions.assigning.planning.series_moves import (
     Move,
     Reach,
     cancel_series,
@@ -31,6 +30,7 @@ from homecare.actions.assigning.series_moves import (
     move_series,
     reached,
 )
+from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import TouchedError, undo
 from homecare.config import Config

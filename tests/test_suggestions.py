@@ -31,9 +31,9 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.config import Config
+from homecare.queries.assigned.suggestions import Suggestion, of_shift, of_visit, suggestions
 from homecare.queries.booked.checks import CHECKS
 from homecare.queries.conflicts import Booking
-from homecare.queries.suggestions import Suggestion, of_shift, of_visit, suggestions
 
 Person = tuple[Session, Acting]
 EVERYBODY = 1000
@@ -106,7 +106,7 @@ def test_nobody_blocked_is_ranked_and_a_warning_is_told(person: Person, owner_en
 def test_as_many_as_asked_though_the_best_are_blocked(
     person: Person, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("homecare.queries.suggestions.FIRST", 1)
+    monkeypatch.setattr("homecare.queries.assigned.suggestions.FIRST", 1)
     for staff_id in (ALMAZ, BEKELE):
         inserted(owner_engine, "dashboard.patient_wishes", patient_id=HANA, kind="not", staff_id=staff_id)
     about = of_visit(*person, visit(owner_engine, staff_id=HIWOT))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from homecare.actions.assigning.rights import plans_everybody
 from homecare.kinds.read import parse_id
-from homecare.queries.suggestions import of_visit, suggestions
+from homecare.queries.assigned.suggestions import of_visit, suggestions
 from homecare.records.seen import Seen
 from homecare.tables.table import Field
 

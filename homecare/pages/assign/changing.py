@@ -20,7 +20,7 @@ from homecare.db import db
 from homecare.models import Assignment, Visit
 from homecare.pages.assign import sending
 from homecare.pages.assign.sending import Done
-from homecare.queries import roster
+from homecare.queries.assigned import roster
 from homecare.queries.conflicts import Booking, Conflict, conflicts
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of

@@ -21,7 +21,7 @@ from homecare.admin.registry import tabs_of
 from homecare.db import db
 from homecare.pages.assign import changing, roster_words, sending
 from homecare.pages.assign.roster_words import PLACES, Words
-from homecare.queries import roster, roster_beside
+from homecare.queries.assigned import roster, roster_beside
 from homecare.records import lookup
 from homecare.records.seen import Seen
 from homecare.tables.table import shown_table

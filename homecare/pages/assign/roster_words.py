@@ -16,7 +16,7 @@ from homecare.admin.door import refuse
 from homecare.kinds.read import parse_id
 from homecare.kinds.times import parse_date
 from homecare.models.ours.sub_cities import CENTRES
-from homecare.queries import roster, roster_beside
+from homecare.queries.assigned import roster, roster_beside
 from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
 from homecare.records.list_request import ALL
 from homecare.records.seen import Seen

@@ -16,7 +16,7 @@ from homecare.admin.door import acting, not_found, refuse, right
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.pages.assign_help.planning import PlanningView
-from homecare.queries import suggestions
+from homecare.queries.assigned import suggestions
 from homecare.queries.conflicts import Booking
 from homecare.web.errors import SpokenError
 

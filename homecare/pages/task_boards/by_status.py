@@ -14,7 +14,7 @@ from homecare.admin.asked import Asked
 from homecare.admin.door import GuardedView, acting, refuse, right
 from homecare.db import db
 from homecare.pages.task_boards import cards
-from homecare.queries.tasks_by_status import TaskTable
+from homecare.queries.assigned.tasks_by_status import TaskTable
 from homecare.records.seen import Seen
 from homecare.tables.table import shown_table
 from homecare.web import urls

@@ -15,8 +15,8 @@ from homecare.access.policy import Action
 from homecare.admin import cells
 from homecare.admin.list import filtering
 from homecare.kinds import say
-from homecare.queries import tasks_by_status
-from homecare.queries.tasks_by_status import TaskTable
+from homecare.queries.assigned import tasks_by_status
+from homecare.queries.assigned.tasks_by_status import TaskTable
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect, relation_label
 from homecare.records.stored import Stored, row_name

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from homecare.access.policy import Action
 from homecare.actions.assigning.booking import Booked
-from homecare.actions.assigning.drafts import Draft, NotSeenError
+from homecare.actions.assigning.planning.drafts import Draft, NotSeenError
 from homecare.actions.assigning.refusing import ConflictsError
 from homecare.actions.assigning.rights import RESOURCE, NotAllowedError, plans_everybody
 from homecare.actions.rows import RowsChangedError

@@ -9,7 +9,7 @@ from flask_admin import expose
 
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
-from homecare.actions.assigning.copying import MOST, SPANS, Copying, create_copy, draft_copy
+from homecare.actions.assigning.planning.copying import MOST, SPANS, Copying, create_copy, draft_copy
 from homecare.actions.assigning.rights import plans_everybody
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from homecare import calendars, clock
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
-from homecare.actions.assigning.drafts import Draft, Line, Wanted
+from homecare.actions.assigning.planning.drafts import Draft, Line, Wanted
 from homecare.kinds import say
 from homecare.queries.booked.planned_visits import Planned
 from homecare.records.seen import Seen

@@ -11,10 +11,17 @@ from flask_admin import expose
 
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
-from homecare.actions.assigning import series_moves
+from homecare.actions.assigning.planning import series_moves
+from homecare.actions.assigning.planning.series import MOST, Series, create_series, draft_series
+from homecare.actions.assigning.planning.series_moves import (
+    Move,
+    Reach,
+    cancel_series,
+    draft_cancel,
+    draft_move,
+    move_series,
+)
 from homecare.actions.assigning.rights import NotAllowedError, plans_everybody
-from homecare.actions.assigning.series import MOST, Series, create_series, draft_series
-from homecare.actions.assigning.series_moves import Move, Reach, cancel_series, draft_cancel, draft_move, move_series
 from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, refuse
 from homecare.db import db

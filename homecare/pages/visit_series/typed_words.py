@@ -11,7 +11,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action
-from homecare.actions.assigning.drafts import BLOCKED, LEFT_OUT
+from homecare.actions.assigning.planning.drafts import BLOCKED, LEFT_OUT
 from homecare.actions.rules import RuleError
 from homecare.admin.door import acting
 from homecare.db import db

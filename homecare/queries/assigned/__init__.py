@@ -1,1 +1,1 @@
-"""What becomes of work that was assigned: what an absence touches, and whom to call."""
+"""What is assigned: a day of the roster, tasks by status, who fits best, what an absence touches, whom to call."""

@@ -20,8 +20,8 @@ from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import AdminTask, Assignment, MarketingTask, Staff, Visit
 from homecare.models.folding import plain_word
+from homecare.queries.assigned.suggestions import of_shift, of_visit, suggestions
 from homecare.queries.booked.known_times import SHIFTS, VISITS
-from homecare.queries.suggestions import of_shift, of_visit, suggestions
 from homecare.records import bookings
 from homecare.records.row_select import build
 from homecare.records.seen import Seen

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.models import ListedWord, Staff, Visit, WorkingDay
-from homecare.queries import roster
-from homecare.queries.roster import Asked
+from homecare.queries.assigned import roster
+from homecare.queries.assigned.roster import Asked
 from homecare.records import bookings
 
 DAYS = 7

@@ -13,8 +13,8 @@ from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
 from homecare.actions.assigning.booking import Booked, VisitChange, change_visits
-from homecare.actions.assigning.drafts import Draft, EveryAnswer, Line, Wanted, agreed, drafted
 from homecare.actions.assigning.held import VISITS, lock_people
+from homecare.actions.assigning.planning.drafts import Draft, EveryAnswer, Line, Wanted, agreed, drafted
 from homecare.actions.assigning.rights import need, need_planning
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction

@@ -13,8 +13,8 @@ from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
 from homecare.actions.assigning import plans
 from homecare.actions.assigning.booking import Booked, NewVisit, create_visits
-from homecare.actions.assigning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted, near
 from homecare.actions.assigning.held import VISITS, lock_people
+from homecare.actions.assigning.planning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted, near
 from homecare.actions.assigning.rights import need, need_planning
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction

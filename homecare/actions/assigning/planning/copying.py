@@ -11,10 +11,10 @@ from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
 from homecare.actions.assigning.booking import Booked, NewShift, create_visits
-from homecare.actions.assigning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted, near
 from homecare.actions.assigning.held import SHIFTS, VISITS, lock_people
+from homecare.actions.assigning.planning.drafts import Draft, EveryAnswer, Wanted, agreed, drafted, near
+from homecare.actions.assigning.planning.series import NOTHING, new_visit
 from homecare.actions.assigning.rights import need, need_planning
-from homecare.actions.assigning.series import NOTHING, new_visit
 from homecare.actions.assigning.shift_booking import create_shifts
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
