@@ -129,6 +129,27 @@ def test_a_visit_is_assigned_by_click_in_the_panel(page: Page, day: RosterDay) -
     assert day.row(visit)[0] == "Bayush"
 
 
+def test_the_best_who_is_free_is_assigned_in_two_clicks(page: Page, day: RosterDay) -> None:
+    """Ababa is busy then, so she is not offered; Bayush came to the patient before, so she is the first."""
+    visit = day.visit(0, 9)
+    day.visit(1, 9, "Ababa")
+    came = day.visit(0, 12, "Bayush")
+    day.run("UPDATE visit_services SET status = 'Completed', scheduled_at = scheduled_at - interval '20 days' "
+            "WHERE id = :id", id=came)  # fmt: skip
+    open_day(page, day)
+
+    bar(page, visit).click()
+    offered = page.get_by_role("button", name=re.compile("^Assign "))
+    expect(offered.first).to_have_accessible_name(re.compile("^Assign Bayush Tadesse, [0-9]+ of 100$"))
+    expect(page.locator(".suggestions")).not_to_contain_text("Ababa")
+    offered.first.click()
+
+    told(page, "Bayush")
+    expect(page.locator(".side")).to_be_hidden()
+    assert day.row(visit)[0] == "Bayush"
+    day.run("DELETE FROM visit_services WHERE id = :id", id=came)
+
+
 def test_keys_alone_assign_move_lengthen_and_unassign(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9)
     open_day(page, day)

@@ -5,6 +5,7 @@ import * as drag from "../parts/roster-drag.js";
 import { board, draw, keepTabStop, tellNow } from "../parts/roster-draw.js";
 import * as keys from "../parts/roster-keys.js";
 import * as panel from "../parts/roster-panel.js";
+import { suggest } from "../parts/roster-suggest.js";
 import { DAY, clock, now } from "../parts/roster-times.js";
 
 const REFRESH_MS = 30_000;
@@ -28,7 +29,7 @@ function start() {
     choices: JSON.parse($("#choices").textContent),
     made: board(scroll, data),
     side: $("#side"),
-    urls: { send: scroll.dataset.send, patients: lookup },
+    urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions },
     sending: 0, picked: null, drag: null, shown: null, stay: "", before: null,
   };
   roster.tell = (words) => ($("#told").textContent = words);
@@ -40,12 +41,14 @@ function start() {
     roster.made.stop?.focus({ preventScroll: true });
   };
   roster.open = (kind, one, wish) => panel.open(roster, kind, one, wish);
+  roster.shut = () => panel.close(roster);
   roster.create = (given) => panel.openNew(roster, given);
   let due = 0;
   roster.refresh = () => {
     clearTimeout(due);
     due = setTimeout(() => refresh(roster), AFTER_SAVE_MS);
   };
+  roster.side.addEventListener("roster-panel", (event) => suggest(roster, event.detail));
   drag.listen(roster);
   keys.listen(roster);
   $("#new")?.addEventListener("click", () => roster.create({}));

@@ -28,7 +28,7 @@ export function open(roster, kind, one, wish = "") {
     make("p", { className: "links" },
       make("a", { href: `/admin/${table}/details/?id=${one.id}`, textContent: `Open the ${kind}` }),
       make("a", { href: `/admin/patients/details/?id=${one.patient_id}`, textContent: "Open the patient" })),
-  ], { kind, id: one.id });
+  ], { kind, id: one.id, wish });
   if (wish === "suggest") $("[data-suggestions] button, select[name=staff_id]", roster.side)?.focus();
 }
 
