@@ -86,7 +86,7 @@ def random_day(connection: Connection, seed: int, midnight: datetime, staff: lis
         place = (
             None
             if chance.random() < 0.1
-            else f"SRID=4326;POINT({chance.uniform(38.6, 39.0)} {chance.uniform(8.8, 9.2)})"
+            else f"SRID=4326;POINT({chance.uniform(38.7, 38.85)} {chance.uniform(8.95, 9.06)})"
         )
         connection.execute(
             text("UPDATE patients SET geolocation = CAST(:place AS geography) WHERE id = :id"),
