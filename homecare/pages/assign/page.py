@@ -17,7 +17,6 @@ from homecare.access.pages import PAGES, is_at_least
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting, refuse
 from homecare.admin.list import own_views
-from homecare.admin.registry import tabs_of
 from homecare.db import db
 from homecare.pages.assign import changing, roster_words, sending
 from homecare.pages.assign.roster_words import PLACES, Words
@@ -62,7 +61,6 @@ class Assign(GuardedView):
         return self.render(
             "pages/assign/assign.html",
             words=words,
-            tabs=tabs_of("assign"),
             here="assign",
             ethiopian=_ethiopian(words),
             choices=roster_beside.words(db.session(), acting()),

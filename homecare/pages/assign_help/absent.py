@@ -22,7 +22,6 @@ from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.rules import RuleError
 from homecare.admin.change import undo
 from homecare.admin.door import acting, refuse
-from homecare.admin.registry import tabs_of
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
@@ -114,7 +113,6 @@ class Absent(PlanningView):
             people=people(session, by),
             kinds=[*offered(session, ABSENCE)],
             when=when,
-            tabs=tabs_of("assign"),
         )
         return page, status
 

@@ -14,7 +14,6 @@ from homecare.actions import rows
 from homecare.actions.assigning.telling import tell
 from homecare.admin.change import undo
 from homecare.admin.door import acting
-from homecare.admin.registry import tabs_of
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
@@ -38,7 +37,6 @@ class Calls(PlanningView):
             calls=found,
             reasons=REASONS,
             when=when,
-            tabs=tabs_of("assign"),
             is_cut=len(found) == MOST,
         )
 
