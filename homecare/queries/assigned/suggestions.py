@@ -29,7 +29,6 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
-from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit, VisitPlan
 from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Facts
@@ -62,8 +61,8 @@ class Suggestion:
 
 
 def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> list[Suggestion]:
-    """The best `most`, best first; none without a time, or for who may not read who is booked. One statement for the
-    scores of all, and twelve for each round of checks, mostly one.
+    """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
+    the scores of all, and twelve for each round of checks, mostly one.
     """
     if about.start is None or not _may_know(by):
         return []
@@ -110,8 +109,8 @@ def _may_know(by: Acting) -> bool:
 def _ranked(session: Session, by: Acting, about: Subject) -> list[tuple[int, dict[str, float]]]:
     roles = [name for name, role in by.policy.roles.items() if role.delivers_care]
     told = [name for name in PARTS if name not in OF_PLACE or _sees_places(by)]
-    found = session.execute(scores(about, roles), execution_options=UNSCOPED | NOT_SHOWN)
-    ranked = [(row.staff_id, {name: getattr(row, name) for name in told}) for row in found]
+    found = scores(session, about, roles)
+    ranked = [(staff_id, {name: parts[name] for name in told}) for staff_id, parts in found.items()]
     return sorted(ranked, key=lambda one: (-round(sum(one[1].values()), 6), one[0]))
 
 
