@@ -193,7 +193,7 @@ OVERRIDES: dict[str, Override] = {
         menu_icon_value="clipboard-list",
         named_by=("remarks", "visit_service_id"),
         named_by_first=True,
-        column_list=("remarks", "staff_id", "visit_service_id", "task_status", "assigned_date", "completed_date"),
+        column_list=("remarks", "staff_id", "visit_service_id", "task_status", "assigned_date"),
         column_labels={"visit_service_id": "Visit", "staff_id": "Assigned to"},
         form_rules=(
             ("Task", ("remarks", "staff_id", "visit_service_id", "assigned_date")),

@@ -21,7 +21,8 @@ from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, ShownTable
 from homecare.web import urls
 
-ROW = Markup('<a class="row-name" href="{}">{}</a>')
+# The id names the row's checkbox too: a name is long, and in Amharic three times as long.
+ROW = Markup('<a class="row-name" id="r{}" href="{}">{}</a>')
 CODE = Markup('{} <span class="muted">{}</span>')
 LONGEST_IN_A_CELL = 120
 
@@ -145,7 +146,7 @@ def _line(table: ShownTable, heads: list[Head], selected: RowSelect, row: Row[An
     for place, head in enumerate(heads):
         field = head.field
         if place == 0:
-            cell = ROW.format(urls.record(table.name, row._id), name)
+            cell = ROW.format(row._id, urls.record(table.name, row._id), name)
             if code:
                 cell = CODE.format(cell, getattr(row, code) or "")
         elif field.traits.links:

@@ -52,8 +52,8 @@ function line(one, go) {
   const parts = Object.entries(one.parts).filter(([, points]) => points >= 0.5);
   const why = parts.map(([name, points]) => `${PARTS[name] ?? name} ${Math.round(points)}`).join(" · ");
   return make("li", {},
-    make("button", { type: "button", className: "btn", onclick: go, "aria-label": `Assign ${one.name}, ${Math.round(one.score)} of 100` },
-      make("span", { textContent: one.name }), make("strong", { textContent: String(Math.round(one.score)) })),
+    make("button", { type: "button", className: "btn", onclick: go },
+      make("span", { textContent: one.name }), make("strong", { textContent: String(Math.round(one.score)) }, make("span", { className: "visually-hidden", textContent: " of 100" }))),
     make("small", { className: "muted", textContent: why }),
     ...one.against.map((words) => make("small", { className: "against", textContent: words })));
 }
