@@ -123,7 +123,11 @@ def _busy(one: Booking, index: int, facts: Facts, by: Acting) -> Busy | None:
     carer = facts.carers.get(one.staff_id or 0)
     role = by.policy.roles.get(folded(carer.role)) if carer else None
     by_role = role.visit_minutes if role else bookings.DEFAULT_VISIT_MINUTES
-    end = one.end or min(one.start, clock.LATEST - bookings.LONGEST_VISIT) + timedelta(minutes=one.minutes or by_role)
+    length = timedelta(minutes=one.minutes or by_role)
+    end = one.end or min(one.start, clock.LATEST - bookings.LONGEST_VISIT) + length
+    if one.done and end - one.start > 2 * length:
+        # Completed long after it was over, with the time of now as its check-out: it is counted at twice its length.
+        end = one.start + 2 * length
     return Busy(one.resource, one.row_id, one.staff_id, one.patient_id, one.start, end, one.pair, index)
 
 
