@@ -253,6 +253,49 @@ def test_keys_alone_assign_move_lengthen_and_unassign(page: Page, day: RosterDay
     assert day.row(visit)[0] is None
 
 
+def test_the_roster_tells_its_own_keys(page: Page, day: RosterDay) -> None:
+    open_day(page, day)
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(listed.locator("dt").filter(has_text="Space")).to_have_count(1)
+    expect(listed).to_contain_text("Unassign the visit")
+    assert violations(page) == []
+
+    page.goto("/admin/visit_services/")
+    page.keyboard.press("?")
+    expect(listed).to_be_visible()
+    expect(listed).not_to_contain_text("Unassign the visit")
+
+
+def test_the_panel_says_the_time_and_leads_to_the_history(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 12.75, "Ababa")
+    open_day(page, day)
+    bar(page, visit).click()
+    expect(page.locator(".side .about")).to_contain_text("12:45–13:45")
+    page.locator(".side").get_by_role("link", name="History").click()
+
+    page.wait_for_url(f"**/admin/visit_services/history/?id={visit}")
+    expect(page.locator("main")).to_contain_text(day.patients[0].full_name)
+
+
+def test_bars_end_whole_letters_and_the_strip_whole_rows(page: Page, day: RosterDay) -> None:
+    short = day.visit(0, 9, "Ababa")
+    for hour in range(60):
+        day.visit(hour % 8, 6 + hour % 12)
+    open_day(page, day)
+    words = bar(page, short).locator(".words")
+    assert words.evaluate("e => e.scrollWidth > e.clientWidth && getComputedStyle(e).textOverflow") == "ellipsis"
+    cut = page.locator(".strip").evaluate(
+        """strip => {
+            const { bottom } = strip.getBoundingClientRect();
+            const boxes = [...strip.querySelectorAll(".bar")].map((bar) => bar.getBoundingClientRect());
+            const cut = boxes.filter((box) => box.top < bottom - 1 && box.bottom > bottom);
+            return [cut.length, boxes.some((box) => box.top >= bottom - 1)];
+        }"""
+    )
+    assert cut == [0, True]
+
+
 def test_escape_puts_a_picked_up_visit_back(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9, "Ababa")
     open_day(page, day)
