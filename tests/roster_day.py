@@ -46,6 +46,13 @@ class RosterDay:
                  visit=visit_id, minutes=minutes)  # fmt: skip
         return visit_id
 
+    def shift(self, patient: int, start: float, end: float, staff: str) -> None:
+        self.run(
+            f"INSERT INTO caregiver_assignments (patient_id, staff_id, shift_start, shift_end, status)"
+            f" VALUES (:patient, :staff, {AT}, {AT.replace(':hour', ':until')}, 'Assigned')",
+            patient=self.patients[patient].id, staff=self.nurses[staff], hour=start, until=end,
+        )  # fmt: skip
+
     def row(self, visit_id: int) -> Any:
         """(nurse's short name, "HH:MM" in Addis, minutes, status) as stored."""
         with self.engine.connect() as connection:

@@ -97,6 +97,15 @@ def test_a_form_tells_who_got_it_and_a_second_one_who_lost_it(
     assert f"took an office task from you: Office task #{task}." in unread(nurse)[0]
 
 
+def test_who_may_not_read_the_staff_is_told_of_somebody_at_the_office(company: Company, coordinator: Walker) -> None:
+    caregiver = company.as_("Caregiver")
+    visit = added(company, "visit_services", None)
+    inline(company, coordinator, "visit_services", visit, "staff_id", caregiver.staff_id)
+
+    assert unread(caregiver)[0].startswith("Somebody at the office assigned you a visit:")
+    assert "Staff member #" not in caregiver.get("/admin/").text
+
+
 def test_one_cell_tells_of_another_person_and_of_another_time(
     company: Company, coordinator: Walker, nurse: Walker
 ) -> None:

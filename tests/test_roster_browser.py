@@ -77,7 +77,7 @@ def test_a_visit_is_assigned_by_dragging_it_out_of_the_strip(page: Page, day: Ro
     drag(page, bar(page, visit), row(page, day, "Bayush"))
 
     expect(row(page, day, "Bayush").locator(".bar")).to_have_count(1)
-    told(page, "09:00, Bayush Tadesse")
+    told(page, "09:00 to 10:00, Bayush Tadesse")
     expect(page.locator(".strip .bar")).to_have_count(0)
     assert day.row(visit) == ("Bayush", "09:00", 60, "Scheduled")
 
@@ -87,9 +87,9 @@ def test_a_pull_sideways_moves_the_hour_and_a_short_one_keeps_it(page: Page, day
     open_day(page, day)
 
     drag(page, bar(page, near), row(page, day, "Chaltu"), dx=8)
-    told(page, "12:00, Chaltu")
+    told(page, "12:00 to 13:00, Chaltu")
     drag(page, bar(page, far), row(page, day, "Ababa"), dx=72)
-    told(page, "10:00, Ababa")
+    told(page, "10:00 to 11:00, Ababa")
 
     assert day.row(near)[:2] == ("Chaltu", "12:00")
     assert day.row(far)[:2] == ("Ababa", "10:00")
@@ -127,6 +127,84 @@ def test_a_visit_is_assigned_by_click_in_the_panel(page: Page, day: RosterDay) -
     expect(page.locator(".side")).to_be_hidden()
     expect(bar(page, visit)).to_be_focused()
     assert day.row(visit)[0] == "Bayush"
+
+
+@pytest.fixture
+def caregiver(day: RosterDay) -> Iterator[str]:
+    """Chaltu as a caregiver, whose visits take four hours."""
+    day.run("UPDATE staff SET role = 'Caregiver' WHERE id = :id", id=day.nurses["Chaltu"])
+    yield "Chaltu"
+    day.run("UPDATE staff SET role = 'Nurse' WHERE id = :id", id=day.nurses["Chaltu"])
+
+
+def unplanned(day: RosterDay, hour: float) -> int:
+    """A visit without a plan: it takes as long as its carer's role says."""
+    visit = day.visit(0, hour)
+    day.run("DELETE FROM dashboard.visit_plans WHERE visit_id = :id", id=visit)
+    return visit
+
+
+@pytest.mark.parametrize("written", ["", "90"])
+def test_the_length_that_is_shown_is_saved(page: Page, day: RosterDay, caregiver: str, written: str) -> None:
+    visit = unplanned(day, 12.75)
+    open_day(page, day)
+    bar(page, visit).click()
+    minutes = page.locator(".side [name=minutes]")
+    expect(minutes).to_have_value("60")
+    page.locator(".side [name=staff_id]").select_option(str(day.nurses[caregiver]))
+    expect(minutes).to_have_value("240")
+    expect(page.locator(".side")).to_contain_text("Until 16:45")
+    if written:
+        minutes.fill(written)
+    expect(page.locator(".side .clashes")).to_contain_text("Nothing stands in the way.")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    told(page, f"12:45 to {'14:15' if written else '16:45'}, Chaltu Tadesse")
+    expect(bar(page, visit)).to_have_attribute("title", re.compile(f"12:45 to {'14:15' if written else '16:45'}"))
+    assert day.row(visit)[2] == (int(written) if written else None)
+
+
+def test_a_length_that_runs_into_another_visit_is_said_before_it_is_saved(
+    page: Page, day: RosterDay, caregiver: str
+) -> None:
+    visit = unplanned(day, 9)
+    day.visit(1, 11, caregiver)
+    open_day(page, day)
+    bar(page, visit).click()
+    carer = page.locator(".side [name=staff_id]")
+    expect(carer.locator("option", has_text=caregiver)).to_contain_text("busy 11:00–12:00")
+    carer.select_option(str(day.nurses[caregiver]))
+    expect(page.locator(".side .clashes")).to_contain_text("Not possible")
+    page.locator(".side [name=minutes]").fill("60")
+
+    expect(page.locator(".side .clashes")).not_to_contain_text("Not possible")
+    page.get_by_role("button", name="Save", exact=True).click()
+    told(page, "09:00 to 10:00, Chaltu")
+    assert day.row(visit)[2] == 60
+
+
+def test_a_drag_to_another_role_shows_and_says_the_new_end(page: Page, day: RosterDay, caregiver: str) -> None:
+    visit = unplanned(day, 9)
+    open_day(page, day)
+    drag(page, bar(page, visit), row(page, day, caregiver), drops=False)
+    expect(page.locator(".drop")).to_have_text("09:00–13:00")
+    page.mouse.up()
+
+    told(page, "09:00 to 13:00, Chaltu")
+    assert day.row(visit)[0] == caregiver
+
+
+def test_who_is_in_a_shift_with_another_patient_comes_after_the_free_ones(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9)
+    day.shift(1, 8, 17, "Ababa")
+    day.shift(0, 8, 17, "Chaltu")
+    open_day(page, day)
+    bar(page, visit).click()
+    options = page.locator(".side [name=staff_id] option").filter(has_text="Tadesse")
+
+    expect(options.filter(has_text="Ababa")).to_contain_text("in a shift 08:00–17:00")
+    expect(options.filter(has_text="Chaltu")).to_contain_text("free")
+    expect(options.last).to_contain_text("Ababa")
 
 
 def test_the_best_who_is_free_is_assigned_in_two_clicks(page: Page, day: RosterDay) -> None:
@@ -173,6 +251,49 @@ def test_keys_alone_assign_move_lengthen_and_unassign(page: Page, day: RosterDay
     page.keyboard.press("u")
     told(page, "nobody yet")
     assert day.row(visit)[0] is None
+
+
+def test_the_roster_tells_its_own_keys(page: Page, day: RosterDay) -> None:
+    open_day(page, day)
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(listed.locator("dt").filter(has_text="Space")).to_have_count(1)
+    expect(listed).to_contain_text("Unassign the visit")
+    assert violations(page) == []
+
+    page.goto("/admin/visit_services/")
+    page.keyboard.press("?")
+    expect(listed).to_be_visible()
+    expect(listed).not_to_contain_text("Unassign the visit")
+
+
+def test_the_panel_says_the_time_and_leads_to_the_history(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 12.75, "Ababa")
+    open_day(page, day)
+    bar(page, visit).click()
+    expect(page.locator(".side .about")).to_contain_text("12:45–13:45")
+    page.locator(".side").get_by_role("link", name="History").click()
+
+    page.wait_for_url(f"**/admin/visit_services/history/?id={visit}")
+    expect(page.locator("main")).to_contain_text(day.patients[0].full_name)
+
+
+def test_bars_end_whole_letters_and_the_strip_whole_rows(page: Page, day: RosterDay) -> None:
+    short = day.visit(0, 9, "Ababa")
+    for hour in range(60):
+        day.visit(hour % 8, 6 + hour % 12)
+    open_day(page, day)
+    words = bar(page, short).locator(".words")
+    assert words.evaluate("e => e.scrollWidth > e.clientWidth && getComputedStyle(e).textOverflow") == "ellipsis"
+    cut = page.locator(".strip").evaluate(
+        """strip => {
+            const { bottom } = strip.getBoundingClientRect();
+            const boxes = [...strip.querySelectorAll(".bar")].map((bar) => bar.getBoundingClientRect());
+            const cut = boxes.filter((box) => box.top < bottom - 1 && box.bottom > bottom);
+            return [cut.length, boxes.some((box) => box.top >= bottom - 1)];
+        }"""
+    )
+    assert cut == [0, True]
 
 
 def test_escape_puts_a_picked_up_visit_back(page: Page, day: RosterDay) -> None:
@@ -243,7 +364,7 @@ def test_a_move_is_taken_back(page: Page, day: RosterDay, way: str) -> None:
     visit = day.visit(0, 9, "Ababa")
     open_day(page, day)
     drag(page, bar(page, visit), row(page, day, "Chaltu"), dx=144)
-    told(page, "11:00, Chaltu")
+    told(page, "11:00 to 12:00, Chaltu")
     assert day.row(visit)[:2] == ("Chaltu", "11:00")
 
     if way == "button":
@@ -418,7 +539,7 @@ def test_patients_are_rows_the_other_way_round(page: Page, day: RosterDay) -> No
     expect(patient.locator(".bar")).to_contain_text("Ababa")
     drag(page, bar(page, visit), patient, dx=36)
 
-    told(page, "09:30, Ababa")
+    told(page, "09:30 to 10:30, Ababa")
     assert day.row(visit)[:2] == ("Ababa", "09:30")
 
 

@@ -57,7 +57,7 @@ def test_a_visit_is_assigned_and_taken_back(company: Company, day: RosterDay) ->
     answer = assign(company, day, visit, "Ababa")
 
     assert answer.status_code == 200, answer.json
-    assert answer.json["done"] == f"{day.patients[0].full_name}: 09:00, Ababa Tadesse."
+    assert answer.json["done"] == f"{day.patients[0].full_name}: 09:00 to 10:00, Ababa Tadesse."
     assert [(one["id"], one["staff_id"]) for one in answer.json["visits"]] == [(visit, day.nurses["Ababa"])]
     assert day.row(visit)[0] == "Ababa"
     assert sent(company, "undo/", token=answer.json["undo"], table="visit_services").status_code == 200
@@ -127,7 +127,7 @@ def test_two_carers_are_two_visits(company: Company, day: RosterDay) -> None:
     assert answer.status_code == 200, answer.json
     assert [(one["minutes"], one["purpose"]) for one in answer.json["visits"]] == [(30, "Wound care")] * 2
     assert len({one["pair"] for one in answer.json["visits"]}) == 1
-    assert answer.json["done"].endswith("10:00, Ababa Tadesse and nobody yet.")
+    assert answer.json["done"].endswith("10:00 to 10:30, Ababa Tadesse and nobody yet.")
 
 
 def test_a_shift_is_made_moved_and_cancelled(company: Company, day: RosterDay) -> None:

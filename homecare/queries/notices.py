@@ -22,6 +22,8 @@ PAGE_ROWS = 50
 BREAK_GLASS = "break-glass"
 WORK = "work"
 SOMEBODY = "Somebody"
+# Whom the reader may not know, or who is gone.
+OF_THE_OFFICE = "Somebody at the office"
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def notices(session: Session, by: Acting, *, after: tuple[bool, int] | None = No
 
 def _notice(row: Row[Any], records: dict[tuple[str, int], Named], people: dict[tuple[str, int], Named]) -> Notice:
     one: Notification = row[0]
-    who = people.get(("staff", one.about_staff_id or 0), Named(SOMEBODY)).words
+    person = people.get(("staff", one.about_staff_id or 0))
+    who = SOMEBODY if person is None else person.words if person.url else OF_THE_OFFICE
     record = records.get((one.resource, one.row_id or 0), Named(""))
     table = shown_tables().get(one.resource)
     before, after = SENTENCES[one.kind](who, table, one.parts) if one.kind in SENTENCES else (one.kind, "")

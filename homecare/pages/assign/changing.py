@@ -164,7 +164,9 @@ def _visits_done(by: Acting, booked: booking.Booked, patient: str, cancelled: bo
     if cancelled or not now:
         sentence = f"{patient or 'The visit'}: cancelled."
     else:
-        sentence = f"{now[0]['patient']}: {_time(now[0]['planned'])}, {_names(by, now)}."
+        # Two carers of different roles may stay for different lengths.
+        ends = " and ".join(dict.fromkeys(_time(one["end"]) for one in now))
+        sentence = f"{now[0]['patient']}: {_time(now[0]['planned'])} to {ends}, {_names(by, now)}."
     return Done(sentence, booked.change_set, VISITS, {"visits": now})
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from homecare import clock
 from homecare.access import precision
 from homecare.access.acting import Acting
+from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import shown_of
 from homecare.clock import Beyond
@@ -229,17 +230,20 @@ def people(
         selected = build(Seen.of(by, shown_table("staff")), names)
         who = or_(carers(), Staff.id.in_(present | minutes.keys()))
         statement = selected.statement.where(who, *asked.staff, *_own(by, asked, Staff.id))
-        found = [
-            _person(row, selected, minutes) for row in session.execute(statement.order_by(in_order(Staff.first_name)))
-        ]
+        lengths = {name: role.visit_minutes for name, role in by.policy.roles.items()}
+        rows = session.execute(statement.order_by(in_order(Staff.first_name)))
+        found = [_person(row, selected, minutes, lengths) for row in rows]
     known = {person["id"] for person in found}
     nameless = [] if asked.staff else sorted(present - known)
     return [*found, *({"id": each, "name": f"#{each}", "role": "", "status": "", "department": "",
-                       "minutes_booked": minutes.get(each, 0)} for each in nameless)]  # fmt: skip
+                      "minutes_booked": minutes.get(each, 0), "visit_minutes": None} for each in nameless)]  # fmt: skip
 
 
-def _person(row: Row[Any], selected: RowSelect, minutes: dict[int, int]) -> dict[str, Any]:
+def _person(row: Row[Any], selected: RowSelect, minutes: dict[int, int], lengths: dict[str, int]) -> dict[str, Any]:
+    """`visit_minutes`: what a visit of theirs takes by role; None if the reader may not know the role."""
     told = {each.name: getattr(row, each.name) for each in selected.fields}
     name = " ".join(part for part in (told.get("first_name"), told.get("last_name")) if part)
     rest = {column: told.get(column) or "" for column in ("role", "status", "department")}
-    return {"id": row._id, "name": name or f"#{row._id}", **rest, "minutes_booked": minutes.get(row._id, 0)}
+    takes = lengths.get(folded(rest["role"]), bookings.DEFAULT_VISIT_MINUTES) if "role" in told else None
+    booked = {"minutes_booked": minutes.get(row._id, 0), "visit_minutes": takes}
+    return {"id": row._id, "name": name or f"#{row._id}", **rest, **booked}

@@ -1,5 +1,6 @@
 // Dragging with mouse, pen or a finger (after a long press): to another person, another time, the strip, or a new length.
 import { make } from "../core/dom.js";
+import { lengthWith } from "./roster-carers.js";
 import { moves, startOf } from "./roster-draw.js";
 import { saveVisit } from "./roster-save.js";
 import { DAY, STEP, clock, length, momentOf, snap } from "./roster-times.js";
@@ -124,10 +125,11 @@ function show(roster) {
   const lane = drag.row && drag.row !== made.strip ? drag.row.querySelector(".lane") : null;
   if (!lane) return drag.drop.remove();
   const at = drag.values.scheduled_at ? (Date.parse(drag.values.scheduled_at) - Date.parse(momentOf(0, data.day))) / 60000 : startOf(drag.visit, data.day);
-  const minutes = drag.values.minutes ?? drag.visit.minutes;
+  const byRole = "staff_id" in drag.values ? lengthWith(data, drag.visit, drag.values.staff_id) : null;
+  const minutes = drag.values.minutes ?? byRole ?? drag.visit.minutes;
   drag.drop.style.setProperty("--x", at / DAY);
   drag.drop.style.setProperty("--w", minutes / DAY);
-  drag.drop.firstChild.textContent = drag.resizes ? length(minutes) : clock(at);
+  drag.drop.firstChild.textContent = drag.resizes ? length(minutes) : minutes === drag.visit.minutes ? clock(at) : `${clock(at)}–${clock(at + minutes)}`;
   if (drag.drop.parentElement !== lane) lane.append(drag.drop);
 }
 

@@ -1,5 +1,6 @@
 // The roster by keyboard: one place has the focus, arrows move it; Space picks a visit up and the arrows move the visit.
 import { $$ } from "../core/dom.js";
+import { lengthWith } from "./roster-carers.js";
 import { STRIP, keepTabStop, moves, startOf } from "./roster-draw.js";
 import { inWords, replace, saveVisit, withValues } from "./roster-save.js";
 import { DAY, STEP, minutesOf, momentOf } from "./roster-times.js";
@@ -108,8 +109,9 @@ function pickUp(roster, bar, one) {
 
 function carry(roster, event) {
   const { before, values } = roster.picked;
-  const { day } = roster.data;
-  const now = withValues(before, values, day);
+  const { data } = roster;
+  const { day } = data;
+  const now = withValues(before, values, data);
   const change = {};
   if (event.key === "Escape") return putBack(roster) || true;
   if (event.key === " " || event.key === "Enter") return putDown(roster) || true;
@@ -125,7 +127,7 @@ function carry(roster, event) {
     change.staff_id = people[at] === STRIP ? "" : people[at];
   } else return event.key.length === 1;
   Object.assign(values, change);
-  show(roster, withValues(before, values, day));
+  show(roster, withValues(before, values, data));
   return true;
 }
 
@@ -151,12 +153,13 @@ export function putBack(roster) {
 
 function putDown(roster) {
   const { before, values, key } = roster.picked;
-  const same = withValues(before, values, roster.data.day);
+  const same = withValues(before, values, roster.data);
   roster.picked = null;
   roster.made.bars.get(key)?.element.classList.remove("picked");
   const changed = Object.fromEntries(Object.entries(values).filter(([name]) => {
-    const field = { scheduled_at: "planned" }[name] ?? name;
-    return name === "scheduled_at" ? minutesOf(same.planned, roster.data.day) !== minutesOf(before.planned, roster.data.day) : (same[field] ?? "") !== (before[field] ?? "");
+    if (name === "scheduled_at") return minutesOf(same.planned, roster.data.day) !== minutesOf(before.planned, roster.data.day);
+    // Another carer's role may have another length: the one that was pressed is sent.
+    return name === "minutes" ? same.minutes !== lengthWith(roster.data, before, same.staff_id) : (same[name] ?? "") !== (before[name] ?? "");
   }));
   roster.stay = key;
   if (!Object.keys(changed).length) return putBackQuietly(roster, before, key);

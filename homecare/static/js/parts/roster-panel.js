@@ -1,12 +1,12 @@
 // The panel beside the roster: one visit or shift, or a new one. Not modal; what would clash is said before it is saved.
 import { $, make } from "../core/dom.js";
+import { carers, lengthWith } from "./roster-carers.js";
 import { endOf, keepTabStop, moves, startOf, toneOf } from "./roster-draw.js";
 import { attach } from "./picker.js";
 import { check, create, saveShift, saveVisit, sentences } from "./roster-save.js";
-import { DAY, STEP, clock, hours, length, minutesOf, momentOf, now } from "./roster-times.js";
+import { DAY, STEP, clock, length, minutesOf, momentOf, now } from "./roster-times.js";
 
 const LOOK_AFTER_MS = 250;
-const DEFAULT_MINUTES = 60;
 let asked = 0;
 
 const field = (label, input, help = "") => make("label", { className: "field" }, make("span", { textContent: label }), input, ...(help ? [make("small", { className: "help", textContent: help })] : []));
@@ -23,10 +23,11 @@ export function open(roster, kind, one, wish = "") {
   const table = kind === "visit" ? "visit_services" : "caregiver_assignments";
   const status = make("span", { className: `badge badge-${kind === "visit" ? toneOf(one) : "waiting"}`, textContent: kind === "visit" && one.missed ? "Missed" : kind === "visit" && one.late ? "Late" : one.status });
   fill(roster, one.patient, [
-    make("p", { className: "about" }, status, make("span", { className: "muted", textContent: [one.place, one.pair ? "two carers" : ""].filter(Boolean).join(" · ") })),
+    make("p", { className: "about" }, status, make("span", { className: "muted", textContent: [spanOf(roster, kind, one), one.place, one.pair ? "two carers" : ""].filter(Boolean).join(" · ") })),
     body,
     make("p", { className: "links" },
       make("a", { href: `/admin/${table}/details/?id=${one.id}`, textContent: `Open the ${kind}` }),
+      make("a", { href: `/admin/${table}/history/?id=${one.id}`, textContent: "History" }),
       make("a", { href: `/admin/patients/details/?id=${one.patient_id}`, textContent: "Open the patient" })),
   ], { kind, id: one.id, wish });
   if (wish === "suggest") $("[data-suggestions] button, select[name=staff_id]", roster.side)?.focus();
@@ -58,6 +59,13 @@ export function close(roster) {
   roster.focus();
 }
 
+/** "12:45–13:45" */
+function spanOf(roster, kind, one) {
+  const { day } = roster.data;
+  const ends = [minutesOf(one.start, day), kind === "visit" ? endOf(one, day) : minutesOf(one.end, day)];
+  return ends.map((at) => (at === null ? "open" : clock(at))).join("–");
+}
+
 function facts(roster, kind, one) {
   const { day } = roster.data;
   const carer = roster.data.staff.find((each) => each.id === one.staff_id)?.name ?? "Nobody";
@@ -66,22 +74,6 @@ function facts(roster, kind, one) {
   const list = make("dl", { className: "told-facts" });
   for (const [label, value] of rows) if (value) list.append(make("div", {}, make("dt", { textContent: label }), make("dd", { textContent: value })));
   return list;
-}
-
-/** Who could come, the free ones first, with what stands in their way at that time. */
-function carers(roster, chosen, from, to, { nobody, but = "" } = {}) {
-  const { data } = roster;
-  const found = data.staff.map((person) => {
-    const mine = (other) => other.staff_id === person.id;
-    const clash = data.visits.find((one) => mine(one) && `visit-${one.id}` !== but && one.status !== "Missed" && startOf(one, data.day) < to && endOf(one, data.day) > from);
-    const away = data.absences.find((one) => mine(one) && minutesOf(one.from, data.day) < to && minutesOf(one.to, data.day) > from);
-    const inactive = person.status && person.status !== "Active" ? person.status.toLowerCase() : "";
-    const said = inactive || (away && away.kind) || (clash && `busy ${clock(startOf(clash, data.day))}–${clock(endOf(clash, data.day))}`) || "free";
-    return { person, said, free: said === "free" };
-  });
-  found.sort((a, b) => b.free - a.free || a.person.minutes_booked - b.person.minutes_booked);
-  const list = found.map(({ person, said }) => option(person.id, `${person.name} · ${person.role} · ${said} · ${hours(person.minutes_booked)} h`, person.id === Number(chosen)));
-  return [...(nobody ? [option("", "Nobody yet", !chosen)] : [option("", "Choose", !chosen)]), ...list];
 }
 
 function purposes(roster, now) {
@@ -102,13 +94,27 @@ function visitForm(roster, visit) {
   const { day: today } = roster.data;
   const [day, time] = when(roster, minutesOf(visit.planned, today));
   const minutes = input("minutes", { type: "number", min: 5, max: DAY, step: 5, value: visit.minutes, required: true });
-  const carer = select("staff_id", carers(roster, visit.staff_id, startOf(visit, today), endOf(visit, today), { nobody: true, but: `visit-${visit.id}` }));
+  const until = (person) => startOf(visit, today) + (lengthWith(roster.data, visit, person.id) ?? visit.minutes);
+  const carer = select("staff_id", carers(roster, visit.staff_id, startOf(visit, today), until, { nobody: true, but: `visit-${visit.id}`, patient: visit.patient_id }));
   const purpose = purposes(roster, visit.purpose);
+  const ownMinutes = () => (purpose.value === visit.purpose ? null : roster.choices.purpose.find((one) => one.word === purpose.value)?.minutes);
+  const byRole = () => lengthWith(roster.data, visit, carer.value);
+  const end = make("small", { className: "help" });
+  const tellEnd = () => (end.textContent = time.value && minutes.value ? `Until ${clock(minutesOf(momentIn(day, time), today) + Number(minutes.value))}` : "");
+  const edited = (event) => {
+    const { target } = event;
+    // Without a plan the length is that of whoever goes; what was written by hand stays.
+    if (target === minutes) minutes.dataset.written = "1";
+    else if ([carer, purpose].includes(target) && !minutes.dataset.written) minutes.value = ownMinutes() ?? byRole() ?? visit.minutes;
+    tellEnd();
+    fits.look();
+  };
   const values = () => {
     const found = {};
     if (carer.value !== String(visit.staff_id ?? "")) found.staff_id = carer.value;
     if (Date.parse(momentIn(day, time)) !== Date.parse(visit.planned)) found.scheduled_at = momentIn(day, time);
-    if (Number(minutes.value) !== visit.minutes) found.minutes = minutes.value;
+    // Sent unless the server comes to the same by itself: a new purpose would bring its own minutes.
+    if (Number(minutes.value) !== byRole() || ownMinutes()) found.minutes = minutes.value;
     if (purpose.value !== visit.purpose) found.purpose = purpose.value;
     return found;
   };
@@ -121,10 +127,13 @@ function visitForm(roster, visit) {
     close(roster);
     saveVisit(roster, visit, changed);
   };
-  const form = make("div", { className: "side-form", oninput: fits.look, onchange: fits.look },
+  tellEnd();
+  const ofMinutes = field("Minutes", minutes);
+  ofMinutes.append(end);
+  const form = make("div", { className: "side-form", oninput: edited, onchange: edited },
     field("Carer", carer), make("div", { "data-suggestions": "", hidden: true }),
     make("div", { className: "pair" }, field("Day", day), field("Time", time)),
-    make("div", { className: "pair" }, field("Minutes", minutes), field("Purpose", purpose)), fits.said,
+    make("div", { className: "pair" }, ofMinutes, field("Purpose", purpose)), fits.said,
     make("div", { className: "side-foot" }, make("button", { type: "button", className: "btn btn-primary", "data-save": "", textContent: "Save", onclick: save }),
       ...(visit.staff_id ? [button("Unassign", () => { close(roster); saveVisit(roster, visit, { staff_id: "" }); })] : [])),
     ending(roster, visit));
@@ -147,7 +156,7 @@ function shiftForm(roster, shift) {
   const [from, to] = [minutesOf(shift.start, today) ?? 0, minutesOf(shift.end, today) ?? DAY];
   const [startDay, startTime] = when(roster, from);
   const [endDay, endTime] = when(roster, to);
-  const carer = select("staff_id", carers(roster, shift.staff_id, from, to));
+  const carer = select("staff_id", carers(roster, shift.staff_id, from, () => to, { but: `shift-${shift.id}`, patient: shift.patient_id }));
   const values = () => {
     const found = {};
     if (carer.value !== String(shift.staff_id)) found.staff_id = carer.value;
@@ -177,7 +186,7 @@ export function openNew(roster, given = {}) {
   const minutes = input("minutes", { type: "number", min: 5, max: DAY, step: 5, placeholder: "by role" });
   const [endDay, endTime] = when(roster, Math.min(at + 8 * 60, DAY));
   const patient = make("div", { className: "picker", "data-lookup-url": roster.urls.patients }, make("input", { className: "form-control", id: "new-patient", name: "patient_id", value: given.patient_id ?? "", "data-label": given.patient ?? "" }));
-  const carer = select("staff_id", carers(roster, given.staff_id, at, at + DEFAULT_MINUTES, { nobody: true }));
+  const carer = select("staff_id", carers(roster, given.staff_id, at, (person) => at + (lengthWith(roster.data, {}, person.id) ?? 0), { nobody: true, patient: given.patient_id ?? null }));
   const purpose = purposes(roster, "");
   const two = make("input", { type: "checkbox", name: "pair" });
   const kinds = [["visit", may.create_visit], ["shift", may.create_shift]].filter(([, allowed]) => allowed).map(([kind]) => kind);
@@ -187,6 +196,14 @@ export function openNew(roster, given = {}) {
   const show = () => {
     ofVisit.forEach((part) => (part.hidden = kind.value !== "visit"));
     ofShift.forEach((part) => (part.hidden = kind.value !== "shift"));
+  };
+  const tellLength = () => {
+    const own = roster.choices.purpose.find((one) => one.word === purpose.value)?.minutes ?? lengthWith(roster.data, {}, carer.value);
+    minutes.placeholder = own ? `${own} ${purpose.value ? "" : "by role"}`.trim() : "by role";
+  };
+  const edited = () => {
+    tellLength();
+    fits.look();
   };
   const values = () => {
     const start = momentIn(day, time);
@@ -202,11 +219,12 @@ export function openNew(roster, given = {}) {
     if (await create(roster, kind.value, values())) close(roster);
   };
   const choose = kinds.length > 1 ? [make("div", { className: "joined kinds", role: "radiogroup", "aria-label": "What" }, ...kinds.map((each) => make("label", { className: "btn" }, make("input", { type: "radio", name: "kind", value: each, checked: each === kind.value, onchange: () => { kind.value = each; show(); } }), each === "visit" ? "Visit" : "Shift")))] : [];
-  const form = make("div", { className: "side-form", oninput: fits.look, onchange: fits.look }, ...choose,
+  const form = make("div", { className: "side-form", oninput: edited, onchange: edited }, ...choose,
     make("div", { className: "field" }, make("label", { for: "new-patient", textContent: "Patient" }), patient), field("Carer", carer), make("div", { "data-suggestions": "", hidden: true }),
     make("div", { className: "pair" }, field("Day", day), field("Time", time)), ...ofVisit, ...ofShift, fits.said,
     make("div", { className: "side-foot" }, make("button", { type: "button", className: "btn btn-primary", "data-save": "", textContent: "Create", onclick: save }), button("Close", () => close(roster))));
   show();
+  tellLength();
   fill(roster, "New", [form], { kind: "new", id: 0 });
   if (roster.urls.patients) attach(patient);
   keepTabStop(roster.made);

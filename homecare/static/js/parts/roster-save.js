@@ -1,6 +1,7 @@
 // What is booked: shown at once, sent, and put back with a sentence where it is refused. Each success can be undone.
 import { $, make, toast } from "../core/dom.js";
 import { send } from "../core/server.js";
+import { lengthWith } from "./roster-carers.js";
 import { draw, nameOf } from "./roster-draw.js";
 import { clock, minutesOf, momentOf, now } from "./roster-times.js";
 
@@ -8,14 +9,15 @@ const LATE = 15;
 const MISSED = 60;
 
 /** The visit as it will be, as far as this page can tell before the server answers. */
-export function withValues(visit, values, day) {
+export function withValues(visit, values, { day, staff }) {
   const made = { ...visit };
   if ("staff_id" in values) {
     made.staff_id = values.staff_id ? Number(values.staff_id) : null;
     made.unassigned = made.waiting && !made.staff_id;
     made.cover = false;
+    made.minutes = lengthWith({ staff }, visit, made.staff_id) ?? visit.minutes;
   }
-  if (values.minutes) made.minutes = Number(values.minutes);
+  if (values.minutes) made.minutes = made.plan_minutes = Number(values.minutes);
   if ("purpose" in values) made.purpose = values.purpose;
   if (values.scheduled_at) made.planned = values.scheduled_at;
   if (made.waiting) {
@@ -41,7 +43,9 @@ export function replace(roster, list, id, one) {
 export async function saveVisit(roster, visit, values) {
   const before = roster.before ?? visit;
   roster.before = null;
-  replace(roster, "visits", visit.id, values.status === "Cancelled" ? null : withValues(before, values, roster.data.day));
+  // Who has a role of unknown length gets the length that is seen.
+  if (values.staff_id && !values.minutes && lengthWith(roster.data, before, values.staff_id) === null) values.minutes = before.minutes;
+  replace(roster, "visits", visit.id, values.status === "Cancelled" ? null : withValues(before, values, roster.data));
   return carry(roster, "visits/", { visit_id: visit.id, version: before.version, ...values }, () => replace(roster, "visits", visit.id, before), before.patient);
 }
 

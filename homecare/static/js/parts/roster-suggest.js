@@ -1,8 +1,9 @@
 // Who should go, in the roster's panel: the best first, each with the parts of the score and what speaks against them.
 import { $, make } from "../core/dom.js";
 import { read } from "../core/server.js";
+import { lengthWith } from "./roster-carers.js";
 import { saveVisit } from "./roster-save.js";
-import { momentOf } from "./roster-times.js";
+import { clock, length, minutesOf, momentOf } from "./roster-times.js";
 
 // The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
 const PARTS = { continuity: "knows the patient", proximity: "near before and after", day: "free today", week: "free this week", sub_city: "same sub-city" };
@@ -13,7 +14,7 @@ let asked = 0;
 export function suggest(roster, { kind, id, wish, slot }) {
   asked += 1;
   if (!slot || kind === "shift" || !roster.urls.suggestions) return;
-  if (kind === "visit") return show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest");
+  if (kind === "visit") return show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest", (one) => untilOf(roster, id, one));
   const form = slot.closest(".side-form");
   form.addEventListener("change", () => {
     const words = ofNew(form);
@@ -31,7 +32,7 @@ function ofNew(form) {
   return words;
 }
 
-async function show(roster, slot, words, go, isWished = false) {
+async function show(roster, slot, words, go, isWished = false, until = () => "") {
   asked += 1;
   const mine = asked;
   slot.hidden = false;
@@ -39,7 +40,7 @@ async function show(roster, slot, words, go, isWished = false) {
   const found = await read(`${roster.urls.suggestions}?${words}`).catch(() => null);
   if (mine !== asked || !slot.isConnected) return;
   if (!found) return (slot.hidden = true);
-  const lines = found.suggestions.slice(0, SHOWN).map((one) => line(one, () => go(one)));
+  const lines = found.suggestions.slice(0, SHOWN).map((one) => line(one, () => go(one), until(one)));
   slot.replaceChildren(
     make("h3", { textContent: "Who fits best" }),
     lines.length ? make("ol", { className: "suggestions" }, ...lines) : make("p", { className: "muted", textContent: "Nobody can go then." }),
@@ -48,14 +49,22 @@ async function show(roster, slot, words, go, isWished = false) {
   if (isWished && document.activeElement?.name === "staff_id") $("button", slot)?.focus();
 }
 
-function line(one, go) {
+function line(one, go, until) {
   const parts = Object.entries(one.parts).filter(([, points]) => points >= 0.5);
   const why = parts.map(([name, points]) => `${PARTS[name] ?? name} ${Math.round(points)}`).join(" · ");
   return make("li", {},
     make("button", { type: "button", className: "btn", onclick: go },
       make("span", { textContent: one.name }), make("strong", { textContent: String(Math.round(one.score)) }, make("span", { className: "visually-hidden", textContent: " of 100" }))),
-    make("small", { className: "muted", textContent: why }),
+    make("small", { className: "muted", textContent: [until, why].filter(Boolean).join(" · ") }),
     ...one.against.map((words) => make("small", { className: "against", textContent: words })));
+}
+
+/** Whose role has another length stays until another hour: "4 h, until 16:45". Empty where nothing differs. */
+function untilOf(roster, id, one) {
+  const visit = roster.data.visits.find((each) => each.id === id);
+  const minutes = visit && lengthWith(roster.data, visit, one.staff_id);
+  if (!minutes || minutes === visit.minutes) return "";
+  return `${length(minutes)}, until ${clock(minutesOf(visit.planned, roster.data.day) + minutes)}`;
 }
 
 function assign(roster, id, one) {
