@@ -21,6 +21,7 @@ from homecare.actions.transaction import retried, transaction
 from homecare.kinds.say import when
 from homecare.models import CheckMoment, Patient, Visit
 from homecare.queries.workdays.own_day import KINDS
+from homecare.queries.workdays.own_visit import EARLY, said_early
 
 # What the moment of a kind is called; KINDS has the visit's column.
 CALLED = {"in": "Check-in", "out": "Check-out"}
@@ -31,6 +32,10 @@ WAITED_LONGEST = timedelta(days=7)
 
 class NotOwnVisitError(Exception):
     """There is no such visit, or it is not the person's own."""
+
+
+class EarlyError(Exception):
+    """A check-in long before the visit, which nobody confirmed; its text is the sentence."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,13 @@ def check(
     told_at: datetime | None = None,
     place: tuple[float, float] | None = None,
     notes: str | None = None,
+    early: bool = False,
 ) -> Checked:
     """Writes the moment ("in" or "out") once, however often it is sent. Without `told_at` (UTC) it is now.
 
     `place` is latitude and longitude of the phone: only the metres from there to the patient are kept. `notes` replace
-    those of the visit. Raises NotOwnVisitError, and RuleError at "told_at", "status" or a column of the visit.
+    those of the visit; `early` confirms a check-in long before it.
+    Raises NotOwnVisitError, EarlyError, and RuleError at "told_at", "status" or a column of the visit.
     """
     now = clock.now_utc()
     moment = _acceptable(told_at, now)
@@ -72,6 +79,8 @@ def check(
         values: dict[str, Any] = {} if stands is not None or was_told else {KINDS[kind]: moment}
         if values:
             _fits(visit, kind, moment)
+            if kind == "in" and not early:
+                _is_due(visit, moment)
         if known is None or values:
             known = known or CheckMoment(visit_id=visit_id, kind=kind)
             known.staff_id, known.told_at, known.received_at = by.person.staff_id, moment, now
@@ -128,6 +137,12 @@ def _fits(visit: Visit, kind: str, moment: datetime) -> None:
         raise RuleError(
             "check_out_time", f"You checked in at {when(visit.check_in_time)}, after this check-out of {when(moment)}."
         )
+
+
+def _is_due(visit: Visit, moment: datetime) -> None:
+    # As in `_fits`, another application may have planned it outside Python's calendar.
+    if isinstance(visit.scheduled_at, datetime) and moment < visit.scheduled_at - EARLY:
+        raise EarlyError(said_early(visit.scheduled_at))
 
 
 def _metres(session: Session, patient_id: int, place: tuple[float, float] | None) -> int | None:
