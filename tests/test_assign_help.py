@@ -161,7 +161,10 @@ def test_an_unreadable_row_is_refused(coordinator: Walker, filled: Engine, row: 
 def test_telling_nobody_or_somebody_told_is_said(coordinator: Walker) -> None:
     answers = [coordinator.post(f"{CALLS}told/", {"told": told}).status_code for told in ("x", "1:2")]
 
-    assert [coordinator.post(f"{CALLS}told/").status_code, *answers] == [422, 400, 409]
+    nothing = coordinator.post(f"{CALLS}told/")
+    assert [nothing.status_code, *answers] == [422, 400, 409]
+    assert "Nothing is ticked. Tick whom you told first." in nothing.text
+    assert "<h1>Whom to call</h1>" in nothing.text
 
 
 @pytest.mark.browser

@@ -247,6 +247,29 @@ def test_a_lost_carer_found_again_in_time_needs_no_call(desk: Desk, owner_engine
     assert desk.visit(row_id).call_reason == ""
 
 
+def test_a_visit_put_back_to_its_time_needs_no_call(desk: Desk, owner_engine: Engine) -> None:
+    row_id = visit(owner_engine, staff_id=ALMAZ)
+    known = desk.visit(row_id).scheduled_at
+
+    desk.change(row_id, scheduled_at=at(11))
+    desk.change(row_id, scheduled_at=at(12))
+    assert desk.visit(row_id).call_reason == "moved"
+    desk.change(row_id, scheduled_at=known)
+    assert desk.visit(row_id).call_reason == ""
+    desk.change(row_id, scheduled_at=at(11))
+    assert desk.visit(row_id).call_reason == "moved"
+
+
+def test_a_moved_visit_that_has_its_carer_again_needs_its_call_still(desk: Desk, owner_engine: Engine) -> None:
+    row_id = visit(owner_engine, staff_id=ALMAZ)
+
+    desk.change(row_id, scheduled_at=at(11))
+    desk.change(row_id, staff_id=None)
+    desk.change(row_id, staff_id=BEKELE)
+
+    assert desk.visit(row_id).call_reason == "moved"
+
+
 def pair(desk: Desk) -> list[int]:
     """Almaz and one still to be found."""
     return desk.make(NewVisit(HANA, ALMAZ, at(9), pair=True)).ids

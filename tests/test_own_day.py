@@ -93,6 +93,8 @@ def test_a_card_has_what_the_role_may_read(company: Company) -> None:
 
     assert "Tigist 0911000777" in nurse
     assert "Tigist" not in caregiver
+    assert "Emergency contact" in nurse
+    assert "Emergency contact" not in caregiver
     assert "By the mill" in caregiver
     assert 'href="geo:' in caregiver
 
@@ -263,3 +265,26 @@ def test_a_check_in_by_a_form_answers_without_a_script(company: Company) -> None
 
     assert answer.status_code == 302
     assert row(company, visit)["status"] == "In Progress"
+
+
+def test_an_early_check_in_is_asked_about_without_a_script(company: Company) -> None:
+    visit = planned(company, "Caregiver", minutes=70)
+    asked = company.as_("Caregiver").post(CHECK, {"visit_id": visit, "kind": "in"})
+
+    assert asked.status_code == 409
+    assert "in more than an hour" in asked.text
+    assert 'name="early" value="1"' in asked.text
+    assert row(company, visit)["check_in_time"] is None
+    assert moment(company, visit) == []
+    answer = company.as_("Caregiver").post(CHECK, {"visit_id": visit, "kind": "in", "early": "1"})
+    assert answer.status_code == 302
+    assert row(company, visit)["status"] == "In Progress"
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(61, 409), (59, 200)])
+def test_a_check_in_is_one_touch_from_an_hour_before(company: Company, minutes: int, status: int) -> None:
+    visit = planned(company, "Caregiver", minutes=minutes)
+    answer = sent(company, "Caregiver", visit)
+
+    assert answer.status_code == status
+    assert answer.json.get("asked") == ("early" if status == 409 else None)

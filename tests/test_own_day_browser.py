@@ -82,9 +82,44 @@ def test_a_caregiver_checks_in_from_home_with_one_touch(page: Page, company: Com
     page.get_by_role("button", name="Check in", exact=True).click()
 
     assert until(lambda: checked(company, visits[0]))
-    expect(page.get_by_role("button", name="Check out", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Check out", exact=True)).to_be_visible()
     expect(page.locator(".toasts")).to_contain_text("Check-in at")
     assert page.evaluate("window.name") == "1"
+    assert kept(page) == {}
+
+
+def test_check_out_at_home_leads_to_the_notes(page: Page, company: Company, visits: list[int]) -> None:
+    on_phone(page)
+    page.get_by_role("button", name="Check in", exact=True).click()
+    page.get_by_role("link", name="Check out", exact=True).click()
+
+    expect(page.get_by_label("Notes of this visit")).to_be_visible()
+    assert checked(company, visits[0], "check_out_time") is None
+
+
+@pytest.mark.parametrize("network", [True, False])
+def test_an_early_check_in_is_asked_about_first(page: Page, company: Company, visits: list[int], network: bool) -> None:
+    company.run(
+        "UPDATE visit_services SET scheduled_at = scheduled_at + interval '61 minutes' WHERE id = ANY(:ids)",
+        ids=visits[:3],
+    )
+    on_phone(page)
+    page.context.set_offline(not network)
+    page.get_by_role("button", name="Check in", exact=True).click()
+
+    expect(page.get_by_role("alert")).to_contain_text("in more than an hour")
+    assert kept(page) == {}
+    page.get_by_role("button", name="Leave as it is").click()
+    assert kept(page) == {}
+    assert checked(company, visits[0]) is None
+    page.get_by_role("button", name="Check in", exact=True).click()
+    page.get_by_role("button", name="Check in anyway").click()
+    if not network:
+        expect(page.locator("#waiting-checks")).to_contain_text("waits on this phone")
+        page.context.set_offline(False)
+
+    assert until(lambda: checked(company, visits[0]))
+    expect(page.get_by_role("link", name="Check out", exact=True)).to_be_visible()
     assert kept(page) == {}
 
 
@@ -144,7 +179,7 @@ def test_what_waits_is_sent_after_signing_in_again(page: Page, company: Company,
     sign_in(page, "caregiver", DEMO_PASSWORD)
 
     assert until(lambda: checked(company, visits[0]))
-    expect(page.get_by_role("button", name="Check out", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Check out", exact=True)).to_be_visible()
     assert kept(page) == {}
 
 

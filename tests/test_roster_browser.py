@@ -334,7 +334,7 @@ def test_a_block_is_read_and_the_visit_goes_back(page: Page, day: RosterDay) -> 
     drag(page, bar(page, visit), row(page, day, "Ababa"))
     dialog = page.get_by_role("dialog", name="This cannot be booked")
     expect(dialog).to_contain_text("Ababa Tadesse already has a visit")
-    expect(dialog.get_by_role("button", name="Book it anyway")).to_be_hidden()
+    expect(dialog.get_by_role("button", name="Save it anyway")).to_be_hidden()
     assert violations(page) == []
     dialog.get_by_role("button", name="Leave it as it was").click()
 
@@ -349,9 +349,9 @@ def test_a_warning_is_answered_in_the_dialog(page: Page, day: RosterDay, goes: b
     open_day(page, day)
 
     drag(page, bar(page, visit), row(page, day, "Bayush"))
-    dialog = page.get_by_role("dialog", name="Book it anyway?")
+    dialog = page.get_by_role("dialog", name="Is this correct?")
     expect(dialog.locator(".warns")).not_to_have_count(0)
-    dialog.get_by_role("button", name="Book it anyway" if goes else "Leave it as it was").click()
+    dialog.get_by_role("button", name="Save it anyway" if goes else "Leave it as it was").click()
 
     expect(page.locator(".strip .bar")).to_have_count(0 if goes else 1)
     if goes:

@@ -72,8 +72,8 @@ def test_monday_wednesday_friday_until_a_day(page: Page, owner_engine: Engine, w
     assert number(owner_engine) == before
     assert violations(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    if page.get_by_label("All the same").count():
-        page.get_by_label("All the same").check()
+    if page.get_by_label("Save it anyway").count():
+        page.get_by_label("Save it anyway").check()
     page.get_by_role("button", name="Make 6 visits").press("Enter")
     page.wait_for_url("**visit_id=*")
 
@@ -89,8 +89,8 @@ def test_a_series_is_moved_in_the_browser(page: Page, owner_engine: Engine) -> N
     sign_in(page, "coordinator", DEMO_PASSWORD)
     words = f"patient_id=2&weekday=2&weekday=4&at=11:00&first_day={FIRST}&last_day={LAST}&minutes=45&preview=1"
     page.goto(f"/admin/assign/series/?{words}")
-    if page.get_by_label("All the same").count():
-        page.get_by_label("All the same").check()
+    if page.get_by_label("Save it anyway").count():
+        page.get_by_label("Save it anyway").check()
     page.get_by_role("button", name="Make 4 visits").click()
     page.wait_for_url("**visit_id=*")
     page.get_by_label("Which visits").select_option("The whole series")
@@ -98,8 +98,8 @@ def test_a_series_is_moved_in_the_browser(page: Page, owner_engine: Engine) -> N
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#draft-head")).to_contain_text("Preview: 4 visits")
     assert violations(page) == []
-    if page.get_by_label("All the same").count():
-        page.get_by_label("All the same").check()
+    if page.get_by_label("Save it anyway").count():
+        page.get_by_label("Save it anyway").check()
     page.get_by_role("button", name="Move 4 visits").click()
 
     expect(page.locator(".toasts")).to_contain_text("4 visits moved.")

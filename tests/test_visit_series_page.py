@@ -215,3 +215,28 @@ def test_only_who_plans_everybodys_work_opens_them(
 
     assert visitor.get(url).status_code == 403
     assert visitor.send(url, {"seen": "x"}, form_at="/admin/").status_code == 403
+
+
+def test_a_form_sent_empty_names_its_weekdays(coordinator: Visitor) -> None:
+    answer = coordinator.get(SERIES, query_string={"preview": "1"})
+
+    assert answer.status_code == 422
+    assert 'id="weekdays-error"' in answer.text
+
+
+def test_the_forms_begin_tomorrow_and_with_the_next_week(coordinator: Visitor) -> None:
+    today = clock.today()
+    monday = today - timedelta(days=today.weekday())
+
+    assert f'value="{(today + timedelta(days=1)).isoformat()}"' in coordinator.get(SERIES).text
+    page = coordinator.get(COPY).text
+    assert '<option value="week" selected>' in page
+    assert f'value="{monday.isoformat()}"' in page
+    assert f'value="{(monday + timedelta(days=7)).isoformat()}"' in page
+
+
+def test_a_long_draft_folds_what_nothing_speaks_against(coordinator: Visitor) -> None:
+    long = WORDS | {"staff_id": "", "last_day": (FIRST + timedelta(days=69)).isoformat()}
+    page = preview(coordinator, SERIES, long)
+
+    assert "30 that nothing speaks against</summary>" in page

@@ -13,6 +13,7 @@ from homecare import clock
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.models import VisitPlan
+from homecare.queries.assigned.known_visits import known_visits
 
 MOVED, NO_CARER, CANCELLED = "moved", "no carer", "cancelled"
 # Nobody is called about what is longer over.
@@ -22,7 +23,7 @@ Row = Mapping[str, Any]
 
 
 def note(session: Session, moved: Iterable[tuple[int, Row | None, Row]]) -> None:
-    """Each is a visit's id, its row before (None: it is new) and after. At most one statement and a write."""
+    """Each is a visit's id, its row before (None: it is new) and after. At most two statements and a write."""
     old = [(row_id, before, after) for row_id, before, after in moved if before is not None]
     reasons = {row_id: _reason(before, after) for row_id, before, after in old}
     settled = {row_id: _settled(before, after) for row_id, before, after in old}
@@ -30,15 +31,18 @@ def note(session: Session, moved: Iterable[tuple[int, Row | None, Row]]) -> None
         return
     asked = select(VisitPlan).where(VisitPlan.visit_id.in_(reasons))
     plans = {plan.visit_id: plan for plan in session.scalars(asked, execution_options=UNSCOPED)}
-    for row_id, reason in sorted(reasons.items()):
-        plan = plans.get(row_id)
+    known = known_visits(session, [row_id for row_id, plan in plans.items() if plan.call_reason and not plan.told_at])
+    for row_id, _before, after in sorted(old, key=lambda one: one[0]):
+        plan, reason = plans.get(row_id), reasons[row_id]
+        if row_id in known and not _differs(known[row_id], after):
+            reason, settled[row_id] = "", (MOVED, NO_CARER, CANCELLED)
         if reason:
             if plan is None:
                 plan = VisitPlan(visit_id=row_id)
                 session.add(plan)
             plan.call_reason, plan.told_at, plan.told_by = reason, None, None
         elif plan is not None and plan.told_at is None and plan.call_reason in settled[row_id]:
-            plan.call_reason = ""
+            plan.call_reason = MOVED if _is_moved(known.get(row_id), after) else ""
     session.flush()
 
 
@@ -50,6 +54,17 @@ def _reason(before: Row, after: Row) -> str:
     if before["staff_id"] is not None and after["staff_id"] is None:
         return NO_CARER
     return MOVED if before["scheduled_at"] != after["scheduled_at"] else ""
+
+
+def _differs(known: Row, after: Row) -> bool:
+    """Whether the patient has something to be told: another time, no carer any more, or that it is cancelled."""
+    lost = known["staff_id"] is not None and after["staff_id"] is None
+    gone = folded(after["status"]) == "cancelled"
+    return lost or gone or _is_moved(known, after)
+
+
+def _is_moved(known: Row | None, after: Row) -> bool:
+    return known is not None and known["scheduled_at"] != after["scheduled_at"]
 
 
 def _is_known(before: Row, after: Row) -> bool:

@@ -21,6 +21,7 @@ from homecare.actions.transaction import retried, transaction
 from homecare.kinds.say import when
 from homecare.models import CheckMoment, Patient, Visit
 from homecare.queries.workdays.own_day import KINDS
+from homecare.queries.workdays.own_visit import EARLY, said_early
 
 # What the moment of a kind is called; KINDS has the visit's column.
 CALLED = {"in": "Check-in", "out": "Check-out"}
@@ -31,6 +32,10 @@ WAITED_LONGEST = timedelta(days=7)
 
 class NotOwnVisitError(Exception):
     """There is no such visit, or it is not the person's own."""
+
+
+class EarlyError(Exception):
+    """A check-in long before the visit, which nobody confirmed; its text is the sentence."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,12 @@ def check(
     told_at: datetime | None = None,
     place: tuple[float, float] | None = None,
     notes: str | None = None,
+    early: bool = False,
 ) -> Checked:
     """Writes the moment ("in" or "out") once, however often it is sent. Without `told_at` (UTC) it is now.
 
     `place` is latitude and longitude of the phone: only the metres from there to the patient are kept. `notes` replace
-    those of the visit. Raises NotOwnVisitError, and RuleError at "told_at", "status" or a column of the visit.
+    those of the visit; `early` confirms a check-in long before it. Raises NotOwnVisitError, EarlyError, and RuleError.
     """
     now = clock.now_utc()
     moment = _acceptable(told_at, now)
@@ -71,7 +77,7 @@ def check(
         was_told = known is not None and told_at is not None and known.told_at == told_at
         values: dict[str, Any] = {} if stands is not None or was_told else {KINDS[kind]: moment}
         if values:
-            _fits(visit, kind, moment)
+            _fits(visit, kind, moment, early)
         if known is None or values:
             known = known or CheckMoment(visit_id=visit_id, kind=kind)
             known.staff_id, known.told_at, known.received_at = by.person.staff_id, moment, now
@@ -114,13 +120,15 @@ def _own(session: Session, visit_id: int, by: Acting) -> Visit:
     return visit
 
 
-def _fits(visit: Visit, kind: str, moment: datetime) -> None:
+def _fits(visit: Visit, kind: str, moment: datetime, early: bool) -> None:
     if folded(visit.status) == "cancelled":
         raise RuleError("status", "This visit was cancelled. Call the office before you go on.")
     # Another application may have written a moment outside Python's calendar: nothing is before or after that.
     if kind == "in":
         if isinstance(visit.check_out_time, datetime) and visit.check_out_time < moment:
             raise RuleError("check_in_time", f"You checked out at {when(visit.check_out_time)}, before this check-in.")
+        if isinstance(visit.scheduled_at, datetime) and moment < visit.scheduled_at - EARLY and not early:
+            raise EarlyError(said_early(visit.scheduled_at))
         return
     if visit.check_in_time is None:
         raise RuleError("check_out_time", "You have not checked in. Check in first.")

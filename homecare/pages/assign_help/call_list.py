@@ -31,21 +31,26 @@ class Calls(PlanningView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
+        return self._page()
+
+    def _page(self, problem: str = "", status: int = 200) -> ResponseReturnValue:
         found = calls(db.session(), acting())
-        return self.render(
+        page = self.render(
             "pages/assign_help/calls.html",
             calls=found,
             reasons=REASONS,
             when=when,
             is_cut=len(found) == MOST,
+            problem=problem,
         )
+        return page, status
 
     @expose("/told/", methods=("POST",))
     def told_view(self) -> ResponseReturnValue:
         """`told`, repeated: a plan's id and version, "12:3456"."""
         here, versions = f"{urls.page('assign/calls')}/", _versions()
         if not versions:
-            raise SpokenError(422, "Tick whom you told first.", back=(here, "Whom to call"))
+            return self._page("Nothing is ticked. Tick whom you told first.", 422)
         try:
             token = tell(session=db.session(), by=acting(), versions=versions)
         except rows.RowsChangedError as error:

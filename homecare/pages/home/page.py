@@ -23,7 +23,7 @@ from homecare.queries import figures
 from homecare.queries.figures import Figure
 from homecare.queries.recent import Recent, recent
 from homecare.queries.workdays import own_day
-from homecare.queries.workdays.own_day import OwnVisit
+from homecare.queries.workdays.own_visit import OwnVisit
 from homecare.web import urls
 
 start = Blueprint("start", __name__)

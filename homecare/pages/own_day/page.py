@@ -14,7 +14,7 @@ from homecare import calendars, clock
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions.assigning import checking_in
-from homecare.actions.assigning.checking_in import CALLED, NotOwnVisitError
+from homecare.actions.assigning.checking_in import CALLED, EarlyError, NotOwnVisitError
 from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, refuse, right
 from homecare.db import db
@@ -68,7 +68,8 @@ class OwnDay(GuardedView):
     @expose("/check", methods=("POST",))
     def check_view(self) -> ResponseReturnValue:
         """Form: `visit_id`; `kind` in or out; `at`, the phone's moment in ISO 8601 with its zone, left out for now;
-        `latitude` and `longitude` of the phone, which are not kept; `visit_notes` with a check-out."""
+        `latitude` and `longitude` of the phone, which are not kept; `visit_notes` with a check-out;
+        `early` 1 where a check-in long before the visit is confirmed. Otherwise that is asked, with 409."""
         kind = request.form.get("kind", "")
         if kind not in CALLED:
             raise SpokenError(400, "kind is in or out.")
@@ -84,9 +85,14 @@ class OwnDay(GuardedView):
                 told_at=_moment(request.form.get("at", "")),
                 place=_place(request.form.get("latitude", ""), request.form.get("longitude", "")),
                 notes=_notes(),
+                early=request.form.get("early") == "1",
             )
         except NotOwnVisitError as error:
             raise SpokenError(404, NOT_YOURS) from error
+        except EarlyError as question:
+            if wants_json():
+                return jsonify(error=str(question), asked="early"), 409
+            return self.render("pages/own_day/early.html", sentence=str(question), visit_id=visit_id), 409
         except RuleError as refused:
             if wants_json():
                 raise SpokenError(422, refused.message) from refused

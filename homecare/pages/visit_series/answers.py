@@ -21,7 +21,7 @@ from homecare.pages.visit_series.typed_words import VISITS, Typed
 from homecare.web import urls
 
 CHANGED = "Something changed since this was shown, so nothing was done. Look at it again."
-NOT_CONFIRMED = "Nothing was done yet: read the warnings and tick that it may be done all the same."
+NOT_CONFIRMED = "Nothing was done yet: read the warnings and tick “Save it anyway”."
 OTHERS = "Somebody changed some of these visits meanwhile, so nothing was done. Look at them again."
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare import clock
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions.assigning.planning.copying import MOST, SPANS, Copying, create_copy, draft_copy
@@ -32,7 +34,9 @@ class CopiedDaysPage(GuardedView):
         """The form; with `preview` the draft of what it says."""
         answers.need_all()
         typed, outcome = Typed.of_request(), Outcome()
-        if typed.word("preview"):
+        if not typed.word("preview"):
+            _next_week(typed)
+        else:
             copying = _copying(typed)
             outcome = answers.drafted(typed, lambda: _draft(typed, copying))
         return self._page(typed, outcome)
@@ -63,6 +67,14 @@ class CopiedDaysPage(GuardedView):
             most=MOST,
         )
         return page, outcome.status
+
+
+def _next_week(typed: Typed) -> None:
+    """What is mostly copied: this week to the next one."""
+    monday = clock.today() - timedelta(days=clock.today().weekday())
+    usual = {"span": "week", "source": monday.isoformat(), "target": (monday + timedelta(days=7)).isoformat()}
+    for name, word in usual.items():
+        typed.words.setdefault(name, word)
 
 
 def _copying(typed: Typed) -> Copying | None:

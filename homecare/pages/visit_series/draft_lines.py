@@ -18,6 +18,8 @@ from homecare.tables.table import shown_table
 
 # So many warnings are named where they are asked; all stand beside their visits.
 FIRST = 3
+# So many lines of a draft stand open; longer ones begin with what speaks against them, and fold the rest.
+OPEN = 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,20 @@ class DraftScreen:
     out: int
     unassigned: int
     warnings: list[str]
+
+    @property
+    def parts(self) -> list[tuple[str, list[DraftLine]]]:
+        """The lines by what they are folded under; "" stands open."""
+        if len(self.lines) <= OPEN:
+            return [("", self.lines)]
+        doubtful = [line for line in self.lines if line.blocks or line.warnings]
+        clear = [line for line in self.lines if not (line.blocks or line.warnings)]
+        found = [
+            ("", doubtful[:OPEN]),
+            (f"{len(doubtful) - OPEN:,} more that something speaks against", doubtful[OPEN:]),
+            (f"{len(clear):,} that nothing speaks against", clear),
+        ]
+        return [(title, lines) for title, lines in found if lines]
 
     @property
     def first_warnings(self) -> list[str]:

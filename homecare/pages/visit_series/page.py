@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
+from homecare import clock
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions.assigning.planning import series_moves
@@ -56,6 +57,8 @@ class VisitSeriesPage(GuardedView):
         if visit_id is not None:
             return self._of_visit(typed, visit_id)
         outcome = Outcome()
+        if not typed.word("preview"):
+            typed.words.setdefault("first_day", (clock.today() + timedelta(days=1)).isoformat())
         if typed.word("preview") and (series := _series(typed)) is None:
             outcome = Outcome(status=422)
         elif typed.word("preview") and series is not None:
@@ -194,6 +197,8 @@ def _series(typed: Typed) -> Series | None:
         typed.problems.setdefault("patient_id", "Choose a patient.")
     staff_id = typed.person("staff_id")
     days = {int(word) for word in typed.words.getlist("weekday") if word in {*"1234567"}}
+    if not days:
+        typed.problems.setdefault("weekdays", "Choose one weekday or several.")
     at, first, last = typed.time("at"), typed.day("first_day"), typed.day("last_day")
     if at is None:
         typed.problems.setdefault("at", "Write a time of the day, such as 09:00.")

@@ -38,14 +38,14 @@ WHAT = {VISITS: "Visit", SHIFTS: "Shift", TASKS: "Office task", MARKETING: "Mark
 class Choice:
     staff_id: int
     name: str
-    score: float | None = None
+    score: int | None = None
     against: Sequence[str] = ()
 
 
 @dataclass
 class Affected:
-    """A row at its version; `start` and `end` of a visit or a shift. `choices` are best first, `chosen` the best that
-    nothing else of this absence was given to at that time (None: nobody).
+    """A row at its version; `start` and `end` of a visit or a shift. `choices` are best first, `chosen` the best who
+    got nothing else of this absence at that time, without a warning if there is one (None: nobody).
     """
 
     resource: str
@@ -93,7 +93,8 @@ def with_choices(session: Session, by: Acting, rows: Sequence[Affected], staff_i
             one.chosen = of_tasks[0].staff_id if of_tasks else None
         elif number < MOST:
             one.choices = _suggested(session, by, one, staff_id)
-            one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
+            free = [each for each in one.choices if not _taken(given, each.staff_id, one)]
+            one.chosen = next((each.staff_id for each in sorted(free, key=lambda each: bool(each.against))), None)
             if one.chosen is not None:
                 given.append((one.chosen, one.start, one.end))
     return rows
@@ -103,7 +104,7 @@ def _suggested(session: Session, by: Acting, one: Affected, staff_id: int) -> li
     about = (of_visit if one.resource == VISITS else of_shift)(session, by, one.row_id)
     found = suggestions(session, by, about) if about else []
     return [
-        Choice(each.staff_id, each.name, round(each.score, 1), each.reasons_against)
+        Choice(each.staff_id, each.name, round(each.score), each.reasons_against)
         for each in found
         if each.staff_id != staff_id
     ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import Row, literal_column, select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import Patient, Visit, VisitPlan
+from homecare.queries.assigned.known_visits import known_visits
 from homecare.records.row_select import build
 from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name
@@ -33,10 +35,12 @@ class Call:
     dial: str
     reason: str
     at: datetime | None
+    # When the patient believes that it is, where that is another time and known.
+    known_at: datetime | None = None
 
 
 def calls(session: Session, by: Acting) -> list[Call]:
-    """By the time of the visit, at most MOST; none for who may not see visits or patients. Two statements."""
+    """By the time of the visit, at most MOST; none for who may not see visits or patients. Three statements."""
     if not (by.may("visit_services") and by.may("patients")):
         return []
     version: Any = literal_column("visit_plans.xmin::text").label("version")
@@ -50,13 +54,14 @@ def calls(session: Session, by: Acting) -> list[Call]:
     )
     found = session.execute(asked, execution_options=NOT_SHOWN).all()
     who = _patients(session, by, {row.patient_id for row in found})
-    return [
-        Call(
-            row.id, row.version, row.visit_id, row.patient_id, *who[row.patient_id], row.call_reason, row.scheduled_at
-        )
-        for row in found
-        if row.patient_id in who
-    ]  # fmt: skip
+    known = known_visits(session, [row.visit_id for row in found])
+    return [_call(row, who[row.patient_id], known.get(row.visit_id, {})) for row in found if row.patient_id in who]
+
+
+def _call(row: Row[Any], who: tuple[str, str, str], known: Mapping[str, Any]) -> Call:
+    at = known.get("scheduled_at")
+    known_at = at if at != row.scheduled_at else None
+    return Call(row.id, row.version, row.visit_id, row.patient_id, *who, row.call_reason, row.scheduled_at, known_at)
 
 
 def _patients(session: Session, by: Acting, ids: set[int]) -> dict[int, tuple[str, str, str]]:

@@ -16,8 +16,9 @@ from homecare.access.pages import is_at_least
 from homecare.access.policy import Action, State, folded
 from homecare.access.row_scope import me
 from homecare.models import Patient, Visit, VisitPlan
+from homecare.queries.workdays.own_visit import OwnVisit
 from homecare.records import bookings
-from homecare.records.row_select import RowSelect, build, relation_label
+from homecare.records.row_select import MASK, RowSelect, build, relation_label
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
 from homecare.tables.table import shown_table
@@ -28,44 +29,6 @@ MOST_ROWS = 200
 COLUMNS = ("patient_id", "scheduled_at", "check_in_time", "check_out_time", "status")
 KINDS = {"in": "check_in_time", "out": "check_out_time"}
 DOOR = ("address", "phone_number", "emergency_contact")
-
-
-@dataclass(frozen=True)
-class OwnVisit:
-    """Moments are UTC. `check` is what can be done now: "in", "out" or nothing."""
-
-    id: int
-    patient_id: int | None
-    patient: str
-    scheduled_at: datetime | None
-    check_in_at: datetime | None
-    check_out_at: datetime | None
-    status: str
-    purpose: str = ""
-    minutes: int | None = None
-
-    @property
-    def day(self) -> date:
-        return clock.to_addis(self.scheduled_at or self.check_in_at or clock.now_utc()).date()
-
-    @property
-    def time(self) -> str:
-        return f"{clock.to_addis(self.scheduled_at):%H:%M}" if self.scheduled_at else ""
-
-    @property
-    def is_over(self) -> bool:
-        return self.check_out_at is not None or folded(self.status) == "completed"
-
-    @property
-    def check(self) -> str:
-        if self.is_over:
-            return ""
-        if self.check_in_at is not None:
-            return "out"
-        return "in" if self.day <= clock.today() else ""
-
-    def is_missed(self, now: datetime) -> bool:
-        return self.check_in_at is None and self.scheduled_at is not None and self.scheduled_at <= now - bookings.MISSED
 
 
 @dataclass(frozen=True)
@@ -216,7 +179,7 @@ def _door(session: Session, who: Acting, visit: OwnVisit) -> Door:
     facts = tuple(
         Fact(fields.label, text, _call(str(getattr(row, name))) if states[name] is State.SHOWN else "")
         for name in shown
-        if (text := plain_text(fields := seen.table.fields[name], getattr(row, name)))
+        if (text := plain_text(fields := seen.table.fields[name], getattr(row, name))) and text != MASK
     )
     at = str(row.geolocation or "") if place else ""
     return Door(facts, at.strip(",") and at, note, note_of)

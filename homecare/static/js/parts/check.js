@@ -1,5 +1,5 @@
-// Checking in and out with one touch. The phone keeps a visit's number and the moment until the server has them, nothing
-// else: without a network they are shown as waiting and are sent when it is back, also after signing in again.
+// Checking in and out with one touch. The phone keeps a visit's number, the moment and whether an early check-in was
+// confirmed until the server has them, nothing else: without a network they are shown as waiting and are sent when it is back, also after signing in again.
 import { $, $$, make } from "../core/dom.js";
 import { ask, token } from "../core/server.js";
 
@@ -15,7 +15,7 @@ const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", t
 const box = $("#waiting-checks");
 const refused = new Map();
 
-/** By "in:12" or "out:12" the moment in ISO 8601, the oldest first. */
+/** By "in:12", "out:12" or, confirmed before its time, "in:12:early" the moment in ISO 8601, the oldest first. */
 function kept() {
   try {
     const found = Object.entries(JSON.parse(localStorage.getItem(KEPT)) ?? {});
@@ -47,12 +47,13 @@ function whereabouts() {
 
 const notesOf = (visit) => $(`#notes-${visit}`);
 
-/** {done}, {refused} a sentence, or {lost} where no answer came or a later one may be better. */
+/** {done}, {refused} a sentence, {asked} too where it may be confirmed, or {lost} where no answer came or a later one may be better. */
 async function post(key, moment, place) {
-  const [kind, visit] = key.split(":");
+  const [kind, visit, early] = key.split(":");
   const options = () => {
     const body = new URLSearchParams({ kind, visit_id: visit, ...place });
     if (Date.now() - Date.parse(moment) > FRESH_MS) body.set("at", moment);
+    if (early) body.set("early", "1");
     const notes = kind === "out" ? notesOf(visit)?.value : "";
     if (notes) body.set("visit_notes", notes);
     return { method: "POST", headers: { "X-CSRFToken": token(), Accept: "application/json" }, body };
@@ -61,7 +62,7 @@ async function post(key, moment, place) {
     const answer = await ask(WHERE_TO, options);
     const told = await answer.json();
     if (answer.ok) return told;
-    return answer.status >= 500 || [401, 429].includes(answer.status) ? { lost: true } : { refused: told.error };
+    return answer.status >= 500 || [401, 429].includes(answer.status) ? { lost: true } : { refused: told.error, asked: told.asked };
   } catch {
     return { lost: true };
   }
@@ -75,7 +76,7 @@ function sendAll(place = {}) {
       if (!navigator.onLine || refused.has(key)) continue;
       const told = await post(key, moment, place);
       if (told.lost) break;
-      if (told.refused) refused.set(key, told.refused);
+      if (told.refused) refused.set(key, told);
       else {
         taken = true;
         keep((checks) => checks.delete(key));
@@ -96,7 +97,7 @@ function line(key, moment) {
   // The phone keeps the number alone; the name stands on the page, where the visit does.
   const name = $$("form.check").find((form) => form.elements.visit_id.value === visit)?.dataset.name ?? `visit ${visit}`;
   const what = `${kind === "in" ? "Check-in" : "Check-out"} of ${name} at ${said}${today ? "" : `, ${DAY.format(new Date(moment))}`}`;
-  const why = refused.get(key);
+  const { refused: why, asked } = refused.get(key) ?? {};
   const words = make("p", {}, make("strong", { textContent: what }), make("span", { textContent: why ?? " waits on this phone. It is sent when there is a network." }));
   const again = () => {
     refused.delete(key);
@@ -107,8 +108,13 @@ function line(key, moment) {
     keep((checks) => checks.delete(key));
     location.reload();
   };
+  const anyway = () => {
+    refused.delete(key);
+    keep((checks) => checks.delete(key) && checks.set(`${key}:${asked}`, moment));
+    sendAll();
+  };
   const ways = why && make("div", { className: "ways" },
-    make("button", { type: "button", className: "btn", textContent: "Try again", onclick: again }),
+    make("button", { type: "button", className: "btn", textContent: asked ? "Check in anyway" : "Try again", onclick: asked ? anyway : again }),
     make("button", { type: "button", className: "btn", textContent: "Forget it", onclick: forget }));
   return make("li", { className: why ? "refused" : "" }, words, ...(why ? [ways] : []));
 }
@@ -119,7 +125,7 @@ function draw() {
   for (const form of $$("form.check")) {
     const visit = form.elements.visit_id.value;
     const button = $("button", form);
-    if (form.elements.kind.value === "in" && checks.has(`in:${visit}`)) {
+    if (form.elements.kind.value === "in" && (checks.has(`in:${visit}`) || checks.has(`in:${visit}:early`))) {
       form.elements.kind.value = "out";
       $("span", button).textContent = "Check out";
     }
@@ -131,19 +137,44 @@ function draw() {
   box.replaceChildren(make("ul", {}, ...[...checks].map(([key, moment]) => line(key, moment))));
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("form.check");
-  if (!form) return;
-  event.preventDefault();
-  const key = `${form.elements.kind.value}:${form.elements.visit_id.value}`;
+const isEarly = (form) => form.elements.kind.value === "in" && Date.now() < Date.parse(form.dataset.due);
+
+/** Keeps the moment of the touch and sends it. */
+async function touched(form) {
   const button = $("button", form);
-  if (button.disabled) return;
+  const kind = form.elements.kind.value;
+  const key = `${kind}:${form.elements.visit_id.value}${isEarly(form) ? ":early" : ""}`;
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   const moment = new Date().toISOString();
   refused.delete(key);
   keep((checks) => checks.has(key) || checks.set(key, moment));
   await sendAll(await whereabouts());
+}
+
+/** Asks in the button's place; a second touch there meets the sentence. Nothing is kept until it is confirmed. */
+function confirmFirst(form, sentence) {
+  const button = $("button", form);
+  const shut = () => {
+    question.remove();
+    button.hidden = false;
+  };
+  const leave = make("button", { type: "button", className: "btn", textContent: "Leave as it is", onclick: () => (shut(), button.focus()) });
+  const go = make("button", { type: "button", className: "btn btn-primary", textContent: `Check ${form.elements.kind.value} anyway`, onclick: () => (shut(), touched(form)) });
+  const question = make("div", { className: "check-asked", role: "group", ariaLabel: "Is this correct?" }, make("p", { role: "alert", textContent: sentence }), make("div", { className: "ways" }, leave, go));
+  button.hidden = true;
+  form.append(question);
+  leave.focus();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form.check");
+  if (!form) return;
+  event.preventDefault();
+  if ($("button", form).disabled || $(".check-asked", form)) return;
+  const sentence = isEarly(form) ? form.dataset.early : form.elements.kind.value === "out" && form.dataset.ends;
+  if (sentence) confirmFirst(form, sentence);
+  else touched(form);
 });
 addEventListener("online", () => sendAll());
 addEventListener("session-mine", () => sendAll());

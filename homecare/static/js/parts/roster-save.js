@@ -126,7 +126,7 @@ async function undo(roster, answer) {
 function ask(roster, whose, conflicts) {
   const dialog = $("#clash");
   const blocked = conflicts.some((one) => one.level === "block");
-  $("#clash-head").textContent = blocked ? "This cannot be booked" : "Book it anyway?";
+  $("#clash-head").textContent = blocked ? "This cannot be booked" : "Is this correct?";
   $("#clash-of").textContent = whose;
   $("#clashes").replaceChildren(...sentences(conflicts));
   const go = $("#clash-go");
