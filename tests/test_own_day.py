@@ -288,3 +288,28 @@ def test_a_check_in_is_one_touch_from_an_hour_before(company: Company, minutes: 
 
     assert answer.status_code == status
     assert answer.json.get("asked") == ("early" if status == 409 else None)
+
+
+@pytest.mark.parametrize("days", [20, 2, -2, -50])
+def test_a_visit_of_another_day_is_not_checked_into(company: Company, days: int) -> None:
+    visit = planned(company, "Caregiver", minutes=days * 24 * 60)
+
+    answer = sent(company, "Caregiver", visit, early=1)
+
+    assert answer.status_code == 422
+    assert "not for today" in answer.json["error"]
+    assert row(company, visit)["check_in_time"] is None
+
+
+def test_a_second_check_out_does_not_write_over_the_notes(company: Company) -> None:
+    visit = planned(company, "Nurse")
+    sent(company, "Nurse", visit)
+    assert sent(company, "Nurse", visit, "out", visit_notes="First").status_code == 200
+
+    assert sent(company, "Nurse", visit, "out", visit_notes="First").json["again"] is True
+    assert sent(company, "Nurse", visit, "out", visit_notes="Second").status_code == 422
+    assert row(company, visit)["visit_notes"] == "First"
+
+
+def test_a_moment_at_the_end_of_the_calendar_is_refused(company: Company) -> None:
+    assert sent(company, "Caregiver", planned(company, "Caregiver"), at="9999-12-31T23:59:00Z").status_code == 422

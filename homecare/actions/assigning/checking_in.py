@@ -28,6 +28,8 @@ CALLED = {"in": "Check-in", "out": "Check-out"}
 # How far the clocks of a phone and of the server may differ, and how long a moment may wait on a phone. Assumed.
 CLOCKS_DIFFER = timedelta(minutes=1)
 WAITED_LONGEST = timedelta(days=7)
+# A check-in further from the planned time is of another visit, or a record made up afterwards. Assumed.
+APART_MOST = timedelta(days=1)
 
 
 class NotOwnVisitError(Exception):
@@ -83,7 +85,7 @@ def check(
             known.staff_id, known.told_at, known.received_at = by.person.staff_id, moment, now
             known.metres = _metres(session, visit.patient_id, place)
             session.add(known)
-        written = change(session, Visit, visit, values | ({} if notes is None else {"visit_notes": notes}), by)
+        written = change(session, Visit, visit, values | _noted(visit, kind, notes, bool(values)), by)
         for question in written.questions:
             raise RuleError(question.field, f"{question.sentence} Write when it was in the visit's form.")
         session.flush()
@@ -96,9 +98,8 @@ def _acceptable(told_at: datetime | None, now: datetime) -> datetime:
     if told_at is None:
         return now
     if told_at > now + CLOCKS_DIFFER:
-        raise RuleError(
-            "told_at", f"Your phone says {when(told_at)}, which is in the future. Set its clock, then send it again."
-        )
+        said = f"{when(told_at)}, which is" if told_at < clock.LATEST - APART_MOST else "a day"
+        raise RuleError("told_at", f"Your phone says {said} in the future. Set its clock, then send it again.")
     if told_at < now - WAITED_LONGEST:
         raise RuleError(
             "told_at", f"{when(told_at)} is more than {WAITED_LONGEST.days} days ago. Write it in the visit's form."
@@ -120,9 +121,23 @@ def _own(session: Session, visit_id: int, by: Acting) -> Visit:
     return visit
 
 
+def _noted(visit: Visit, kind: str, notes: str | None, is_new: bool) -> dict[str, Any]:
+    """Notes go with the check-out that ends the visit: a second one does not write over what stands there by now."""
+    if notes is None or notes == (visit.visit_notes or ""):
+        return {}
+    if kind != "out" or not is_new:
+        raise RuleError("visit_notes", "You checked out before. Write the notes in the visit's form.")
+    return {"visit_notes": notes}
+
+
 def _fits(visit: Visit, kind: str, moment: datetime, early: bool) -> None:
     if folded(visit.status) == "cancelled":
         raise RuleError("status", "This visit was cancelled. Call the office before you go on.")
+    if folded(visit.status) == "completed":
+        raise RuleError("status", "This visit is completed. Write its times in the visit's form.")
+    planned = visit.scheduled_at
+    if kind == "in" and isinstance(planned, datetime) and abs(planned - moment) > APART_MOST:
+        raise RuleError("scheduled_at", f"This visit is planned for {when(planned)}, not for today. Look for today's.")
     # Another application may have written a moment outside Python's calendar: nothing is before or after that.
     if kind == "in":
         if isinstance(visit.check_out_time, datetime) and visit.check_out_time < moment:
