@@ -1,0 +1,55 @@
+"""What the roster tells to whom: nobody else's hours, rows or places, and a sentence whatever is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from clusters import Database
+from doors import Company
+from roster_day import RosterDay, roster_day
+from sqlalchemy import Engine
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+@pytest.fixture(scope="module")
+def made(owner_engine: Engine, company: Company) -> RosterDay:
+    for role in ("Coordinator", "Doctor", "Nurse", "Caregiver"):
+        company.as_(role)
+    day = roster_day(owner_engine)
+    company.run("UPDATE staff SET status = 'Active' WHERE email LIKE '%@homecare.example'")
+    return day
+
+
+@pytest.fixture
+def day(made: RosterDay) -> Iterator[RosterDay]:
+    made.clear()
+    yield made
+    made.clear()
+
+
+def sent(company: Company, path: str, **fields: Any) -> Any:
+    walker = company.as_("Coordinator")
+    return walker.visitor.post(f"/admin/assign/{path}", data=fields, headers=JSON | {"X-CSRFToken": walker.csrf})
+
+
+@pytest.mark.parametrize("role", ["Caregiver", "Nurse", "Doctor"])
+def test_who_has_their_own_day_is_told_their_own_hours(company: Company, day: RosterDay, role: str) -> None:
+    walker, other = company.as_(role), day.nurses["Ababa"]
+    for staff_id in (walker.staff_id, other):
+        company.run("DELETE FROM dashboard.working_days WHERE staff_id = :id", id=staff_id)
+        company.run("INSERT INTO dashboard.working_days (staff_id, weekday, starts, ends)"
+                    " SELECT :id, n, '08:00', '17:00' FROM generate_series(1, 7) AS n", id=staff_id)  # fmt: skip
+
+    own = walker.get(f"/admin/assign/refresh.json?day={day.day}").json["hours"]
+    everybodys = company.as_("Coordinator").get(f"/admin/assign/refresh.json?day={day.day}").json["hours"]
+
+    assert own == {str(walker.staff_id): [480, 1020]}
+    assert {str(other), str(walker.staff_id)} <= {*everybodys}
