@@ -53,3 +53,26 @@ def test_who_has_their_own_day_is_told_their_own_hours(company: Company, day: Ro
 
     assert own == {str(walker.staff_id): [480, 1020]}
     assert {str(other), str(walker.staff_id)} <= {*everybodys}
+
+
+@pytest.mark.parametrize("more", [{}, {"check": 1}], ids=["sent", "checked"])
+@pytest.mark.parametrize("value", ["\x00", "x\x00"])
+def test_what_cannot_be_stored_is_named_at_its_field(
+    company: Company, day: RosterDay, value: str, more: dict[str, Any]
+) -> None:
+    visit = {"visit_id": day.visit(0, 9), "version": "1"}
+    new = {"patient_id": day.patients[1].id, "scheduled_at": f"{day.day}T06:00:00Z"}
+    shift = company.scalar("SELECT min(id) FROM caregiver_assignments")
+
+    answers = {
+        (path, name): sent(company, path, **fields, **more, **{name: value})
+        for path, name, fields in (
+            ("visits/", "purpose", visit), ("visits/", "ending_reason", visit), ("visits/new/", "purpose", new),
+            ("shifts/", "status", {"shift_id": shift, "version": "1"}),
+        )
+    }  # fmt: skip
+
+    assert {key: (one.status_code, one.json["field"]) for key, one in answers.items()} == {
+        key: (422, key[1]) for key in answers
+    }
+    assert all("cannot be stored" in one.json["error"] for one in answers.values())

@@ -69,11 +69,17 @@ def minutes(text: str) -> int:
     return int(text)
 
 
-def word(text: str) -> str:
-    found = one_line(text)
-    if len(found) > LONGEST_WORD:
-        raise RuleError("", f"At most {LONGEST_WORD} characters.")
-    return found
+def word(name: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            found = one_line(text)
+        except ValueError as error:
+            raise RuleError(name, str(error)) from error
+        if len(found) > LONGEST_WORD:
+            raise RuleError(name, f"At most {LONGEST_WORD} characters.")
+        return found
+
+    return read
 
 
 def status(text: str) -> str:
@@ -83,11 +89,12 @@ def status(text: str) -> str:
 
 
 OF_VISIT: dict[str, Callable[[str], Any]] = {
-    "staff_id": person, "scheduled_at": moment("scheduled_at"), "minutes": minutes, "purpose": word, "status": status,
-    "ending_reason": word,
+    "staff_id": person, "scheduled_at": moment("scheduled_at"), "minutes": minutes, "purpose": word("purpose"),
+    "status": status, "ending_reason": word("ending_reason"),
 }  # fmt: skip
 OF_SHIFT: dict[str, Callable[[str], Any]] = {
-    "staff_id": person, "shift_start": moment("shift_start"), "shift_end": moment("shift_end"), "status": word,
+    "staff_id": person, "shift_start": moment("shift_start"), "shift_end": moment("shift_end"),
+    "status": word("status"),
 }  # fmt: skip
 
 
