@@ -76,3 +76,48 @@ def test_what_cannot_be_stored_is_named_at_its_field(
         key: (422, key[1]) for key in answers
     }
     assert all("cannot be stored" in one.json["error"] for one in answers.values())
+
+
+NEAR_THE_ENDS = (
+    "0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z", "0001-01-02T09:00:00Z", "0001-01-03T09:00:00Z",
+    "0001-01-09T00:00:00Z", "9999-12-22T12:00:00Z", "9999-12-29T00:00:00Z", "9999-12-30T23:59:00Z",
+    "9999-12-31T23:59:00Z",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", NEAR_THE_ENDS)
+def test_a_moment_near_the_ends_of_the_calendar_is_refused_in_a_sentence(
+    company: Company, day: RosterDay, moment: str
+) -> None:
+    visit, nurse, patient = day.visit(0, 9), day.nurses["Ababa"], day.patients[1].id
+    shift = company.scalar("SELECT min(id) FROM caregiver_assignments")
+    sendings: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("visits/", {"visit_id": visit, "version": "1", "staff_id": nurse, "scheduled_at": moment}),
+        ("visits/new/", {"patient_id": patient, "staff_id": nurse, "scheduled_at": moment}),
+        ("shifts/", {"shift_id": shift, "version": "1", "shift_start": moment}),
+        ("shifts/", {"shift_id": shift, "version": "1", "shift_end": moment}),
+        ("shifts/new/", {"patient_id": patient, "staff_id": nurse, "shift_start": moment, "shift_end": moment}),
+    )
+    for path, fields in sendings:
+        for more in ({}, {"check": 1}):
+            answer = sent(company, path, **fields, **more)
+            assert (answer.status_code, answer.json["error"][-4:-2]) == (422, "0Z"), (path, answer.json)
+
+    asked = {"patient_id": patient, "start": moment, "minutes": 60}
+    assert company.as_("Coordinator").get("/admin/assign/suggestions.json", **asked).status_code == 400
+
+
+@pytest.mark.parametrize("moment", ["0001-01-02 00:00", "0001-01-03 09:00", "9999-12-30 23:59", "infinity"])
+def test_a_visit_stored_near_the_ends_of_the_calendar_can_be_asked_about(
+    company: Company, day: RosterDay, moment: str
+) -> None:
+    visit = day.visit(0, 9)
+    day.run("UPDATE visit_services SET scheduled_at = :moment WHERE id = :id", moment=moment, id=visit)
+    try:
+        checked = sent(company, "visits/", visit_id=visit, version="1", staff_id=day.nurses["Ababa"], check=1)
+        found = company.as_("Coordinator").get("/admin/assign/suggestions.json", visit=visit)
+    finally:
+        day.run("DELETE FROM dashboard.visit_plans WHERE visit_id = :id", id=visit)
+        day.run("DELETE FROM visit_services WHERE id = :id", id=visit)
+
+    assert (checked.status_code, found.status_code, found.json) == (200, 200, {"suggestions": []})

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from homecare import clock
 from homecare.actions import rows
 from homecare.actions.assigning import booking
 from homecare.actions.rules import RuleError
@@ -21,10 +20,10 @@ from homecare.admin.door import refuse
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.texts import one_line
+from homecare.kinds.times import bookable
 from homecare.models.choices import VISIT_STATUSES
 from homecare.queries.conflicts import Conflict
 
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 SHORTEST, LONGEST = 5, 1440
 LONGEST_WORD = 200
 
@@ -51,14 +50,9 @@ def moment(name: str) -> Callable[[str], datetime]:
 
     def read(text: str) -> datetime:
         try:
-            if not MOMENT.fullmatch(text.strip()):
-                raise ValueError(text)
-            found = datetime.fromisoformat(text.strip()).astimezone(UTC).replace(tzinfo=None)
-        except (ValueError, OverflowError) as error:
-            raise RuleError(name, f"{name} needs a day and a time such as 2026-03-09T06:00:00Z.") from error
-        if not clock.EARLIEST <= found <= clock.LATEST:
-            raise RuleError(name, "This day is beyond the calendar.")
-        return found
+            return bookable(text)
+        except ValueError as error:
+            raise RuleError(name, f"{name} must be {error}; this is {text[:40]!r}.") from error
 
     return read
 

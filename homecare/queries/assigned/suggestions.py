@@ -64,7 +64,7 @@ def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> 
     """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
     the scores of all, and twelve for each round of checks, mostly one.
     """
-    if about.start is None or not _may_know(by):
+    if about.start is None or not clock.is_bookable(about.start) or not _may_know(by):
         return []
     found: list[Suggestion] = []
     for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):

@@ -126,7 +126,7 @@ def _patient_twice(it: Checked) -> Iterator[Found]:
 
 def _outside_shift(it: Checked) -> Iterator[Found]:
     mine = it.busy
-    if mine is None or mine.is_shift or it.booking.done:
+    if mine is None or mine.is_shift or it.booking.done or not clock.is_bookable(mine.start):
         return
     start, end = bookings.day_bounds(clock.to_addis(mine.start).date())
     shifts = [one for one in it.same_person if one.is_shift and one.start < end and one.end > start]
@@ -170,7 +170,7 @@ def _travel(it: Checked) -> Iterator[Found]:
 def _hours(most: int, bounds: Callable[..., tuple[datetime, datetime]], said: str) -> Finder:
     def over(it: Checked) -> Iterator[Found]:
         mine = it.busy
-        if mine is None or mine.staff_id is None or it.booking.done:
+        if mine is None or mine.staff_id is None or it.booking.done or not clock.is_bookable(mine.start):
             return
         day = clock.to_addis(mine.start).date()
         start, end = bounds(day)
