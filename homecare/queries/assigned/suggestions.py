@@ -86,7 +86,8 @@ def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
     row = session.execute(asked, execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    return Booking("visit", visit_id, row.patient_id, row.staff_id, row.scheduled_at, row.minutes, pair=row.pair_id)
+    start = _moment(row.scheduled_at)
+    return Booking("visit", visit_id, row.patient_id, row.staff_id, start, row.minutes, pair=row.pair_id)
 
 
 def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
@@ -97,8 +98,13 @@ def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
     row = session.execute(select(*columns).where(Assignment.id == shift_id), execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    start = row.shift_start if row.shift_end is not None else None
-    return Booking("shift", shift_id, row.patient_id, row.staff_id, start, end=row.shift_end)
+    start, end = _moment(row.shift_start), _moment(row.shift_end)
+    return Booking("shift", shift_id, row.patient_id, row.staff_id, start if end else None, end=end)
+
+
+def _moment(value: Any) -> datetime | None:
+    """None for one outside Python's calendar too: nobody goes then."""
+    return value if isinstance(value, datetime) else None
 
 
 def _may_know(by: Acting) -> bool:
