@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from homecare import clock
+from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, Scope, folded
 from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Busy, Carer, Facts
@@ -158,7 +159,8 @@ def _working_days(it: Checked) -> Iterator[Found]:
 
 def _travel(it: Checked) -> Iterator[Found]:
     mine = it.busy
-    if mine is None or it.booking.done:
+    # How long a way takes tells how far apart two places are, and so does whether it fits.
+    if mine is None or it.booking.done or precision.of_records(it.by) is not precision.Precision.EXACT:
         return
     before = max((one for one in it.same_person if one.end <= mine.start), key=lambda one: one.end, default=None)
     after = min((one for one in it.same_person if one.start >= mine.end), key=lambda one: one.start, default=None)
@@ -171,7 +173,8 @@ def _travel(it: Checked) -> Iterator[Found]:
         needed, minutes = travel_minutes(here, there), int(gap.total_seconds() // 60)
         if gap < timedelta(minutes=needed):
             sentence = f"The way {way} {{whom}} takes {{who}} {needed} min (estimated); there are {minutes} min for it."
-            yield Found(sentence, other.resource, other.row_id, other.patient_id)
+            told = sentence if it.shows(other) else "{who} may not be there in time."
+            yield Found(told, other.resource, other.row_id, other.patient_id)
 
 
 def _hours(most: int, bounds: Callable[..., tuple[datetime, datetime]], said: str) -> Finder:
