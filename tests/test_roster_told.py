@@ -208,3 +208,28 @@ def test_who_may_not_see_places_is_told_of_no_way(company: Company, day: RosterD
     assert [one["key"].partition(":")[0] for one in seen] == ["travel"]
     assert "The way" in seen[0]["sentence"]
     assert unseen == []
+
+
+def test_a_shift_or_visit_that_is_not_shown_has_no_times(company: Company, day: RosterDay) -> None:
+    visit = day.visit(1, 9, "Bayush")
+    day.run("INSERT INTO caregiver_assignments (patient_id, staff_id, shift_start, shift_end, status)"
+            " SELECT :patient, :nurse, scheduled_at + interval '4 hours', scheduled_at + interval '6 hours', 'Assigned'"
+            " FROM visit_services WHERE id = :visit", patient=day.patients[2].id, nurse=day.nurses["Ababa"],
+            visit=visit)  # fmt: skip
+    new = {"patient_id": day.patients[1].id, "staff_id": day.nurses["Ababa"], "check": 1,
+           "scheduled_at": f"{day.day}T06:00:00Z"}  # fmt: skip
+
+    def told() -> dict[str, str]:
+        answer = sent(company, "visits/new/", **new)
+        return {one["key"].partition(":")[0]: one["sentence"] for one in answer.json["conflicts"]}
+
+    shown = told()
+    with without(company, "caregiver_assignments", "view"):
+        no_shift = told()
+    with without(company, "visit_services", "view"):
+        no_visit = told()
+
+    assert " from 13:00 to 15:00" in shown["outside_shift"]
+    assert " from 09:00 to 10:00" in shown["patient_twice"]
+    assert no_shift["outside_shift"] == "This is outside the shift of Ababa Tadesse."
+    assert no_visit["patient_twice"] == f"{day.patients[1].full_name} is busy then."
