@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.acting import Acting
+from homecare.access.policy import Action
 from homecare.actions import many, rows
-from homecare.actions.assigning import booking
+from homecare.actions.assigning import booking, plans
+from homecare.actions.assigning.rights import need
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import undoing
 from homecare.admin.door import acting
@@ -36,7 +38,9 @@ LABELS = (
 
 
 def change_visit(fields: Fields) -> Done | list[Conflict]:
-    by, visit_id = acting(), sending.row_id(fields, "visit_id")
+    by = acting()
+    need(by, VISITS, Action.EDIT, _named(fields, sending.OF_VISIT))
+    visit_id = sending.row_id(fields, "visit_id")
     values = sending.values(fields, sending.OF_VISIT)
     if not values:
         raise RuleError("", "Nothing was changed.")
@@ -58,7 +62,9 @@ def change_visit(fields: Fields) -> Done | list[Conflict]:
 
 def new_visit(fields: Fields) -> Done | list[Conflict]:
     """With `pair` a second visit for another carer is made beside it."""
-    by, values = acting(), sending.values(fields, _filled(fields, sending.OF_VISIT))
+    by = acting()
+    need(by, VISITS, Action.CREATE, _named(fields, sending.OF_VISIT) | {"patient_id", "scheduled_at"})
+    values = sending.values(fields, _filled(fields, sending.OF_VISIT))
     visit = booking.NewVisit(
         patient_id=sending.row_id(fields, "patient_id"),
         staff_id=values.get("staff_id"),
@@ -79,7 +85,9 @@ def new_visit(fields: Fields) -> Done | list[Conflict]:
 
 
 def change_shift(fields: Fields) -> Done | list[Conflict]:
-    by, shift_id = acting(), sending.row_id(fields, "shift_id")
+    by = acting()
+    need(by, SHIFTS, Action.EDIT, _named(fields, sending.OF_SHIFT))
+    shift_id = sending.row_id(fields, "shift_id")
     values = sending.values(fields, sending.OF_SHIFT)
     if not values:
         raise RuleError("", "Nothing was changed.")
@@ -98,7 +106,9 @@ def change_shift(fields: Fields) -> Done | list[Conflict]:
 
 
 def new_shift(fields: Fields) -> Done | list[Conflict]:
-    by, values = acting(), sending.values(fields, _filled(fields, sending.OF_SHIFT))
+    by = acting()
+    need(by, SHIFTS, Action.CREATE, _named(fields, sending.OF_SHIFT) | {"patient_id"})
+    values = sending.values(fields, _filled(fields, sending.OF_SHIFT))
     shift = booking.NewShift(
         patient_id=sending.row_id(fields, "patient_id"),
         staff_id=_given(values, "staff_id", "A shift needs somebody. Choose the carer."),
@@ -130,6 +140,11 @@ def take_back(fields: Fields) -> Done:
     except many.RowsRefusedError as error:
         raise RuleError("", next(iter(error.refused.values())).message) from error
     return Done("It is as before.", "", table, {})
+
+
+def _named(fields: Fields, readers: dict[str, Any]) -> set[str]:
+    """The columns of the company's table that are sent: who may not set them is told of no conflict either."""
+    return {name for name in readers if name in fields and name not in plans.COLUMNS}
 
 
 def _filled(fields: Fields, readers: dict[str, Any]) -> dict[str, Any]:

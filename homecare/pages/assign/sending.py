@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from homecare import clock
 from homecare.actions import rows
 from homecare.actions.assigning import booking
 from homecare.actions.rules import RuleError
@@ -21,10 +20,10 @@ from homecare.admin.door import refuse
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.texts import one_line
+from homecare.kinds.times import bookable
 from homecare.models.choices import VISIT_STATUSES
 from homecare.queries.conflicts import Conflict
 
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 SHORTEST, LONGEST = 5, 1440
 LONGEST_WORD = 200
 
@@ -51,14 +50,9 @@ def moment(name: str) -> Callable[[str], datetime]:
 
     def read(text: str) -> datetime:
         try:
-            if not MOMENT.fullmatch(text.strip()):
-                raise ValueError(text)
-            found = datetime.fromisoformat(text.strip()).astimezone(UTC).replace(tzinfo=None)
-        except (ValueError, OverflowError) as error:
-            raise RuleError(name, f"{name} needs a day and a time such as 2026-03-09T06:00:00Z.") from error
-        if not clock.EARLIEST <= found <= clock.LATEST:
-            raise RuleError(name, "This day is beyond the calendar.")
-        return found
+            return bookable(text)
+        except ValueError as error:
+            raise RuleError(name, f"{name} must be {error}; this is {text[:40]!r}.") from error
 
     return read
 
@@ -69,11 +63,17 @@ def minutes(text: str) -> int:
     return int(text)
 
 
-def word(text: str) -> str:
-    found = one_line(text)
-    if len(found) > LONGEST_WORD:
-        raise RuleError("", f"At most {LONGEST_WORD} characters.")
-    return found
+def word(name: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            found = one_line(text)
+        except ValueError as error:
+            raise RuleError(name, str(error)) from error
+        if len(found) > LONGEST_WORD:
+            raise RuleError(name, f"At most {LONGEST_WORD} characters.")
+        return found
+
+    return read
 
 
 def status(text: str) -> str:
@@ -83,11 +83,12 @@ def status(text: str) -> str:
 
 
 OF_VISIT: dict[str, Callable[[str], Any]] = {
-    "staff_id": person, "scheduled_at": moment("scheduled_at"), "minutes": minutes, "purpose": word, "status": status,
-    "ending_reason": word,
+    "staff_id": person, "scheduled_at": moment("scheduled_at"), "minutes": minutes, "purpose": word("purpose"),
+    "status": status, "ending_reason": word("ending_reason"),
 }  # fmt: skip
 OF_SHIFT: dict[str, Callable[[str], Any]] = {
-    "staff_id": person, "shift_start": moment("shift_start"), "shift_end": moment("shift_end"), "status": word,
+    "staff_id": person, "shift_start": moment("shift_start"), "shift_end": moment("shift_end"),
+    "status": word("status"),
 }  # fmt: skip
 
 

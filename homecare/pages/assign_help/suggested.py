@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from flask import jsonify, request
@@ -15,12 +14,12 @@ from homecare.access.policy import Action
 from homecare.admin.door import acting, not_found, refuse, right
 from homecare.db import db
 from homecare.kinds.read import parse_id
+from homecare.kinds.times import bookable
 from homecare.pages.assign_help.planning import PlanningView
 from homecare.queries.assigned import suggestions
 from homecare.queries.conflicts import Booking
 from homecare.web.errors import SpokenError
 
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 SHORTEST, LONGEST = 5, 1440
 OF = {"visit": ("visit_services", suggestions.of_visit), "shift": ("caregiver_assignments", suggestions.of_shift)}
 
@@ -72,9 +71,6 @@ def _number(name: str) -> int:
 
 def _moment(given: str) -> datetime:
     try:
-        if not MOMENT.fullmatch(given):
-            raise ValueError
-        return datetime.fromisoformat(given).astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError) as error:
-        wanted = "a moment with its zone, such as 2026-03-09T09:00+03:00"
-        raise SpokenError(400, f"start must be {wanted}; this is {given[:40]!r}.") from error
+        return bookable(given)
+    except ValueError as error:
+        raise SpokenError(400, f"start must be {error}; this is {given[:40]!r}.") from error

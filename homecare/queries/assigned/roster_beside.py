@@ -55,13 +55,15 @@ def hours(minutes: int) -> str:
     return f"{round(minutes / 15) / 4:.2f}".rstrip("0").rstrip(".")
 
 
-def working_hours(session: Session, day: date) -> dict[int, list[int] | None]:
+def working_hours(session: Session, by: Acting, asked: Asked) -> dict[int, list[int] | None]:
     """By staff id the minutes of the day between which somebody works, None on a day off. Who has no working days at
-    all works any day and is left out. One statement."""
-    today = WorkingDay.weekday == day.isoweekday()
+    all works any day and is left out; of who asks for their own day, theirs alone. One statement."""
+    today = WorkingDay.weekday == asked.day.isoweekday()
     found = select(
         WorkingDay.staff_id, func.min(WorkingDay.starts).filter(today), func.min(WorkingDay.ends).filter(today)
     ).group_by(WorkingDay.staff_id)
+    if asked.own:
+        found = found.where(WorkingDay.staff_id == by.person.staff_id)
     return {
         staff_id: None if starts is None else [starts.hour * 60 + starts.minute, ends.hour * 60 + ends.minute]
         for staff_id, starts, ends in session.execute(found)

@@ -64,7 +64,7 @@ def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> 
     """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
     the scores of all, and twelve for each round of checks, mostly one.
     """
-    if about.start is None or not _may_know(by):
+    if about.start is None or not clock.is_bookable(about.start) or not _may_know(by):
         return []
     found: list[Suggestion] = []
     for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):
@@ -86,7 +86,8 @@ def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
     row = session.execute(asked, execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    return Booking("visit", visit_id, row.patient_id, row.staff_id, row.scheduled_at, row.minutes, pair=row.pair_id)
+    start = _moment(row.scheduled_at)
+    return Booking("visit", visit_id, row.patient_id, row.staff_id, start, row.minutes, pair=row.pair_id)
 
 
 def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
@@ -97,8 +98,13 @@ def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
     row = session.execute(select(*columns).where(Assignment.id == shift_id), execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    start = row.shift_start if row.shift_end is not None else None
-    return Booking("shift", shift_id, row.patient_id, row.staff_id, start, end=row.shift_end)
+    start, end = _moment(row.shift_start), _moment(row.shift_end)
+    return Booking("shift", shift_id, row.patient_id, row.staff_id, start if end else None, end=end)
+
+
+def _moment(value: Any) -> datetime | None:
+    """None for one outside Python's calendar too: nobody goes then."""
+    return value if isinstance(value, datetime) else None
 
 
 def _may_know(by: Acting) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from homecare import clock
+from homecare.access import precision
 from homecare.access.acting import Acting
-from homecare.access.policy import folded
+from homecare.access.policy import Action, Scope, folded
 from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Busy, Carer, Facts
 from homecare.queries.booked.travel import travel_minutes
 from homecare.records import bookings
@@ -50,6 +51,12 @@ class Checked:
         """A value of the person's row, if the acting person may read it."""
         return value.strip() if self.by.may(STAFF) and self.by.access(STAFF).sees(column) else ""
 
+    def shows(self, other: Busy) -> bool:
+        """Whether the acting person may see the row of that time; what is checked along is their own word."""
+        verdict = self.by.decide(other.resource, Action.VIEW)
+        is_theirs = verdict.scope is not Scope.OWN or other.staff_id == self.by.person.staff_id
+        return other.row_id is None or (verdict.allowed and is_theirs)
+
 
 Finder = Callable[[Checked], Iterator[Found]]
 
@@ -71,7 +78,8 @@ def _overlap(it: Checked) -> Iterator[Found]:
         if not inside:
             what = "shift" if other.is_shift else "visit"
             sentence = f"{{who}} already has a {what} with {{whom}} on {span_words(other.start, other.end)}. {ELSE}"
-            yield Found(sentence, other.resource, other.row_id, other.patient_id)
+            told = sentence if it.shows(other) else f"{{who}} is busy then. {ELSE}"
+            yield Found(told, other.resource, other.row_id, other.patient_id)
 
 
 def _absent(it: Checked) -> Iterator[Found]:
@@ -121,19 +129,19 @@ def _patient_twice(it: Checked) -> Iterator[Found]:
         # Of one person it is an overlap already.
         if not paired and (other.staff_id is None or other.staff_id != mine.staff_id):
             sentence = f"{{whom}} already has a visit on {span_words(other.start, other.end)}."
-            yield Found(sentence, VISITS, other.row_id, mine.patient_id)
+            yield Found(sentence if it.shows(other) else "{whom} is busy then.", VISITS, other.row_id, mine.patient_id)
 
 
 def _outside_shift(it: Checked) -> Iterator[Found]:
     mine = it.busy
-    if mine is None or mine.is_shift or it.booking.done:
+    if mine is None or mine.is_shift or it.booking.done or not clock.is_bookable(mine.start):
         return
     start, end = bookings.day_bounds(clock.to_addis(mine.start).date())
     shifts = [one for one in it.same_person if one.is_shift and one.start < end and one.end > start]
     if shifts and not any(one.start <= mine.start and mine.end <= one.end for one in shifts):
         nearest = min(shifts, key=lambda one: abs(one.start - mine.start))
-        when = span_words(nearest.start, nearest.end)
-        yield Found(f"This is outside the shift of {{who}} on {when}.", SHIFTS, nearest.row_id)
+        when = f" on {span_words(nearest.start, nearest.end)}" if it.shows(nearest) else ""
+        yield Found(f"This is outside the shift of {{who}}{when}.", SHIFTS, nearest.row_id)
 
 
 def _working_days(it: Checked) -> Iterator[Found]:
@@ -151,7 +159,8 @@ def _working_days(it: Checked) -> Iterator[Found]:
 
 def _travel(it: Checked) -> Iterator[Found]:
     mine = it.busy
-    if mine is None or it.booking.done:
+    # How long a way takes tells how far apart two places are, and so does whether it fits.
+    if mine is None or it.booking.done or precision.of_records(it.by) is not precision.Precision.EXACT:
         return
     before = max((one for one in it.same_person if one.end <= mine.start), key=lambda one: one.end, default=None)
     after = min((one for one in it.same_person if one.start >= mine.end), key=lambda one: one.start, default=None)
@@ -164,13 +173,14 @@ def _travel(it: Checked) -> Iterator[Found]:
         needed, minutes = travel_minutes(here, there), int(gap.total_seconds() // 60)
         if gap < timedelta(minutes=needed):
             sentence = f"The way {way} {{whom}} takes {{who}} {needed} min (estimated); there are {minutes} min for it."
-            yield Found(sentence, other.resource, other.row_id, other.patient_id)
+            told = sentence if it.shows(other) else "{who} may not be there in time."
+            yield Found(told, other.resource, other.row_id, other.patient_id)
 
 
 def _hours(most: int, bounds: Callable[..., tuple[datetime, datetime]], said: str) -> Finder:
     def over(it: Checked) -> Iterator[Found]:
         mine = it.busy
-        if mine is None or mine.staff_id is None or it.booking.done:
+        if mine is None or mine.staff_id is None or it.booking.done or not clock.is_bookable(mine.start):
             return
         day = clock.to_addis(mine.start).date()
         start, end = bounds(day)

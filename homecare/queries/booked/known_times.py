@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Select, and_, func, literal, or_, select
@@ -209,7 +209,7 @@ def around(moments: Collection[tuple[datetime, datetime]]) -> tuple[datetime, da
     if not moments:
         return None
     first, last = min(start for start, _ in moments), max(end for _, end in moments)
-    if first < clock.EARLIEST + timedelta(days=30) or last > clock.LATEST - timedelta(days=30):
+    if not (clock.is_bookable(first) and clock.is_bookable(last)):
         return first, last
     begin, _ = bookings.week_bounds(clock.to_addis(first).date())
     _, finish = bookings.week_bounds(clock.to_addis(last).date())
