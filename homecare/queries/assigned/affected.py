@@ -44,8 +44,8 @@ class Choice:
 
 @dataclass
 class Affected:
-    """A row at its version; `start` and `end` of a visit or a shift. `choices` are best first, `chosen` the best that
-    nothing else of this absence was given to at that time (None: nobody).
+    """A row at its version; `start` and `end` of a visit or a shift, None outside Python's calendar. `choices` are
+    best first, `chosen` the best that nothing else of this absence was given to at that time (None: nobody).
     """
 
     resource: str
@@ -86,11 +86,12 @@ def with_choices(session: Session, by: Acting, rows: Sequence[Affected], staff_i
         for one in rows:
             one.patient = names.get(one.patient_id or 0, "")
     given: list[tuple[int, datetime, datetime]] = []
-    of_tasks = _colleagues(session, by, staff_id) if any(one.start is None for one in rows) else []
+    of_tasks = _colleagues(session, by, staff_id) if any(one.start is None or one.end is None for one in rows) else []
     for number, one in enumerate(rows):
         if one.start is None or one.end is None:
             one.choices = of_tasks
-            one.chosen = of_tasks[0].staff_id if of_tasks else None
+            # Of work at a time that is not known nobody is proposed: it cannot be held against anything.
+            one.chosen = of_tasks[0].staff_id if of_tasks and one.resource in (TASKS, MARKETING) else None
         elif number < MOST:
             one.choices = _suggested(session, by, one, staff_id)
             one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
@@ -117,7 +118,10 @@ def _visits(session: Session, staff_id: int, start: datetime, end: datetime) -> 
     columns = (Visit.id, _version(Visit), Visit.patient_id, Visit.scheduled_at, bookings.busy_end().label("last"))
     asked = select(*columns).where(Visit.staff_id == staff_id, bookings.waiting(), bookings.overlapping(start, end))
     found = session.execute(asked.order_by(Visit.scheduled_at, Visit.id), execution_options=NOT_SHOWN)
-    return [Affected(VISITS, row.id, row.version, row.scheduled_at, row.last, row.patient_id) for row in found]
+    return [
+        Affected(VISITS, row.id, row.version, clock.known(row.scheduled_at), clock.known(row.last), row.patient_id)
+        for row in found
+    ]
 
 
 def _shifts(session: Session, staff_id: int, start: datetime, end: datetime) -> list[Affected]:
@@ -133,8 +137,9 @@ def _shifts(session: Session, staff_id: int, start: datetime, end: datetime) -> 
     )
     found = session.execute(asked.order_by(Assignment.shift_start, Assignment.id), execution_options=NOT_SHOWN)
     return [
-        Affected(SHIFTS, row.id, row.version, row.shift_start, row.shift_end, row.patient_id) for row in found
-    ]  # fmt: skip
+        Affected(SHIFTS, row.id, row.version, clock.known(row.shift_start), clock.known(row.shift_end), row.patient_id)
+        for row in found
+    ]
 
 
 def _tasks(session: Session, staff_id: int, start: datetime, end: datetime) -> list[Affected]:

@@ -43,6 +43,7 @@ PARTS = ("continuity", "proximity", "day", "week", "sub_city")
 OF_PLACE = ("proximity", "sub_city")
 # How many are held against all checks at first; twice as many each time that too few are left.
 FIRST = 24
+MARGIN = timedelta(days=30)
 STAFF = "staff"
 
 Span = tuple[datetime, datetime]
@@ -64,7 +65,7 @@ def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> 
     """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
     the scores of all, and twelve for each round of checks, mostly one.
     """
-    if about.start is None or not _may_know(by):
+    if about.start is None or not _has_week(about.start) or not _may_know(by):
         return []
     found: list[Suggestion] = []
     for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):
@@ -86,7 +87,8 @@ def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
     row = session.execute(asked, execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    return Booking("visit", visit_id, row.patient_id, row.staff_id, row.scheduled_at, row.minutes, pair=row.pair_id)
+    start = clock.known(row.scheduled_at)
+    return Booking("visit", visit_id, row.patient_id, row.staff_id, start, row.minutes, pair=row.pair_id)
 
 
 def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
@@ -97,8 +99,13 @@ def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
     row = session.execute(select(*columns).where(Assignment.id == shift_id), execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    start = row.shift_start if row.shift_end is not None else None
-    return Booking("shift", shift_id, row.patient_id, row.staff_id, start, end=row.shift_end)
+    start, end = clock.known(row.shift_start), clock.known(row.shift_end)
+    return Booking("shift", shift_id, row.patient_id, row.staff_id, start if end else None, end=end)
+
+
+def _has_week(start: datetime) -> bool:
+    """Whether the weeks around it lie within Python's calendar."""
+    return clock.EARLIEST + MARGIN < start < clock.LATEST - MARGIN
 
 
 def _may_know(by: Acting) -> bool:
