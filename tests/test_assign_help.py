@@ -6,7 +6,22 @@ import re
 from typing import Any
 
 import pytest
-from bookings_made import ALMAZ, BEKELE, DAWIT, FAR, HANA, MONDAY, at, empty, fill, rows, visit
+from bookings_made import (
+    ALMAZ,
+    BEKELE,
+    DAWIT,
+    FAR,
+    HANA,
+    MONDAY,
+    TERMINATED,
+    at,
+    empty,
+    fill,
+    inserted,
+    rows,
+    version,
+    visit,
+)
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker
@@ -135,6 +150,28 @@ def test_a_conflict_is_told_and_nothing_typed_is_lost(
     assert "Bekele Alemu already has a visit with Dawit Worku" in answer.text
     assert 'value="Fever"' in answer.text
     assert rows(filled, "SELECT count(*) FROM dashboard.absences")[0][0] == 0
+
+
+def test_a_row_for_the_absent_person_or_a_former_one_is_refused_there(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine
+) -> None:
+    form = absence() | sent(coordinator.get(ABSENT, **absence()))
+    key = f"visit_services-{booked[0]}"
+    for to, sentence in ((ALMAZ, "This person is absent then."), (TERMINATED, "This person is not Active staff.")):
+        answer = coordinator.post(ABSENT, form | {f"to-{key}": str(to)})
+
+        assert answer.status_code == 422
+        assert f'<p class="error" id="{key}-error">{sentence}' in answer.text
+        assert f'aria-describedby="{key}-error"' in answer.text
+    assert rows(filled, "SELECT count(*) FROM dashboard.absences")[0][0] == 0
+
+
+def test_a_plan_that_needs_no_call_is_not_ticked(coordinator: Walker, booked: tuple[int, int], filled: Engine) -> None:
+    plan = inserted(filled, "dashboard.visit_plans", visit_id=booked[0], minutes=30)
+    told = f"{plan}:{version(filled, 'dashboard.visit_plans', plan)}"
+
+    assert coordinator.post(f"{CALLS}told/", {"told": told}).status_code == 409
+    assert rows(filled, "SELECT told_at FROM dashboard.visit_plans")[0][0] is None
 
 
 @pytest.mark.parametrize(
