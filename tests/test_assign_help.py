@@ -152,6 +152,23 @@ def test_a_conflict_is_told_and_nothing_typed_is_lost(
     assert rows(filled, "SELECT count(*) FROM dashboard.absences")[0][0] == 0
 
 
+def test_nobody_is_recorded_as_read_who_is_not_named(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine, company: Company
+) -> None:
+    inserted(filled, "dashboard.patient_wishes", patient_id=HANA, kind="rather", staff_id=BEKELE)
+    visit(filled, staff_id=BEKELE, patient_id=FAR)
+    company.run("TRUNCATE dashboard.reads")
+    found = coordinator.get(SUGGESTIONS, visit=booked[0])
+    read = "SELECT count(*) FROM dashboard.reads WHERE resource = 'patients' AND :far = ANY(ids)"
+    assert BEKELE not in {one["staff_id"] for one in found.json["suggestions"]}
+    assert company.scalar(read, far=FAR) == 0
+
+    company.run("INSERT INTO dashboard.booking_checks VALUES ('overlap', 'warn')")
+    found = coordinator.get(SUGGESTIONS, visit=booked[0])
+    assert BEKELE in {one["staff_id"] for one in found.json["suggestions"]}
+    assert company.scalar(read, far=FAR) == 1
+
+
 def test_a_row_for_the_absent_person_or_a_former_one_is_refused_there(
     coordinator: Walker, booked: tuple[int, int], filled: Engine
 ) -> None:

@@ -69,10 +69,10 @@ def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> 
         return []
     found: list[Suggestion] = []
     for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):
-        found += _allowed(session, by, about, chunk)
+        found += _allowed(session, by, about, chunk, most - len(found))
         if len(found) >= most:
             break
-    return found[:most]
+    return found
 
 
 def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
@@ -132,13 +132,16 @@ def _chunks(ranked: Sequence[Any]) -> Iterator[Sequence[Any]]:
         start, size = start + size, 2 * size
 
 
-def _allowed(session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]]) -> list[Suggestion]:
-    """Those whom nothing blocks and whom the person may see by name."""
+def _allowed(
+    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int
+) -> list[Suggestion]:
+    """The first `most` whom nothing blocks and whom the person may see by name."""
     names = names_of(session, Seen.of(by, coded_tables()[STAFF]), [staff_id for staff_id, _ in chunk])
     shown = [one for one in chunk if one[0] in names]
     if not shown:
         return []
-    against, facts = alternatives(session, by, [replace(about, staff_id=staff_id) for staff_id, _ in shown])
+    planned = [replace(about, staff_id=staff_id) for staff_id, _ in shown]
+    left, against, facts = alternatives(session, by, planned, most)
     of: dict[int, list[Conflict]] = {}
     for conflict in against:
         of.setdefault(conflict.booking, []).append(conflict)
@@ -151,8 +154,8 @@ def _allowed(session: Session, by: Acting, about: Booking, chunk: Sequence[tuple
             [conflict.sentence for conflict in of.get(index, ())],
             _free(facts, staff_id, about.start),
         )
-        for index, (staff_id, parts) in enumerate(shown)
-        if all(conflict.level != "block" for conflict in of.get(index, ()))
+        for index in left
+        for staff_id, parts in (shown[index],)
     ]
 
 
