@@ -12,6 +12,7 @@ from bookings_made import (
     DAWIT,
     FAR,
     HANA,
+    HIWOT,
     MONDAY,
     TERMINATED,
     at,
@@ -167,6 +168,26 @@ def test_nobody_is_recorded_as_read_who_is_not_named(
     found = coordinator.get(SUGGESTIONS, visit=booked[0])
     assert BEKELE in {one["staff_id"] for one in found.json["suggestions"]}
     assert company.scalar(read, far=FAR) == 1
+
+
+def test_an_absence_names_only_who_stands_on_it(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine, company: Company
+) -> None:
+    company.run("DELETE FROM visit_services WHERE id = :id", id=booked[1])
+    company.run("INSERT INTO dashboard.booking_checks VALUES ('overlap', 'warn')")
+    inserted(filled, "dashboard.patient_wishes", patient_id=HANA, kind="rather", staff_id=BEKELE)
+    visit(filled, staff_id=BEKELE, patient_id=FAR)
+    far = company.scalar("SELECT full_name FROM patients WHERE id = :far", far=FAR)
+    read = "SELECT count(*) FROM dashboard.reads WHERE resource = 'patients' AND :far = ANY(ids)"
+    for wish in ("", HIWOT):
+        if wish:
+            inserted(filled, "dashboard.patient_wishes", patient_id=HANA, kind="rather", staff_id=HIWOT)
+        company.run("TRUNCATE dashboard.reads")
+        page = coordinator.get(ABSENT, **absence()).text
+
+        assert f'<option value="{wish or BEKELE}" selected>' in page
+        assert f'<option value="{BEKELE}"' in page
+        assert (far in page) == (company.scalar(read, far=FAR) == 1) == (not wish)
 
 
 def test_a_row_for_the_absent_person_or_a_former_one_is_refused_there(

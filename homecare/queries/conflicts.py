@@ -59,7 +59,7 @@ def conflicts(session: Session, by: Acting, planned: Sequence[Booking]) -> list[
 
 
 def alternatives(
-    session: Session, by: Acting, planned: Sequence[Booking], most: int
+    session: Session, by: Acting, planned: Sequence[Booking], most: int, *, says_why: bool = True
 ) -> tuple[list[int], list[Conflict], Facts]:
     """As `conflicts`, of bookings of which one alone will be made: they do not stand against each other. The indexes of
     the first `most` that nothing blocks and the warnings of these, so that nobody is named who is not shown. With all
@@ -69,7 +69,8 @@ def alternatives(
     found, facts = _found(session, by, planned, held, together=False)
     blocked = {index for index, name, _ in found if held[name] == "block"}
     left = [index for index in range(len(planned)) if index not in blocked][:most]
-    return left, _told(session, by, planned, held, [one for one in found if one[0] in left]), facts
+    warned = [one for one in found if one[0] in left and says_why]
+    return left, _told(session, by, planned, held, warned), facts
 
 
 def _found(

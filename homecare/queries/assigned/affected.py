@@ -5,8 +5,8 @@ Nine statements for what is affected, and those of `suggestions` for each of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from homecare.models import AdminTask, Assignment, MarketingTask, Staff, Visit
 from homecare.models.folding import plain_word
 from homecare.queries.assigned.suggestions import of_shift, of_visit, suggestions
 from homecare.queries.booked.known_times import SHIFTS, VISITS
+from homecare.queries.conflicts import Booking, alternatives
 from homecare.records import bookings
 from homecare.records.row_select import build
 from homecare.records.seen import Seen
@@ -78,8 +79,12 @@ def affected(session: Session, by: Acting, staff_id: int, start: datetime, end: 
     ]
 
 
-def with_choices(session: Session, by: Acting, rows: Sequence[Affected], staff_id: int) -> Sequence[Affected]:
-    """The rows with who could have each instead, and the patients' names as the person may read them."""
+def with_choices(
+    session: Session, by: Acting, rows: Sequence[Affected], staff_id: int, sent: Mapping[str, int | None] | None = None
+) -> Sequence[Affected]:
+    """The rows with who could have each instead, and the patients' names as the person may read them. Who was `sent`
+    for a row's key is chosen. What speaks against the chosen alone is said.
+    """
     patients = {one.patient_id for one in rows if one.patient_id is not None}
     if patients and by.may("patients"):
         names = names_of(session, Seen.of(by, coded_tables()["patients"]), patients)
@@ -97,17 +102,35 @@ def with_choices(session: Session, by: Acting, rows: Sequence[Affected], staff_i
             one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
             if one.chosen is not None:
                 given.append((one.chosen, one.start, one.end))
+    for one in rows:
+        one.chosen = (sent or {}).get(one.key, one.chosen)
+    _say_why(session, by, rows)
     return rows
 
 
+def _say_why(session: Session, by: Acting, rows: Sequence[Affected]) -> None:
+    """What speaks against the chosen, of the rows with a time. One statement for each, and twelve."""
+    asked: list[tuple[Affected, Booking]] = []
+    for one in rows:
+        if one.start and one.end and one.chosen in {each.staff_id for each in one.choices}:
+            about = _about(session, by, one)
+            asked += [(one, replace(about, staff_id=one.chosen))] if about else []
+    if not asked:
+        return
+    against = alternatives(session, by, [about for _, about in asked], len(asked))[1]
+    for index, (one, _) in enumerate(asked):
+        why = [conflict.sentence for conflict in against if conflict.booking == index]
+        one.choices = [replace(each, against=why) if each.staff_id == one.chosen else each for each in one.choices]
+
+
+def _about(session: Session, by: Acting, one: Affected) -> Booking | None:
+    return (of_visit if one.resource == VISITS else of_shift)(session, by, one.row_id)
+
+
 def _suggested(session: Session, by: Acting, one: Affected, staff_id: int) -> list[Choice]:
-    about = (of_visit if one.resource == VISITS else of_shift)(session, by, one.row_id)
-    found = suggestions(session, by, about) if about else []
-    return [
-        Choice(each.staff_id, each.name, round(each.score, 1), each.reasons_against)
-        for each in found
-        if each.staff_id != staff_id
-    ]
+    about = _about(session, by, one)
+    found = suggestions(session, by, about, says_why=False) if about else []
+    return [Choice(each.staff_id, each.name, round(each.score, 1)) for each in found if each.staff_id != staff_id]
 
 
 def _taken(given: Sequence[tuple[int, datetime, datetime]], staff_id: int, one: Affected) -> bool:

@@ -61,15 +61,18 @@ class Suggestion:
     free: Sequence[Span]
 
 
-def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> list[Suggestion]:
+def suggestions(
+    session: Session, by: Acting, about: Booking, most: int = 8, *, says_why: bool = True
+) -> list[Suggestion]:
     """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
-    the scores of all, and twelve for each round of checks, mostly one.
+    the scores of all, and twelve for each round of checks, mostly one. Without `says_why` no reasons, and no names in
+    them, are read.
     """
     if about.start is None or not _has_week(about.start) or not _may_know(by):
         return []
     found: list[Suggestion] = []
     for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):
-        found += _allowed(session, by, about, chunk, most - len(found))
+        found += _allowed(session, by, about, chunk, most - len(found), says_why)
         if len(found) >= most:
             break
     return found
@@ -133,7 +136,7 @@ def _chunks(ranked: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _allowed(
-    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int
+    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int, says_why: bool
 ) -> list[Suggestion]:
     """The first `most` whom nothing blocks and whom the person may see by name."""
     names = names_of(session, Seen.of(by, coded_tables()[STAFF]), [staff_id for staff_id, _ in chunk])
@@ -141,7 +144,7 @@ def _allowed(
     if not shown:
         return []
     planned = [replace(about, staff_id=staff_id) for staff_id, _ in shown]
-    left, against, facts = alternatives(session, by, planned, most)
+    left, against, facts = alternatives(session, by, planned, most, says_why=says_why)
     of: dict[int, list[Conflict]] = {}
     for conflict in against:
         of.setdefault(conflict.booking, []).append(conflict)
