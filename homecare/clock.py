@@ -19,6 +19,11 @@ class Beyond(str):
     __slots__ = ()
 
 
+def known(value: object) -> datetime | None:
+    """The stored moment; None for one outside Python's calendar too: nobody can be planned for then."""
+    return value if isinstance(value, datetime) else None
+
+
 def now_utc() -> datetime:
     """Now, as the database stores it: UTC without a zone."""
     return datetime.now(UTC).replace(tzinfo=None)

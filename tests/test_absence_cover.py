@@ -12,6 +12,7 @@ from bookings_made import (
     DAWIT,
     HANA,
     HIWOT,
+    TERMINATED,
     acting_for,
     at,
     empty,
@@ -32,6 +33,7 @@ from homecare.actions.assigning.refusing import ConflictsError
 from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.assigning.telling import tell
 from homecare.actions.rows import RowsChangedError
+from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import undo
 from homecare.config import Config
 from homecare.queries.assigned.affected import affected, with_choices
@@ -133,6 +135,22 @@ def test_nobody_is_proposed_twice_for_one_time(person: Person, owner_engine: Eng
     assert ALMAZ not in {choice.staff_id for one in found for choice in one.choices}
 
 
+@pytest.mark.parametrize("to", [ALMAZ, TERMINATED])
+@pytest.mark.parametrize("table", ["visit_services", "caregiver_assignments", "admin_task_tracking"])
+def test_nothing_goes_to_who_is_absent_or_not_active(person: Person, owner_engine: Engine, table: str, to: int) -> None:
+    make = {
+        "visit_services": lambda: visit(owner_engine, staff_id=ALMAZ),
+        "caregiver_assignments": lambda: shift(owner_engine, staff_id=ALMAZ),
+        "admin_task_tracking": lambda: inserted(owner_engine, table, staff_id=ALMAZ, assigned_date=at(9)),
+    }
+    row_id = make[table]()
+    with pytest.raises(RuleError) as refused:
+        carried(person, cover(owner_engine, table, row_id, to))
+
+    assert refused.value.field == f"{table}-{row_id}"
+    assert rows(owner_engine, "SELECT count(*) FROM dashboard.absences")[0][0] == 0
+
+
 def test_who_plans_nobodys_work_records_no_absence(
     app: Flask, config: Config, person: Person, new_person: Callable[..., tuple[int, str]]
 ) -> None:
@@ -153,3 +171,22 @@ def test_a_patient_is_called_once(person: Person, owner_engine: Engine) -> None:
 
     undo(session=person[0], token=token, resource="visit_services", by=person[1])
     assert [one.visit_id for one in calls(*person)] == [lost]
+
+
+@pytest.mark.parametrize("plan", [{"call_reason": ""}, {"call_reason": "moved", "told_at": at(1)}])
+def test_nobody_is_told_what_needs_no_call(person: Person, owner_engine: Engine, plan: dict[str, Any]) -> None:
+    due, other = visit(owner_engine), visit(owner_engine, scheduled_at=at(12))
+    plans = [
+        inserted(owner_engine, "dashboard.visit_plans", visit_id=due, call_reason="moved"),
+        inserted(owner_engine, "dashboard.visit_plans", visit_id=other, **plan),
+    ]
+    before = rows(owner_engine, "SELECT id, told_at, told_by FROM dashboard.visit_plans ORDER BY id")
+    with pytest.raises(RowsChangedError) as refused:
+        tell(
+            session=person[0],
+            by=person[1],
+            versions={each: version(owner_engine, "dashboard.visit_plans", each) for each in plans},
+        )
+
+    assert refused.value.ids == plans[1:]
+    assert rows(owner_engine, "SELECT id, told_at, told_by FROM dashboard.visit_plans ORDER BY id") == before

@@ -6,7 +6,23 @@ import re
 from typing import Any
 
 import pytest
-from bookings_made import ALMAZ, BEKELE, DAWIT, FAR, HANA, MONDAY, at, empty, fill, rows, visit
+from bookings_made import (
+    ALMAZ,
+    BEKELE,
+    DAWIT,
+    FAR,
+    HANA,
+    HIWOT,
+    MONDAY,
+    TERMINATED,
+    at,
+    empty,
+    fill,
+    inserted,
+    rows,
+    version,
+    visit,
+)
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker
@@ -135,6 +151,65 @@ def test_a_conflict_is_told_and_nothing_typed_is_lost(
     assert "Bekele Alemu already has a visit with Dawit Worku" in answer.text
     assert 'value="Fever"' in answer.text
     assert rows(filled, "SELECT count(*) FROM dashboard.absences")[0][0] == 0
+
+
+def test_nobody_is_recorded_as_read_who_is_not_named(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine, company: Company
+) -> None:
+    inserted(filled, "dashboard.patient_wishes", patient_id=HANA, kind="rather", staff_id=BEKELE)
+    visit(filled, staff_id=BEKELE, patient_id=FAR)
+    company.run("TRUNCATE dashboard.reads")
+    found = coordinator.get(SUGGESTIONS, visit=booked[0])
+    read = "SELECT count(*) FROM dashboard.reads WHERE resource = 'patients' AND :far = ANY(ids)"
+    assert BEKELE not in {one["staff_id"] for one in found.json["suggestions"]}
+    assert company.scalar(read, far=FAR) == 0
+
+    company.run("INSERT INTO dashboard.booking_checks VALUES ('overlap', 'warn')")
+    found = coordinator.get(SUGGESTIONS, visit=booked[0])
+    assert BEKELE in {one["staff_id"] for one in found.json["suggestions"]}
+    assert company.scalar(read, far=FAR) == 1
+
+
+def test_an_absence_names_only_who_stands_on_it(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine, company: Company
+) -> None:
+    company.run("DELETE FROM visit_services WHERE id = :id", id=booked[1])
+    company.run("INSERT INTO dashboard.booking_checks VALUES ('overlap', 'warn')")
+    inserted(filled, "dashboard.patient_wishes", patient_id=HANA, kind="rather", staff_id=BEKELE)
+    visit(filled, staff_id=BEKELE, patient_id=FAR)
+    far = company.scalar("SELECT full_name FROM patients WHERE id = :far", far=FAR)
+    read = "SELECT count(*) FROM dashboard.reads WHERE resource = 'patients' AND :far = ANY(ids)"
+    for wish in ("", HIWOT):
+        if wish:
+            inserted(filled, "dashboard.patient_wishes", patient_id=HANA, kind="rather", staff_id=HIWOT)
+        company.run("TRUNCATE dashboard.reads")
+        page = coordinator.get(ABSENT, **absence()).text
+
+        assert f'<option value="{wish or BEKELE}" selected>' in page
+        assert f'<option value="{BEKELE}"' in page
+        assert (far in page) == (company.scalar(read, far=FAR) == 1) == (not wish)
+
+
+def test_a_row_for_the_absent_person_or_a_former_one_is_refused_there(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine
+) -> None:
+    form = absence() | sent(coordinator.get(ABSENT, **absence()))
+    key = f"visit_services-{booked[0]}"
+    for to, sentence in ((ALMAZ, "This person is absent then."), (TERMINATED, "This person is not Active staff.")):
+        answer = coordinator.post(ABSENT, form | {f"to-{key}": str(to)})
+
+        assert answer.status_code == 422
+        assert f'<p class="error" id="{key}-error">{sentence}' in answer.text
+        assert f'aria-describedby="{key}-error"' in answer.text
+    assert rows(filled, "SELECT count(*) FROM dashboard.absences")[0][0] == 0
+
+
+def test_a_plan_that_needs_no_call_is_not_ticked(coordinator: Walker, booked: tuple[int, int], filled: Engine) -> None:
+    plan = inserted(filled, "dashboard.visit_plans", visit_id=booked[0], minutes=30)
+    told = f"{plan}:{version(filled, 'dashboard.visit_plans', plan)}"
+
+    assert coordinator.post(f"{CALLS}told/", {"told": told}).status_code == 409
+    assert rows(filled, "SELECT told_at FROM dashboard.visit_plans")[0][0] is None
 
 
 @pytest.mark.parametrize(

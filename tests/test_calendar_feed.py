@@ -90,6 +90,32 @@ def test_nobody_elses_visit_is_in_it(company: Company) -> None:
     assert {int(number) for number in re.findall(r"visit-(\d+)@", text)} <= mine
 
 
+@pytest.mark.parametrize(("column", "wanted"), [("scheduled_at", ""), ("patient_id", "SUMMARY:Visit")])
+def test_what_a_rule_hides_is_not_in_it(company: Company, column: str, wanted: str) -> None:
+    key = "(role, resource, column_name) = ('Nurse', 'visit_services', :column)"
+    link, before = made(company), company.rows(f"SELECT * FROM dashboard.field_rules WHERE {key}", column=column)
+    assert "SUMMARY:HHC-" in fetched(company, link).text
+    company.run(f"DELETE FROM dashboard.field_rules WHERE {key}", column=column)
+    company.run(
+        "INSERT INTO dashboard.field_rules (role, resource, column_name, state) "
+        "VALUES ('Nurse', 'visit_services', :column, 'hidden')", column=column,
+    )  # fmt: skip
+    try:
+        text = fetched(company, link).text
+    finally:
+        company.run(f"DELETE FROM dashboard.field_rules WHERE {key}", column=column)
+        for row in before:
+            company.run(
+                "INSERT INTO dashboard.field_rules (role, resource, column_name, state, write) "
+                "VALUES (:role, :resource, :column_name, :state, :write)", **row._mapping,
+            )  # fmt: skip
+
+    assert "BEGIN:VCALENDAR" in text
+    assert "SUMMARY:HHC-" not in text
+    assert wanted in text
+    assert ("DTSTART" in text) == bool(wanted)
+
+
 def test_what_it_shows_is_recorded(company: Company) -> None:
     company.run("TRUNCATE dashboard.reads")
     text = fetched(company, made(company)).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,6 +24,8 @@ from homecare.tables.table import coded_tables
 __all__ = ["Booking", "Conflict", "alternatives", "conflicts"]
 
 PATIENTS = "patients"
+# The index of a booking, the check, and what it found.
+Against = tuple[int, str, Found]
 NAMES = re.compile(r"\{(whom?)\}")
 
 
@@ -49,32 +51,53 @@ def conflicts(session: Session, by: Acting, planned: Sequence[Booking]) -> list[
     """Blocks and warnings, in the order of the bookings; checks that are off are not run. The rows that are changed
     do not stand against themselves, and the bookings are checked against each other. At most 12 statements.
     """
-    return _held(session, by, planned, together=True)[0] if planned else []
-
-
-def alternatives(session: Session, by: Acting, planned: Sequence[Booking]) -> tuple[list[Conflict], Facts]:
-    """As `conflicts`, of bookings of which one alone will be made: they do not stand against each other. With all that
-    they were held against, so that nobody reads it again.
-    """
-    return _held(session, by, planned, together=False)
-
-
-def _held(session: Session, by: Acting, planned: Sequence[Booking], *, together: bool) -> tuple[list[Conflict], Facts]:
+    if not planned:
+        return []
     held = levels(session)
+    found, _ = _found(session, by, planned, held, together=True)
+    return _told(session, by, planned, held, found)
+
+
+def alternatives(
+    session: Session, by: Acting, planned: Sequence[Booking], most: int, *, says_why: bool = True
+) -> tuple[list[int], list[Conflict], Facts]:
+    """As `conflicts`, of bookings of which one alone will be made: they do not stand against each other. The indexes of
+    the first `most` that nothing blocks and the warnings of these, so that nobody is named who is not shown. With all
+    that they were held against, so that nobody reads it again.
+    """
+    held = levels(session)
+    found, facts = _found(session, by, planned, held, together=False)
+    blocked = {index for index, name, _ in found if held[name] == "block"}
+    left = [index for index in range(len(planned)) if index not in blocked][:most]
+    warned = [one for one in found if one[0] in left and says_why]
+    return left, _told(session, by, planned, held, warned), facts
+
+
+def _found(
+    session: Session, by: Acting, planned: Sequence[Booking], held: Mapping[str, str], *, together: bool
+) -> tuple[list[Against], Facts]:
+    """What speaks against each, without names."""
     facts = _facts(session, planned)
     busy = [_busy(one, index, facts, by) for index, one in enumerate(planned)]
     times = [*facts.busy, *(one for one in busy if one is not None and together)]
     of_staff, of_patient = _grouped(times, "staff_id"), _grouped(times, "patient_id")
-    found: list[tuple[int, str, Found]] = []
+    found: list[Against] = []
     for index, one in enumerate(planned):
         of_both = of_staff.get(one.staff_id, ()), of_patient.get(one.patient_id, ())
         same_person, same_patient = ([other for other in each if other.index != index] for each in of_both)
         checked = Checked(one, busy[index], same_person, same_patient, facts, by, index)
         found += [(index, name, each) for name in FINDERS if held[name] != "off" for each in FINDERS[name](checked)]
+    return found, facts
+
+
+def _told(
+    session: Session, by: Acting, planned: Sequence[Booking], held: Mapping[str, str], found: Sequence[Against]
+) -> list[Conflict]:
+    """In sentences, with the names of these alone: the read log says who was named. Two statements."""
     people = {planned[index].staff_id for index, _, _ in found}
     staff = _names(session, by, STAFF, people)
     patients = _names(session, by, PATIENTS, {each.patient_id for _, _, each in found})
-    told = [
+    return [
         Conflict(
             name,
             held[name],
@@ -89,7 +112,6 @@ def _held(session: Session, by: Acting, planned: Sequence[Booking], *, together:
         )
         for index, name, each in found
     ]
-    return told, facts
 
 
 def _grouped(times: Sequence[Busy], name: str) -> dict[int | None, list[Busy]]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
@@ -17,9 +18,11 @@ from homecare.actions.assigning.booking import VisitChange, change_visits
 from homecare.actions.assigning.held import SHIFTS, VISITS, lock_people
 from homecare.actions.assigning.rights import need, need_planning
 from homecare.actions.assigning.shift_booking import ShiftChange, change_shifts
+from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
-from homecare.models import AdminTask, MarketingTask, Visit
+from homecare.models import AdminTask, MarketingTask, Staff, Visit
 from homecare.queries.assigned.affected import MARKETING, TASKS, affected
+from homecare.records import bookings
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class Cover:
     row_id: int
     version: str
     staff_id: int | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.resource}-{self.row_id}"
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ def cover_absence(
     """A visit without anybody loses its carer, a shift becomes Cancelled, a marketing task is nobody's and an office
     task stays. Returns the change set, whose table is that of the visits.
 
-    Raises rows.RowsChangedError if something else is affected by now, and as `change_visits` and `record_absence`.
+    Raises rows.RowsChangedError if something else is affected by now, RuleError at a cover's `key` if it goes to the
+    absent person or to somebody who is not Active, and as `change_visits` and `record_absence`.
     """
     need_planning(by)
     with transaction(session, by=by, model=Visit, doing=Doing("absence", label, VISITS)) as change_set:
@@ -59,6 +67,7 @@ def cover_absence(
         now = affected(session, by, away.staff_id, away.starts_at, away.ends_at)
         if {(one.resource, one.row_id) for one in now} != {(one.resource, one.row_id) for one in covers}:
             raise rows.RowsChangedError([one.row_id for one in now])
+        _need_active(session, away, covers)
         record_absence(
             session=session,
             by=by,
@@ -71,6 +80,17 @@ def cover_absence(
         _book(session, by, covers, answered, label)
         _hand_on(session, by, covers)
     return str(change_set)
+
+
+def _need_active(session: Session, away: Away, covers: Sequence[Cover]) -> None:
+    """Raises RuleError. A visit that stays with its carer is no change, so nothing else would hold it against them."""
+    asked = select(Staff.id).where(bookings.active(), Staff.id.in_({one.staff_id for one in covers if one.staff_id}))
+    active = {*session.scalars(asked)}
+    for one in covers:
+        if one.staff_id == away.staff_id:
+            raise RuleError(one.key, "This person is absent then. Choose somebody else, or nobody.")
+        if one.staff_id and one.staff_id not in active:
+            raise RuleError(one.key, "This person is not Active staff. Choose somebody else, or nobody.")
 
 
 def _book(session: Session, by: Acting, covers: Sequence[Cover], answered: Collection[str], label: str) -> None:

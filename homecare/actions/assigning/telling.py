@@ -18,10 +18,15 @@ from homecare.models import VisitPlan
 
 @retried
 def tell(*, session: Session, by: Acting, versions: Mapping[int, str]) -> str:
-    """Of visit plans at their versions, all or none; returns the change set. Raises rows.RowsChangedError."""
+    """Of visit plans at their versions, all or none; returns the change set. Raises rows.RowsChangedError, also where
+    nobody has to call about one of them."""
     need_planning(by)
     with transaction(session, by=by, doing=Doing("assign", "Patients told", VISITS)) as change_set:
-        for plan in rows.lock_all(session, VisitPlan, versions).values():
+        plans = rows.lock_all(session, VisitPlan, versions).values()
+        settled = [plan.id for plan in plans if not plan.call_reason or plan.told_at is not None]
+        if settled:
+            raise rows.RowsChangedError(settled)
+        for plan in plans:
             plan.told_at, plan.told_by = clock.now_utc(), by.accountable.staff_id
         session.flush()
     return str(change_set)

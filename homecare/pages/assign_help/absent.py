@@ -88,6 +88,7 @@ class Absent(PlanningView):
             refuse(error.resource, error.action, error.right)
         except RuleError as error:
             names = {"starts_at": "from", "ends_at": "to", "kind": "kind", "note": "note"}
+            names |= {one.key: one.key for one in covers}
             asked.wrong[names.get(error.field, "")] = error.message
         else:
             return self._done(asked.away, token)
@@ -103,10 +104,8 @@ class Absent(PlanningView):
         session, by = db.session(), acting()
         if asked.away is not None:
             found = affected(session, by, asked.away.staff_id, asked.away.starts_at, asked.away.ends_at)
-            asked.rows = [*with_choices(session, by, found, asked.away.staff_id)]
-        given = {f"{one.resource}-{one.row_id}": one.staff_id for one in covers or ()}
-        for one in asked.rows:
-            one.chosen = given.get(one.key, one.chosen)
+            sent = {one.key: one.staff_id for one in covers or ()}
+            asked.rows = [*with_choices(session, by, found, asked.away.staff_id, sent)]
         page = self.render(
             "pages/assign_help/absent.html",
             asked=asked,

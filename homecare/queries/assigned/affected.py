@@ -5,8 +5,8 @@ Nine statements for what is affected, and those of `suggestions` for each of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from homecare.models import AdminTask, Assignment, MarketingTask, Staff, Visit
 from homecare.models.folding import plain_word
 from homecare.queries.assigned.suggestions import of_shift, of_visit, suggestions
 from homecare.queries.booked.known_times import SHIFTS, VISITS
+from homecare.queries.conflicts import Booking, alternatives
 from homecare.records import bookings
 from homecare.records.row_select import build
 from homecare.records.seen import Seen
@@ -44,8 +45,8 @@ class Choice:
 
 @dataclass
 class Affected:
-    """A row at its version; `start` and `end` of a visit or a shift. `choices` are best first, `chosen` the best who
-    got nothing else of this absence at that time, without a warning if there is one (None: nobody).
+    """A row at its version; `start` and `end` of a visit or a shift, None outside Python's calendar. `choices` are
+    best first, `chosen` the best that nothing else of this absence was given to at that time (None: nobody).
     """
 
     resource: str
@@ -78,36 +79,58 @@ def affected(session: Session, by: Acting, staff_id: int, start: datetime, end: 
     ]
 
 
-def with_choices(session: Session, by: Acting, rows: Sequence[Affected], staff_id: int) -> Sequence[Affected]:
-    """The rows with who could have each instead, and the patients' names as the person may read them."""
+def with_choices(
+    session: Session, by: Acting, rows: Sequence[Affected], staff_id: int, sent: Mapping[str, int | None] | None = None
+) -> Sequence[Affected]:
+    """The rows with who could have each instead, and the patients' names as the person may read them. Who was `sent`
+    for a row's key is chosen. What speaks against the chosen alone is said.
+    """
     patients = {one.patient_id for one in rows if one.patient_id is not None}
     if patients and by.may("patients"):
         names = names_of(session, Seen.of(by, coded_tables()["patients"]), patients)
         for one in rows:
             one.patient = names.get(one.patient_id or 0, "")
     given: list[tuple[int, datetime, datetime]] = []
-    of_tasks = _colleagues(session, by, staff_id) if any(one.start is None for one in rows) else []
+    of_tasks = _colleagues(session, by, staff_id) if any(one.start is None or one.end is None for one in rows) else []
     for number, one in enumerate(rows):
         if one.start is None or one.end is None:
             one.choices = of_tasks
-            one.chosen = of_tasks[0].staff_id if of_tasks else None
+            # Of work at a time that is not known nobody is proposed: it cannot be held against anything.
+            one.chosen = of_tasks[0].staff_id if of_tasks and one.resource in (TASKS, MARKETING) else None
         elif number < MOST:
             one.choices = _suggested(session, by, one, staff_id)
-            free = [each for each in one.choices if not _taken(given, each.staff_id, one)]
-            one.chosen = next((each.staff_id for each in sorted(free, key=lambda each: bool(each.against))), None)
+            one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
             if one.chosen is not None:
                 given.append((one.chosen, one.start, one.end))
+    for one in rows:
+        one.chosen = (sent or {}).get(one.key, one.chosen)
+    _say_why(session, by, rows)
     return rows
 
 
+def _say_why(session: Session, by: Acting, rows: Sequence[Affected]) -> None:
+    """What speaks against the chosen, of the rows with a time. One statement for each, and twelve."""
+    asked: list[tuple[Affected, Booking]] = []
+    for one in rows:
+        if one.start and one.end and one.chosen in {each.staff_id for each in one.choices}:
+            about = _about(session, by, one)
+            asked += [(one, replace(about, staff_id=one.chosen))] if about else []
+    if not asked:
+        return
+    against = alternatives(session, by, [about for _, about in asked], len(asked))[1]
+    for index, (one, _) in enumerate(asked):
+        why = [conflict.sentence for conflict in against if conflict.booking == index]
+        one.choices = [replace(each, against=why) if each.staff_id == one.chosen else each for each in one.choices]
+
+
+def _about(session: Session, by: Acting, one: Affected) -> Booking | None:
+    return (of_visit if one.resource == VISITS else of_shift)(session, by, one.row_id)
+
+
 def _suggested(session: Session, by: Acting, one: Affected, staff_id: int) -> list[Choice]:
-    about = (of_visit if one.resource == VISITS else of_shift)(session, by, one.row_id)
-    found = suggestions(session, by, about) if about else []
-    return [
-        Choice(each.staff_id, each.name, round(each.score), each.reasons_against)
-        for each in found
-        if each.staff_id != staff_id
-    ]
+    about = _about(session, by, one)
+    found = suggestions(session, by, about, says_why=False) if about else []
+    return [Choice(each.staff_id, each.name, round(each.score)) for each in found if each.staff_id != staff_id]
 
 
 def _taken(given: Sequence[tuple[int, datetime, datetime]], staff_id: int, one: Affected) -> bool:
@@ -118,7 +141,10 @@ def _visits(session: Session, staff_id: int, start: datetime, end: datetime) -> 
     columns = (Visit.id, _version(Visit), Visit.patient_id, Visit.scheduled_at, bookings.busy_end().label("last"))
     asked = select(*columns).where(Visit.staff_id == staff_id, bookings.waiting(), bookings.overlapping(start, end))
     found = session.execute(asked.order_by(Visit.scheduled_at, Visit.id), execution_options=NOT_SHOWN)
-    return [Affected(VISITS, row.id, row.version, row.scheduled_at, row.last, row.patient_id) for row in found]
+    return [
+        Affected(VISITS, row.id, row.version, clock.known(row.scheduled_at), clock.known(row.last), row.patient_id)
+        for row in found
+    ]
 
 
 def _shifts(session: Session, staff_id: int, start: datetime, end: datetime) -> list[Affected]:
@@ -134,8 +160,9 @@ def _shifts(session: Session, staff_id: int, start: datetime, end: datetime) -> 
     )
     found = session.execute(asked.order_by(Assignment.shift_start, Assignment.id), execution_options=NOT_SHOWN)
     return [
-        Affected(SHIFTS, row.id, row.version, row.shift_start, row.shift_end, row.patient_id) for row in found
-    ]  # fmt: skip
+        Affected(SHIFTS, row.id, row.version, clock.known(row.shift_start), clock.known(row.shift_end), row.patient_id)
+        for row in found
+    ]
 
 
 def _tasks(session: Session, staff_id: int, start: datetime, end: datetime) -> list[Affected]:

@@ -60,18 +60,21 @@ class Suggestion:
     free: Sequence[Span]
 
 
-def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> list[Suggestion]:
+def suggestions(
+    session: Session, by: Acting, about: Booking, most: int = 8, *, says_why: bool = True
+) -> list[Suggestion]:
     """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
-    the scores of all, and twelve for each round of checks, mostly one.
+    the scores of all, and twelve for each round of checks, mostly one. Without `says_why` no reasons, and no names in
+    them, are read.
     """
     if about.start is None or not clock.is_bookable(about.start) or not _may_know(by):
         return []
     found: list[Suggestion] = []
     for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):
-        found += _allowed(session, by, about, chunk)
+        found += _allowed(session, by, about, chunk, most - len(found), says_why)
         if len(found) >= most:
             break
-    return found[:most]
+    return found
 
 
 def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
@@ -86,7 +89,7 @@ def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
     row = session.execute(asked, execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    start = _moment(row.scheduled_at)
+    start = clock.known(row.scheduled_at)
     return Booking("visit", visit_id, row.patient_id, row.staff_id, start, row.minutes, pair=row.pair_id)
 
 
@@ -98,13 +101,8 @@ def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
     row = session.execute(select(*columns).where(Assignment.id == shift_id), execution_options=NOT_SHOWN).first()
     if row is None:
         return None
-    start, end = _moment(row.shift_start), _moment(row.shift_end)
+    start, end = clock.known(row.shift_start), clock.known(row.shift_end)
     return Booking("shift", shift_id, row.patient_id, row.staff_id, start if end else None, end=end)
-
-
-def _moment(value: Any) -> datetime | None:
-    """None for one outside Python's calendar too: nobody goes then."""
-    return value if isinstance(value, datetime) else None
 
 
 def _may_know(by: Acting) -> bool:
@@ -131,13 +129,16 @@ def _chunks(ranked: Sequence[Any]) -> Iterator[Sequence[Any]]:
         start, size = start + size, 2 * size
 
 
-def _allowed(session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]]) -> list[Suggestion]:
-    """Those whom nothing blocks and whom the person may see by name."""
+def _allowed(
+    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int, says_why: bool
+) -> list[Suggestion]:
+    """The first `most` whom nothing blocks and whom the person may see by name."""
     names = names_of(session, Seen.of(by, coded_tables()[STAFF]), [staff_id for staff_id, _ in chunk])
     shown = [one for one in chunk if one[0] in names]
     if not shown:
         return []
-    against, facts = alternatives(session, by, [replace(about, staff_id=staff_id) for staff_id, _ in shown])
+    planned = [replace(about, staff_id=staff_id) for staff_id, _ in shown]
+    left, against, facts = alternatives(session, by, planned, most, says_why=says_why)
     of: dict[int, list[Conflict]] = {}
     for conflict in against:
         of.setdefault(conflict.booking, []).append(conflict)
@@ -150,8 +151,8 @@ def _allowed(session: Session, by: Acting, about: Booking, chunk: Sequence[tuple
             [conflict.sentence for conflict in of.get(index, ())],
             _free(facts, staff_id, about.start),
         )
-        for index, (staff_id, parts) in enumerate(shown)
-        if all(conflict.level != "block" for conflict in of.get(index, ()))
+        for index in left
+        for staff_id, parts in (shown[index],)
     ]
 
 
