@@ -11,7 +11,7 @@ from doors import Walker
 from sqlalchemy import Engine, event
 
 from homecare.models import Patient
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 
 
 @pytest.fixture(scope="module")
@@ -35,4 +35,4 @@ def test_a_chip_selects_only_the_name_of_the_parent(admin: Walker) -> None:
     read = {name for one in of_parent for name in re.findall(r"patients\.(\w+)", one)}
     assert "Patient is" in page
     assert of_parent
-    assert read & {column.name for column in Patient.__table__.columns} == {"id", *coded_infos()["patients"].naming}
+    assert read & {column.name for column in Patient.__table__.columns} == {"id", *coded_tables()["patients"].naming}
