@@ -16,7 +16,7 @@ from homecare.access.review.preview import changes
 from homecare.access.stored.grants import load
 from homecare.db import db
 from homecare.queries.holders import Holder, seen_rows, staff_holders
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 
 DECISIONS = 100_000
 
@@ -45,12 +45,12 @@ def list_page_ms(policy: Policy) -> float:
     def ask() -> None:
         acting = Acting.of(person, policy)
         acting.scoped_tables("patients")
-        for table in coded_infos():
+        for table in coded_tables():
             acting.may(table)
         for action in Action:
             acting.may("patients", action)
         access = acting.access("patients")
-        for column in coded_infos()["patients"].fields:
+        for column in coded_tables()["patients"].fields:
             access.sees(column)
 
     ask()

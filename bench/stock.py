@@ -14,19 +14,19 @@ from sqlalchemy.orm import relationship
 
 from homecare.config import Config
 from homecare.db import db, engine_options
-from homecare.tables.table import TableInfo, coded_infos
+from homecare.tables.table import ShownTable, coded_tables
 
 
-def relate(info: TableInfo) -> dict[str, dict[str, object]]:
+def relate(table: ShownTable) -> dict[str, dict[str, object]]:
     """Gives the model a relationship for each foreign key; returns the pickers' settings by its name."""
     pickers: dict[str, dict[str, object]] = {}
-    for field in info.fields.values():
+    for field in table.fields.values():
         if not field.target:
             continue
-        parent = coded_infos()[field.target]
+        parent = coded_tables()[field.target]
         name = f"{field.name.removesuffix('_id')}_row"
-        keys = [getattr(info.model, field.name)]
-        setattr(info.model, name, relationship(parent.model, foreign_keys=keys, post_update=True))
+        keys = [getattr(table.model, field.name)]
+        setattr(table.model, name, relationship(parent.model, foreign_keys=keys, post_update=True))
         found = [n for n, f in parent.fields.items() if f.searchable] or ["status"]
         pickers[name] = {"fields": found, "page_size": 10}
     return pickers
@@ -41,18 +41,18 @@ def stock_app(config: Config) -> Flask:
     )
     db.init_app(app)
     admin = Admin(app, url="/admin")
-    pickers = {info.name: relate(info) for info in coded_infos().values()}
-    for info in coded_infos().values():
-        points = [name for name, field in info.fields.items() if isinstance(field.column.type, Geography)]
+    pickers = {table.name: relate(table) for table in coded_tables().values()}
+    for table in coded_tables().values():
+        points = [name for name, field in table.fields.items() if isinstance(field.column.type, Geography)]
         options = {
             "page_size": 50,
             "can_view_details": True,
-            "column_list": list(info.columns),
-            "column_searchable_list": [name for name, field in info.fields.items() if field.searchable],
-            "form_ajax_refs": pickers[info.name],
+            "column_list": list(table.columns),
+            "column_searchable_list": [name for name, field in table.fields.items() if field.searchable],
+            "form_ajax_refs": pickers[table.name],
             "form_excluded_columns": points,
             "column_details_exclude_list": points,
         }
-        view = type(f"Stock{info.name}", (ModelView,), options)
-        admin.add_view(view(info.model, db, endpoint=info.name, name=info.many))
+        view = type(f"Stock{table.name}", (ModelView,), options)
+        admin.add_view(view(table.model, db, endpoint=table.name, name=table.many))
     return app

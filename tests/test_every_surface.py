@@ -23,9 +23,9 @@ from homecare.kinds.traits import compared_kind
 from homecare.models.indexes import is_folded
 from homecare.records.conditions import compare
 from homecare.records.row_select import RowSelect
-from homecare.tables.table import Field, TableInfo, coded_infos
+from homecare.tables.table import Field, ShownTable, coded_tables
 
-EVERY_TABLE = pytest.mark.parametrize("info", coded_infos().values(), ids=coded_infos())
+EVERY_TABLE = pytest.mark.parametrize("table", coded_tables().values(), ids=coded_tables())
 FEW = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 WORD = st.text(string.ascii_letters + "አበገ'’-", min_size=1, max_size=20)
 
@@ -58,8 +58,8 @@ def sent(field: Field, value: Any) -> Any:
 @EVERY_TABLE
 @FEW
 @given(data=st.data())
-def test_a_form_reads_what_it_shows(info: TableInfo, data: st.DataObject) -> None:
-    for field in info.fields.values():
+def test_a_form_reads_what_it_shows(table: ShownTable, data: st.DataObject) -> None:
+    for field in table.fields.values():
         if field.traits.input in ("file", "place", "secret") or field.column.primary_key:
             continue
         value = data.draw(typed_values(field), label=field.name)
@@ -73,9 +73,9 @@ def test_a_form_reads_what_it_shows(info: TableInfo, data: st.DataObject) -> Non
 @EVERY_TABLE
 @FEW
 @given(data=st.data())
-def test_a_file_is_read_back_to_the_second(info: TableInfo, data: st.DataObject) -> None:
-    selected = RowSelect(info, None, ())  # type: ignore[arg-type]
-    for field in info.fields.values():
+def test_a_file_is_read_back_to_the_second(table: ShownTable, data: st.DataObject) -> None:
+    selected = RowSelect(table, None, ())  # type: ignore[arg-type]
+    for field in table.fields.values():
         if field.traits.links or field.traits.holds_file:
             continue
         value = data.draw(values_of(field.column), label=field.name)
@@ -87,8 +87,8 @@ def test_a_file_is_read_back_to_the_second(info: TableInfo, data: st.DataObject)
 @EVERY_TABLE
 @FEW
 @given(data=st.data())
-def test_a_condition_compares_with_the_value_itself(info: TableInfo, data: st.DataObject) -> None:
-    for field in info.fields.values():
+def test_a_condition_compares_with_the_value_itself(table: ShownTable, data: st.DataObject) -> None:
+    for field in table.fields.values():
         kind = compared_kind(field.column)
         if is_folded(field.column) or "eq" not in {one.key for one in field.traits.operators}:
             continue

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from homecare.kinds.operators import OPERATORS
 from homecare.kinds.traits import TRAITS
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 from homecare.web.assets import FOLDER
 
 VISITS = "/admin/visit_services/"
@@ -42,7 +42,7 @@ def reopened(page: Page, query: str) -> list[tuple[str, str]]:
 def test_every_column_offers_the_words_of_its_operators(office: Page) -> None:
     office.goto(VISITS)
     office.get_by_role("button", name="Filter", exact=True).click()
-    fields = coded_infos()["visit_services"].fields
+    fields = coded_tables()["visit_services"].fields
     column = office.get_by_label("Column", exact=True)
     names = column.locator("option").evaluate_all("found => found.map(one => one.value)")
 

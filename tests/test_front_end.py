@@ -8,7 +8,7 @@ import pytest
 from clusters import DEMO_PASSWORD, Database
 from flask import Flask
 
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 
 ASKED_FOR = re.compile(r'(?:src|href)="(/[^"]*\.(?:js|mjs|css|svg|woff2?|png|ico))[^"]*"')
 
@@ -27,7 +27,7 @@ def test_every_page_asks_for_files_of_ours_that_exist(app: Flask) -> None:
     visitor = app.test_client()
     visitor.sign_in("admin@homecare.example", DEMO_PASSWORD)
     pages = ["/admin/", "/admin/roles/", "/admin/nowhere"]
-    for name in coded_infos():
+    for name in coded_tables():
         pages += [f"/admin/{name}/", f"/admin/{name}/new/", f"/admin/{name}/details/?id=1", f"/admin/{name}/edit/?id=1"]
     asked = {url for page in pages for url in ASKED_FOR.findall(visitor.get(page).get_data(as_text=True))}
     assert any(url.endswith("tabler.min.css") for url in asked)
@@ -37,5 +37,5 @@ def test_every_page_asks_for_files_of_ours_that_exist(app: Flask) -> None:
 def test_a_list_of_fifty_rows_is_light(app: Flask) -> None:
     visitor = app.test_client()
     visitor.sign_in("admin@homecare.example", DEMO_PASSWORD)
-    sizes = {name: len(visitor.get(f"/admin/{name}/?all=1").data) for name in coded_infos()}
+    sizes = {name: len(visitor.get(f"/admin/{name}/?all=1").data) for name in coded_tables()}
     assert {name: size for name, size in sizes.items() if size >= 60 * 1024} == {}

@@ -13,7 +13,8 @@ from conftest import Visitor
 from forms import form_with
 
 from homecare.access.policy import NOTHING
-from homecare.tables import it_settings, table
+from homecare.tables import it_settings
+from homecare.tables.table import coded_tables
 
 EDIT = "/admin/roles/tables/edit"
 TABLES = "/admin/roles/tables/"
@@ -156,10 +157,10 @@ def test_a_role_has_a_form_of_its_own(it: Visitor, as_role: Callable[..., Visito
 
 
 def test_a_column_of_a_later_upgrade_appears_by_itself() -> None:
-    info = table.coded_infos()["events"]
+    table = coded_tables()["events"]
     settings = {"forms": {"": {"groups": [["What", ["title"]]], "off": ["description"]}}, "labels": {"title": "Name"}}
-    new = replace(info.fields["title"], name="venue", label="Venue")
-    upgraded = replace(info, fields=info.fields | {"venue": new}, groups=(*info.groups, ("Later", ("venue",))))
+    new = replace(table.fields["title"], name="venue", label="Venue")
+    upgraded = replace(table, fields=table.fields | {"venue": new}, groups=(*table.groups, ("Later", ("venue",))))
 
     laid = it_settings.lay_over(upgraded, settings, None)
 
@@ -175,5 +176,5 @@ def test_a_column_that_is_gone_is_passed_over() -> None:
 
     laid = it_settings.applied(document, NOTHING, None)["events"]
 
-    assert laid.columns == table.coded_infos()["events"].columns
-    assert laid.order == table.coded_infos()["events"].order
+    assert laid.columns == coded_tables()["events"].columns
+    assert laid.order == coded_tables()["events"].order

@@ -11,7 +11,7 @@ from flask_admin.contrib.sqla import ModelView
 
 from homecare.admin.stock import SHUT, ShutError
 from homecare.admin.table_view import TableView
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 
 # Looked through by hand: called once at start-up or telling of the class alone, never of a row.
 HARMLESS = frozenset({
@@ -73,6 +73,6 @@ def test_every_stock_address_is_answered_by_a_method_of_ours() -> None:
 def test_a_table_speaks_of_itself_in_flask_admins_words(app: Flask) -> None:
     views: Any = {view.endpoint: view for view in app.extensions["admin"][0]._views}
 
-    for name, table in coded_infos().items():
+    for name, table in coded_tables().items():
         assert isinstance(views[name], ModelView)
         assert views[name].column_list == table.columns

@@ -15,7 +15,7 @@ from permission_table import roles, tables
 from sqlalchemy import Engine
 from strays import scatter
 
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 
 Strays = dict[str, list[int]]
 
@@ -86,7 +86,7 @@ def test_a_stray_amount_is_left_out_of_homes_sum(company: Company, stray: str) -
 @pytest.mark.parametrize("table", tables())
 def test_its_row_is_read_and_opened(company: Company, strays: Strays, table: str) -> None:
     admin = company.as_("Admin")
-    every = ",".join(coded_infos()[table].fields)
+    every = ",".join(coded_tables()[table].fields)
     chosen = ",".join(map(str, strays[table]))
 
     assert ids_of(page(admin, f"/admin/{table}/?id__in={chosen}&columns={every}&sort=id")) == strays[table]
@@ -98,7 +98,7 @@ def test_its_row_is_read_and_opened(company: Company, strays: Strays, table: str
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("table", tables())
 def test_it_is_exported(company: Company, strays: Strays, table: str, kind: str) -> None:
-    every = ",".join(coded_infos()[table].fields)
+    every = ",".join(coded_tables()[table].fields)
 
     answer = company.as_("Admin").get(f"/admin/{table}/export/{kind}/?columns={every}")
 
@@ -109,7 +109,7 @@ def test_it_is_exported(company: Company, strays: Strays, table: str, kind: str)
 @pytest.mark.parametrize("table", tables())
 def test_it_is_picked_and_found_among_others(company: Company, strays: Strays, table: str) -> None:
     admin = company.as_("Admin")
-    for field in coded_infos()[table].fields.values():
+    for field in coded_tables()[table].fields.values():
         if field.target:
             page(admin, f"/admin/{table}/ajax/lookup/?name={field.name}")
             held = company.scalar(f"SELECT max({field.name}) FROM {table}")
@@ -148,7 +148,7 @@ def test_pages_turn_past_it_both_ways(
 ) -> None:
     monkeypatch.setattr("homecare.records.list_request.PAGE_SIZE", 2)
     admin, chosen = company.as_("Admin"), ",".join(map(str, strays[table]))
-    for field in coded_infos()[table].fields.values():
+    for field in coded_tables()[table].fields.values():
         if not field.sortable:
             continue
         url = f"/admin/{table}/?id__in={chosen}&sort={sign}{field.name}"
@@ -164,7 +164,7 @@ def test_pages_turn_past_it_both_ways(
 def test_a_list_is_narrowed_by_what_it_shows(company: Company, strays: Strays, table: str) -> None:
     """A value that no filter takes is said beside it; the page is there either way."""
     admin, chosen = company.as_("Admin"), ",".join(map(str, strays[table]))
-    for name in coded_infos()[table].fields:
+    for name in coded_tables()[table].fields:
         held: list[Any] = company.rows(f"SELECT left({name}::text, 200) AS text FROM {table} WHERE id IN ({chosen})")
         for row in held:
             if row.text:

@@ -12,7 +12,7 @@ from clusters import WITH_PROJECT, Database
 
 from homecare.models import business_models
 from homecare.tables.overrides import GROUPS
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 
 # Columns without a field in any form, each for a reason.
 WITHOUT_A_FIELD = {
@@ -30,7 +30,7 @@ def database(demo_database: Database) -> Database:
 
 
 def test_a_group_of_the_menu_begins_with_what_is_used_most() -> None:
-    names = list(coded_infos())
+    names = list(coded_tables())
 
     assert names[:4] == ["patients", "messages", "visit_services", "caregiver_assignments"]
     assert {name for _, used in GROUPS.values() for name in used} <= set(names)
@@ -38,17 +38,17 @@ def test_a_group_of_the_menu_begins_with_what_is_used_most() -> None:
 
 def test_every_column_of_every_table_has_a_field_or_a_reason() -> None:
     without = set()
-    for table, info in coded_infos().items():
-        placed = {name for _, names in info.groups for name in names}
-        for column in business_models()[table].__table__.columns:
+    for name, table in coded_tables().items():
+        placed = {one for _, names in table.groups for one in names}
+        for column in business_models()[name].__table__.columns:
             if column.name not in placed:
-                without.add(column.name if column.name in WITHOUT_A_FIELD else f"{table}.{column.name}")
+                without.add(column.name if column.name in WITHOUT_A_FIELD else f"{name}.{column.name}")
 
     assert without == set(WITHOUT_A_FIELD)
 
 
 def test_every_row_is_named_by_something() -> None:
-    assert {name for name, info in coded_infos().items() if not info.naming} == set()
+    assert {name for name, table in coded_tables().items() if not table.naming} == set()
 
 
 def test_a_25th_table_needs_a_model_and_nothing_else(database: Database) -> None:

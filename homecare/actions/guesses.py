@@ -24,7 +24,7 @@ from homecare.actions.rules import RuleError
 from homecare.db import Base
 from homecare.models import Assignment, RefusedTry
 from homecare.records.seen import Seen
-from homecare.tables.table import table_info
+from homecare.tables.table import shown_table
 
 HIDDEN = "This cannot be saved as it is. Check it; if it is right, ask a Coordinator to enter it."
 STOPPED = "Too many values could not be saved today. Ask a Coordinator to enter this one."
@@ -42,7 +42,7 @@ class HiddenRowError(RuleError):
 def counted(session: Session, model: type[Base], row: Any, changed: set[str], by: Acting) -> Iterator[None]:
     """Wraps the writing of the row. Raises RuleError after too many tries, whether or not this value is taken."""
     asked = sorted(name for name in changed & _alone(model) if getattr(row, name) is not None)
-    seen = Seen.of(by, table_info(model.__tablename__)) if asked else None
+    seen = Seen.of(by, shown_table(model.__tablename__)) if asked else None
     if seen is None or not _is_blind(seen, asked):
         yield
         return

@@ -9,15 +9,15 @@ from homecare.admin.door import GuardedView, acting, keep_viewing_read_only, may
 from homecare.admin.list.own_views import may_share, saved_views
 from homecare.admin.registry import menu, menu_pages, tabs_of
 from homecare.admin.table_view import TableView
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 from homecare.web import urls
 
 
 def init_app(app: Flask, home: GuardedView) -> Admin:
     """Registers the home page and a view for every company table."""
     admin = Admin(app, name="Homecare Admin", url=urls.ADMIN, index_view=home)
-    for info in coded_infos().values():
-        admin.add_view(TableView(info))
+    for table in coded_tables().values():
+        admin.add_view(TableView(table))
     # Otherwise half of every page would be the templates' indentation.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(keep_viewing_read_only)

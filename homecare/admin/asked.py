@@ -17,7 +17,7 @@ from homecare.records.conditions import ForbiddenConditionError, UnknownConditio
 from homecare.records.list_request import ListRequest
 from homecare.records.saved_views import Kept
 from homecare.records.seen import Seen
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -30,7 +30,7 @@ class Asked:
     render: Callable[..., str]
 
     @property
-    def table(self) -> TableInfo:
+    def table(self) -> ShownTable:
         return self.seen.table
 
     @property

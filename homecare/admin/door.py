@@ -22,9 +22,9 @@ from homecare.actions import guesses
 from homecare.audit.log import log_denial
 from homecare.db import db
 from homecare.login import ask_to_sign_in
-from homecare.tables.it_settings import infos_at
+from homecare.tables.it_settings import tables_at
 from homecare.tables.labels import label
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -47,7 +47,7 @@ def _seen_by(me: Acting, viewed: Person) -> Acting:
 
 def _act_as(who: Acting) -> None:
     g.acting = who
-    g.table_infos = infos_at(db.session(), who)
+    g.shown_tables = tables_at(db.session(), who)
 
 
 def oneself() -> Acting:
@@ -77,17 +77,17 @@ FOR_YOU = {
 }  # fmt: skip
 
 
-def withheld(info: TableInfo) -> list[str]:
+def withheld(table: ShownTable) -> list[str]:
     """The columns that the viewed person sees differently: "Shown to them, behind glass for you: Visit notes."."""
     who = acting()
     if who.behind is None or who.role is None:
         return []
     found: dict[str, list[str]] = {}
-    for name, state in who.access(info.name).states.items():
-        theirs = oneself().policy.field(who.role, info.name, name).state
+    for name, state in who.access(table.name).states.items():
+        theirs = oneself().policy.field(who.role, table.name, name).state
         if theirs is not state:
             words = f"{TO_THEM.get(theirs, 'Otherwise')} to them, {FOR_YOU[state]} for you"
-            found.setdefault(words, []).append(info.fields[name].label)
+            found.setdefault(words, []).append(table.fields[name].label)
     return [f"{words}: {', '.join(labels)}." for words, labels in found.items()]
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from homecare.access.pages import PAGES, Page
 from homecare.admin.door import acting, may
-from homecare.tables.table import TableInfo, table_infos
+from homecare.tables.table import ShownTable, shown_tables
 from homecare.web import urls
 
 
-def menu() -> list[tuple[str, list[TableInfo]]]:
+def menu() -> list[tuple[str, list[ShownTable]]]:
     """The tables by group."""
-    groups: dict[str, list[TableInfo]] = {}
-    for info in table_infos().values():
-        if may(info.name):
-            groups.setdefault(info.group, []).append(info)
+    groups: dict[str, list[ShownTable]] = {}
+    for table in shown_tables().values():
+        if may(table.name):
+            groups.setdefault(table.group, []).append(table)
     return list(groups.items())
 
 

@@ -12,7 +12,7 @@ from flask_admin.contrib.sqla import ModelView
 from wtforms import Form
 
 from homecare.db import db
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web import urls
 
 # Methods that read or write rows, decide about a right, or export rows.
@@ -42,7 +42,7 @@ class StockView(ModelView):
     column_searchable_list = ()
     column_filters = ()
 
-    def __init__(self, table: TableInfo) -> None:
+    def __init__(self, table: ShownTable) -> None:
         name, descending = table.order.removeprefix("-"), table.order.startswith("-")
         self.column_list = table.columns
         self.column_labels = {field.name: field.label for field in table.fields.values()}

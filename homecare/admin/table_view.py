@@ -29,7 +29,7 @@ from homecare.records import list_request, lookup
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.seen import Seen
 from homecare.records.stored import revealed, stored_row
-from homecare.tables.table import TableInfo, table_info
+from homecare.tables.table import ShownTable, shown_table
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -53,20 +53,20 @@ class TableView(GuardedView, StockView):
         "preview_view": Action.VIEW,
     }
 
-    def __init__(self, info: TableInfo) -> None:
-        StockView.__init__(self, info)
+    def __init__(self, table: ShownTable) -> None:
+        StockView.__init__(self, table)
 
     @property
-    def info(self) -> TableInfo:
+    def table(self) -> ShownTable:
         """The table with IT's settings for the role of this request."""
-        return table_info(self.endpoint)
+        return shown_table(self.endpoint)
 
     @property
     def seen(self) -> Seen:
         """Built once per request and passed down."""
         found: dict[str, Seen] = g.setdefault("seen", {})
         if self.endpoint not in found:
-            found[self.endpoint] = Seen.of(acting(), self.info)
+            found[self.endpoint] = Seen.of(acting(), self.table)
         return found[self.endpoint]
 
     @property
@@ -83,14 +83,14 @@ class TableView(GuardedView, StockView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        kept = kept_of(urls.list_of(self.info.name))
+        kept = kept_of(urls.list_of(self.table.name))
         if not request.args and kept.default and (words := self._usable(kept.default.query)):
             return redirect(f"{url_for('.index_view')}?{words}")
         screen = ListScreen.load(self.asked.listed(request.args, kept, keeps_wrong=True), db.session())
         page = self.render(
             "tables/list/list.html",
             screen=screen,
-            info=self.info,
+            table=self.table,
             access=screen.request.access,
             additions=additions(self.seen),
         )
@@ -113,29 +113,29 @@ class TableView(GuardedView, StockView):
             return redirect(url_for(".details_view", id=row_id))
         names = [name for name, state in self.seen.access.states.items() if state is State.BREAK_GLASS]
         if not names:
-            refuse(self.info.name, "reveal", f"reveal anything of {self.info.many.lower()}", str(row_id))
-        log_read(acting(), kind="reveal", resource=self.info.name, row_id=str(row_id), reason=reason[:1000])
-        return self._details(row_id, revealed=revealed(db.session(), self.info, names, row_id))
+            refuse(self.table.name, "reveal", f"reveal anything of {self.table.many.lower()}", str(row_id))
+        log_read(acting(), kind="reveal", resource=self.table.name, row_id=str(row_id), reason=reason[:1000])
+        return self._details(row_id, revealed=revealed(db.session(), self.table, names, row_id))
 
     def _details(self, row_id: int, revealed: dict[str, Any]) -> ResponseReturnValue:
         stored = stored_row(db.session(), self.seen, row_id)
         if stored is None:
-            not_found(self.info.name, "view", str(row_id))
+            not_found(self.table.name, "view", str(row_id))
         screen = DetailsScreen.of(self.seen, stored, revealed, db.session())
-        return self.render("tables/record/details.html", screen=screen, info=self.info, access=self.seen.access)
+        return self.render("tables/record/details.html", screen=screen, table=self.table, access=self.seen.access)
 
     @expose("/related/")
     def related_view(self) -> ResponseReturnValue:
         """Part of a details page: the newest rows of table `of` whose column `by` refers to row `id`."""
         row_id = self._row_id("view")
         if stored_row(db.session(), self.seen, row_id, ()) is None:
-            not_found(self.info.name, "view", str(row_id))
+            not_found(self.table.name, "view", str(row_id))
         of, by = request.args.get("of", ""), request.args.get("by", "")
         screen = related_list(db.session(), self.seen, row_id, of, by)
         if screen is None:
             raise SpokenError(404, "There is no such list of related records for your role.")
         return self.render(
-            "tables/record/related.html", screen=screen, info=self.info, rows=RELATED_ROWS, row_id=row_id
+            "tables/record/related.html", screen=screen, table=self.table, rows=RELATED_ROWS, row_id=row_id
         )
 
     @expose("/new/", methods=("GET", "POST"))
@@ -171,17 +171,17 @@ class TableView(GuardedView, StockView):
             file = workbook.written(db.session(), wanted, columns)
             answer = Response(workbook.pieces(file), mimetype=workbook.TYPE)
             answer.call_on_close(file.close)
-        answer.headers["Content-Disposition"] = f'attachment; filename="{self.info.name}.{export_type}"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="{self.table.name}.{export_type}"'
         return answer
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> ResponseReturnValue:
         """`name` is the relation's column, `query` the typed text: [[id, label, columns to fill], …], at most 20."""
-        field = self.info.fields.get(request.args.get("name", ""))
+        field = self.table.fields.get(request.args.get("name", ""))
         if field is None or not field.traits.links:
             raise SpokenError(400, "There is no relation of this name.")
         if not lookup.may_look_up(self.seen, field):
-            refuse(self.info.name, "lookup", f"look up {field.label.lower()} of {self.info.many.lower()}")
+            refuse(self.table.name, "lookup", f"look up {field.label.lower()} of {self.table.many.lower()}")
         try:
             found = lookup.find(db.session(), self.seen, field, request.args.get("query", ""))
         except ValueError as error:
@@ -221,4 +221,4 @@ class TableView(GuardedView, StockView):
         try:
             return parse_id(text)
         except ValueError:
-            not_found(self.info.name, action, text)
+            not_found(self.table.name, action, text)

@@ -95,10 +95,10 @@ def kind_of(column: Column[Any]) -> Kind:
 
 
 def _info(privacy: Privacy, kind: Kind | None, choices: tuple[str, ...]) -> dict[str, Any]:
-    info: dict[str, Any] = {"privacy": privacy}
+    table: dict[str, Any] = {"privacy": privacy}
     if choices:
-        return info | {"kind": Kind.CHOICE, "choices": choices}
-    return info | {"kind": kind} if kind else info
+        return table | {"kind": Kind.CHOICE, "choices": choices}
+    return table | {"kind": kind} if kind else table
 
 
 def link(target: str, ondelete: str, wide: bool = False, late: bool = False, **options: Any) -> Any:

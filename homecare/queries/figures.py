@@ -22,7 +22,7 @@ from homecare.access.policy import Action, Policy, Role, Scope
 from homecare.models import business_models
 from homecare.records.conditions import Condition, ForbiddenConditionError, parse
 from homecare.records.seen import Seen
-from homecare.tables.table import table_info
+from homecare.tables.table import shown_table
 from homecare.web import urls
 
 MOST = 6
@@ -131,7 +131,7 @@ def address(table: str, pairs: Iterable[tuple[str, str]]) -> str:
 
 def conditions(acting: Acting, table: str, pairs: Iterable[tuple[str, str]]) -> list[Condition]:
     """The conditions as the list itself parses them. Raises ForbiddenConditionError."""
-    seen = Seen.of(acting, table_info(table))
+    seen = Seen.of(acting, shown_table(table))
     return parse(seen.table.model, pairs, seen.access, acting.policy)
 
 
@@ -190,7 +190,7 @@ def charts_of(acting: Acting) -> list[Chart]:
         chart
         for chart in CHARTS
         if all(may_count(acting, chart.table, [*one.pairs, *_period(chart, 0)]) for one in chart.series)
-        and (not chart.amount or Seen.of(acting, table_info(chart.table)).access.sees(chart.amount))
+        and (not chart.amount or Seen.of(acting, shown_table(chart.table)).access.sees(chart.amount))
     ]
     return found[:MOST_CHARTS]
 

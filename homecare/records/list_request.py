@@ -23,7 +23,7 @@ from homecare.records.lookup import search_clause
 from homecare.records.row_select import RowSelect, build
 from homecare.records.saved_views import Kept
 from homecare.records.seen import Seen
-from homecare.tables.table import Field, TableInfo
+from homecare.tables.table import Field, ShownTable
 
 PAGE_SIZE = 50
 PLACE = ("after", "before", "last")
@@ -50,7 +50,7 @@ class ListRequest:
     density: str = ""
 
     @property
-    def info(self) -> TableInfo:
+    def table(self) -> ShownTable:
         return self.seen.table
 
     @property
@@ -81,7 +81,7 @@ class ListRequest:
             run,
             self.narrowed(selected.statement),
             self.sort.column,
-            self.info.key,
+            self.table.key,
             descending=self.descending,
             size=PAGE_SIZE,
             after=self.after,
@@ -92,7 +92,7 @@ class ListRequest:
         return page
 
     def count(self, session: Session) -> counting.Count:
-        model: Any = self.info.model
+        model: Any = self.table.model
         return counting.count(session, self.narrowed(select(model.id)), may_estimate=self.access.sees_all)
 
     def query(self, **changes: str | None) -> str:
@@ -100,7 +100,7 @@ class ListRequest:
         words: list[tuple[str, str]] = [pair for c in self.conditions for pair in c.words]
         rest: dict[str, str | None] = {
             "search": self.search or None,
-            "sort": self.sort_word if self.sort_word != self.info.order else None,
+            "sort": self.sort_word if self.sort_word != self.table.order else None,
             "columns": ",".join(self.columns) if self.chosen_columns else None,
         }
         rest |= changes
@@ -170,17 +170,17 @@ def _checked_search(seen: Seen, text: str) -> None:
         raise UnknownConditionError(str(error)) from error
 
 
-def _sort(info: TableInfo, access: TableAccess, word: str | None) -> tuple[Field, bool]:
+def _sort(table: ShownTable, access: TableAccess, word: str | None) -> tuple[Field, bool]:
     """If the role does not see the default sort column, the newest rows come first."""
-    name = (word or info.order).removeprefix("-")
+    name = (word or table.order).removeprefix("-")
     if not word and not access.sees(name):
-        return info.fields["id"], True
-    field = info.fields.get(name)
+        return table.fields["id"], True
+    field = table.fields.get(name)
     if field is None or not (field.sortable or name == "id"):
-        raise UnknownConditionError(f"{info.many} cannot be sorted by {name!r}.")
+        raise UnknownConditionError(f"{table.many} cannot be sorted by {name!r}.")
     if not access.sees(name):
         raise ForbiddenConditionError(name)
-    return field, (word or info.order).startswith("-")
+    return field, (word or table.order).startswith("-")
 
 
 def _columns(seen: Seen, word: str | None, kept: Kept | None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from homecare.records import phones
 from homecare.records.row_select import Part, RowSelect, build, code_columns, join_parts, relation_label
 from homecare.records.seen import Seen
 from homecare.tables.overrides import override_of
-from homecare.tables.table import Field, TableInfo, table_info
+from homecare.tables.table import Field, ShownTable, shown_table
 
 MOST = 20
 LONGEST_SEARCH = 200
@@ -53,11 +53,11 @@ def search_clause(seen: Seen, text: str, through_parents: bool = True) -> Column
     return or_(*alternatives)
 
 
-def _holds(info: TableInfo, searched: list[Field], word: str) -> ColumnElement[bool]:
+def _holds(table: ShownTable, searched: list[Field], word: str) -> ColumnElement[bool]:
     """Whether some column contains the word: phone numbers as dialled, other text as people read it."""
     found: list[ColumnElement[bool]] = []
     for field in searched:
-        column = getattr(info.model, field.name)
+        column = getattr(table.model, field.name)
         if not field.traits.is_phone:
             found.append(folding.contains(column, word))
         elif phones.digits(word):
@@ -65,13 +65,13 @@ def _holds(info: TableInfo, searched: list[Field], word: str) -> ColumnElement[b
     return or_(false(), *found)
 
 
-def _has_number(info: TableInfo, field: Field, text: str) -> ColumnElement[bool] | None:
+def _has_number(table: ShownTable, field: Field, text: str) -> ColumnElement[bool] | None:
     """Compares the whole Fayda number, never a part of it. None if the text is not such a number."""
     try:
         number = parse_fayda(text)
     except ValueError:
         return None
-    found: ColumnElement[bool] = getattr(info.model, field.name) == number
+    found: ColumnElement[bool] = getattr(table.model, field.name) == number
     return found
 
 
@@ -80,7 +80,7 @@ def _through_parents(seen: Seen, text: str) -> Iterable[ColumnElement[bool]]:
     for field in seen.table.fields.values():
         if not field.traits.links or not seen.access.sees(field.name):
             continue
-        parent = table_info(field.target)
+        parent = shown_table(field.target)
         named = [f for f in parent.fields.values() if f.searchable]
         if named and parent.name != seen.table.name and seen.by.may(parent.name, Action.VIEW):
             model: Any = parent.model
@@ -104,7 +104,7 @@ def may_look_up(seen: Seen, field: Field) -> bool:
 
 def _options(seen: Seen, field: Field) -> tuple[Select[Any], RowSelect]:
     """A select of parents with the columns of their names, as `join_parts` reads them."""
-    target = table_info(field.target)
+    target = shown_table(field.target)
     if seen.access.states[field.name] is State.MASKED:
         model: Any = target.model
         codes = code_columns(target)
@@ -119,13 +119,13 @@ def _options(seen: Seen, field: Field) -> tuple[Select[Any], RowSelect]:
     return selected.statement, selected
 
 
-def _told(target: TableInfo) -> Mapping[str, Iterable[str]]:
+def _told(target: ShownTable) -> Mapping[str, Iterable[str]]:
     """Columns that distinguish rows of the same name, each with the values that are left out."""
     return override_of(target.name).told
 
 
 def _option_label(row: Any, selected: RowSelect) -> str:
-    texts, told = [], _told(selected.info)
+    texts, told = [], _told(selected.table)
     for field in selected.fields:
         if getattr(row, field.name) in told.get(field.name, ()):
             continue
@@ -140,7 +140,7 @@ def _option_label(row: Any, selected: RowSelect) -> str:
 
 def find(session: Session, seen: Seen, field: Field, text: str) -> list[tuple[int, str]]:
     """Up to 20 parents by name, code or phone; the newest if nothing was typed. Raises ValueError."""
-    target = table_info(field.target)
+    target = shown_table(field.target)
     model: Any = target.model
     statement, selected = _options(seen, field)
     if text.strip() and seen.access.states[field.name] is State.MASKED:
@@ -152,17 +152,17 @@ def find(session: Session, seen: Seen, field: Field, text: str) -> list[tuple[in
     return [(row._id, _option_label(row, selected)) for row in rows]
 
 
-def begun(info: TableInfo, text: str) -> dict[str, str]:
+def begun(table: ShownTable, text: str) -> dict[str, str]:
     """Prefills a new row from a picker's unsuccessful search: a phone number, else a name."""
     if len(phones.digits(text)) >= phones.FEWEST:
-        return {f.name: text for f in [*info.fields.values()][::-1] if f.traits.is_phone}
-    names = [f.name for f in info.fields.values() if f.traits.is_name]
+        return {f.name: text for f in [*table.fields.values()][::-1] if f.traits.is_phone}
+    names = [f.name for f in table.fields.values() if f.traits.is_name]
     return dict(zip(names, text.split(None, len(names) - 1), strict=False)) if names else {}
 
 
 def fills(session: Session, seen: Seen, field: Field, keys: list[int]) -> dict[int, dict[str, tuple[int, str]]]:
     """Other columns that choosing one of these parents fills: {key: {column: (id, label)}}. At most one statement."""
-    target = table_info(field.target)
+    target = shown_table(field.target)
     wanted = override_of(seen.table.name).fills.get(field.name, ())
     if not wanted or seen.access.states[field.name] is not State.SHOWN:
         return {}
@@ -180,7 +180,7 @@ def label_of(session: Session, seen: Seen, field: Field, key: int) -> str | None
     """The name of one parent. None if it does not exist or this person may not see it."""
     if not may_look_up(seen, field):
         return None
-    model: Any = table_info(field.target).model
+    model: Any = shown_table(field.target).model
     statement, selected = _options(seen, field)
     row = session.execute(statement.where(model.id == key)).first()
     return None if row is None else _option_label(row, selected)

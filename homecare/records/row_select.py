@@ -22,7 +22,7 @@ from homecare.models import StoredFile
 from homecare.models.columns import Kind, kind_of
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, TableInfo
+from homecare.tables.table import Field, ShownTable
 
 # The text of a masked value. Some kinds also show their last characters.
 MASK = "••••"
@@ -42,7 +42,7 @@ class Part:
 class RowSelect:
     """`parts` lists the parts of each relation's label. A relation without parts is shown as #id."""
 
-    info: TableInfo
+    table: ShownTable
     statement: Select[Any]
     fields: tuple[Field, ...]
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
@@ -54,9 +54,9 @@ class RowSelect:
         return said
 
 
-def version_of(info: TableInfo) -> ColumnElement[str]:
+def version_of(table: ShownTable) -> ColumnElement[str]:
     """The row's xmin as text: the version in a form (schema decision 29)."""
-    return literal_column(f"{info.name}.xmin::text").label("_version")
+    return literal_column(f"{table.name}.xmin::text").label("_version")
 
 
 def masked(column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
@@ -110,15 +110,15 @@ def _build(seen: Seen, columns: Iterable[str], sort: str) -> RowSelect:
     return RowSelect(seen.table, statement, tuple(fields), parts)
 
 
-def _own(info: TableInfo, told: tuple[Shown, ...], names_somebody: bool) -> list[tuple[Shown, Any]]:
+def _own(table: ShownTable, told: tuple[Shown, ...], names_somebody: bool) -> list[tuple[Shown, Any]]:
     """The table's own rows, and the people they belong to, if anything about a person is shown."""
-    if way(info.name) is None or not (told or names_somebody):
+    if way(table.name) is None or not (told or names_somebody):
         return []
-    model: Any = info.model
-    found = [(one, model.id) for one in told or (Shown(info.name, "_id", ()),)]
-    if people := whose(info.name, model):
-        table, key = people
-        found.append((Shown(table, "_of", ()), key))
+    model: Any = table.model
+    found = [(one, model.id) for one in told or (Shown(table.name, "_id", ()),)]
+    if people := whose(table.name, model):
+        owner, key = people
+        found.append((Shown(owner, "_of", ()), key))
     return found
 
 
@@ -186,8 +186,8 @@ def _name_parts(
     return found
 
 
-def code_columns(info: TableInfo) -> tuple[str, ...]:
-    return tuple(f.name for f in info.fields.values() if f.traits.is_code)
+def code_columns(table: ShownTable) -> tuple[str, ...]:
+    return tuple(f.name for f in table.fields.values() if f.traits.is_code)
 
 
 def relation_label(row: Row[Any], selected: RowSelect, name: str) -> str | None:

@@ -14,7 +14,7 @@ from homecare.access.shown import shown_of
 from homecare.records.row_select import RowSelect, build, file_name, readable, relation_label
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, TableInfo
+from homecare.tables.table import Field, ShownTable
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,19 @@ def stored_row(session: Session, seen: Seen, row_id: int, columns: Iterable[str]
     return Stored(row, selected, values)
 
 
-def row_name(info: TableInfo, stored: Stored) -> str:
+def row_name(table: ShownTable, stored: Stored) -> str:
     """The name of a row: its visible name columns, else "Visit #12"."""
-    access_fields = [f for f in stored.selected.fields if f.name in info.naming]
-    ordered = sorted(access_fields, key=lambda f: info.naming.index(f.name))
+    access_fields = [f for f in stored.selected.fields if f.name in table.naming]
+    ordered = sorted(access_fields, key=lambda f: table.naming.index(f.name))
     texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
     separator = " " if all(f.traits.is_name for f in ordered) else " · "
-    return separator.join(texts) or f"{info.one} #{stored.row._id}"
+    return separator.join(texts) or f"{table.one} #{stored.row._id}"
 
 
-def revealed(session: Session, info: TableInfo, names: list[str], row_id: int) -> dict[str, Any]:
+def revealed(session: Session, table: ShownTable, names: list[str], row_id: int) -> dict[str, Any]:
     """The break-glass values of one row in scope. The caller must have logged the reason."""
-    model: Any = info.model
-    columns = [readable(getattr(model, name), info.fields[name].kind).label(name) for name in names]
+    model: Any = table.model
+    columns = [readable(getattr(model, name), table.fields[name].kind).label(name) for name in names]
     found = select(model.id.label("_id"), *columns).where(model.id == row_id)
-    row = session.execute(found, execution_options={"shown": shown_of(info.name, names)}).first()
+    row = session.execute(found, execution_options={"shown": shown_of(table.name, names)}).first()
     return {} if row is None else {name: getattr(row, name) for name in names}

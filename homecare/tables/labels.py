@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from homecare.kinds.say import said
-from homecare.tables.table import Field, table_infos
+from homecare.tables.table import Field, shown_tables
 
 
 def label(resource: str, column: str) -> str:
     """ "Phone number of Patients", "Patients", "the page map"."""
     if resource.startswith("page:"):
         return f"the page {resource.removeprefix('page:')}"
-    info = table_infos().get(resource)
-    if info is None:
+    table = shown_tables().get(resource)
+    if table is None:
         return f"{resource}.{column}" if column else resource
-    return f"{info.fields[column].label} of {info.many}" if column else info.many
+    return f"{table.fields[column].label} of {table.many}" if column else table.many
 
 
 def plain_text(field: Field, value: Any) -> str:

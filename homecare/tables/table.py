@@ -72,7 +72,7 @@ class Field:
 
 
 @dataclass(frozen=True, eq=False)
-class TableInfo:
+class ShownTable:
     """Compared by identity: a cached value for one is never found for another that looks the same.
     `naming` lists the columns that name a row, `groups` the form's sections with their columns, in order.
     `about` has a hint for some sections, by title.
@@ -118,45 +118,45 @@ def singular(many: str) -> str:
     return many[:-1] if many.endswith("s") and not many.endswith("ss") else many
 
 
-def table_infos() -> dict[str, TableInfo]:
+def shown_tables() -> dict[str, ShownTable]:
     """Every company table by name, in menu order, with IT's settings for the role of this request.
 
     Raises RuntimeError where nobody has said whose request it is: a page would show words and columns IT has changed.
     """
-    if "table_infos" not in g:
-        raise RuntimeError("No door was passed: ask acting() first, or coded_infos() where no role is asking.")
-    found: dict[str, TableInfo] = g.table_infos
+    if "shown_tables" not in g:
+        raise RuntimeError("No door was passed: ask acting() first, or coded_tables() where no role is asking.")
+    found: dict[str, ShownTable] = g.shown_tables
     return found
 
 
 @cache
-def coded_infos() -> dict[str, TableInfo]:
+def coded_tables() -> dict[str, ShownTable]:
     """The tables as models and overrides describe them, before IT's settings."""
-    infos = [_describe(model) for model in business_models().values()]
-    infos.sort(key=_place)
-    return {info.name: info for info in infos}
+    tables = [_describe(model) for model in business_models().values()]
+    tables.sort(key=_place)
+    return {table.name: table for table in tables}
 
 
-def _place(info: TableInfo) -> tuple[int, str, int, str]:
-    module = _module(info.model)
+def _place(table: ShownTable) -> tuple[int, str, int, str]:
+    module = _module(table.model)
     used = GROUPS[module][1] if module in GROUPS else ()
-    place = used.index(info.name) if info.name in used else len(used)
-    return ([*GROUPS, module].index(module), info.group, place, info.many)
+    place = used.index(table.name) if table.name in used else len(used)
+    return ([*GROUPS, module].index(module), table.group, place, table.many)
 
 
-def table_info(name: str) -> TableInfo:
-    """Raises KeyError for a table that is not the company's, RuntimeError as table_infos does."""
-    return table_infos()[name]
+def shown_table(name: str) -> ShownTable:
+    """Raises KeyError for a table that is not the company's, RuntimeError as shown_tables does."""
+    return shown_tables()[name]
 
 
-def _describe(model: type[Base]) -> TableInfo:
+def _describe(model: type[Base]) -> ShownTable:
     name = model.__tablename__
     override = override_of(name)
     fields = {column.name: _field(column, override) for column in model.__table__.columns}  # type: ignore[arg-type]
     many = override.name or words(name)
     one = override.one or singular(many)
     module = _module(model)
-    return TableInfo(
+    return ShownTable(
         model=model,
         name=name,
         many=many,

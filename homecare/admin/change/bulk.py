@@ -83,20 +83,20 @@ def answer(asked: Asked) -> ResponseReturnValue:
 
 
 def _delete(asked: Asked, chosen: Chosen) -> None:
-    info = asked.table
+    table = asked.table
     try:
-        done = rows.delete_rows(session=db.session(), model=info.model, versions=chosen.versions, by=acting())
+        done = rows.delete_rows(session=db.session(), model=table.model, versions=chosen.versions, by=acting())
     except RuleError as error:
         raise SpokenError(422, error.message, back=asked.to_list(), title="Nothing was deleted") from error
-    flash(f"{info.amount(done)} deleted.", "success")
+    flash(f"{table.amount(done)} deleted.", "success")
 
 
 def _set(asked: Asked, chosen: Chosen, values: dict[str, Any]) -> None:
-    info = asked.table
+    table = asked.table
     ((column, value),) = values.items()
     done = many.update_rows(
         session=db.session(),
-        model=info.model,
+        model=table.model,
         versions=chosen.versions,
         column=column,
         value=value,
@@ -104,22 +104,22 @@ def _set(asked: Asked, chosen: Chosen, values: dict[str, Any]) -> None:
         answered=request.form.get("sure", ""),
     )
     if not done.rows:
-        flash(f"Nothing changed: {info.amount(len(chosen.ids))} already had this value.", "success")
+        flash(f"Nothing changed: {table.amount(len(chosen.ids))} already had this value.", "success")
         return
     label, text = _said(asked.seen, values)
     same = len(chosen.ids) - done.rows
-    sentence = f"{info.amount(done.rows)} changed: {label} is {text or 'empty'}"
+    sentence = f"{table.amount(done.rows)} changed: {label} is {text or 'empty'}"
     undo.offer_rows(asked, f"{sentence}; {same:,} already had this value." if same else f"{sentence}.", done.undo)
 
 
 def _values(asked: Asked) -> dict[str, Any]:
-    info, name = asked.table, request.form.get("field", "")
+    table, name = asked.table, request.form.get("field", "")
     try:
         values = one_value.one_value(asked.seen, request.form)
         if name not in editing.set_at_once(asked.seen):
             raise RuleError(name, "This cannot be set in many rows at once. Open each row to set it.")
     except RuleError as error:
-        label = info.fields[error.field].label
+        label = table.fields[error.field].label
         raise SpokenError(
             422, f"{label}: {error.message}", back=asked.to_list(), title="Nothing was changed"
         ) from error
@@ -189,11 +189,11 @@ def _words(query: str) -> MultiDict[str, str]:
 
 
 def _confirm(asked: Asked, chosen: Chosen, values: dict[str, Any], changed: Sequence[int] = ()) -> str:
-    info, deletes = asked.table, request.form["action"] == "delete"
-    number = info.amount(len(chosen.ids))
+    table, deletes = asked.table, request.form["action"] == "delete"
+    number = table.amount(len(chosen.ids))
     return asked.render(
         "tables/change/bulk.html",
-        info=info,
+        table=table,
         chosen=chosen,
         versions=refused.written(chosen.versions),
         question=f"Delete {number}?" if deletes else _question(asked.seen, values, number),
@@ -201,7 +201,7 @@ def _confirm(asked: Asked, chosen: Chosen, values: dict[str, Any], changed: Sequ
         deletes=deletes,
         before=len(chosen.shown),
         changed=refused.named(asked.seen, changed),
-        consequences=consequences.consequences(db.session(), info, chosen.ids) if deletes else [],
+        consequences=consequences.consequences(db.session(), table, chosen.ids) if deletes else [],
         form=request.form,
         back=asked.back(),
     )

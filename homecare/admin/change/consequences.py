@@ -8,31 +8,31 @@ from dataclasses import dataclass
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Table, any_, literal, select
 from sqlalchemy.orm import Session
 
-from homecare.tables.table import TableInfo, table_info, table_infos
+from homecare.tables.table import ShownTable, shown_table, shown_tables
 
 
 @dataclass(frozen=True)
 class Consequence:
     """`rows` of `table` are deleted too. With `loses_link` they stay but lose their link."""
 
-    table: TableInfo
+    table: ShownTable
     rows: int
     loses_link: bool
 
 
 def _children(parent: Table) -> Iterator[tuple[Table, ForeignKey]]:
-    for info in table_infos().values():
-        for column in info.model.__table__.columns:
+    for table in shown_tables().values():
+        for column in table.model.__table__.columns:
             for key in column.foreign_keys:
                 if key.column.table is parent:
-                    yield info.key.table, key
+                    yield table.key.table, key
 
 
-def consequences(session: Session, info: TableInfo, row_ids: list[int]) -> list[Consequence]:
+def consequences(session: Session, table: ShownTable, row_ids: list[int]) -> list[Consequence]:
     """Counts all rows, even those this person cannot see: the database deletes them anyway. One statement per key."""
-    deleted: dict[str, set[int]] = {info.name: set(row_ids)}
+    deleted: dict[str, set[int]] = {table.name: set(row_ids)}
     unlinked: dict[str, set[int]] = {}
-    waiting: list[tuple[Table, set[int]]] = [(info.key.table, set(row_ids))]
+    waiting: list[tuple[Table, set[int]]] = [(table.key.table, set(row_ids))]
     while waiting:
         parent, ids = waiting.pop()
         for child, key in _children(parent):
@@ -47,6 +47,6 @@ def consequences(session: Session, info: TableInfo, row_ids: list[int]) -> list[
             if fresh:
                 deleted[child.name] |= fresh
                 waiting.append((child, fresh))
-    gone = [Consequence(table_info(n), len(ids), False) for n, ids in deleted.items() if n != info.name and ids]
+    gone = [Consequence(shown_table(n), len(ids), False) for n, ids in deleted.items() if n != table.name and ids]
     kept = {name: ids - deleted.get(name, set()) for name, ids in unlinked.items()}
-    return gone + [Consequence(table_info(n), len(ids), True) for n, ids in kept.items() if ids]
+    return gone + [Consequence(shown_table(n), len(ids), True) for n, ids in kept.items() if ids]

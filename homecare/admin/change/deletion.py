@@ -17,10 +17,10 @@ from homecare.web.errors import SpokenError
 
 def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
     """GET asks and shows how many rows go with it. POST deletes the version that was shown."""
-    info, session = asked.table, db.session()
-    stored = stored_row(session, asked.seen, row_id, info.naming)
+    table, session = asked.table, db.session()
+    stored = stored_row(session, asked.seen, row_id, table.naming)
     if stored is None:
-        not_found(info.name, "delete", str(row_id))
+        not_found(table.name, "delete", str(row_id))
     if request.method == "GET":
         return _ask(asked, row_id, stored)
     version = request.form.get("_version", "")
@@ -28,23 +28,23 @@ def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
         flash("Check what will be deleted, then confirm.", "error")
         return _ask(asked, row_id, stored), 422
     try:
-        rows.delete_rows(session=session, model=info.model, versions={row_id: version}, by=asked.by)
+        rows.delete_rows(session=session, model=table.model, versions={row_id: version}, by=asked.by)
     except rows.RowsChangedError:
         stored = stored_row(session, asked.seen, row_id)
         if stored is None:
-            not_found(info.name, "delete", str(row_id))
+            not_found(table.name, "delete", str(row_id))
         flash("Somebody changed it meanwhile. Check it again before you delete it.", "error")
         return _ask(asked, row_id, stored), 409
     except RuleError as error:
         raise SpokenError(422, error.message, title="Nothing was deleted") from error
-    flash(f"{row_name(info, stored)} is deleted.", "success")
+    flash(f"{row_name(table, stored)} is deleted.", "success")
     return redirect(asked.back())
 
 
 def _ask(asked: Asked, row_id: int, stored: Stored) -> str:
     return asked.render(
         "tables/change/delete.html",
-        info=asked.table,
+        table=asked.table,
         row_id=row_id,
         name=row_name(asked.table, stored),
         version=stored.version,

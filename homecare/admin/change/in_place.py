@@ -24,18 +24,18 @@ def update(asked: Asked) -> ResponseReturnValue:
     """`id`, `field`, `value`, `version`, and the list's `columns`. Answers `version`, `cells` and the token `undo`.
     A doubtful value is refused with a key that confirms it when sent as `sure`.
     """
-    info, by = asked.table, asked.by
+    table, by = asked.table, asked.by
     wanted = listed(asked)
     try:
         row_id = parse_id(request.form.get("id", ""))
     except ValueError:
-        not_found(info.name, "edit", request.form.get("id"))
+        not_found(table.name, "edit", request.form.get("id"))
     try:
         values = one_value.one_value(asked.seen, request.form)
         version = request.form.get("version", "")
         saved = rows.update_row(
             session=db.session(),
-            model=info.model,
+            model=table.model,
             row_id=row_id,
             values=values,
             version=version,
@@ -51,7 +51,7 @@ def update(asked: Asked) -> ResponseReturnValue:
     except rows.StaleError:
         return jsonify(error="Somebody changed this row meanwhile. Check it again."), 409
     except rows.RowGoneError:
-        not_found(info.name, "edit", str(row_id))
+        not_found(table.name, "edit", str(row_id))
     return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
 
 
@@ -64,5 +64,5 @@ def as_listed(wanted: ListRequest, row_id: int) -> dict[str, Any]:
     """The row as the list shows it, including the times that changed with a status."""
     found = screens.as_listed(wanted, db.session(), row_id)
     if found is None:
-        not_found(wanted.info.name, "view", str(row_id))
+        not_found(wanted.table.name, "view", str(row_id))
     return {"version": found.version, "cells": [str(cell) for cell in found.cells]}

@@ -63,7 +63,7 @@ def question(asked: Asked, versions: Mapping[int, str], error: RowsAskedError) -
 def _render(asked: Asked, template: str, reasons: list[Reason], going_on: Mapping[int, str], **words: Any) -> str:
     return asked.render(
         template,
-        info=asked.table,
+        table=asked.table,
         reasons=reasons,
         others=[*going_on],
         versions=written(going_on),

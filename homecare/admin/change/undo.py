@@ -18,7 +18,7 @@ from homecare.admin.form import editing
 from homecare.db import db
 from homecare.models import Overwritten
 from homecare.records.seen import Seen
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
 
@@ -48,11 +48,11 @@ def offer_rows(asked: Asked, sentence: str, token: str) -> None:
 
 def answer(asked: Asked) -> ResponseReturnValue:
     """Restores all rows of the change `token`, or none."""
-    info = asked.table
+    table = asked.table
     wanted = listed(asked)
     token = request.form.get("token", "")
     done, row_ids = _take_back(session=db.session(), seen=asked.seen, token=token, back=asked.to_list())
-    sentence = f"Undone: {info.amount(done)} as before."
+    sentence = f"Undone: {table.amount(done)} as before."
     if wants_json():
         return jsonify(done=sentence, **as_listed(wanted, row_ids[0]))
     flash(sentence, "success")
@@ -67,17 +67,17 @@ def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str
 
 
 def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
-    info, by = seen.table, seen.by
-    kept = undoing.find(session=session, model=info.model, token=token, by=by)
+    table, by = seen.table, seen.by
+    kept = undoing.find(session=session, model=table.model, token=token, by=by)
     if kept is None:
         sentence = "This was already undone, or it was done more than an hour ago."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE)
     _refuse_unsettable(seen, kept)
     row_ids = [int(row_id) for row_id in kept.held]
     try:
-        return many.take_back(session=session, model=info.model, kept=kept, by=by), row_ids
+        return many.take_back(session=session, model=table.model, kept=kept, by=by), row_ids
     except rows.RowsChangedError as error:
-        sentence = f"Somebody changed {_some(info, len(row_ids))} since, so nothing was undone."
+        sentence = f"Somebody changed {_some(table, len(row_ids))} since, so nothing was undone."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:
         sentence = next(iter(error.refused.values())).message
@@ -91,5 +91,5 @@ def _refuse_unsettable(seen: Seen, kept: Overwritten) -> None:
         refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
 
 
-def _some(info: TableInfo, number: int) -> str:
-    return info.the() if number == 1 else f"some of the {info.amount(number)}"
+def _some(table: ShownTable, number: int) -> str:
+    return table.the() if number == 1 else f"some of the {table.amount(number)}"

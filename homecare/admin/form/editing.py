@@ -125,17 +125,17 @@ def tell_owners(session: Session, form: RowForm, seen: Seen, stored: Stored | No
     """Says at every taken value which row has it, if the person may see both. Returns these columns.
     Used when the form is shown again anyway, to show all problems at once. One short statement per unique column.
     """
-    named, model = set(), cast(Any, form.info.model)
-    for field in form.fields() if seen.by.may(form.info.name) else []:
+    named, model = set(), cast(Any, form.table.model)
+    for field in form.fields() if seen.by.may(form.table.name) else []:
         spec = field.spec
         if not spec.column.unique or field.data is None or field.errors or not form.access.sees(spec.name):
             continue
         owner_id = session.scalar(select(model.id).where(getattr(model, spec.name) == field.data))
         if owner_id is None or (stored is not None and owner_id == stored.row._id):
             continue
-        if owner := stored_row(session, seen, owner_id, form.info.naming):
-            sentence = f"{row_name(form.info, owner)} already has this {spec.label.lower()}."
-            field.errors = [*field.errors, OWNER.format(sentence, urls.record(form.info.name, owner_id))]
+        if owner := stored_row(session, seen, owner_id, form.table.naming):
+            sentence = f"{row_name(form.table, owner)} already has this {spec.label.lower()}."
+            field.errors = [*field.errors, OWNER.format(sentence, urls.record(form.table.name, owner_id))]
             named.add(spec.name)
     return named
 
@@ -172,7 +172,7 @@ def differences(session: Session, form: RowForm, seen: Seen, stored: Stored) -> 
 
 def retyped(session: Session, form: RowForm, seen: Seen, stored: Stored) -> list[Difference]:
     """The differences that a person typed: without filled-in values and those that cannot be compared."""
-    times = TIMES_OF_STATUSES.get(form.info.name, ())
+    times = TIMES_OF_STATUSES.get(form.table.name, ())
     filled = {rule.column for rule in times if not form.data.get(rule.column)}
     filled |= {rule.status_column for rule in times if form.data.get(rule.column)}
     if form.creating:

@@ -11,7 +11,7 @@ from wtforms import Form
 from homecare.access.table_access import TableAccess
 from homecare.admin.form.inputs import UNSEEN, ColumnField, PlaceField, point
 from homecare.admin.form.uploads import FileField
-from homecare.tables.table import Field, TableInfo
+from homecare.tables.table import Field, ShownTable
 
 # By the input of the kind.
 FIELDS: dict[str, type[ColumnField]] = {"place": PlaceField, "file": FileField}
@@ -21,7 +21,7 @@ class RowForm(Form):
     """`access` says what the role sees. `stored` in the methods are the row's values when the form was opened."""
 
     access: TableAccess
-    info: TableInfo
+    table: ShownTable
     creating: bool
 
     def fields(self) -> list[ColumnField]:
@@ -63,13 +63,13 @@ class RowForm(Form):
         return found
 
 
-def form_class(info: TableInfo, access: TableAccess, settable: frozenset[str], creating: bool) -> type[RowForm]:
+def form_class(table: ShownTable, access: TableAccess, settable: frozenset[str], creating: bool) -> type[RowForm]:
     """Built without fields the role may not set. Deleting them from an instance is too late: it has read them."""
     names = [
-        name for _, group in info.groups for name in group if name in settable and access.sets(name, creating=creating)
+        name for _, group in table.groups for name in group if name in settable and access.sets(name, creating=creating)
     ]
-    fields = {name: _form_field(info.fields[name]) for name in names}
-    return type("RowForm", (RowForm,), {"access": access, "info": info, "creating": creating, **fields})
+    fields = {name: _form_field(table.fields[name]) for name in names}
+    return type("RowForm", (RowForm,), {"access": access, "table": table, "creating": creating, **fields})
 
 
 def _form_field(spec: Field) -> Any:
@@ -82,10 +82,10 @@ def _end_of(name: str) -> str:
     return name.replace("start", "end").replace("check_in", "check_out")
 
 
-def default_values(info: TableInfo) -> dict[str, Any]:
+def default_values(table: ShownTable) -> dict[str, Any]:
     """A new row's form starts with the columns' defaults, if they are constants."""
     found: dict[str, Any] = {}
-    for spec in info.fields.values():
+    for spec in table.fields.values():
         default = getattr(spec.column.server_default, "arg", None)
         if isinstance(default, str):
             found[spec.name] = spec.column.type.python_type(default)

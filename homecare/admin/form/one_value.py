@@ -12,7 +12,7 @@ from homecare.admin.form import editing
 from homecare.admin.form.inputs import UNSEEN
 from homecare.db import db
 from homecare.records.seen import Seen
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web.errors import SpokenError
 
 
@@ -36,9 +36,9 @@ def one_value(seen: Seen, sent: MultiDict[str, str]) -> dict[str, Any]:
     return {name: form.values({}).get(name)}
 
 
-def _as_form(info: TableInfo, name: str, value: str) -> MultiDict[str, str]:
+def _as_form(table: ShownTable, name: str, value: str) -> MultiDict[str, str]:
     """One column as its form would send it. A place has two inputs; here it is "lat,lon"."""
-    if not info.fields[name].traits.is_place:
+    if not table.fields[name].traits.is_place:
         return MultiDict({name: value})
     latitude, _, longitude = value.partition(",")
     return MultiDict({f"{name}-lat": latitude, f"{name}-lon": longitude})

@@ -44,7 +44,7 @@ class FormScreen:
 
     def __init__(self, asked: Asked, row_id: int | None) -> None:
         self.asked, self.seen, self.row_id = asked, asked.seen, row_id
-        self.info, self.by, self.session = asked.table, asked.by, db.session()
+        self.table, self.by, self.session = asked.table, asked.by, db.session()
         self.stored = self._stored()
         # Whether the form's token can never save anything.
         self.is_spent = False
@@ -57,13 +57,13 @@ class FormScreen:
         return stored_row(self.session, self.seen, self.row_id)
 
     def answer(self) -> ResponseReturnValue:
-        formdata = uploads.sent_form(self.info) if request.method == "POST" else None
+        formdata = uploads.sent_form(self.table) if request.method == "POST" else None
         if self.row_id is not None and self.stored is None:
             return self._gone(formdata)
         form = editing.open_form(self.seen, formdata, self.stored.values if self.stored else None, self._prefilled())
         if formdata is None:
             return self._show(form, 200)
-        if (self.info.name, MAKERS.get(self.info.name)) in SAID_BY and not self._names_oneself():
+        if (self.table.name, MAKERS.get(self.table.name)) in SAID_BY and not self._names_oneself():
             return self._show(form, 422, [rows.ANOTHERS_NAME])
         self._refuse_unsettable(form)
         return self._save(form)
@@ -72,8 +72,8 @@ class FormScreen:
         """Columns named in the URL of a new form. Invalid values are skipped."""
         if self.row_id is not None:
             return {}
-        given = MultiDict(lookup.begun(self.info, request.args.get("named", "")))
-        given.update((k, v) for k, v in request.args.items() if k in self.info.fields)
+        given = MultiDict(lookup.begun(self.table, request.args.get("named", "")))
+        given.update((k, v) for k, v in request.args.items() if k in self.table.fields)
         if not given:
             return {}
         form = editing.open_form(self.seen, given, None, {})
@@ -86,16 +86,16 @@ class FormScreen:
         """If a column that this role may not set was sent, nothing of the form is saved."""
         known = {field.spec.name for field in form.fields()}
         if self._names_oneself():
-            known.add(MAKERS.get(self.info.name, ""))
+            known.add(MAKERS.get(self.table.name, ""))
         for name in (*request.form, *request.files):
             column = name.partition("-")[0]
-            if column in self.info.fields and column not in known:
+            if column in self.table.fields and column not in known:
                 action = "create" if self.row_id is None else "edit"
-                refuse(self.info.name, action, f"set {column} of {self.info.many.lower()}", str(self.row_id or ""))
+                refuse(self.table.name, action, f"set {column} of {self.table.many.lower()}", str(self.row_id or ""))
 
     def _names_oneself(self) -> bool:
         """Whether the form names the person as the new row's author, which is filled in anyway."""
-        named = request.form.get(MAKERS.get(self.info.name, ""), "").strip()
+        named = request.form.get(MAKERS.get(self.table.name, ""), "").strip()
         return self.row_id is None and named in ("", str(self.by.person.staff_id))
 
     def _save(self, form: RowForm) -> ResponseReturnValue:
@@ -115,7 +115,7 @@ class FormScreen:
         except form_tokens.AlreadySavedError as error:
             return self._again(form, error.row_id)
         except rows.RowGoneError:
-            return self._gone(uploads.sent_form(self.info))
+            return self._gone(uploads.sent_form(self.table))
         except AskedError as asked:
             return self._show(form, 422, questions=asked.questions)
         except rows.StaleError:
@@ -132,7 +132,7 @@ class FormScreen:
         if self.stored is None or self.row_id is None:
             return rows.create_row(
                 session=self.session,
-                model=self.info.model,
+                model=self.table.model,
                 values=form.values(None) | told,
                 token=token,
                 by=self.by,
@@ -140,7 +140,7 @@ class FormScreen:
             )
         return rows.update_row(
             session=self.session,
-            model=self.info.model,
+            model=self.table.model,
             row_id=self.row_id,
             values=form.values(self.stored.values) | told,
             version=request.form.get("_version", ""),
@@ -157,14 +157,14 @@ class FormScreen:
             return self._done(row_id)
         if self.row_id is not None:
             return self._conflict(form)
-        name = row_name(self.info, stored)
+        name = row_name(self.table, stored)
         return self._show(form, 409, [f"This form was already saved, as {name}. Save it again to create another."])
 
     def _conflict(self, form: RowForm) -> ResponseReturnValue:
         """409: shows both versions side by side. The typed text stays in the form, under the new version."""
         self.stored = self._stored()
         if self.stored is None:
-            return self._gone(uploads.sent_form(self.info))
+            return self._gone(uploads.sent_form(self.table))
         found = editing.differences(self.session, form, self.seen, self.stored)
         return self._show(form, 409, conflict=found)
 
@@ -173,9 +173,9 @@ class FormScreen:
         It contains only what was sent, so that a person who may create one can save it as a new row.
         """
         if formdata is None:
-            not_found(self.info.name, "edit", str(self.row_id))
-        note_missing(self.info.name, "edit", str(self.row_id))
-        creates = self.by.may(self.info.name, Action.CREATE)
+            not_found(self.table.name, "edit", str(self.row_id))
+        note_missing(self.table.name, "edit", str(self.row_id))
+        creates = self.by.may(self.table.name, Action.CREATE)
         form = editing.open_form(self.seen, formdata, None if creates else {}, {})
         uploads.take_all(form.fields(), self.session, self.by)
         self.row_id = self.stored = None
@@ -198,10 +198,10 @@ class FormScreen:
         version = request.form.get("_version") if same else None
         page = self.asked.render(
             "tables/form/form.html",
-            info=self.info,
+            table=self.table,
             form=form,
             row_id=self.row_id,
-            name=row_name(self.info, self.stored) if self.stored else None,
+            name=row_name(self.table, self.stored) if self.stored else None,
             messages=messages or [],
             conflict=conflict,
             questions=questions,
@@ -217,32 +217,32 @@ class FormScreen:
 
     def _back(self) -> str:
         """The page the person came from: `url` of the address, or of the form unless the table has such a column."""
-        words = request.args if "url" in self.info.fields else request.values
+        words = request.args if "url" in self.table.fields else request.values
         return safe_next(words.get("url"), otherwise="")
 
     def _done(self, row_id: int | None) -> ResponseReturnValue:
         if row_id is not None and PICKER.fullmatch(request.args.get("picker", "")):
             return self._picked(row_id)
-        flash(f"{self.info.one} saved.", "success")
+        flash(f"{self.table.one} saved.", "success")
         # A script reads the answer and navigates itself, so that a lost connection leaves the form open.
         return jsonify(to=self._next(row_id)) if wants_json() else redirect(self._next(row_id))
 
     def _next(self, row_id: int | None) -> str:
         then, back = request.form.get("_then", ""), self._back()
-        if then == "add" and self.by.may(self.info.name, Action.CREATE):
+        if then == "add" and self.by.may(self.table.name, Action.CREATE):
             # Another row of the same parent starts with the same prefilled values.
-            begun: dict[str, Any] = {n: v for n, v in request.args.items() if n in {*self.info.fields} - {*CONTROL}}
-            return url_for(f"{self.info.name}.create_view", **begun, url=back or None)
+            begun: dict[str, Any] = {n: v for n, v in request.args.items() if n in {*self.table.fields} - {*CONTROL}}
+            return url_for(f"{self.table.name}.create_view", **begun, url=back or None)
         if then == "continue" and row_id is not None:
-            return url_for(f"{self.info.name}.edit_view", id=row_id, url=back or None)
+            return url_for(f"{self.table.name}.edit_view", id=row_id, url=back or None)
         if back:
             return back
         if row_id is None:
-            return url_for(f"{self.info.name}.index_view")
-        return url_for(f"{self.info.name}.details_view", id=row_id)
+            return url_for(f"{self.table.name}.index_view")
+        return url_for(f"{self.table.name}.details_view", id=row_id)
 
     def _picked(self, row_id: int) -> ResponseReturnValue:
         """Answers the picker of another form, which waits for the new record."""
-        stored = stored_row(self.session, self.seen, row_id, self.info.naming)
-        label = row_name(self.info, stored) if stored else f"#{row_id}"
+        stored = stored_row(self.session, self.seen, row_id, self.table.naming)
+        label = row_name(self.table, stored) if stored else f"#{row_id}"
         return jsonify(picked={"channel": request.args["picker"], "id": row_id, "label": label})

@@ -22,7 +22,7 @@ from homecare.files.keeping import Kept, QuotaError
 from homecare.files.kinds import ALSO_CALLED, DOCUMENTS, FILLED, IMAGES, RefusedFileError, takes
 from homecare.files.store import StoreFullError
 from homecare.tables.overrides import override_of
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web.settings import current_config
 
 if TYPE_CHECKING:
@@ -123,11 +123,11 @@ class FileField(ColumnField):
         return {"resource": self.spec.column.table.name, "column": self.spec.name}
 
 
-def sent_form(info: TableInfo) -> MultiDict[str, Any]:
+def sent_form(table: ShownTable) -> MultiDict[str, Any]:
     """The request's text with the files of its file columns. Files under other names are ignored."""
     both: MultiDict[str, Any] = MultiDict(request.form.items(multi=True))
     for name, file in request.files.items(multi=True):
-        if name in info.fields and info.fields[name].traits.holds_file:
+        if name in table.fields and table.fields[name].traits.holds_file:
             both.add(name, file)
     return both
 

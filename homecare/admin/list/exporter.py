@@ -67,11 +67,11 @@ def exported_columns(request: ListRequest, columns: Iterable[str] | None = None)
     A masked relation is exported as the code it shows.
     """
     access = request.access
-    names = request.info.fields if columns is None else columns
+    names = request.table.fields if columns is None else columns
     return [
         name
         for name in names
-        if access.sees(name) or (access.states[name] is State.MASKED and request.info.fields[name].traits.links)
+        if access.sees(name) or (access.states[name] is State.MASKED and request.table.fields[name].traits.links)
     ]
 
 
@@ -113,7 +113,7 @@ def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Genera
     Runs while the answer is sent, after the request's own session has ended. So it uses a session of its own, under
     the same row scope.
     """
-    order = ordering(request.sort.column, request.info.key, descending=request.descending)
+    order = ordering(request.sort.column, request.table.key, descending=request.descending)
     statement = request.narrowed(selected.statement).order_by(*order)
     with Session(scoped.get_bind(), info=dict(scoped.info)) as session:
         # A slow reader keeps the statement open. The usual time limit would cut the file off.
@@ -125,8 +125,8 @@ def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Genera
         with closing(result):
             for block in result.partitions():
                 # Logged before it leaves. A long export is one log line per thousand rows.
-                log_export(request.acting, request.info.name, selected.shown, block)
+                log_export(request.acting, request.table.name, selected.shown, block)
                 yield block
                 empty = False
         if empty:
-            log_export(request.acting, request.info.name, (), [])
+            log_export(request.acting, request.table.name, (), [])

@@ -53,7 +53,7 @@ def chips(request: ListRequest, session: Session) -> list[Chip]:
 
 def _ends(condition: Condition, request: ListRequest) -> list[Condition]:
     """The start and end conditions that this one belongs to. Empty unless there are exactly these two."""
-    if not condition.column or not request.info.fields[condition.column].traits.in_time:
+    if not condition.column or not request.table.fields[condition.column].traits.in_time:
         return []
     same = [c for c in request.conditions if c.column == condition.column and c.operator in ("gte", "lte")]
     ends = sorted(same, key=lambda c: c.operator)
@@ -64,7 +64,7 @@ def _ends(condition: Condition, request: ListRequest) -> list[Condition]:
 
 def _span_text(request: ListRequest, start: Condition, end: Condition, session: Session) -> str:
     """ "Created in the last 30 days", "Created: from 1 Mar 2026 until 9 Mar 2026"."""
-    field = request.info.fields[start.column]
+    field = request.table.fields[start.column]
     for word, days, other in (("last", start.value, end.value), ("next", end.value, start.value)):
         if other == "today" and (relative := DAYS.fullmatch(days)) and (relative[1] == "-") == (word == "last"):
             return f"{field.label} in the {word} {relative[2]} days"
@@ -76,7 +76,7 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
     """ "Status is Pending", "Patient is Almaz Bekele", "Due date: from 7 days ago"."""
     if not condition.column:
         return condition.label
-    field = request.info.fields[condition.column]
+    field = request.table.fields[condition.column]
     if condition.problem:
         return f"{field.label}: {condition.value}"
     operator = OPERATORS[condition.operator]
@@ -130,7 +130,7 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
     """The named conditions this role may use here: label, URL that turns it on or off, whether it is on."""
     found = []
     for (table, key, value), named in NAMED.items():
-        if table != request.info.name or named.unseen_by(request.access, request.acting.policy) is not None:
+        if table != request.table.name or named.unseen_by(request.access, request.acting.policy) is not None:
             continue
         on = next((c for c in request.conditions if c.key == key and value in (ANY, c.value)), None)
         offered = named.offered(key)
@@ -144,11 +144,11 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
 
 def builder(request: ListRequest, session: Session) -> dict[str, Any]:
     """The options of the list's dialogs: the columns the role sees, and the current conditions."""
-    access, info = request.access, request.info
+    access, table = request.access, request.table
     at_once = editing.set_at_once(request.seen) if access.may(Action.EDIT) else frozenset()
     asked = {
         field.name: field.traits.offers
-        for field in info.fields.values()
+        for field in table.fields.values()
         if access.sees(field.name) and not field.column.primary_key
     }
     columns = [
@@ -162,22 +162,22 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
             "empty": bool(field.column.nullable) and field.column.server_default is None,
             "shown": field.name in request.columns,
         }
-        for field in info.fields.values()
+        for field in table.fields.values()
         if access.states[field.name].value != "hidden"
     ]
     return {
-        "table": info.name,
+        "table": table.name,
         "columns": columns,
         "offers": {one.key: [one.words, one.parts] for offers in asked.values() for one in offers},
         "order": list(request.columns),
         "present": [
-            [c.column, c.operator, c.value, value_text(info.fields[c.column], c, request.seen, session), c.problem]
+            [c.column, c.operator, c.value, value_text(table.fields[c.column], c, request.seen, session), c.problem]
             for c in request.conditions
             if _is_asked(asked, c)
         ],
         # Conditions that the dialog has no line for go on as they are.
         "named": [list(pair) for c in request.conditions if not _is_asked(asked, c) for pair in c.words],
-        "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != info.order else ""},
+        "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != table.order else ""},
         "chosen": request.chosen_columns,
     }
 

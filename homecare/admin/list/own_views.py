@@ -19,7 +19,7 @@ from homecare.records import saved_views as records
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.list_request import ALL, PLACE, read
 from homecare.records.seen import Seen
-from homecare.tables.table import table_infos
+from homecare.tables.table import shown_tables
 from homecare.web import urls
 
 SHARE = "share"
@@ -48,7 +48,7 @@ def kept_of(path: str) -> records.Kept:
         known[path] = records.kept(
             db.session(),
             path=path,
-            table=table if table in table_infos() else "",
+            table=table if table in shown_tables() else "",
             staff_id=who.person.staff_id,
             role=who.role.name,
         )
@@ -66,11 +66,11 @@ def saved_views(path: str) -> list[SavedLink]:
 
 def _may_use(path: str, query: str) -> bool:
     """Whether the list opens with these words. A link that is refused would still show what was searched for."""
-    info = table_infos().get(urls.table_of(path))
-    if info is None:
+    table = shown_tables().get(urls.table_of(path))
+    if table is None:
         return True
     try:
-        read(Seen.of(acting(), info), MultiDict(parse_qsl(query)))
+        read(Seen.of(acting(), table), MultiDict(parse_qsl(query)))
     except (UnknownConditionError, ForbiddenConditionError):
         return False
     return True

@@ -17,7 +17,7 @@ from homecare.records.counting import Count
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect, file_name, relation_label
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, TableInfo
+from homecare.tables.table import Field, ShownTable
 from homecare.web import urls
 
 ROW = Markup('<a class="row-name" href="{}">{}</a>')
@@ -65,7 +65,7 @@ class ListScreen:
     @property
     def wrong(self) -> list[str]:
         """The problems of condition values, each sentence after its column's label. With any, no row is shown."""
-        fields = self.request.info.fields
+        fields = self.request.table.fields
         wrong = [c for c in self.request.conditions if c.problem]
         return [f"{fields[c.column].label if c.column else c.wrong}: {c.problem}" for c in wrong]
 
@@ -86,7 +86,7 @@ class ListScreen:
         return cls(
             request=request,
             heads=heads,
-            lines=[_line(request.info, heads, selected, row, code) for row in page.rows],
+            lines=[_line(request.table, heads, selected, row, code) for row in page.rows],
             chips=filtering.chips(request, session),
             quick=filtering.quick_filters(request),
             builder=filtering.builder(request, session),
@@ -102,21 +102,21 @@ def as_listed(request: ListRequest, session: Session, row_id: int) -> Line | Non
     """One row as the list shows it. None if the person may not see it."""
     code = code_beside_name(request)
     selected = request.selected((*request.columns, code) if code else None)
-    row = session.execute(selected.statement.where(request.info.key == row_id)).first()
-    return None if row is None else _line(request.info, list_heads(request), selected, row, code)
+    row = session.execute(selected.statement.where(request.table.key == row_id)).first()
+    return None if row is None else _line(request.table, list_heads(request), selected, row, code)
 
 
 def code_beside_name(request: ListRequest) -> str | None:
     """The code shown muted beside a name, if the list starts with the name and has no column for the code."""
-    info, access = request.info, request.access
-    if not request.columns or not info.fields[request.columns[0]].traits.is_name:
+    table, access = request.table, request.access
+    if not request.columns or not table.fields[request.columns[0]].traits.is_name:
         return None
-    codes = [f.name for f in info.fields.values() if f.traits.is_code and access.sees(f.name)]
+    codes = [f.name for f in table.fields.values() if f.traits.is_code and access.sees(f.name)]
     return codes[0] if codes and codes[0] not in request.columns else None
 
 
 def list_heads(request: ListRequest) -> list[Head]:
-    fields = [request.info.fields[name] for name in request.columns]
+    fields = [request.table.fields[name] for name in request.columns]
     state = next((field for field in fields[1:] if cells.is_badge(field)), None)
     return [_head(request, field, _css(place, field, state)) for place, field in enumerate(fields)]
 
@@ -138,13 +138,13 @@ def _head(request: ListRequest, field: Field, css: str) -> Head:
     return Head(field, url, direction, css, field.choices if in_place and access.sees(field.name) else ())
 
 
-def _line(info: TableInfo, heads: list[Head], selected: RowSelect, row: Row[Any], code: str | None) -> Line:
-    name = row_title(info, heads[0].field, selected, row) if heads else f"#{row._id}"
+def _line(table: ShownTable, heads: list[Head], selected: RowSelect, row: Row[Any], code: str | None) -> Line:
+    name = row_title(table, heads[0].field, selected, row) if heads else f"#{row._id}"
     found: list[Markup] = []
     for place, head in enumerate(heads):
         field = head.field
         if place == 0:
-            cell = ROW.format(urls.record(info.name, row._id), name)
+            cell = ROW.format(urls.record(table.name, row._id), name)
             if code:
                 cell = CODE.format(cell, getattr(row, code) or "")
         elif field.traits.links:
@@ -168,14 +168,14 @@ def _begun(value: Any) -> Any:
     return f"{value[:LONGEST_IN_A_CELL].rstrip()}…" if is_long else value
 
 
-def row_title(info: TableInfo, first: Field, selected: RowSelect, row: Row[Any]) -> str:
+def row_title(table: ShownTable, first: Field, selected: RowSelect, row: Row[Any]) -> str:
     """What the list calls the row: its first column, or the full name if that has several columns."""
     if first.traits.links:
         return relation_label(row, selected, first.name) or f"#{row._id}"
     if first.traits.holds_file:
         return file_name(row, selected, first.name) or f"#{row._id}"
-    if first.name in info.naming:
-        texts = [plain_text(info.fields[n], getattr(row, n, None)) for n in info.naming]
+    if first.name in table.naming:
+        texts = [plain_text(table.fields[n], getattr(row, n, None)) for n in table.naming]
         if name := " ".join(text for text in texts if text):
             return name
     return plain_text(first, getattr(row, first.name)) or f"#{row._id}"

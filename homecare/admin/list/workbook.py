@@ -58,7 +58,7 @@ def pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 def _new_sheet(book: Workbook, request: ListRequest, selected: RowSelect) -> Any:
     number = len(book.worksheets) + 1
-    sheet = book.create_sheet(request.info.many if number == 1 else f"{request.info.many} {number}")
+    sheet = book.create_sheet(request.table.many if number == 1 else f"{request.table.many} {number}")
     sheet.freeze_panes = "A2"
     for position, field in enumerate(selected.fields, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = field.traits.width

@@ -20,7 +20,7 @@ from homecare.records import counting, list_request
 from homecare.records.seen import Seen
 from homecare.records.stored import Stored, row_name
 from homecare.tables.overrides import override_of
-from homecare.tables.table import Field, TableInfo, table_infos
+from homecare.tables.table import Field, ShownTable, shown_tables
 
 RELATED_ROWS = 10
 RELATED_COLUMNS = 5
@@ -43,7 +43,7 @@ class Related:
     listed.
     """
 
-    table: TableInfo
+    table: ShownTable
     by: str
     title: str
     count: counting.Count
@@ -85,19 +85,19 @@ class DetailsScreen:
         )
 
 
-def _key_facts(info: TableInfo, facts: dict[str, Fact]) -> list[Brief]:
+def _key_facts(table: ShownTable, facts: dict[str, Fact]) -> list[Brief]:
     """The first few. A relation in the table's default list is shown even if it is empty."""
-    unsaid = [fact for name, fact in facts.items() if name not in (*info.naming, "created_at", "updated_at")]
-    told = [one for one in unsaid if one.brief and (not one.is_empty or _is_awaited(info, one.field))]
+    unsaid = [fact for name, fact in facts.items() if name not in (*table.naming, "created_at", "updated_at")]
+    told = [one for one in unsaid if one.brief and (not one.is_empty or _is_awaited(table, one.field))]
     return [one.brief for one in sorted(told, key=lambda one: one.rank) if one.brief][:MOST_KEY_FACTS]
 
 
-def _is_awaited(info: TableInfo, field: Field) -> bool:
-    return field.traits.links and field.name in info.columns and field.name != MAKERS.get(info.name)
+def _is_awaited(table: ShownTable, field: Field) -> bool:
+    return field.traits.links and field.name in table.columns and field.name != MAKERS.get(table.name)
 
 
-def _placed(info: TableInfo) -> set[str]:
-    return {name for _, names in info.groups for name in names}
+def _placed(table: ShownTable) -> set[str]:
+    return {name for _, names in table.groups for name in names}
 
 
 def _is_empty(facts: list[Fact]) -> bool:
@@ -131,11 +131,11 @@ def _listed(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def children(seen: Seen) -> list[tuple[TableInfo, Field]]:
+def children(seen: Seen) -> list[tuple[ShownTable, Field]]:
     """The tables that refer to this one by a column this person may filter by."""
     return [
         (child, field)
-        for child in table_infos().values()
+        for child in shown_tables().values()
         if seen.by.may(child.name)
         for field in child.fields.values()
         if field.target == seen.table.name and seen.other(child).access.sees(field.name)
@@ -146,7 +146,7 @@ def may_add(seen: Seen, field: Field) -> bool:
     return seen.by.may(seen.table.name, Action.CREATE) and seen.access.sets(field.name, creating=True)
 
 
-def additions(seen: Seen) -> list[tuple[TableInfo, str]]:
+def additions(seen: Seen) -> list[tuple[ShownTable, str]]:
     """The rows that a list row's menu can add: the tables its page shows first, with their columns."""
     near = override_of(seen.table.name).related
     found = [(child, field.name) for child, field in children(seen) if may_add(seen.other(child), field)]
@@ -184,7 +184,7 @@ def related_tables(session: Session, seen: Seen, row_id: int) -> list[Related]:
     return sorted(found, key=place)
 
 
-def _count(session: Session, child: TableInfo, field: Field, row_id: int) -> counting.Count:
+def _count(session: Session, child: ShownTable, field: Field, row_id: int) -> counting.Count:
     model: Any = child.model
     return counting.count(session, select(model.id).where(getattr(model, field.name) == row_id), may_estimate=False)
 

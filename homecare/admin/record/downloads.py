@@ -20,7 +20,7 @@ from homecare.files import store
 from homecare.files.keeping import Kept, find_of_row
 from homecare.files.kinds import PREVIEWED
 from homecare.records.seen import Seen
-from homecare.tables.table import TableInfo
+from homecare.tables.table import ShownTable
 from homecare.web.errors import SpokenError
 from homecare.web.headers import FILE_POLICY
 from homecare.web.settings import current_config
@@ -75,22 +75,22 @@ def _kept(seen: Seen, row_id: int, name: str) -> Kept:
     return kept
 
 
-def new_pass(info: TableInfo, row_id: int, name: str) -> str:
+def new_pass(table: ShownTable, row_id: int, name: str) -> str:
     """The token in a link to a break-glass file, once a reason was given and logged."""
-    return str(_serializer().dumps(_subject(info, row_id, name)))
+    return str(_serializer().dumps(_subject(table, row_id, name)))
 
 
-def _has_pass(info: TableInfo, row_id: int, name: str) -> bool:
+def _has_pass(table: ShownTable, row_id: int, name: str) -> bool:
     try:
         given = _serializer().loads(request.args.get("pass", ""), max_age=PASS_SECONDS)
     except BadSignature:
         return False
-    return bool(given == _subject(info, row_id, name))
+    return bool(given == _subject(table, row_id, name))
 
 
-def _subject(info: TableInfo, row_id: int, name: str) -> list[str]:
+def _subject(table: ShownTable, row_id: int, name: str) -> list[str]:
     session = hashlib.sha256(current_user.get_id().encode()).hexdigest()
-    return [info.name, str(row_id), name, session]
+    return [table.name, str(row_id), name, session]
 
 
 def _serializer() -> URLSafeTimedSerializer:

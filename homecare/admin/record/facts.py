@@ -84,7 +84,7 @@ def _brief(field: Field, cell: Markup) -> Brief | None:
 
 def _cell(field: Field, stored: Stored, revealed: dict[str, Any], session: Session) -> Markup:
     if field.traits.holds_file and field.name in revealed:
-        return file_cells.revealed(session, stored.selected.info, stored.row._id, field, revealed[field.name])
+        return file_cells.revealed(session, stored.selected.table, stored.row._id, field, revealed[field.name])
     if field.traits.holds_file:
         return file_cells.detailed(stored.selected, stored.row, field)
     if field.name in revealed:

@@ -13,7 +13,7 @@ from homecare.admin.record.downloads import new_pass
 from homecare.files.keeping import find_of_row
 from homecare.files.kinds import EXTENSIONS, PREVIEWED
 from homecare.records.row_select import RowSelect, file_name
-from homecare.tables.table import Field, TableInfo
+from homecare.tables.table import Field, ShownTable
 from homecare.web import urls
 
 LINK = Markup('<a class="file-link" href="{}">{}</a>')
@@ -28,29 +28,29 @@ def listed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
     name = file_name(row, selected, field.name)
     if not name:
         return cells.markup(field, getattr(row, field.name))
-    return LINK.format(urls.file(selected.info.name, row._id, field.name), name)
+    return LINK.format(urls.file(selected.table.name, row._id, field.name), name)
 
 
 def detailed(selected: RowSelect, row: Row[Any], field: Field) -> Markup:
     """As `listed`, plus a preview of a picture. Opening the page loads the preview, which is logged too."""
     name = file_name(row, selected, field.name)
     link = listed(selected, row, field)
-    return link + _preview(selected.info, row._id, field, name) if name else link
+    return link + _preview(selected.table, row._id, field, name) if name else link
 
 
-def revealed(session: Session, info: TableInfo, row_id: int, field: Field, key: str | None) -> Markup:
+def revealed(session: Session, table: ShownTable, row_id: int, field: Field, key: str | None) -> Markup:
     """A break-glass file after the reason was logged. The links work for ten minutes in this session."""
-    kept = find_of_row(session, key, resource=info.name, column=field.name, row_id=row_id) if key else None
+    kept = find_of_row(session, key, resource=table.name, column=field.name, row_id=row_id) if key else None
     if kept is None:
         return cells.markup(field, key)
-    name, glass_pass = kept.original_name, new_pass(info, row_id, field.name)
-    link = LINK.format(urls.file(info.name, row_id, field.name, glass_pass=glass_pass), name)
-    return link + _preview(info, row_id, field, name, glass_pass=glass_pass)
+    name, glass_pass = kept.original_name, new_pass(table, row_id, field.name)
+    link = LINK.format(urls.file(table.name, row_id, field.name, glass_pass=glass_pass), name)
+    return link + _preview(table, row_id, field, name, glass_pass=glass_pass)
 
 
-def _preview(info: TableInfo, row_id: int, field: Field, name: str, glass_pass: str = "") -> Markup:
+def _preview(table: ShownTable, row_id: int, field: Field, name: str, glass_pass: str = "") -> Markup:
     # We set the extension when we wrote the file, so it can be trusted.
     if not name.endswith(PICTURES):
         return Markup("")
-    opened = urls.file(info.name, row_id, field.name, glass_pass=glass_pass)
-    return PREVIEW.format(opened, urls.file(info.name, row_id, field.name, preview=True, glass_pass=glass_pass), name)
+    opened = urls.file(table.name, row_id, field.name, glass_pass=glass_pass)
+    return PREVIEW.format(opened, urls.file(table.name, row_id, field.name, preview=True, glass_pass=glass_pass), name)

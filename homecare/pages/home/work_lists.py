@@ -22,7 +22,7 @@ from homecare.records.paging import ordering
 from homecare.records.row_select import RowSelect, relation_label
 from homecare.records.seen import Seen
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, table_info
+from homecare.tables.table import Field, shown_table
 from homecare.web import urls
 
 MOMENT = Markup('<time datetime="{}+03:00">{}</time>')
@@ -107,15 +107,15 @@ def work_lists(session: Session, acting: Acting) -> list[WorkList]:
 
 
 def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) -> WorkList:
-    info = table_info(figure.table)
+    table = shown_table(figure.table)
     words = [*figure.pairs, *plan.only, ("sort", plan.sort)]
-    wanted = list_request.read(Seen.of(acting, info), MultiDict(words))
+    wanted = list_request.read(Seen.of(acting, table), MultiDict(words))
     selected = wanted.selected(plan.columns)
-    order = ordering(wanted.sort.column, info.key, descending=wanted.descending)
+    order = ordering(wanted.sort.column, table.key, descending=wanted.descending)
     statement = wanted.narrowed(selected.statement).order_by(*order)
     rows = session.execute(statement.limit(ROWS)).all()
-    url = urls.list_of(info.name, words)
-    return WorkList(plan.title, url, [_line(info.name, info.one, selected, row) for row in rows], plan.empty)
+    url = urls.list_of(table.name, words)
+    return WorkList(plan.title, url, [_line(table.name, table.one, selected, row) for row in rows], plan.empty)
 
 
 def _line(table: str, one: str, selected: RowSelect, row: Row[Any]) -> WorkLine:
@@ -130,7 +130,7 @@ def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:
         return plain_text(field, getattr(row, field.name))
     label = relation_label(row, selected, field.name) or ""
     # A parent that may not be read is only a number, so add the name of its table.
-    return f"{table_info(field.target).one} {label}" if label.startswith("#") else label
+    return f"{shown_table(field.target).one} {label}" if label.startswith("#") else label
 
 
 def _fact(field: Field, selected: RowSelect, row: Row[Any]) -> Markup:

@@ -15,7 +15,7 @@ from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, refuse, right
 from homecare.db import db
 from homecare.login.redirects import safe_next
-from homecare.tables.table import table_infos
+from homecare.tables.table import shown_tables
 from homecare.web import urls
 from homecare.web.errors import SpokenError, wants_json
 
@@ -27,8 +27,7 @@ class Preferences(GuardedView):
     @expose("/<table>/", methods=("POST",))
     def save(self, table: str) -> ResponseReturnValue:
         """`columns=a,b,c` in order, empty for the defaults; `density=dense` or empty. A missing part stays."""
-        info = table_infos().get(table)
-        if info is None:
+        if table not in shown_tables():
             raise SpokenError(404, "There is no such table.")
         if not acting().may(table):
             refuse(table, Action.VIEW, right(table, Action.VIEW))

@@ -19,7 +19,7 @@ from homecare.admin.door import GuardedView
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.queries.holders import Holder, row_is_seen, staff_holders
-from homecare.tables.table import table_infos
+from homecare.tables.table import shown_tables
 from homecare.web import urls
 
 
@@ -50,7 +50,7 @@ class Explain(GuardedView):
             "pages/roles/explain.html",
             holders=holders,
             roles=list(policy.roles.values()),
-            tables=table_infos(),
+            tables=shown_tables(),
             columns=resources.tables(),
             actions=list(Action),
             asked=asked,

@@ -11,7 +11,7 @@ from homecare.access.pages import PAGE_LEVELS
 from homecare.access.policy import NEVER, Action, Policy, Role, Scope, State, Write, folded
 from homecare.access.reserved import SAID_BY, limited, reserved, why
 from homecare.access.stored.document import SETTINGS, from_policy, to_policy
-from homecare.tables.table import TableInfo, table_infos
+from homecare.tables.table import ShownTable, shown_tables
 
 NO = ("", "no")
 SCOPES = (NO, (Scope.OWN.value, "own"), (Scope.ALL.value, "all"))
@@ -50,7 +50,7 @@ class FieldLine:
 
 @dataclass(frozen=True)
 class TableLine:
-    info: TableInfo
+    table: ShownTable
     cells: list[Cell]
     fields: list[FieldLine]
 
@@ -86,10 +86,10 @@ class MatrixScreen:
 def screen(stored: Policy, typed: Policy, role: Role, settings: Mapping[str, Any] | None = None) -> MatrixScreen:
     """`role` is the stored role. `typed` is the policy that the form describes."""
     groups: dict[str, list[TableLine]] = {}
-    for info in table_infos().values():
-        groups.setdefault(info.group, []).append(_table(stored, typed, role, info))
+    for table in shown_tables().values():
+        groups.setdefault(table.group, []).append(_table(stored, typed, role, table))
     lines = [
-        Group(title, number, found, any(resources.is_scopable(line.info.name) for line in found))
+        Group(title, number, found, any(resources.is_scopable(line.table.name) for line in found))
         for number, (title, found) in enumerate(groups.items())
     ]
     pages = [_page(stored, typed, role, page) for page in PAGE_LEVELS]
@@ -105,24 +105,24 @@ def _cells(line: TableLine) -> list[Cell]:
     return [*line.cells, *(field.state for field in line.fields), *writes]
 
 
-def _table(stored: Policy, typed: Policy, role: Role, info: TableInfo) -> TableLine:
+def _table(stored: Policy, typed: Policy, role: Role, table: ShownTable) -> TableLine:
     cells = []
     for action in Action:
-        fixed = NEVER.get((info.name, action), "")
+        fixed = NEVER.get((table.name, action), "")
         if role.everything and not fixed:
             fixed = f"{role.name} has every permission."
         cells.append(
             Cell(
-                name=f"t.{info.name}.{action}",
-                anchor=f"cell-{info.name}-{action}",
-                label=f"{action} {info.many}",
-                options=SCOPES if resources.is_scopable(info.name) else (NO, (Scope.ALL.value, "yes")),
-                value=_scope(typed, role, info.name, action),
-                stored=_scope(stored, role, info.name, action),
+                name=f"t.{table.name}.{action}",
+                anchor=f"cell-{table.name}-{action}",
+                label=f"{action} {table.many}",
+                options=SCOPES if resources.is_scopable(table.name) else (NO, (Scope.ALL.value, "yes")),
+                value=_scope(typed, role, table.name, action),
+                stored=_scope(stored, role, table.name, action),
                 fixed=fixed,
             )
         )
-    return TableLine(info, cells, [_field(stored, typed, role, info, c) for c in resources.ruled_columns(info.name)])
+    return TableLine(table, cells, [_field(stored, typed, role, table, c) for c in resources.ruled_columns(table.name)])
 
 
 def _scope(policy: Policy, role: Role, table: str, action: Action) -> str:
@@ -130,23 +130,28 @@ def _scope(policy: Policy, role: Role, table: str, action: Action) -> str:
     return verdict.scope.value if verdict.allowed else ""
 
 
-def _field(stored: Policy, typed: Policy, role: Role, info: TableInfo, column: str) -> FieldLine:
-    was, now = (policy.field(role, info.name, column) for policy in (stored, typed))
-    label = info.fields[column].label
-    states = tuple((state.value, state.value) for state in resources.states_of(info.name, column))
+def _field(stored: Policy, typed: Policy, role: Role, table: ShownTable, column: str) -> FieldLine:
+    was, now = (policy.field(role, table.name, column) for policy in (stored, typed))
+    label = table.fields[column].label
+    states = tuple((state.value, state.value) for state in resources.states_of(table.name, column))
     state = Cell(
-        f"s.{info.name}.{column}", f"field-{info.name}-{column}", f"{label}: what is seen", states, now.state, was.state
+        f"s.{table.name}.{column}",
+        f"field-{table.name}-{column}",
+        f"{label}: what is seen",
+        states,
+        now.state,
+        was.state,
     )
     write = None
     if resources.is_writable(column):
-        anchor = f"write-{info.name}-{column}"
-        before, after = (limited(role, info.name, column, rule.write) for rule in (was, now))
-        locked = why(role, info.name, column)
-        possible = [word for word in Write if limited(role, info.name, column, word) is word]
+        anchor = f"write-{table.name}-{column}"
+        before, after = (limited(role, table.name, column, rule.write) for rule in (was, now))
+        locked = why(role, table.name, column)
+        possible = [word for word in Write if limited(role, table.name, column, word) is word]
         words = tuple((word.value, word.value) for word in possible)
         told = f"{label}: when it can be set. {locked}".strip()
         fixed = locked if len(possible) == 1 else ""
-        write = Cell(f"w.{info.name}.{column}", anchor, told, words, after, before, fixed)
+        write = Cell(f"w.{table.name}.{column}", anchor, told, words, after, before, fixed)
     return FieldLine(label, column, state, write)
 
 
@@ -210,7 +215,7 @@ def _typed_table(table: str, sent: Mapping[str, str]) -> dict[str, Any]:
 
 def _group_choice(table: str, action: Action, sent: Mapping[str, str]) -> str:
     """The cell's own choice, or its group's if one was made, for people without scripts."""
-    number = list(dict.fromkeys(info.group for info in table_infos().values())).index(table_infos()[table].group)
+    number = list(dict.fromkeys(one.group for one in shown_tables().values())).index(shown_tables()[table].group)
     chosen = sent.get(f"g.{number}.{action}", "")
     if chosen == "none":
         return ""

@@ -21,7 +21,7 @@ from homecare.models import folding
 from homecare.records import phones
 from homecare.records.lookup import search_clause
 from homecare.records.seen import Seen
-from homecare.tables.table import Field, TableInfo, table_infos
+from homecare.tables.table import Field, ShownTable, shown_tables
 from homecare.web import urls
 
 MOST_OF_A_TABLE = 5
@@ -59,19 +59,21 @@ def _matching(all_of_them: Iterator[Found], text: str) -> list[Found]:
 
 
 def _actions(acting: Acting) -> Iterator[Found]:
-    for info in table_infos().values():
-        if acting.may(info.name, Action.CREATE):
-            yield Found(info.new, info.group, urls.new(info.name))
+    for table in shown_tables().values():
+        if acting.may(table.name, Action.CREATE):
+            yield Found(table.new, table.group, urls.new(table.name))
 
 
 def _pages() -> Iterator[Found]:
     for view in guarded_views().values():
         if view.is_visible() and opens(view):
-            yield Found(view.name, view.info.group if isinstance(view, TableView) else "Page", f"{view.url}/")
+            yield Found(view.name, view.table.group if isinstance(view, TableView) else "Page", f"{view.url}/")
 
 
 def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[Found]]]:
-    parts = [part for info in table_infos().values() if (part := _statement(Seen.of(acting, info), text)) is not None]
+    parts = [
+        part for table in shown_tables().values() if (part := _statement(Seen.of(acting, table), text)) is not None
+    ]
     if not parts:
         return []
     groups: dict[str, list[Found]] = {}
@@ -79,22 +81,22 @@ def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[F
     shown = tuple(one for _, said in parts for one in said)
     rows = session.execute(union_all(*(part for part, _ in parts)), execution_options={"shown": shown}).all()
     for row in sorted(rows, key=lambda row: row.place):
-        info = table_infos()[row.of_table]
-        groups.setdefault(info.name, []).append(_found(info, row))
+        table = shown_tables()[row.of_table]
+        groups.setdefault(table.name, []).append(_found(table, row))
     for name, found in groups.items():
         if len(found) == MOST_OF_A_TABLE:
-            found.append(_all_of(table_infos()[name], text))
-    return [(info.many, groups[info.name]) for info in table_infos().values() if info.name in groups]
+            found.append(_all_of(shown_tables()[name], text))
+    return [(table.many, groups[table.name]) for table in shown_tables().values() if table.name in groups]
 
 
-def _found(info: TableInfo, row: Row[Any]) -> Found:
+def _found(table: ShownTable, row: Row[Any]) -> Found:
     hints = [text for text in (row.code, phone(row.phone) if row.phone else "", row.more) if text]
-    return Found(row.label or f"{info.one} #{row.id}", " · ".join(hints), urls.record(info.name, row.id))
+    return Found(row.label or f"{table.one} #{row.id}", " · ".join(hints), urls.record(table.name, row.id))
 
 
-def _all_of(info: TableInfo, text: str) -> Found:
+def _all_of(table: ShownTable, text: str) -> Found:
     """A link to the list with the same search, because there may be more rows."""
-    return Found(f"All {info.many.lower()} with “{text}”", "List", urls.list_of(info.name, [("search", text)]))
+    return Found(f"All {table.many.lower()} with “{text}”", "List", urls.list_of(table.name, [("search", text)]))
 
 
 def _statement(seen: Seen, text: str) -> tuple[Select[Any], tuple[Shown, ...]] | None:

@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from homecare.db import db
 from homecare.login import sessions
 from homecare.records import saved_forms
-from homecare.tables.table import coded_infos
+from homecare.tables.table import coded_tables
 from homecare.web import urls
 
 page = Blueprint("session", __name__, url_prefix="/session")
@@ -38,9 +38,9 @@ def form() -> Response:
     if found is None:
         return jsonify(saved=False)
     # Nothing of it is set by IT, and this page passes no door.
-    info = coded_infos().get(found.table)
-    there = urls.record(found.table, found.row_id) if info and found.row_id is not None else None
-    return jsonify(saved=True, url=there, one=info.one if info else None)
+    table = coded_tables().get(found.table)
+    there = urls.record(found.table, found.row_id) if table and found.row_id is not None else None
+    return jsonify(saved=True, url=there, one=table.one if table else None)
 
 
 @page.post("")

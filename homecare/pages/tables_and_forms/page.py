@@ -20,7 +20,7 @@ from homecare.kinds.say import when
 from homecare.pages.tables_and_forms import settings_form
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError, parse
 from homecare.tables import it_settings
-from homecare.tables.table import TableInfo, coded_infos
+from homecare.tables.table import ShownTable, coded_tables
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -49,7 +49,7 @@ class TablesAndForms(GuardedView):
         draft = actions.draft_of(session, acting().person.staff_id)
         page = self.render(
             "pages/tables_and_forms/tables_and_forms.html",
-            tables=coded_infos(),
+            tables=coded_tables(),
             published=published,
             draft=draft,
             differences=settings_form.differences(published, draft.document) if draft else [],
@@ -63,24 +63,24 @@ class TablesAndForms(GuardedView):
     @expose("/edit", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
         """`table`, and `role` to lay out the form of one role. POST saves the draft."""
-        info, role = coded_table(request.args.get("table", "")), self._role()
+        table, role = coded_table(request.args.get("table", "")), self._role()
         document, based_on = self._document()
         if request.method == "GET":
-            return self._form(info, document.get(info.name, {}), role, 200)
-        typed = document.get(info.name, {})
+            return self._form(table, document.get(table.name, {}), role, 200)
+        typed = document.get(table.name, {})
         try:
-            typed = settings_form.read(info, typed, request.form, role)
-            document = {name: found for name, found in (document | {info.name: typed}).items() if found}
-            it_settings.check({info.name: typed}, acting().policy.roles)
-            check_conditions(info, typed)
+            typed = settings_form.read(table, typed, request.form, role)
+            document = {name: found for name, found in (document | {table.name: typed}).items() if found}
+            it_settings.check({table.name: typed}, acting().policy.roles)
+            check_conditions(table, typed)
         except ValueError as error:
-            return self._form(info, typed, role, 422, str(error))
+            return self._form(table, typed, role, 422, str(error))
         actions.save_draft(session=db.session(), document=document, based_on=based_on, by=acting())
         if request.form.get("_do") == "try":
             actions.try_draft(session=db.session(), previewing=True, by=acting())
-            return redirect(urls.list_of(info.name))
+            return redirect(urls.list_of(table.name))
         flash("The draft is saved. Nobody else sees it until it is published.", "success")
-        return redirect(url_for(".edit_view", table=info.name, role=role or None))
+        return redirect(url_for(".edit_view", table=table.name, role=role or None))
 
     def _document(self) -> tuple[dict[str, Any], int]:
         """The editor's draft, or else the published settings, with the version it is based on."""
@@ -91,22 +91,22 @@ class TablesAndForms(GuardedView):
         current = actions.newest(session)
         return dict(it_settings.published(session, current)), current
 
-    def _form(self, info: TableInfo, settings: Any, role: str, status: int, problem: str = "") -> ResponseReturnValue:
+    def _form(self, table: ShownTable, settings: Any, role: str, status: int, problem: str = "") -> ResponseReturnValue:
         policy = acting().policy
-        shown = it_settings.lay_over(info, settings, policy.roles.get(role))
+        shown = it_settings.lay_over(table, settings, policy.roles.get(role))
         page = self.render(
             "pages/tables_and_forms/table.html",
-            coded=info,
+            coded=table,
             shown=shown,
             list_places=settings_form.line_places(shown),
             form_places=settings_form.form_places(shown),
-            on_form=settings_form.form_places(info),
+            on_form=settings_form.form_places(table),
             conditions=settings_form.conditions_text(shown),
             has_own_form=role in settings.get("forms", {}),
             role=role,
             roles=list(policy.roles.values()),
-            sorts=[name for name, field in info.fields.items() if field.sortable or name == "id"],
-            is_choice=lambda f: f.traits.is_choice and (info.name, f.name) != ("staff", "role"),
+            sorts=[name for name, field in table.fields.items() if field.sortable or name == "id"],
+            is_choice=lambda f: f.traits.is_choice and (table.name, f.name) != ("staff", "role"),
             problem=problem,
             typed=request.form,
         )
@@ -164,19 +164,19 @@ class TablesAndForms(GuardedView):
         return role
 
 
-def coded_table(name: str) -> TableInfo:
-    info = coded_infos().get(name)
-    if info is None:
+def coded_table(name: str) -> ShownTable:
+    table = coded_tables().get(name)
+    if table is None:
         raise SpokenError(404, f"There is no table {name[:60]!r}. Choose one from the list.")
-    return info
+    return table
 
 
-def check_conditions(info: TableInfo, settings: Any) -> None:
+def check_conditions(table: ShownTable, settings: Any) -> None:
     """Raises SettingsError for a condition that this table's list does not accept."""
     pairs = [(key, value) for key, value in settings.get("conditions", ())]
     try:
-        parse(info.model, pairs, acting().access(info.name), acting().policy)
+        parse(table.model, pairs, acting().access(table.name), acting().policy)
     except UnknownConditionError as error:
         raise it_settings.SettingsError(str(error)) from error
     except ForbiddenConditionError as error:
-        raise it_settings.SettingsError(f"You may not filter by {error.column} of {info.many.lower()}.") from error
+        raise it_settings.SettingsError(f"You may not filter by {error.column} of {table.many.lower()}.") from error

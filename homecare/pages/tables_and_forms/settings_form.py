@@ -7,32 +7,32 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from homecare.tables.it_settings import EVERY_ROLE, Settings, lay_over
-from homecare.tables.table import TableInfo, coded_infos
+from homecare.tables.table import ShownTable, coded_tables
 
 NOT_ON_FORM = "—"
 
 
-def line_places(info: TableInfo) -> dict[str, int]:
+def line_places(table: ShownTable) -> dict[str, int]:
     """The position of each column in the list, from 1."""
-    return {name: place for place, name in enumerate(info.columns, 1)}
+    return {name: place for place, name in enumerate(table.columns, 1)}
 
 
-def form_places(info: TableInfo) -> dict[str, tuple[str, int]]:
+def form_places(table: ShownTable) -> dict[str, tuple[str, int]]:
     """The group of each column in the form, and its position in the whole form, from 1."""
-    placed = [(name, title) for title, names in info.groups for name in names]
+    placed = [(name, title) for title, names in table.groups for name in names]
     return {name: (title, place) for place, (name, title) in enumerate(placed, 1)}
 
 
-def conditions_text(info: TableInfo) -> str:
-    return urlencode(info.conditions)
+def conditions_text(table: ShownTable) -> str:
+    return urlencode(table.conditions)
 
 
-def read(info: TableInfo, settings: Settings, sent: Mapping[str, str], role: str) -> dict[str, Any]:
+def read(table: ShownTable, settings: Settings, sent: Mapping[str, str], role: str) -> dict[str, Any]:
     """The table's settings with the submitted changes to the list and to the form of `role` ("" is every role).
-    `info` is the code's own description. Raises ValueError for a position that is not a number.
+    `table` is the code's own description. Raises ValueError for a position that is not a number.
     """
     found: dict[str, Any] = {"labels": {}, "help": {}, "choices": {}, "forms": dict(settings.get("forms", {}))}
-    for name, field in info.fields.items():
+    for name, field in table.fields.items():
         for key, word in (("labels", field.label), ("help", field.help)):
             text = " ".join(sent.get(f"{key}.{name}", "").split())
             if text and text != word:
@@ -40,25 +40,25 @@ def read(info: TableInfo, settings: Settings, sent: Mapping[str, str], role: str
         choices = [line.strip() for line in sent.get(f"choices.{name}", "").splitlines() if line.strip()]
         if choices and tuple(choices) != field.choices:
             found["choices"][name] = choices
-    columns = _in_order(info, sent, "list")
-    if columns and tuple(columns) != info.columns:
+    columns = _in_order(table, sent, "list")
+    if columns and tuple(columns) != table.columns:
         found["columns"] = columns
     order = sent.get("order", "")
-    if order and order != info.order:
+    if order and order != table.order:
         found["order"] = order
     conditions = parse_qsl(sent.get("conditions", "").lstrip("?"), keep_blank_values=True)
     if conditions:
         found["conditions"] = [list(pair) for pair in conditions]
-    form = None if sent.get("same_form") else _form(info, sent)
+    form = None if sent.get("same_form") else _form(table, sent)
     found["forms"].pop(role, None)
     if form:
         found["forms"][role] = form
     return {key: value for key, value in found.items() if value}
 
 
-def _in_order(info: TableInfo, sent: Mapping[str, str], key: str) -> list[str]:
+def _in_order(table: ShownTable, sent: Mapping[str, str], key: str) -> list[str]:
     places: list[tuple[int, str]] = []
-    for name in info.fields:
+    for name in table.fields:
         text = sent.get(f"{key}.{name}", "").strip()
         if not text:
             continue
@@ -68,36 +68,36 @@ def _in_order(info: TableInfo, sent: Mapping[str, str], key: str) -> list[str]:
     return [name for _, name in sorted(places, key=lambda pair: pair[0])]
 
 
-def _form(info: TableInfo, sent: Mapping[str, str]) -> dict[str, Any] | None:
+def _form(table: ShownTable, sent: Mapping[str, str]) -> dict[str, Any] | None:
     """None if the form equals the code's."""
-    of_code = form_places(info)
+    of_code = form_places(table)
     if not any(f"group.{name}" in sent for name in of_code):
         return None
     groups: dict[str, list[str]] = {}
-    for name in _in_order(info, sent, "form"):
+    for name in _in_order(table, sent, "form"):
         title = " ".join(sent.get(f"group.{name}", "").split())
         if title and title != NOT_ON_FORM and name in of_code:
             groups.setdefault(title, []).append(name)
     placed = {name for names in groups.values() for name in names}
     off = [name for name in of_code if name not in placed]
     now = tuple((title, tuple(names)) for title, names in groups.items())
-    return None if now == info.groups and not off else {"groups": [list(g) for g in groups.items()], "off": off}
+    return None if now == table.groups and not off else {"groups": [list(g) for g in groups.items()], "off": off}
 
 
 def differences(old: Settings, new: Settings) -> list[str]:
     """The differences between two documents as sentences, by table."""
     found: list[str] = []
-    for table, info in coded_infos().items():
-        was, now = old.get(table, {}), new.get(table, {})
+    for name, table in coded_tables().items():
+        was, now = old.get(name, {}), new.get(name, {})
         if was != now:
-            found += [f"{info.many}: {sentence}" for sentence in _table_differences(info, was, now)]
+            found += [f"{table.many}: {sentence}" for sentence in _table_differences(table, was, now)]
     return found
 
 
-def _table_differences(info: TableInfo, was: Settings, now: Settings) -> list[str]:
-    before, after = (lay_over(info, settings, None) for settings in (was, now))
+def _table_differences(table: ShownTable, was: Settings, now: Settings) -> list[str]:
+    before, after = (lay_over(table, settings, None) for settings in (was, now))
     found = []
-    for name, field in info.fields.items():
+    for name, field in table.fields.items():
         one, other = before.fields[name], after.fields[name]
         if one.label != other.label:
             found.append(f"{name} is called {other.label} instead of {one.label}")
