@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import re
 from typing import Any
@@ -143,3 +144,13 @@ def test_a_file_leaves_in_pieces(company: Company, monkeypatch: pytest.MonkeyPat
 
 def test_there_is_no_export_of_an_unknown_kind(company: Company) -> None:
     assert company.as_("Admin").get("/admin/patients/export/exe/").status_code == 404
+
+
+def test_who_asks_for_the_head_of_a_file_alone_holds_no_cursor(company: Company) -> None:
+    """Unread files would use up the connections, and a cursor that is only collected is a warning, which fails."""
+    admin = company.as_("Admin")
+    for _ in range(30):
+        assert admin.visitor.head("/admin/patients/export/csv/").status_code == 200
+    gc.collect()
+
+    assert admin.get("/admin/patients/").status_code == 200

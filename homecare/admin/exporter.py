@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -95,20 +96,21 @@ def cell(field: Field, row: Row[Any], selected: RowSelect) -> str:
     return "" if field.kind is Kind.POINT and value == "," else str(value)
 
 
-def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Iterator[str]:
+def csv_lines(scoped: Session, request: ListRequest, columns: list[str]) -> Generator[str, None, None]:
     """The rows of the list in its order, a thousand at a time: memory stays flat however long it is."""
     selected = request.selected(columns)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK)
     writer.writerow([safe(field.label) for field in selected.fields])
-    for block in blocks(scoped, request, selected):
-        writer.writerows(
-            [safe(readable(field.kind, cell(field, row, selected))) for field in selected.fields] for row in block
-        )
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    with closing(blocks(scoped, request, selected)) as found:
+        for block in found:
+            writer.writerows(
+                [safe(readable(field.kind, cell(field, row, selected))) for field in selected.fields] for row in block
+            )
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
     yield buffer.getvalue()
 
 
@@ -117,7 +119,7 @@ def begun(pieces: Iterator[T]) -> Iterator[T]:
     return chain([*islice(pieces, 1)], pieces)
 
 
-def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Iterator[Sequence[Row[Any]]]:
+def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Generator[Sequence[Row[Any]], None, None]:
     """The rows of the list in its order, a thousand at a time.
 
     Runs while the answer is sent, when the request's own session is gone: hence on one of its own, under the same
@@ -132,10 +134,11 @@ def blocks(scoped: Session, request: ListRequest, selected: RowSelect) -> Iterat
         with acting_staff(request.acting.person.staff_id):
             result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE} | NOT_SHOWN)
         empty = True
-        for block in result.partitions():
-            # Before any of it leaves; an export of a million rows is a line for each thousand.
-            log_export(request.acting, request.info.name, selected.shown, block)
-            yield block
-            empty = False
+        with closing(result):
+            for block in result.partitions():
+                # Before any of it leaves; an export of a million rows is a line for each thousand.
+                log_export(request.acting, request.info.name, selected.shown, block)
+                yield block
+                empty = False
         if empty:
             log_export(request.acting, request.info.name, (), [])

@@ -158,8 +158,10 @@ class TableView(GuardedView):
         wanted = self.list_request(request.args)
         columns = exporter.exported_columns(wanted, wanted.columns if wanted.chosen_columns else None)
         if export_type == "csv":
-            lines = exporter.begun(exporter.csv_lines(db.session(), wanted, columns))
-            answer = Response(stream_with_context(lines), mimetype="text/csv")
+            lines = exporter.csv_lines(db.session(), wanted, columns)
+            answer = Response(stream_with_context(exporter.begun(lines)), mimetype="text/csv")
+            # It has begun already: whoever asks for the head alone, or hangs up, lets go of its cursor at once.
+            answer.call_on_close(lines.close)
         else:
             file = workbook.written(db.session(), wanted, columns)
             answer = Response(workbook.pieces(file), mimetype=workbook.TYPE)
