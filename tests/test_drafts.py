@@ -195,3 +195,26 @@ def test_each_person_has_a_key_of_their_own(as_role: Callable[..., Any], client:
 
     assert len(found) == 3
     assert "data-draft-key" not in client.get("/login").text
+
+
+def test_on_a_telephone_the_offer_stands_above_its_buttons(office: Page) -> None:
+    office.set_viewport_size({"width": 375, "height": 800})
+    typed(office).reload()
+    offer = office.get_by_text(OFFER).bounding_box()
+    button = office.get_by_role("button", name="Put it back").bounding_box()
+
+    assert offer
+    assert button
+    assert offer["y"] + offer["height"] <= button["y"]
+
+
+def test_a_line_that_is_back_takes_its_notice_away(office: Page) -> None:
+    typed(office)
+    office.context.set_offline(True)
+    office.keyboard.press("Control+s")
+    office.keyboard.press("Control+s")
+    expect(office.get_by_text("No connection.")).to_have_count(1)
+    office.context.set_offline(False)
+
+    expect(office.get_by_text("No connection.")).to_have_count(0)
+    expect(office.get_by_text("The connection is back. Save again.")).to_have_count(1)

@@ -85,9 +85,16 @@ addEventListener("pageshow", (event) => event.persisted && saved && location.rel
 document.addEventListener("submit", (event) => {
   if (event.target !== form || event.defaultPrevented) return;
   event.preventDefault();
-  if (!navigator.onLine) toast("No connection. Nothing is lost: save again when it is back.", { kind: "error" });
+  if (!navigator.onLine) sayNoLine();
   else if (!sending) save(event.submitter);
 });
+
+function sayNoLine() {
+  $$(".toasts .no-line").forEach((box) => box.remove());
+  const box = toast("No connection. Nothing is lost: save again when it is back.", { kind: "error" });
+  box.classList.add("no-line");
+  addEventListener("online", () => box.isConnected && (box.remove(), toast("The connection is back. Save again.")), { once: true });
+}
 
 async function save(button) {
   tries += 1;
