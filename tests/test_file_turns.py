@@ -44,7 +44,7 @@ def test_a_second_file_of_a_person_waits_in_the_form_with_what_was_typed(keeper:
     answer = add_photo(keeper, item, location="Third shelf")
 
     page = answer.get_data(as_text=True)
-    assert answer.status_code == 422
+    assert answer.status_code == 429
     assert SAYS_BUSY in page[page.index('id="photo-error"') :]
     assert 'value="Third shelf"' in page
 
@@ -69,7 +69,7 @@ def test_where_all_places_are_taken_the_form_comes_back_with_a_sentence(keeper: 
             line.callback(reading._LINE.release)
         answer = add_photo(keeper, item, location="Third shelf")
 
-    assert answer.status_code == 422
+    assert answer.status_code == 429
     assert reading.CROWDED in answer.get_data(as_text=True)
     assert 'value="Third shelf"' in answer.get_data(as_text=True)
 

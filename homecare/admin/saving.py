@@ -104,7 +104,7 @@ class FormScreen:
     def _save(self, form: RowForm) -> ResponseReturnValue:
         stored = self.stored.values if self.stored else None
         # Before anything is judged: a file that was chosen is kept whatever else is wrong.
-        no_room = uploads.take_all(form.fields(), self.session, self.by)
+        unkept = uploads.take_all(form.fields(), self.session, self.by)
         good = form.validate()
         good = editing.check_relations(self.session, form, self.by, stored) and good
         token = request.form.get("_token", "")
@@ -112,7 +112,7 @@ class FormScreen:
             return self._show(form, 422, ["This form is too old. Look it over and save it again."])
         if not good:
             editing.tell_owners(self.session, form, self.by, self.stored)
-            return self._show(form, no_room or 422)
+            return self._show(form, unkept or 422)
         try:
             saved = self._write(form, token)
         except rows.AlreadySavedError as error:

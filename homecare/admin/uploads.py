@@ -78,13 +78,19 @@ class FileField(ColumnField):
         return self.shown_name
 
     def take(self, session: Session, by: Acting) -> int | None:
-        """Keep what was sent, or find what was kept before; refusals stand at the field. 507 where there is no room."""
+        """Keep what was sent, or find what was kept before; refusals stand at the field.
+
+        Returns the status that the page must have: 429 where others are being read, 507 where there is no room.
+        """
         self.kept = self._found(session, by)
         if self.upload is not None:
             try:
                 self.kept = self._keep(self.upload, by)
-            except (RefusedFileError, QuotaError, BusyError) as refused:
+            except (RefusedFileError, QuotaError) as refused:
                 self.process_errors = [str(refused)]
+            except BusyError as busy:
+                self.process_errors = [str(busy)]
+                return 429
             except StoreFullError:
                 self.process_errors = [NO_ROOM]
                 return 507
@@ -130,7 +136,7 @@ def sent_form(info: TableInfo) -> MultiDict[str, Any]:
 
 
 def take_all(fields: Iterable[ColumnField], session: Session, by: Acting) -> int | None:
-    """Every file of the form; returns the status the page must have where there was no room."""
+    """Every file of the form; returns the status the page must have where one was not looked at or had no room."""
     statuses = [field.take(session, by) for field in fields if isinstance(field, FileField)]
     return next((status for status in statuses if status), None)
 

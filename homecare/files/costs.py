@@ -19,6 +19,8 @@ MOST_CHUNKS = 20_000
 # A scanned letter of 25 pages is some 220 MB; one page of it less than ten.
 MOST_UNPACKED = 250_000_000
 MOST_OF_A_STREAM = 75_000_000
+# Of three hundred pages, with what is drawn on them; looking at a million empty ones takes seconds.
+MOST_STREAMS = 50_000
 # Streams within streams: what is not told from the first two is nobody's letter.
 LAYERS = 3
 PIECE = 1 << 16
@@ -81,7 +83,9 @@ class Unpacked:
 
     def weigh_streams(self, data: bytes) -> None:
         """Every stream of the file as it lies there, without asking the file how long or of which kind it is."""
-        for found in _STREAM.finditer(data):
+        for number, found in enumerate(_STREAM.finditer(data)):
+            if number == MOST_STREAMS:
+                raise RefusedFileError(UNPACKS)
             self.weigh(data, found.end())
 
     def weigh(self, data: bytes, start: int = 0) -> None:

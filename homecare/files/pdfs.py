@@ -10,7 +10,7 @@ from typing import Any
 
 from pypdf import PasswordType, PdfReader, PdfWriter, apply_configuration
 from pypdf.errors import LimitReachedError, PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject, PdfObject, StreamObject
 
 from homecare.files.costs import Unpacked, refuse_costly_jpeg
 from homecare.files.kinds import RefusedFileError
@@ -79,7 +79,7 @@ def _pages_of(reader: PdfReader, unpacked: Unpacked) -> bytes:
     writer.pdf_header = "%PDF-1.7"
     for page in reader.pages:
         written = writer.add_page(page)
-        annotations = written.get("/Annots", NullObject()).get_object()
+        annotations = _at(written, "/Annots")
         for annotation in annotations if isinstance(annotations, ArrayObject) else ():
             seen = annotation.get_object()
             for key in CLICKS:
@@ -117,30 +117,37 @@ def refuse_active(reader: PdfReader, unpacked: Unpacked) -> None:
             waiting.extend(found)
 
 
+def _at(found: DictionaryObject, key: str) -> PdfObject:
+    """The value itself, where the file says only which object holds it."""
+    value: PdfObject = found.get(key, NullObject()).get_object()
+    return value
+
+
 def _refuse_active_dictionary(found: DictionaryObject) -> None:
     if not ACTIVE_KEYS.isdisjoint(found.keys()):
         raise RefusedFileError(ACTIVE)
     for key in TYPE_KEYS:
-        if key in found and str(found[key]) in ACTIVE_VALUES:
+        if str(_at(found, key)) in ACTIVE_VALUES:
             raise RefusedFileError(ACTIVE)
 
 
 def _refuse_costly_stream(found: StreamObject, unpacked: Unpacked, *, locked: bool) -> None:
     """What a stream costs whoever opens the page. Packed plainly, it was weighed as it lay in the file."""
-    if found.get("/Subtype") == "/Image" and _whole(found, "/Width") * _whole(found, "/Height") > MOST_IMAGE_PIXELS:
+    is_image = str(_at(found, "/Subtype")) == "/Image"
+    if is_image and _whole(found, "/Width") * _whole(found, "/Height") > MOST_IMAGE_PIXELS:
         raise RefusedFileError(INTRICATE)
-    filters = found["/Filter"] if "/Filter" in found else ArrayObject()
+    filters = _at(found, "/Filter")
     names = [str(name.get_object()) for name in (filters if isinstance(filters, ArrayObject) else [filters])]
     if names == ["/DCTDecode"]:
         refuse_costly_jpeg(found._data)
     elif locked:
         unpacked.weigh(found._data)
-    elif set(names) & WRAPPINGS:
-        unpacked.weigh(_unwrapped(found))
+    elif WRAPPINGS.intersection(names):
+        unpacked.spend(len(_unwrapped(found)))
 
 
 def _whole(found: StreamObject, key: str) -> int:
-    value = found.get(key, NullObject()).get_object()
+    value = _at(found, key)
     return int(value) if isinstance(value, int | float) else 0
 
 
