@@ -5,6 +5,7 @@ import { $, $$, make, toast } from "../core/dom.js";
 import { drop, keep, kept } from "../parts/drafts.js";
 import { fillOthers, offerNew } from "../parts/parents.js";
 import { attach } from "../parts/picker.js";
+import { pastePlace } from "../parts/place.js";
 import { follow, outcome, send } from "../parts/saving.js";
 
 const KEEP_AFTER_MS = 400;
@@ -194,18 +195,9 @@ document.addEventListener("click", (event) => {
   field.focus();
   field.scrollIntoView({ block: "center" });
 });
-
-/** A place copied from a map is one text. It is split into both inputs. */
-function pastePlace(event) {
-  const place = event.target.closest(".field-point");
-  const found = /^\s*(-?\d+\.?\d*)\s*[,;\s]\s*(-?\d+\.?\d*)\s*$/.exec(event.clipboardData.getData("text"));
-  if (!place || !found) return;
-  event.preventDefault();
-  const [latitude, longitude] = $$("input", place);
-  [latitude.value, longitude.value] = found.slice(1);
-  longitude.focus();
-  longitude.dispatchEvent(new Event("input", { bubbles: true }));
-}
+// Browsers bring only the caret of a long text into view, so its lower lines could lie under the foot.
+const uncover = ({ target }) => target.matches(".form-section textarea") && target.scrollIntoView({ block: "nearest" });
+document.addEventListener("focusin", uncover);
 
 // What may be stored in the tab: no secrets and no files.
 const keepable = (input) => input.name && input.name !== "csrf_token" && !/^(password|file|submit|button)$/.test(input.type);
