@@ -37,7 +37,7 @@ def stock_app(config: Config) -> Flask:
     app.config.update(
         SECRET_KEY="stock",
         SQLALCHEMY_DATABASE_URI=config.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.threads),
     )
     db.init_app(app)
     admin = Admin(app, url="/admin")
