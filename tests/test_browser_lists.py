@@ -98,7 +98,7 @@ def test_a_field_of_the_chosen_rows_is_set_at_once(visits: Page) -> None:
     boxes = visits.get_by_role("checkbox", name=re.compile("^Select (?!every)"))
     boxes.nth(0).check()
     boxes.nth(2).click(modifiers=["Shift"])
-    expect(visits.locator("#chosen-count")).to_have_text("3 visits chosen")
+    expect(visits.locator("#chosen-count")).to_have_text("3 visits selected")
     visits.get_by_role("button", name="Set a field").click()
     visits.get_by_role("dialog").locator("[name=field]").select_option("status")
     visits.locator("#bulk-value select").select_option("Cancelled")
@@ -203,7 +203,7 @@ def test_the_keyboard_walks_chooses_and_opens(visits: Page) -> None:
     second = visits.locator(".row-name").nth(1).inner_text()
     for key in ("j", "j", "k", "j", "x"):
         visits.keyboard.press(key)
-    expect(visits.locator("#chosen-count")).to_have_text("1 visit chosen")
+    expect(visits.locator("#chosen-count")).to_have_text("1 visit selected")
     visits.keyboard.press("Escape")
     expect(visits.locator(".bulk-bar")).to_be_hidden()
     visits.keyboard.press("Enter")

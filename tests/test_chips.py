@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from clusters import Database
 from doors import Walker
-from sqlalchemy import Engine, event
+from statements_sent import statements
 
 from homecare.models import Patient
 from homecare.tables.table import coded_tables
@@ -20,16 +19,8 @@ def database(demo_database: Database) -> Database:
 
 
 def test_a_chip_selects_only_the_name_of_the_parent(admin: Walker) -> None:
-    said: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as said:
         page = admin.get("/admin/visit_services/", patient_id__eq="1").get_data(as_text=True)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
     of_parent = [one for one in said if re.search(r"FROM patients\s+WHERE patients\.id", one)]
     read = {name for one in of_parent for name in re.findall(r"patients\.(\w+)", one)}

@@ -11,7 +11,8 @@ import pytest
 from clusters import DEMO_PASSWORD, Database
 from conftest import Visitor
 from flask import Flask
-from sqlalchemy import Engine, delete, event, insert, text
+from sqlalchemy import Engine, delete, insert, text
+from statements_sent import statements
 
 from homecare import clock
 from homecare.access.stored.defaults import ROLES
@@ -199,14 +200,8 @@ def week_of(url: str) -> date:
 def test_home_takes_six_statements_beside_finding_the_person(as_demo: Callable[[str], Visitor]) -> None:
     visitor = as_demo("Admin")
     visitor.get("/admin/")
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    visitor.get("/admin/")
-    event.remove(Engine, "before_cursor_execute", note)
+    with statements() as seen:
+        visitor.get("/admin/")
 
     assert len([statement for statement in seen if "dashboard.sessions" not in statement]) <= 6
 

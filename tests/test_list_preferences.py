@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from conftest import Visitor
-from sqlalchemy import Engine, event, insert, text
+from sqlalchemy import Engine, insert, text
+from statements_sent import statements
 
 from homecare.models import Patient
 
@@ -89,13 +90,7 @@ def test_views_and_columns_cost_a_list_one_statement(as_role: AsRole) -> None:
     view = {"name": "Women", "path": LIST, "query": "?gender__eq=Female"}
     assert manager.send("/admin/views/", view, form_at="/admin/").location == f"{LIST}?gender__eq=Female"
     keep(manager, columns="full_name")
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    manager.get(f"{LIST}?all=1")
-    event.remove(Engine, "before_cursor_execute", note)
+    with statements() as seen:
+        manager.get(f"{LIST}?all=1")
 
     assert len([statement for statement in seen if "saved_views" in statement or "list_preferences" in statement]) == 1

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 from clusters import Database
 from doors import Company, Walker
-from flask import Flask
-from sqlalchemy import event
-
-from homecare.db import db
+from statements_sent import statements
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +24,11 @@ def test_a_delete_tells_of_more_rows_than_a_statement_has_parameters(company: Co
     assert "65,600 visits" in answer.get_data(as_text=True)
 
 
-def test_five_hundred_parents_in_a_condition_cost_a_few_statements(app: Flask, company: Company, admin: Walker) -> None:
+def test_five_hundred_parents_in_a_condition_cost_a_few_statements(company: Company, admin: Walker) -> None:
     ids = [row.id for row in company.rows("SELECT id FROM patients ORDER BY id LIMIT 500")]
-    sent: list[str] = []
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
 
-    answer = admin.get(f"/admin/visit_services/?patient_id__in={','.join(map(str, ids))}")
+    with statements() as sent:
+        answer = admin.get(f"/admin/visit_services/?patient_id__in={','.join(map(str, ids))}")
 
     assert answer.status_code == 200
     assert "495 more" in answer.get_data(as_text=True)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
 from clusters import Database
 from doors import Company, count_of, ids_of
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, column, event, select, text
+from sqlalchemy import Connection, Engine, column, select, text
 from sqlalchemy.orm import Session
+from statements_sent import statements
 
-from homecare.db import db
 from homecare.models import InventoryItem
 from homecare.records import counting, paging
 
@@ -174,49 +172,32 @@ STATEMENTS_OF_A_LIST = 4
 SHOWS_PATIENTS = {"patients", "visit_services", "messages", "referrals"}
 
 
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    """The statements that the application sends while the block runs."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
-
-
-def cost_of(app: Flask, company: Company, url: str, role: str) -> tuple[int, int]:
+def cost_of(company: Company, url: str, role: str) -> tuple[int, int]:
     """How many rows a list shows and how many statements it sent."""
     walker = company.as_(role)
     walker.get(url)
-    with statements(app) as sent:
+    with statements() as sent:
         page = walker.get(url).get_data(as_text=True)
     return len(ids_of(page)), len(sent)
 
 
 @pytest.mark.parametrize("role", ["Admin", "Nurse"])
 @pytest.mark.parametrize("where", ["patients", "visit_services", "messages", "referrals", "staff"])
-def test_a_list_of_one_row_costs_what_a_list_of_fifty_costs(
-    app: Flask, company: Company, where: str, role: str
-) -> None:
+def test_a_list_of_one_row_costs_what_a_list_of_fifty_costs(company: Company, where: str, role: str) -> None:
     one = company.own(role, where)[0]
 
     expected = STATEMENTS_OF_A_LIST + (where in SHOWS_PATIENTS)
-    rows, cost = cost_of(app, company, f"/admin/{where}/?id__eq={one}", role)
-    more, same = cost_of(app, company, f"/admin/{where}/?sort=id", role)
+    rows, cost = cost_of(company, f"/admin/{where}/?id__eq={one}", role)
+    more, same = cost_of(company, f"/admin/{where}/?sort=id", role)
 
     assert (rows, cost) == (1, expected)
     assert (more > 1, same) == (True, expected)
 
 
-def test_a_list_selects_only_the_columns_it_shows(app: Flask, company: Company) -> None:
+def test_a_list_selects_only_the_columns_it_shows(company: Company) -> None:
     admin = company.as_("Admin")
 
-    with statements(app) as sent:
+    with statements() as sent:
         admin.get("/admin/patients/?columns=full_name")
 
     selected = next(statement for statement in sent if "full_name" in statement)

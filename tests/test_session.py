@@ -189,7 +189,7 @@ def test_who_signs_in_again_over_a_page_seen_as_somebody_else_sees_their_own(
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_label("or role").select_option("Nurse")
-    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_role("button", name="View", exact=True).click()
     page.get_by_text("Nothing can be changed.").wait_for()
     page.wait_for_load_state()
     make_idle(owner_engine, 25)

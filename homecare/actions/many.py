@@ -72,14 +72,14 @@ def update_rows(
 
 
 @retried
-def take_back(*, session: Session, model: type[Base], kept: Overwritten, by: Acting) -> int:
+def take_back(*, session: Session, model: type[Base], overwritten: Overwritten, by: Acting) -> int:
     """Restores what a change overwrote, in every row or in none. Returns the number of restored rows.
 
     Raises RowsChangedError if one of them was saved since, RowsRefusedError.
     """
-    held = {int(row_id): undoing.values(model, row) for row_id, row in kept.held.items()}
+    held = {int(row_id): undoing.values(model, row) for row_id, row in overwritten.held.items()}
     with transaction(session, by=by):
-        return len(_each(session, model, dict.fromkeys(held, kept.version), held, by, None))
+        return len(_each(session, model, dict.fromkeys(held, overwritten.version), held, by, None))
 
 
 def _each(

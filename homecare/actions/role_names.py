@@ -101,8 +101,8 @@ def _follow_undo(session: Session, old: str, new: str | None) -> None:
     """If a change of this role can still be undone, undo must restore its new name."""
     if new is None:
         return
-    kept = select(Overwritten.token, Overwritten.held).where(Overwritten.resource == Staff.__tablename__)
-    for row in session.execute(kept, execution_options=UNSCOPED).all():
+    overwritten = select(Overwritten.token, Overwritten.held).where(Overwritten.resource == Staff.__tablename__)
+    for row in session.execute(overwritten, execution_options=UNSCOPED).all():
         held = {
             key: columns | ({"role": new} if folded(columns.get("role")) == folded(old) else {})
             for key, columns in row.held.items()

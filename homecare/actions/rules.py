@@ -37,7 +37,7 @@ def settle(table: str, row: Any, changed: set[str], before: Mapping[str, Any], n
         word, moment = _word(row, rule, getattr(row, rule.status_column)), getattr(row, rule.column)
         chosen = rule.status_column in changed and word != _word(row, rule, before.get(rule.status_column))
         has_time, timed = word in map(folded, rule.having), rule.column in changed
-        fits = has_time or word in map(folded, rule.kept)
+        fits = has_time or word in map(folded, rule.retained_in)
         if chosen and has_time:
             setattr(row, rule.column, moment or now)
         elif chosen and not timed and not fits:

@@ -14,10 +14,10 @@ from homecare import clock
 from homecare.access.acting import Acting
 from homecare.db import Base
 from homecare.kinds.traits import traits_of
-from homecare.kinds.write import is_kept, keep, restore
+from homecare.kinds.write import can_restore, keep, restore
 from homecare.models import Overwritten
 
-KEPT = timedelta(hours=1)
+UNDOABLE_FOR = timedelta(hours=1)
 
 
 def remember(
@@ -27,7 +27,7 @@ def remember(
     Empty if nothing changed or a value cannot be stored. Also deletes changes that can no longer be undone.
     """
     session.execute(
-        delete(Overwritten).where(Overwritten.made_at < clock.now_utc() - KEPT),
+        delete(Overwritten).where(Overwritten.made_at < clock.now_utc() - UNDOABLE_FOR),
         execution_options={"synchronize_session": False},
     )
     if not overwritten or not all(_is_kept(model, row) for row in overwritten.values()):
@@ -57,7 +57,7 @@ def find(*, session: Session, model: type[Base], token: str, by: Acting) -> Over
             Overwritten.token == token,
             Overwritten.staff_id == by.person.staff_id,
             Overwritten.resource == model.__tablename__,
-            Overwritten.made_at > clock.now_utc() - KEPT,
+            Overwritten.made_at > clock.now_utc() - UNDOABLE_FOR,
         )
         .returning(Overwritten),
         execution_options={"synchronize_session": False},
@@ -72,7 +72,7 @@ def values(model: type[Base], row: Mapping[str, str | None]) -> dict[str, Any]:
 
 def _is_kept(model: type[Base], row: Mapping[str, Any]) -> bool:
     columns: Any = model.__table__.columns
-    return all(traits_of(columns[name]).undone and is_kept(columns[name], row[name]) for name in row)
+    return all(traits_of(columns[name]).undone and can_restore(columns[name], row[name]) for name in row)
 
 
 def _version(model: type[Base]) -> Any:

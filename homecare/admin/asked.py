@@ -15,7 +15,7 @@ from homecare.login.redirects import safe_next
 from homecare.records import list_request
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.list_request import ListRequest
-from homecare.records.saved_views import Kept
+from homecare.records.saved_views import OwnViews
 from homecare.records.seen import Seen
 from homecare.tables.table import ShownTable
 from homecare.web import urls
@@ -45,11 +45,13 @@ class Asked:
         """The link back to the list on an error page: address and label."""
         return self.back(), f"Back to the {self.table.many.lower()}"
 
-    def listed(self, args: MultiDict[str, Any], kept: Kept | None = None, *, keeps_wrong: bool = False) -> ListRequest:
+    def listed(
+        self, args: MultiDict[str, Any], own: OwnViews | None = None, *, keeps_wrong: bool = False
+    ) -> ListRequest:
         """The list for these URL words. Refuses what the person may not have with 400 or 403 and a sentence."""
         table = self.table
         try:
-            return list_request.read(self.seen, args, kept, keeps_wrong=keeps_wrong)
+            return list_request.read(self.seen, args, own, keeps_wrong=keeps_wrong)
         except UnknownConditionError as error:
             # Always the list page, even for an export: an export without conditions would contain everything.
             whole = urls.list_of(table.name, [(list_request.ALL, "1")])

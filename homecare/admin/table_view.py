@@ -16,7 +16,7 @@ from homecare.admin.change import bulk, deletion, in_place, undo
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.admin.form import saving
 from homecare.admin.list import exporter, workbook
-from homecare.admin.list.own_views import kept_of
+from homecare.admin.list.own_views import own_views_of
 from homecare.admin.list.screens import ListScreen
 from homecare.admin.record import downloads
 from homecare.admin.record.details import RELATED_ROWS, DetailsScreen, additions, related_list
@@ -83,10 +83,10 @@ class TableView(GuardedView, StockView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        kept = kept_of(urls.list_of(self.table.name))
-        if not request.args and kept.default and (words := self._usable(kept.default.query)):
+        own = own_views_of(urls.list_of(self.table.name))
+        if not request.args and own.default and (words := self._usable(own.default.query)):
             return redirect(f"{url_for('.index_view')}?{words}")
-        screen = ListScreen.load(self.asked.listed(request.args, kept, keeps_wrong=True), db.session())
+        screen = ListScreen.load(self.asked.listed(request.args, own, keeps_wrong=True), db.session())
         page = self.render(
             "tables/list/list.html",
             screen=screen,

@@ -47,9 +47,9 @@ def main(media_type: str) -> None:
 
     data = sys.stdin.buffer.read()
     try:
-        kept_type, kept = rewritten(data, media_type)
+        clean_type, clean = rewritten(data, media_type)
     except RefusedFileError as refused:
-        answer, kept = {"refused": str(refused)}, b""
+        answer, clean = {"refused": str(refused)}, b""
     else:
-        answer = {"media_type": kept_type}
-    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + kept)
+        answer = {"media_type": clean_type}
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + clean)

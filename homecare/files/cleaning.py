@@ -68,10 +68,10 @@ def clean(data: bytes, name: str, accepted: tuple[str, ...]) -> CleanFile:
     if len(data) > LARGEST_BYTES:
         raise RefusedFileError(f"A file may have {LARGEST_BYTES // 1_000_000} MB. Make it smaller and choose it again.")
     data = without_lead(data)
-    media_type, kept = _parsed(data, recognised(data, accepted))
-    if len(kept) > LARGEST_BYTES:
+    media_type, clean = _parsed(data, recognised(data, accepted))
+    if len(clean) > LARGEST_BYTES:
         raise RefusedFileError("The file is too large once it is unpacked. Make it smaller and choose it again.")
-    return CleanFile(safe_name(name, media_type), media_type, kept)
+    return CleanFile(safe_name(name, media_type), media_type, clean)
 
 
 def _parsed(data: bytes, claimed: str) -> tuple[str, bytes]:
@@ -85,11 +85,11 @@ def _parsed(data: bytes, claimed: str) -> tuple[str, bytes]:
             raise RefusedFileError(TOO_LONG) from error
         except subprocess.CalledProcessError as error:
             raise RefusedFileError(TOO_LONG if error.returncode in OUT_OF_TIME else BROKEN) from error
-    first, _, kept = done.stdout.partition(b"\n")
+    first, _, clean = done.stdout.partition(b"\n")
     answer = json.loads(first)
     if "refused" in answer:
         raise RefusedFileError(answer["refused"])
-    return answer["media_type"], kept
+    return answer["media_type"], clean
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
             raise RefusedFileError(
                 f"The picture has more than {MOST_PIXELS >> 20} million pixels. Make it smaller and choose it again."
             )
-        size, profile = kept_size(*opened.size), opened.info.get("icc_profile")
+        size, profile = scaled_size(*opened.size), opened.info.get("icc_profile")
         lies = opened.getexif().get(ORIENTATION, 1)
         # JPEG can be decoded at a half, a quarter or an eighth, so a large photograph needs little memory.
         opened.draft("RGB", (2 * size[0], 2 * size[1]))
@@ -71,7 +71,7 @@ def reencode(data: bytes, media_type: str) -> tuple[str, bytes]:
     return JPEG, _jpeg(_on_white(plain))
 
 
-def kept_size(width: int, height: int) -> tuple[int, int]:
+def scaled_size(width: int, height: int) -> tuple[int, int]:
     """Limits the area, so that the letters of a long screenshot keep their width."""
     area, shorter = width * height, min(width, height)
     part = max(math.sqrt(USUAL_PIXELS / area), READABLE_SIDE / shorter)

@@ -28,10 +28,10 @@ def path_of(folder: Path, key: str) -> Path:
     return folder / key[:2] / key
 
 
-def check_room(folder: Path, wanted_bytes: int, kept_free_bytes: int) -> None:
-    """Raises StoreFullError if less than `kept_free_bytes` would stay free: the database needs the space."""
+def check_room(folder: Path, wanted_bytes: int, reserve_bytes: int) -> None:
+    """Raises StoreFullError if less than `reserve_bytes` would stay free: the database needs the space."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free - wanted_bytes < kept_free_bytes:
+    if shutil.disk_usage(folder).free - wanted_bytes < reserve_bytes:
         raise StoreFullError
 
 

@@ -72,7 +72,7 @@ def exported(kind: Kind, value: Any) -> str:
     return "" if kind is Kind.POINT and value == "," else str(value)
 
 
-def is_kept(column: Any, value: Any) -> bool:
+def can_restore(column: Any, value: Any) -> bool:
     """Whether `restore` returns the same value."""
     type_ = column.type.python_type
     return type_ in RESTORERS and (value is None or type(value) is type_)

@@ -27,7 +27,7 @@ BYTES_PER_S = 4096
 # A longer body goes into a file. Most forms are shorter.
 IN_MEMORY = 256 * 1024
 # The part of an answer that is buffered for a slow browser while its thread does something else. Exports are longer.
-KEPT_BYTES = 1024 * 1024
+BUFFERED_BYTES = 1024 * 1024
 # So that a refusal is read before the connection closes, even if the browser is still sending.
 LINGER_S = 3.0
 PART_BYTES = 64 * 1024
@@ -70,11 +70,11 @@ class Outgoing:
         return getattr(self.sock, name)
 
     def sendall(self, data: bytes) -> None:
-        """Waits only while more than KEPT_BYTES are buffered. Raises TimeoutError if the browser does not read."""
+        """Waits only while more than BUFFERED_BYTES are buffered. Raises TimeoutError if the browser does not read."""
         self.waiting += data
         self.flush()
         deadline = time.monotonic() + TRANSFER_S
-        while len(self.waiting) > KEPT_BYTES:
+        while len(self.waiting) > BUFFERED_BYTES:
             writable = select.poll()
             writable.register(self.sock, select.POLLOUT)
             if not writable.poll(max(0.0, deadline - time.monotonic()) * 1000):
@@ -100,7 +100,7 @@ class Connection:
         self.received = bytearray()
         self.request: Request | None = None
         self.body: IO[bytes] = io.BytesIO()
-        self.missing = self.kept = self.requests = 0
+        self.missing = self.body_bytes = self.requests = 0
         self.closing = False
         self.watched: int = 0
         self.await_(Phase.IDLE, HEAD_S)
@@ -159,7 +159,7 @@ class Connection:
         del self.received[: len(part)]
         self.body.write(part)
         self.missing -= len(part)
-        self.kept += len(part)
+        self.body_bytes += len(part)
         self.deadline += len(part) / BYTES_PER_S
         if self.missing or self.request is None:
             return False
@@ -170,7 +170,7 @@ class Connection:
     def forget(self) -> None:
         """Call when the request is answered or refused."""
         self.body.close()
-        self.request, self.kept, self.missing = None, 0, 0
+        self.request, self.body_bytes, self.missing = None, 0, 0
 
     def close(self) -> None:
         self.forget()

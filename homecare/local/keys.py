@@ -26,8 +26,8 @@ def keep(instance: Path) -> Keys:
     if not path.exists():
         write(path)
     try:
-        kept = json.loads(path.read_text())
-        return Keys(str(kept["secret_key"]), tuple(str(key) for key in kept["encryption_keys"]))
+        stored = json.loads(path.read_text())
+        return Keys(str(stored["secret_key"]), tuple(str(key) for key in stored["encryption_keys"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
             f"{path} cannot be read. Restore it from a copy; without it the secrets stored in the database are lost."

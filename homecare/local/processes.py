@@ -51,8 +51,8 @@ def identity(who: Account) -> dict[str, Any]:
 
 def clean_environment() -> dict[str, str]:
     """The environment without the PG* variables, which would point PostgreSQL's programs elsewhere."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("PG", "LC_"))}
-    return kept | {"LANG": "C"}
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith(("PG", "LC_"))}
+    return inherited | {"LANG": "C"}
 
 
 def run_as(who: Account, command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:

@@ -84,8 +84,8 @@ class Supervisor:
         atexit.register(self.close)
 
     def described(self, serving_url: str, owner_url: str) -> PrivateInstallation:
-        kept = keys.keep(self.instance)
-        return PrivateInstallation(serving_url, owner_url, kept.secret_key, kept.encryption_keys)
+        stored = keys.keep(self.instance)
+        return PrivateInstallation(serving_url, owner_url, stored.secret_key, stored.encryption_keys)
 
     def is_running(self) -> bool:
         """Whether the server that this process owns is running."""

@@ -119,7 +119,7 @@ class PatientWorker(ThreadWorker):
             if conn.request is None and not conn.read_head():
                 return
             if not conn.read_body():
-                if sum(other.kept for other in self.connections) > MOST_BODY_BYTES:
+                if sum(other.body_bytes for other in self.connections) > MOST_BODY_BYTES:
                     raise NoRoomError
                 return
         except Exception as error:  # whatever a stranger's bytes do to the parser, the loop continues

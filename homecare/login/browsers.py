@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from homecare.login.addresses import client_address
 from homecare.web.settings import behind_tls, current_config
 
-KEPT_S = 180 * 24 * 3600
+REMEMBERED_S = 180 * 24 * 3600
 # For a browser that many people share. The cookie stays under one kilobyte.
 MOST_ACCOUNTS = 20
 
@@ -54,7 +54,9 @@ def remembering(known: str, account_id: int, password_hash: str) -> str:
 
 def set_cookie(answer: Response, value: str) -> None:
     secure = behind_tls(current_config())
-    answer.set_cookie(cookie_name(), value, max_age=KEPT_S, path="/", secure=secure, httponly=True, samesite="Lax")
+    answer.set_cookie(
+        cookie_name(), value, max_age=REMEMBERED_S, path="/", secure=secure, httponly=True, samesite="Lax"
+    )
 
 
 def cookie_name() -> str:
@@ -73,7 +75,9 @@ def _mark(password_hash: str) -> str:
 
 def _read(known: str) -> list[Entry]:
     try:
-        return [(int(one), str(number), str(mark)) for one, number, mark in _serializer().loads(known, max_age=KEPT_S)]
+        return [
+            (int(one), str(number), str(mark)) for one, number, mark in _serializer().loads(known, max_age=REMEMBERED_S)
+        ]
     except BadSignature:
         return []
 

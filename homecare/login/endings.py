@@ -13,7 +13,7 @@ from homecare.login.sessions import LONGEST, hashed, idle_limit
 from homecare.models import Account, FormToken, SignedIn, SignInFailure, Staff
 
 # Nothing needs older rows: those guesses no longer count, and those forms were sent long ago.
-KEPT = timedelta(days=1)
+COUNTED_FOR = timedelta(days=1)
 
 _NOW = func.timezone("utc", func.now())
 
@@ -32,7 +32,7 @@ def sweep() -> None:
     """Deletes everybody's expired sessions, guesses and form tokens. Each expired session is recorded with its end."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for column in (SignInFailure.failed_at, FormToken.used_at):
-            connection.execute(delete(column.class_).where(column < _NOW - KEPT))
+            connection.execute(delete(column.class_).where(column < _NOW - COUNTED_FOR))
         over = (
             select(SignedIn.token_hash)
             .join(Account, SignedIn.account_id == Account.id)

@@ -21,7 +21,7 @@ from homecare.records import counting, paging
 from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse, together
 from homecare.records.lookup import search_clause
 from homecare.records.row_select import RowSelect, build
-from homecare.records.saved_views import Kept
+from homecare.records.saved_views import OwnViews
 from homecare.records.seen import Seen
 from homecare.tables.table import Field, ShownTable
 
@@ -119,7 +119,7 @@ class ListRequest:
 def read(
     seen: Seen,
     args: MultiDict[str, str],
-    kept: Kept | None = None,
+    own: OwnViews | None = None,
     *,
     keeps_wrong: bool = False,
 ) -> ListRequest:
@@ -141,12 +141,12 @@ def read(
         search=search,
         sort=sort,
         descending=descending,
-        columns=_columns(seen, args.get("columns"), kept),
+        columns=_columns(seen, args.get("columns"), own),
         after=_anchor(column, args.get("after")),
         before=_anchor(column, args.get("before")),
         last=args.get("last") == "1",
         chosen_columns=bool(args.get("columns")),
-        density=kept.density if kept else "",
+        density=own.density if own else "",
     )
 
 
@@ -183,13 +183,13 @@ def _sort(table: ShownTable, access: TableAccess, word: str | None) -> tuple[Fie
     return field, (word or table.order).startswith("-")
 
 
-def _columns(seen: Seen, word: str | None, kept: Kept | None) -> tuple[str, ...]:
+def _columns(seen: Seen, word: str | None, own: OwnViews | None) -> tuple[str, ...]:
     """Refuses columns in the URL that the role may not see. Hidden columns among the preferences are skipped.
     The default columns leave out parents the role may not view, because their bare numbers say nothing.
     """
     access = seen.access
     if not word:
-        liked = [name for name in kept.columns if name in seen.table.fields] if kept else []
+        liked = [name for name in own.columns if name in seen.table.fields] if own else []
         visible = [name for name in liked if access.states[name] is not State.HIDDEN]
         usual = [name for name in seen.table.columns if access.states[name] is not State.HIDDEN]
         return tuple(

@@ -27,7 +27,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Kept:
+class OwnViews:
     """`views` has the person's own views first, sorted by name. Empty `columns` and `density` mean the defaults."""
 
     views: tuple[View, ...] = ()
@@ -39,7 +39,7 @@ class Kept:
         return next((view for view in self.views if view.default), None)
 
 
-def kept(session: Session, *, path: str, table: str, staff_id: int, role: str) -> Kept:
+def load_own_views(session: Session, *, path: str, table: str, staff_id: int, role: str) -> OwnViews:
     """The person's own views of the page, those shared with the role, and the list's preferences. One statement."""
     views = select(
         SavedView.id,
@@ -61,7 +61,7 @@ def kept(session: Session, *, path: str, table: str, staff_id: int, role: str) -
         if row.id
     ]
     liked = next((row for row in rows if not row.id), None)
-    return Kept(
+    return OwnViews(
         views=tuple(sorted(found, key=lambda view: (not view.mine, view.name.casefold()))),
         columns=tuple(liked.columns or ()) if liked else (),
         density=liked.query if liked else "",

@@ -155,7 +155,7 @@ def needed_choices(table: ShownTable, field: Field) -> Iterator[str]:
         yield default
     for rule in TIMES_OF_STATUSES.get(table.name, ()):
         if rule.status_column == field.name:
-            yield from (rule.reached, *rule.also, *rule.kept)
+            yield from (rule.reached, *rule.also, *rule.retained_in)
 
 
 def _check_choices(table: ShownTable, field: Field, choices: Any) -> None:

@@ -101,16 +101,16 @@ def to_policy(document: Any, version: int = 0, lines: Lines | None = None, stric
 def complete(version: int, roles: Iterable[Role], grants: Iterable[Grant], rules: Iterable[FieldRule]) -> Policy:
     """The policy with every rule made sound, no rule equal to the default, and a rule for every secret column."""
     roles = list(roles)
-    kept = {(folded(r.role), r.resource, r.column): r for r in rules if r.column != "id"}
+    ruled = {(folded(r.role), r.resource, r.column): r for r in rules if r.column != "id"}
     for role in roles:
         for table, columns in resources.tables().items():
             for column in columns:
                 key = (folded(role.name), table, column)
-                if column != "id" and (key in kept or resources.states_of(table, column) != tuple(State)):
-                    rule = kept.get(key) or FieldRule(role.name, table, column)
-                    kept[key] = resources.sound(rule)
+                if column != "id" and (key in ruled or resources.states_of(table, column) != tuple(State)):
+                    rule = ruled.get(key) or FieldRule(role.name, table, column)
+                    ruled[key] = resources.sound(rule)
     plain = (OPEN_FIELD.state, OPEN_FIELD.write)
-    return Policy(version, roles, grants, [rule for rule in kept.values() if (rule.state, rule.write) != plain])
+    return Policy(version, roles, grants, [rule for rule in ruled.values() if (rule.state, rule.write) != plain])
 
 
 def _locked(role: Role, table: str, column: str) -> str:

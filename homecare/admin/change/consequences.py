@@ -48,5 +48,5 @@ def consequences(session: Session, table: ShownTable, row_ids: list[int]) -> lis
                 deleted[child.name] |= fresh
                 waiting.append((child, fresh))
     gone = [Consequence(shown_table(n), len(ids), False) for n, ids in deleted.items() if n != table.name and ids]
-    kept = {name: ids - deleted.get(name, set()) for name, ids in unlinked.items()}
-    return gone + [Consequence(shown_table(n), len(ids), True) for n, ids in kept.items() if ids]
+    staying = {name: ids - deleted.get(name, set()) for name, ids in unlinked.items()}
+    return gone + [Consequence(shown_table(n), len(ids), True) for n, ids in staying.items() if ids]

@@ -68,14 +68,14 @@ def _take_back(*, session: Session, seen: Seen, token: str, back: tuple[str, str
 
 def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -> tuple[int, list[int]]:
     table, by = seen.table, seen.by
-    kept = undoing.find(session=session, model=table.model, token=token, by=by)
-    if kept is None:
+    overwritten = undoing.find(session=session, model=table.model, token=token, by=by)
+    if overwritten is None:
         sentence = "This was already undone, or it was done more than an hour ago."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE)
-    _refuse_unsettable(seen, kept)
-    row_ids = [int(row_id) for row_id in kept.held]
+    _refuse_unsettable(seen, overwritten)
+    row_ids = [int(row_id) for row_id in overwritten.held]
     try:
-        return many.take_back(session=session, model=table.model, kept=kept, by=by), row_ids
+        return many.take_back(session=session, model=table.model, overwritten=overwritten, by=by), row_ids
     except rows.RowsChangedError as error:
         sentence = f"Somebody changed {_some(table, len(row_ids))} since, so nothing was undone."
         raise SpokenError(409, sentence, back=back, title=NOT_UNDONE) from error
@@ -84,9 +84,9 @@ def _put_back(session: Session, seen: Seen, token: str, back: tuple[str, str]) -
         raise SpokenError(422, sentence, back=back, title=NOT_UNDONE) from error
 
 
-def _refuse_unsettable(seen: Seen, kept: Overwritten) -> None:
+def _refuse_unsettable(seen: Seen, overwritten: Overwritten) -> None:
     """Refuses if the right was taken away since. Times that followed a status are restored with it."""
-    name = kept.column_name
+    name = overwritten.column_name
     if name not in editing.settable(seen) or not seen.access.sets(name, creating=False):
         refuse(seen.table.name, "edit", f"set {name} of {seen.table.many.lower()}")
 

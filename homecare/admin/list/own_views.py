@@ -37,15 +37,15 @@ class SavedLink:
     roles: tuple[str, ...]
 
 
-def kept_of(path: str) -> records.Kept:
+def own_views_of(path: str) -> records.OwnViews:
     """The acting person's settings for the page. One statement per request and page."""
-    known: dict[str, records.Kept] = g.setdefault("kept", {})
+    known: dict[str, records.OwnViews] = g.setdefault("own_views", {})
     if path not in known:
         who = acting()
         if who.role is None:
-            return records.Kept()
+            return records.OwnViews()
         table = urls.table_of(path)
-        known[path] = records.kept(
+        known[path] = records.load_own_views(
             db.session(),
             path=path,
             table=table if table in shown_tables() else "",
@@ -59,7 +59,7 @@ def saved_views(path: str) -> list[SavedLink]:
     """The views of the page that this person may choose from, their own first."""
     return [
         SavedLink(view.name, address(path, view.query), view.mine, view.default, view.id, view.roles)
-        for view in kept_of(path).views
+        for view in own_views_of(path).views
         if view.mine or _may_use(path, view.query)
     ]
 

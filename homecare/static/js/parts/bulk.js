@@ -31,7 +31,7 @@ function tell() {
     matching.setAttribute("aria-pressed", String(Boolean(all.value)));
     matching.dataset.count ??= matching.textContent.replace(/^\D*?(?=[≈\d])|\smatching.*$/g, "");
   }
-  $("#chosen-count").textContent = `${amount()} chosen`;
+  $("#chosen-count").textContent = `${amount()} selected`;
   if (every) {
     every.checked = chosen > 0 && chosen === boxes.length;
     every.indeterminate = chosen > 0 && chosen < boxes.length;
