@@ -10,7 +10,7 @@ for (const group of $$(".side-menu details")) {
     localStorage.setItem(name, group.open ? "closed" : "open");
   });
 }
-$('.side-menu [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
+for (const current of $$('.side-menu [aria-current="page"], .tabs [aria-current="page"]')) current.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 const fold = $("#fold");
 const tellFold = () => {
