@@ -144,6 +144,7 @@ def test_a_board_costs_as_many_statements_whatever_its_number_of_tasks(company: 
     with statements() as many:
         admin.get(OFFICE)
 
-    assert len(many) <= len(few) + 4
+    # The three may all be in one status; six is the most there is.
+    assert len(many) <= len(few) + 5
     # One for the counts, one for each status, of which another application wrote one.
     assert len([one for one in many if "FROM admin_task_tracking" in one]) <= 7
