@@ -22,7 +22,6 @@ TAKING_FORMS = {
     "core/session.js",
     "pages/form.js",
     "pages/roles.js",
-    "parts/check.js",
     "parts/columns.js",
     "parts/filters.js",
 }

@@ -1,1 +1,0 @@
-"""Assigning work: bookings held against each other on every surface, and what the company has no column for."""

@@ -1,1 +1,0 @@
-"""The roster: who goes to whom, when."""

@@ -1,1 +1,0 @@
-"""What helps who plans everybody's work: suggestions, somebody absent, whom to call."""

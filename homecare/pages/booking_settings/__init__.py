@@ -1,1 +1,0 @@
-"""How bookings are checked, and the lists of words that assigning work offers."""

@@ -1,1 +1,0 @@
-"""A person's visits for their own calendar, at a private address."""

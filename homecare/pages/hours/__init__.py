@@ -1,1 +1,0 @@
-"""Hours for payroll."""

@@ -1,1 +1,0 @@
-"""One's own day, made for a telephone."""

@@ -1,1 +1,0 @@
-"""Visits planned many at a time: a series, and copied days and weeks."""

@@ -1,1 +1,0 @@
-"""Whom a patient asks for."""

@@ -1,1 +1,0 @@
-"""What is assigned: a day of the roster, tasks by status, who fits best, what an absence touches, whom to call."""

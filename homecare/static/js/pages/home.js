@@ -1,2 +1,0 @@
-// The home page of who delivers care: the next visit is checked in with one touch.
-import "../parts/check.js";
