@@ -117,6 +117,16 @@ def test_old_values_of_hidden_columns_are_not_shown(company: Company) -> None:
     assert "999933334444" in text_of(history(company.as_("Coordinator"), "patients", patient))
 
 
+@pytest.mark.parametrize("words", ["", "?search=Nobodyhasthisname"])
+def test_a_list_leads_to_its_deleted_records_also_where_nothing_is_left(
+    company: Company, admin: Walker, words: str
+) -> None:
+    link = 'href="/admin/patients/deleted/"'
+
+    assert link in admin.get(f"/admin/patients/{words}").get_data(as_text=True)
+    assert link not in company.as_("Auditor").get(f"/admin/patients/{words}").get_data(as_text=True)
+
+
 def test_a_deleted_record_comes_back_with_what_hung_on_it(company: Company, admin: Walker) -> None:
     patient = company.scalar(
         "SELECT patient_id FROM visit_services JOIN caregiver_assignments USING (patient_id) LIMIT 1"
