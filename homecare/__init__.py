@@ -21,6 +21,7 @@ def create_app(config: Config | None = None) -> Flask:
 
     from homecare import audit, cli, db, login, pages
     from homecare.access import row_scope
+    from homecare.actions.told import moved_work
     from homecare.files import claiming
     from homecare.web import assets, deadline, errors, headers, hosts, incoming, settings
 
@@ -38,6 +39,7 @@ def create_app(config: Config | None = None) -> Flask:
     # What protects rows and files listens to every session, whichever views there are.
     row_scope.listen()
     claiming.listen()
+    moved_work.listen()
     login.init_app(app)
     audit.init_app(app)
     pages.init_app(app)

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 ADDIS_OFFSET = timedelta(hours=3)
 # A moment closer to the ends of the calendar cannot be shown in every time zone.
 EARLIEST, LATEST = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
+# Around a moment of these its week, and the days beside it, can be counted.
+FIRST_BOOKABLE, LAST_BOOKABLE = EARLIEST + timedelta(days=30), LATEST - timedelta(days=30)
 
 
 class Beyond(str):
@@ -17,9 +19,18 @@ class Beyond(str):
     __slots__ = ()
 
 
+def known(value: object) -> datetime | None:
+    """The stored moment; None for one outside Python's calendar too: nobody can be planned for then."""
+    return value if isinstance(value, datetime) else None
+
+
 def now_utc() -> datetime:
     """Now, as the database stores it: UTC without a zone."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def is_bookable(moment: datetime) -> bool:
+    return FIRST_BOOKABLE <= moment <= LAST_BOOKABLE
 
 
 def to_addis(moment: datetime) -> datetime:

@@ -9,13 +9,14 @@ import itertools
 from datetime import timedelta
 
 from doors import Company
+from sqlalchemy import text
 
 from homecare import clock
 
 NEW = {
     "patients": {"full_name": "Hana Girma {n}"},
     "staff": {"first_name": "Sara", "last_name": "Tesfaye", "email": "sara{n}@example.com"},
-    "caregiver_assignments": {"staff_id": "{staff}", "patient_id": "{patient}"},
+    "caregiver_assignments": {"staff_id": "{carer}", "patient_id": "{patient}"},
     "visit_services": {"patient_id": "{patient}"},
     "messages": {"sender_id": "{me}", "receiver_id": "{patient}", "message": "Sent by telephone {n}"},
     "invoices": {"patient_id": "{billed}", "service_id": "{billed_visit}", "amount": "900"},
@@ -106,8 +107,24 @@ def _words(company: Company, role: str) -> dict[str, object]:
     }
 
 
+def carer(company: Company) -> int:
+    """A new nurse, whom nobody has booked yet."""
+    with company.engine.begin() as connection:
+        added = text(
+            "INSERT INTO staff (first_name, last_name, email, role) "
+            "VALUES ('Saba', 'Girma', :email, 'Nurse') RETURNING id"
+        )
+        return int(connection.execute(added, {"email": f"saba{next(_numbers)}@example.com"}).scalar_one())
+
+
+def patient(company: Company) -> int:
+    """A new patient, to whom nobody goes yet."""
+    with company.engine.begin() as connection:
+        return int(connection.scalar(text("INSERT INTO patients (full_name) VALUES ('Selam Girma') RETURNING id")) or 0)
+
+
 def new_row(company: Company, role: str, table: str) -> dict[str, str]:
-    words = _words(company, role)
+    words = _words(company, role) | ({"carer": carer(company)} if "{carer}" in NEW[table].values() else {})
     return {column: value.format_map(words) for column, value in NEW[table].items()}
 
 

@@ -31,12 +31,12 @@ ENTRY = (
 class Vehicle(Stamped, Model):
     __tablename__ = "vehicles"
 
-    id: Mapped[int] = mapped_column(primary_key=True, table=plain())
-    name: Mapped[str] = mapped_column(String(255), table=plain(Kind.NAME))
-    price: Mapped[Decimal | None] = mapped_column(Numeric(15, 2), table=plain(Kind.MONEY))
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain())
+    name: Mapped[str] = mapped_column(String(255), info=plain(Kind.NAME))
+    price: Mapped[Decimal | None] = mapped_column(Numeric(15, 2), info=plain(Kind.MONEY))
     driver_id: Mapped[int | None] = link("staff.id", "SET NULL")
     garage: Mapped[Any | None] = mapped_column(
-        Geography("POINT", srid=4326, spatial_index=False), table=plain(Kind.POINT)
+        Geography("POINT", srid=4326, spatial_index=False), info=plain(Kind.POINT)
     )
 
 

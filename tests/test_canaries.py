@@ -11,6 +11,7 @@ from conftest import PASSWORD, Visitor
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from homecare.access.pages import PAGES
 from homecare.access.stored.defaults import ROLES
 from homecare.models import business_models
 from homecare.models.columns import Kind, Privacy
@@ -91,6 +92,11 @@ def is_of_people(canary: Canary) -> bool:
 
 def kind_of_page(url: str) -> str:
     """What the read log calls it."""
+    path = url.partition("?")[0].removeprefix("/admin/")
+    of_work = [page for page in PAGES.values() if page.resource in ("page:assign", "page:hours") and page.path]
+    for page in sorted(of_work, key=lambda page: len(page.path), reverse=True):
+        if path.startswith(page.path):
+            return page.name
     parts = url.partition("?")[0].strip("/").split("/")[1:]
     if len(parts) < 2:
         return "home" if not parts else "search" if parts == ["search"] else "list"

@@ -26,6 +26,10 @@ def company(app: Flask, owner_engine: Engine) -> Company:
         "UPDATE visit_services SET status = NULL WHERE id % 50 = 0 AND status IN ('Pending', 'Cancelled', 'Missed')"
     )
     made.run("UPDATE invoices SET status = NULL WHERE id % 60 = 0")
+    made.run(
+        "UPDATE visit_services SET staff_id = (SELECT min(id) FROM staff WHERE status <> 'Active') WHERE id = "
+        "(SELECT min(id) FROM visit_services WHERE status = 'Scheduled' AND scheduled_at > timezone('utc', now()))"
+    )
     made.run("UPDATE patients SET full_name = 'ሐና ግርማ', phone_number = '+251911998877' WHERE id = 7")
     mine = made.as_("Admin").staff_id
     made.run("UPDATE admin_task_tracking SET staff_id = :me WHERE id IN (3, 5)", me=mine)
@@ -90,10 +94,17 @@ CONDITIONS: list[tuple[str, str, str]] = [
      f"AND scheduled_at <= {NOW} - interval '15 minutes' AND scheduled_at > {NOW} - interval '60 minutes'"),
     ("visit_services", "is=missed", f"coalesce(status, 'Pending') = 'Missed' OR (coalesce(status, 'Pending') IN "
      f"('Pending', 'Scheduled') AND check_in_time IS NULL AND scheduled_at <= {NOW} - interval '60 minutes')"),
-    ("visit_services", "is=stuck", f"status = 'In Progress' AND check_out_time IS NULL AND scheduled_at + CASE "
+    ("visit_services", "is=stuck", f"status = 'In Progress' AND check_out_time IS NULL AND check_in_time + CASE "
      f"(SELECT role FROM staff s WHERE s.id = t.staff_id) WHEN 'Doctor' THEN interval '45 minutes' WHEN 'Caregiver' "
-     f"THEN interval '4 hours' ELSE interval '1 hour' END < {NOW} - interval '1 hour'"),
-    ("visit_services", "is=unassigned", "staff_id IS NULL AND coalesce(status, 'Pending') IN ('Pending', 'Scheduled')"),
+     f"THEN interval '4 hours' ELSE interval '1 hour' END <= {NOW} - interval '1 hour'"),
+    ("visit_services", "is=unassigned", "staff_id IS NULL AND check_in_time IS NULL AND coalesce(status, 'Pending') IN "
+     "('Pending', 'Scheduled')"),
+    ("visit_services", "is=needs_cover", "coalesce(status, 'Pending') IN ('Pending', 'Scheduled') AND check_in_time IS "
+     "NULL AND staff_id IN (SELECT id FROM staff WHERE status <> 'Active')"),
+    ("caregiver_assignments", "is=needs_cover", "status = 'Cancelled' AND staff_id IN (SELECT id FROM staff WHERE "
+     "status <> 'Active') AND NOT EXISTS (SELECT FROM caregiver_assignments o WHERE o.patient_id = t.patient_id AND "
+     "o.status IN ('Assigned', 'Confirmed', 'In Progress') AND o.shift_start < t.shift_end AND o.shift_end > "
+     "t.shift_start)"),
     ("visit_services", "is=today", f"(scheduled_at + interval '3 hours')::date = {DAY}"),
     ("visit_services", "is=to_invoice", "status = 'Completed' AND id NOT IN (SELECT service_id FROM invoices "
      "WHERE coalesce(status, 'Pending') NOT IN ('Cancelled', 'Refunded'))"),
@@ -106,6 +117,8 @@ CONDITIONS: list[tuple[str, str, str]] = [
      f"assigned_date + interval '48 hours') < {NOW}"),
     ("admin_task_tracking", "is=mine", "staff_id = :me"),
     ("marketing_tasks", "is=mine", "assigned_to_staff_id = :me"),
+    ("marketing_tasks", "is=unassigned",
+     "assigned_to_staff_id IS NULL AND coalesce(status, 'Pending') IN ('Pending', 'In Progress')"),
     ("marketing_tasks", "is=overdue",
      f"coalesce(status, 'Pending') IN ('Pending', 'In Progress') AND due_date < {DAY}"),
     ("staff", "is=unknown_role", "lower(trim(role)) NOT IN (SELECT lower(name) FROM dashboard.roles)"),

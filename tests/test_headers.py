@@ -32,7 +32,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient, url: str) -> None
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert answer.headers["Permissions-Policy"].startswith("camera=(self), accelerometer=()")
+    assert answer.headers["Permissions-Policy"].startswith("camera=(self), geolocation=(self), accelerometer=()")
     assert len(answer.headers["X-Request-Id"]) == 16
 
 

@@ -59,7 +59,8 @@ def test_what_protects_listens_once_and_because_the_application_is_made() -> Non
 
     assert by_import == "[]"
     assert made == (
-        "['homecare.access.row_scope._scope_rows', 'homecare.audit.reads._note_selected', "
+        "['homecare.access.row_scope._scope_rows', 'homecare.actions.told.moved_work._note_rows', "
+        "'homecare.actions.told.moved_work._note_statement', 'homecare.audit.reads._note_selected', "
         "'homecare.files.claiming._claim']"
     )
     assert made_again == made

@@ -9,7 +9,7 @@ import pytest
 from clusters import Database
 from doors import Company, Walker, opened_form
 from forms import form_with
-from new_rows import new_row
+from new_rows import carer, new_row, patient
 from test_conflicts import a_browser, at_once
 from test_times_of_statuses import in_bulk, in_place, last
 
@@ -71,7 +71,8 @@ def test_what_is_usual_is_not_asked(company: Company, admin: Walker, columns: di
 
 
 def test_a_visit_made_up_afterwards_is_not_asked(company: Company, admin: Walker) -> None:
-    times = {"scheduled_at": "2026-01-05T08:00", "check_in_time": "2026-01-05T08:00", "staff_id": str(admin.staff_id)}
+    times = {"scheduled_at": "2026-01-05T08:00", "check_in_time": "2026-01-05T08:00", "staff_id": str(carer(company))}
+    times["patient_id"] = str(patient(company))
 
     assert create(admin, "visit_services", sent(company, admin, "visit_services", **times)).status_code == 302
 

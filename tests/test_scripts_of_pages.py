@@ -22,6 +22,7 @@ TAKING_FORMS = {
     "core/session.js",
     "pages/form.js",
     "pages/roles.js",
+    "parts/check.js",
     "parts/columns.js",
     "parts/filters.js",
 }

@@ -46,6 +46,8 @@ OPEN_TO_STRANGERS = {
     "GET /new-password/<…>",
     "POST /new-password/<…>",
     "GET /session",
+    # A calendar has no session; the address itself is the secret, and it is revocable.
+    "GET /calendar/<…>.ics",
     "GET /static/<…>/<…>",
 }
 
@@ -143,6 +145,7 @@ def test_no_address_is_open_to_strangers_but_the_listed_ones(app: Flask, client:
                     f"{method} {rule.rule}".replace("<version>", "<…>")
                     .replace("<path:filename>", "<…>")
                     .replace("<token>", "<…>")
+                    .replace("<secret>", "<…>")
                 )
 
     assert opened == OPEN_TO_STRANGERS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from clusters import Database
 from doors import Company, Walker, opened_form
-from new_rows import new_row
+from new_rows import carer, new_row, patient
 
 # table, its status, the time, the status that has it, one that does not
 PAIRS = [
@@ -28,9 +28,9 @@ def database(demo_database: Database) -> Database:
 
 
 def created(company: Company, admin: Walker, table: str, **columns: str) -> Any:
-    staff = {"staff_id": str(admin.staff_id)} if table == "visit_services" else {}
-    form = opened_form(admin, f"/admin/{table}/new/") | new_row(company, "Admin", table) | staff
-    return admin.post(f"/admin/{table}/new/", form | columns)
+    free = {"staff_id": carer(company), "patient_id": patient(company)} if table == "visit_services" else {}
+    form = opened_form(admin, f"/admin/{table}/new/") | new_row(company, "Admin", table)
+    return admin.post(f"/admin/{table}/new/", form | {name: str(value) for name, value in free.items()} | columns)
 
 
 def last(company: Company, table: str) -> Any:

@@ -21,7 +21,7 @@ tokens = itertools.count()
 def _carer(owner_engine: Engine) -> None:
     """A role with own patients that may set every column of visits and shifts, of all rows."""
     with owner_engine.begin() as connection:
-        connection.execute(text("INSERT INTO dashboard.roles (name) VALUES ('Carer')"))
+        connection.execute(text("INSERT INTO dashboard.roles (name, delivers_care) VALUES ('Carer', true)"))
         for resource, actions, scope in (
             ("patients", ("view",), "own"),
             ("staff", ("view",), "all"),

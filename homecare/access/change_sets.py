@@ -17,6 +17,8 @@ from homecare.access.acting import Acting
 from homecare.access.row_scope import UNSCOPED
 from homecare.web.headers import known_request_id
 
+# The kinds of what is planned: one booking or some, a series, a copied day or week.
+BOOKED = ("assign", "series", "copy")
 _SAY = text("SELECT set_config('app.change_set', :said, true)")
 
 

@@ -12,7 +12,8 @@ class Page:
     or starts with a slash and is the whole address.
     `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
     names the page whose right also opens this one. A page with an `icon` is in the menu. `whole`: it shows everybody's
-    rows, so no grant opens it to a role that has only its own rows of some table.
+    rows, so no grant opens it to a role that has only its own rows of some table. `at` are the levels of its right that
+    open the page, where not all of them do; a level in `leads` is led from it to the page named there.
     """
 
     name: str
@@ -25,20 +26,44 @@ class Page:
     # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
     whole: bool = False
+    at: tuple[str, ...] = ()
+    leads: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> str:
         """The resource that a grant names."""
         return f"page:{self.right_of or self.name}"
 
+    def reaches(self, level: str) -> bool:
+        """Whether a grant of its right at this level opens this page."""
+        return not self.at or level in self.at
+
 
 PAGES: dict[str, Page] = {
     page.name: page
     for page in (
         Page("home", "Home", "home.page", icon="home"),
-        Page("assign", "Assigning work", levels={
+        Page("assign", "Assigning work", "assign.page", "assign", levels={
             "all": "everybody's work", "own": "one's own schedule", "marketing": "marketing tasks",
-        }),
+        }, icon="calendar-time", leads={"own": "own_day", "marketing": "marketing_board"}, tabs=(
+            ("assign", "assign/", "Roster"), ("task_board", "assign/tasks/", "Office tasks"),
+            ("marketing_board", "assign/marketing/", "Marketing tasks"), ("absent", "assign/absent/", "Absent"),
+            ("calls", "assign/calls/", "Calls"), ("visit_series", "assign/series/", "Series"),
+            ("copied_days", "assign/copy/", "Copy days"), ("own_day", "assign/own/", "My day"),
+        )),
+        Page("suggestions", "Suggestions", "assign_help.suggested", "assign/suggestions.json", right_of="assign",
+             at=("all",)),
+        Page("absent", "Somebody is absent", "assign_help.absent", "assign/absent", right_of="assign", at=("all",)),
+        Page("calls", "Whom to call", "assign_help.call_list", "assign/calls", right_of="assign", at=("all",)),
+        Page("visit_series", "Series of visits", "visit_series.page", "assign/series", right_of="assign", at=("all",)),
+        Page("copied_days", "Copy days", "visit_series.copied_days", "assign/copy", right_of="assign", at=("all",)),
+        Page("task_board", "Task board", "task_boards.office_tasks", "assign/tasks", right_of="assign", at=("all",)),
+        Page("marketing_board", "Marketing board", "task_boards.campaign_tasks", "assign/marketing", right_of="assign",
+             at=("all", "marketing")),
+        Page("own_day", "My day", "own_day.page", "assign/own", right_of="assign", at=("all", "own")),
+        Page("hours", "Hours", "hours.page", "hours", levels={
+            "all": "everybody's hours", "own": "one's own hours",
+        }, icon="receipt"),
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),
@@ -58,12 +83,15 @@ PAGES: dict[str, Page] = {
             ("roles", "roles/", "Roles"), ("compare", "roles/history/compare", "Compare"),
             ("history", "roles/history/", "History"), ("explain", "roles/explain", "Explain"),
             ("view-as", "roles/view-as/", "View as"), ("file", "roles/history/file", "Export and import"),
-            ("tables", "roles/tables/", "Tables and forms"),
+            ("tables", "roles/tables/", "Tables and forms"), ("bookings", "assign/settings/", "Bookings"),
         )),
         Page("role_history", "History of the roles", "roles.history", "roles/history", right_of="roles"),
         Page("explain", "Explain", "roles.explain", "roles/explain", right_of="roles"),
         Page("view_as", "View as", "view_as.page", "roles/view-as", right_of="roles"),
         Page("tables_and_forms", "Tables and forms", "tables_and_forms.page", "roles/tables", right_of="roles"),
+        Page("working_facts", "When they work", "working_facts.page", "assign/people", right_of="assign"),
+        Page("wishes", "Wishes", "wishes.page", "assign/wishes", right_of="assign"),
+        Page("booking_settings", "Bookings", "booking_settings.page", "assign/settings", right_of="roles"),
         Page("accounts", "Accounts", "accounts.page", "accounts", levels={"all": "the accounts"}, icon="user"),
         Page("account", "My account", "account.page", "/account"),
         Page("search", "Search", "search.page", "search"),

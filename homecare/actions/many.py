@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
+from homecare.actions.assigning import held
 from homecare.actions.guesses import HiddenRowError
 from homecare.actions.questions import Question, key_of
 from homecare.actions.refusals import refusal
@@ -94,7 +95,8 @@ def _each(
     refused: dict[int, RuleError] = {}
     row_id = 0
     try:
-        for row_id, row in lock_all(session, model, versions).items():
+        rows = lock_all(session, model, versions)
+        for row_id, row in rows.items():
             try:
                 done[row_id] = change(session, model, row, values[row_id], by, settles=answered is not None)
             except HiddenRowError as error:
@@ -109,7 +111,13 @@ def _each(
         raise
     if refused:
         raise RowsRefusedError(refused, complete=True)
-    _need_answers({row_id: written.questions for row_id, written in done.items() if written.questions}, answered)
+    asked = {row_id: written.questions for row_id, written in done.items() if written.questions}
+    booked = held.of_rows(session, by, rows, {row_id: written.before for row_id, written in done.items()}, answered)
+    if booked.refused:
+        raise RowsRefusedError(booked.refused, complete=True)
+    for row_id, found in booked.asked.items():
+        asked[row_id] = [*asked.get(row_id, ()), *found]
+    _need_answers(asked, answered)
     return {row_id: written.before for row_id, written in done.items() if written.before}
 
 

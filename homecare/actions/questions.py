@@ -125,6 +125,14 @@ def _shift(_session: Session, shift: Assignment, _before: Mapping[str, Any]) -> 
     return "The shift is longer than 24 hours." if _is_long(shift.shift_start, shift.shift_end) else ""
 
 
+def _shift_time(_session: Session, shift: Assignment, _before: Mapping[str, Any]) -> str:
+    ahead = folded(shift.status) in ("", "assigned", "confirmed")
+    if ahead and _is_after(clock.now_utc(), shift.shift_end or shift.shift_start):
+        return "This shift is in the past, and nobody has started it."
+    is_far = _is_after(shift.shift_start, clock.now_utc() + FURTHEST_AHEAD)
+    return "This shift is more than a year ahead." if is_far else ""
+
+
 def _coverage(_session: Session, claim: InsuranceClaim, _before: Mapping[str, Any]) -> str:
     return "The amount claimed is zero." if claim.coverage_amount == 0 else ""
 
@@ -153,7 +161,10 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
         Doubt(("scheduled_at",), _visit_time),
         Doubt(("check_out_time", "check_in_time"), _check_out),
     ),
-    "caregiver_assignments": (Doubt(("shift_end", "shift_start"), _shift),),
+    "caregiver_assignments": (
+        Doubt(("shift_end", "shift_start"), _shift),
+        Doubt(("shift_start", "shift_end"), _shift_time),
+    ),
     "insurance_claims": (Doubt(("coverage_amount",), _coverage),),
     "marketing_budgets": (Doubt(("spent_amount", "allocated_amount"), _overspent),),
 }

@@ -19,6 +19,7 @@ from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.access.shown import NOT_SHOWN
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions import widening
+from homecare.actions.assigning import held
 from homecare.actions.form_tokens import claim
 from homecare.actions.guesses import counted
 from homecare.actions.questions import Question, need_answers, questions
@@ -81,23 +82,29 @@ def create_row(
     """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError if a question is unanswered."""
     with transaction(session, by=by, model=model):
         claim(session, token, model, None, by)
-        given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
-        row: Any = model(**given)
-        changed, before = set(given), defaults(model)
-        settle(model.__tablename__, row, changed, before, clock.now_utc())
-        check(model.__tablename__, session, row, changed, by)
-        widening.refuse(session, model, None, row, by)
-        with counted(session, model, row, set(given), by):
-            check_unique(session, model, row, changed)
-            session.add(row)
-            session.flush()
-        need_answers(questions(session, row, changed, before), answered)
-        _stay_in_scope(session, model, row.id)
+        row, asked = add(session, model, values, by)
+        need_answers([*asked, *held.of_row(session, by, row, None)], answered)
         session.execute(
             update(FormToken).where(FormToken.token == token).values(row_id=row.id),
             execution_options={"synchronize_session": False},
         )
     return Saved(row.id)
+
+
+def add(session: Session, model: type[Base], values: dict[str, Any], by: Acting) -> tuple[Any, list[Question]]:
+    """Writes a new row. Raises RuleError. The caller must ask the returned questions and hold its booking."""
+    given = {name: value for name, value in values.items() if value is not None} | made_by(model, values, by)
+    row: Any = model(**given)
+    changed, before = set(given), defaults(model)
+    settle(model.__tablename__, row, changed, before, clock.now_utc())
+    check(model.__tablename__, session, row, changed, by)
+    widening.refuse(session, model, None, row, by)
+    with counted(session, model, row, set(given), by):
+        check_unique(session, model, row, changed)
+        session.add(row)
+        session.flush()
+    _stay_in_scope(session, model, row.id)
+    return row, questions(session, row, changed, before)
 
 
 def made_by(model: type[Base], values: dict[str, Any], by: Acting) -> dict[str, Any]:
@@ -133,7 +140,7 @@ def update_row(
             claim(session, token, model, row_id, by)
         row = lock(session, model, row_id, version)
         done = change(session, model, row, values, by)
-        need_answers(done.questions, answered)
+        need_answers([*done.questions, *held.of_row(session, by, row, done.before)], answered)
     is_offered = token is None and bool(done.before) and can_be_put_back(model.__table__.columns, done.before)
     return Saved(row_id, str(change_set) if is_offered else "")
 
@@ -187,6 +194,7 @@ def change(
 ) -> Written:
     """Sets and writes the values that differ. Raises RuleError. The caller must ask the returned questions.
     `settles` is False if the values are the row's own earlier ones: then a status gets no time and nothing is asked.
+    Where the row books somebody the caller must hold it against other bookings: `assigning/held.py`.
     """
     changed = {name for name, value in values.items() if value != getattr(row, name)}
     if not changed:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing, announce
 from homecare.actions.refusals import refusal
+from homecare.actions.told import moved_work
 from homecare.db import Base, sqlstate
 
 P = ParamSpec("P")
@@ -51,8 +52,8 @@ def transaction(
 ) -> Iterator[UUID]:
     """Commits at its end and rolls back on any exception. Inside another transaction it is part of that one.
     Yields the id of the change set that all its changes belong to; `doing` of the outermost says what the trail calls
-    it. `by` is None on the command line. A refusal by the database of a write to `model` is raised as RuleError. If
-    an inner action fails, the whole transaction fails, even if its error is caught.
+    it. Whose work changed hands is told. `by` is None on the command line. A refusal by the database of a write to
+    `model` is raised as RuleError. If an inner action fails, the whole transaction fails, even if its error is caught.
     """
     is_outermost = _OPEN not in session.info
     open_: _Open = session.info.setdefault(_OPEN, _Open())
@@ -64,6 +65,10 @@ def transaction(
         if is_outermost:
             if open_.failed:
                 raise RuntimeError("An action inside this one failed and was half written: let its error pass.")
+            session.flush()
+            # A plain save that touches nobody's work costs nothing; of anything larger the trail is asked.
+            if moved_work.forget(session) or doing.kind != SAVE.kind:
+                moved_work.tell_moved(session, open_.change_set, by)
             session.commit()
     except BaseException as error:
         open_.failed = True
@@ -75,6 +80,7 @@ def transaction(
         raise
     finally:
         if is_outermost:
+            moved_work.forget(session)
             del session.info[_OPEN]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_admin import Admin
 
+from homecare.actions.assigning.rights import plans_everybody
 from homecare.admin.door import GuardedView, acting, keep_viewing_read_only, may, viewed_as, withheld
 from homecare.admin.list.own_views import may_share, saved_views
 from homecare.admin.registry import menu, menu_pages, tabs_of
@@ -27,6 +28,7 @@ def init_app(app: Flask, home: GuardedView) -> Admin:
         menu_pages=menu_pages,
         tabs_of=tabs_of,
         may=may,
+        plans_everybody=lambda: plans_everybody(acting()),
         acting=acting,
         saved_views=saved_views,
         may_share_views=may_share,

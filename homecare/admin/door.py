@@ -195,7 +195,11 @@ class GuardedView(BaseView):
         return self.needs[name]
 
     def is_accessible(self) -> bool:
-        return bool(current_user.is_authenticated) and acting().may(self.resource, Action.VIEW)
+        return bool(current_user.is_authenticated) and self._is_open(acting(), Action.VIEW)
+
+    def _is_open(self, who: Acting, action: Action) -> bool:
+        verdict = who.decide(self.resource, action)
+        return verdict.allowed and (self.page is None or self.page.reaches(verdict.level))
 
     def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
         stranger = ask_to_sign_in()
@@ -212,7 +216,7 @@ class GuardedView(BaseView):
         if action is None:
             if who.role is None and name not in self.roleless:
                 refuse(self.resource, name, "open this page", row_id)
-        elif not who.may(self.resource, action):
+        elif not self._is_open(who, action):
             refuse(self.resource, action, right(self.resource, action), row_id)
         set_acting_staff(who.person.staff_id)
         scope_session(db.session(), who.scoped_tables(self.resource, action or Action.VIEW))

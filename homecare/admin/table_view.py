@@ -16,6 +16,7 @@ from homecare.admin.asked import Asked
 from homecare.admin.change import bulk, deletion, in_place, undo
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.admin.form import saving
+from homecare.admin.form.best_first import best_first
 from homecare.admin.list import exporter, workbook
 from homecare.admin.list.own_views import own_views_of
 from homecare.admin.list.screens import ListScreen
@@ -161,16 +162,20 @@ class TableView(GuardedView, StockView):
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> ResponseReturnValue:
-        """`name` is the relation's column, `query` the typed text: [[id, label, columns to fill], …], at most 20."""
+        """`name` is the relation's column, `query` the typed text, `row` the stored row: [[id, label, columns
+        to fill], …], at most 20 and who should go on a visit."""
         field = self.table.fields.get(request.args.get("name", ""))
         if field is None or not field.traits.links:
             raise SpokenError(400, "There is no relation of this name.")
         if not lookup.may_look_up(self.seen, field):
             refuse(self.table.name, "lookup", f"look up {field.label.lower()} of {self.table.many.lower()}")
         try:
-            found = lookup.find(db.session(), self.seen, field, request.args.get("query", ""))
+            typed, row = request.args.get("query", ""), request.args.get("row", "")
+            found = lookup.find(db.session(), self.seen, field, typed)
         except ValueError as error:
             raise SpokenError(400, str(error)) from error
+        if not typed.strip():
+            found = best_first(db.session(), self.seen, field, row, found)
         fills = lookup.fills(db.session(), self.seen, field, [key for key, _ in found])
         return jsonify([[key, label, fills[key]] if key in fills else [key, label] for key, label in found])
 

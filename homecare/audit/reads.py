@@ -20,9 +20,10 @@ from homecare.access.row_scope import inside_request
 from homecare.access.shown import Shown, is_private
 from homecare.audit.log import by_itself, session_hash
 from homecare.db import db, listen_to_sessions
+from homecare.models import business_models
 from homecare.web import errors
 
-# By view method. Any other method has the name of its page.
+# By view method of a table, and of home. Any other has the name of its page.
 KINDS = {
     "index": "home",
     "index_view": "list",
@@ -163,7 +164,7 @@ def _write_down(answer: Response) -> Response:
     try:
         # No more queries follow, and the log line needs this connection.
         db.session.rollback()
-        _write(g.acting, KINDS.get(view[2], view[0]), lines)
+        _write(g.acting, _kind(*view), lines)
     except (SQLAlchemyError, psycopg.Error) as error:
         errors.log(error, 503)
         answer.close()
@@ -171,6 +172,10 @@ def _write_down(answer: Response) -> Response:
         session.pop("_flashes", None)
         return errors.respond(errors.ANSWERS[503], UNWRITTEN)
     return answer
+
+
+def _kind(page: str, _dot: str, method: str) -> str:
+    return KINDS.get(method, page) if page == "admin" or page in business_models() else page
 
 
 def _write(by: Acting, kind: str, lines: Lines, *, always: bool = False) -> None:

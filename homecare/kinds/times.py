@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from homecare import calendars, clock
 from homecare.kinds.texts import one_line
@@ -14,6 +14,7 @@ LONGEST = 100
 TIME_OF_DAY = re.compile(
     r"(?:^|[ T,])\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(?:\s?([AP])M)?(?=[\s,]|$)", re.IGNORECASE
 )
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 RELATIVE_DAY = re.compile(r"([+-])(\d{1,4})d")
 FIRST_YEAR = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 FIRST_DAY = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
@@ -94,6 +95,20 @@ def _day(text: str) -> date:
             raise ValueError(f"{text}: the day comes first, so write {month}/{day}/{year}.") from error
         raise ValueError(f"{text} is not a day in the calendar.") from error
     return _in_range(found)
+
+
+def bookable(text: str) -> datetime:
+    """An ISO 8601 moment with its zone at which somebody can be booked, as it is stored. Raises ValueError with what
+    is needed: "a day and a time, such as ..."."""
+    try:
+        if not ISO.fullmatch(text.strip()):
+            raise ValueError(text)
+        found = datetime.fromisoformat(text.strip()).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
+        raise ValueError("a day and a time with its zone, such as 2026-03-09T09:00+03:00") from error
+    if not clock.is_bookable(found):
+        raise ValueError("a day within the calendar")
+    return found
 
 
 def _gregorian(text: str) -> tuple[int, int, int]:

@@ -20,7 +20,7 @@ from homecare.web.errors import SpokenError, wants_json
 # What a person who is not signed in may open; everything else is shut, whoever adds it.
 OPEN_TO_STRANGERS = frozenset({
     "static", "health.healthz", "health.readyz", "login.show", "login.send", "login.send_code", "login.leave",
-    "new_password.show", "new_password.send", "session.show",
+    "new_password.show", "new_password.send", "session.show", "calendar_feed.show",
 })  # fmt: skip
 # What a person may open whose role asks for a second factor that is not set up yet: to do so, to stay, and to go.
 OPEN_WITHOUT_SECOND_FACTOR = OPEN_TO_STRANGERS | {

@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     FACTOR_ON = "second factor on"
     FACTOR_OFF = "second factor off"
     CODES = "recovery codes made"
+    CALENDAR = "calendar address"
 
 
 TOO_MANY = "too many tries"

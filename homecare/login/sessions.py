@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -146,13 +146,14 @@ def _is_open() -> tuple[ColumnElement[bool], ...]:
 
 def find_person(token: str) -> SignedInPerson | None:
     """The person with this token, as of now. None if the session is over or the account disabled. One statement.
-    Once a minute it also records that the session is in use.
+    Once a minute it also records that the session is in use, unless a page refreshes by itself.
     """
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(_finding(), {"token_hash": hashed(token)}).mappings().one_or_none()
         if row is None or is_refused_demo_account(row["email"]):
             return None
-        if row["is_use_due"]:
+        # A page that refreshes by itself says so, and keeps nobody signed in.
+        if row["is_use_due"] and not (has_request_context() and "X-Refresh" in request.headers):
             _note_use(connection, token)
     return _person(token, dict(row))
 

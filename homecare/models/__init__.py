@@ -18,6 +18,18 @@ from homecare.models.marketing import (
     MarketingTask,
 )
 from homecare.models.ours.account_keys import OneTimeLink, RecoveryCode, SecondFactor
+from homecare.models.ours.assigning import (
+    Absence,
+    BookingCheck,
+    CalendarFeed,
+    CheckMoment,
+    ListedWord,
+    PatientWish,
+    VisitPlan,
+    VisitSeries,
+    WorkingDay,
+    WorkingTerms,
+)
 from homecare.models.ours.dashboard import (
     Account,
     Denial,
@@ -49,15 +61,90 @@ from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 
 __all__ = [
-    "Account", "AdminTask", "Assignment", "Campaign", "CampaignContent", "CampaignMetric", "CampaignPatient", "Change",
-    "ChangeSet", "Denial", "DroppedMonth", "Event", "FormToken", "GlassOpening", "InsuranceClaim",
-    "InternationalReferral", "InventoryItem", "Invoice", "LandingPage", "Lead", "LeadSource", "ListPreference",
-    "MarketingBudget", "MarketingPlatform", "MarketingTask", "Message", "NgoNetwork", "Notification", "OneTimeLink",
-    "PartnerHospital", "Patient", "PolicyState", "PolicyVersion", "Read", "RecoveryCode", "Referral", "RefusedTry",
-    "RefusedUpload", "RoleRename", "SavedView", "Seal", "SecondFactor", "SettingsDraft", "SettingsVersion",
-    "SignInEvent", "SignInFailure", "SignedIn", "Staff", "StoredFieldRule", "StoredFile", "StoredGrant", "StoredJob",
-    "StoredRole", "SubCity", "TrailKeeping", "Visit", "business_models",
+    "Absence",
+    "Account",
+    "AdminTask",
+    "Assignment",
+    "BookingCheck",
+    "CalendarFeed",
+    "Campaign",
+    "CampaignContent",
+    "CampaignMetric",
+    "CampaignPatient",
+    "Change",
+    "ChangeSet",
+    "CheckMoment",
+    "Denial",
+    "DroppedMonth",
+    "Event",
+    "FormToken",
+    "GlassOpening",
+    "InsuranceClaim",
+    "InternationalReferral",
+    "InventoryItem",
+    "Invoice",
+    "LandingPage",
+    "Lead",
+    "LeadSource",
+    "ListPreference",
+    "ListedWord",
+    "MarketingBudget",
+    "MarketingPlatform",
+    "MarketingTask",
+    "Message",
+    "NgoNetwork",
+    "Notification",
+    "OneTimeLink",
+    "PartnerHospital",
+    "Patient",
+    "PatientWish",
+    "PolicyState",
+    "PolicyVersion",
+    "Read",
+    "RecoveryCode",
+    "Referral",
+    "RefusedTry",
+    "RefusedUpload",
+    "RoleRename",
+    "SavedView",
+    "Seal",
+    "SecondFactor",
+    "SettingsDraft",
+    "SettingsVersion",
+    "SignInEvent",
+    "SignInFailure",
+    "SignedIn",
+    "Staff",
+    "StoredFieldRule",
+    "StoredFile",
+    "StoredGrant",
+    "StoredJob",
+    "StoredRole",
+    "SubCity",
+    "TrailKeeping",
+    "Visit",
+    "VisitPlan",
+    "VisitSeries",
+    "WorkingDay",
+    "WorkingTerms",
+    "business_models",
+    "qualified",
+    "trailed_models",
 ]  # fmt: skip
+
+
+# Ours, of which the trail has every change as of the company's: what is planned is taken back together.
+OURS_TRAILED: tuple[type[Base], ...] = (Absence, PatientWish, VisitPlan, VisitSeries, WorkingDay, WorkingTerms)
+
+
+def trailed_models() -> dict[str, type[Base]]:
+    """Every model whose changes are in the trail, by table name: the company's and those of OURS_TRAILED."""
+    return business_models() | {model.__tablename__: model for model in OURS_TRAILED}
+
+
+def qualified(model: type[Base]) -> str:
+    """The table with its schema, for SQL as text."""
+    return f"{model.__table__.schema or 'public'}.{model.__tablename__}"
 
 
 def business_models() -> dict[str, type[Base]]:

@@ -9,6 +9,7 @@ from flask import Flask
 from homecare import admin
 from homecare.access.pages import PAGES
 from homecare.admin.door import GuardedView
+from homecare.pages.calendar_feed import page as calendar_feed
 from homecare.pages.health import page as health
 from homecare.pages.home import page as home
 from homecare.pages.login import page as login
@@ -16,7 +17,7 @@ from homecare.pages.new_password import page as new_password
 from homecare.pages.session import page as session
 
 # Open to strangers, or only a redirect: these pass no door.
-DOORLESS = (health.page, login.page, new_password.page, session.page, home.start)
+DOORLESS = (calendar_feed.page, health.page, login.page, new_password.page, session.page, home.start)
 
 
 def view_of(module: str) -> GuardedView:

@@ -28,7 +28,9 @@ PLACE = ("after", "before")
 # Reads of one row by itself, and of rows that left in a file; all others are of lists and the like.
 OPENED = ("details", "form", "reveal", "file", "delete", "inline", "undo", "history")
 EXPORTED = ("export",)
-READ_KINDS = tuple(dict.fromkeys((*KINDS.values(), *OPENED, *EXPORTED, "search", "audit", "view-as")))
+# A page of its own is the kind of what it shows.
+OF_WORK = tuple(page.name for page in PAGES.values() if page.module and page.resource in ("page:assign", "page:hours"))
+READ_KINDS = tuple(dict.fromkeys((*KINDS.values(), *OPENED, *EXPORTED, "search", "audit", "view-as", *OF_WORK)))
 _FIRST = datetime(1970, 1, 1)
 
 
@@ -68,7 +70,7 @@ LOGS = {
         ),
         Log(
             "sign-ins", "sign-ins", SignInEvent, SignInEvent.happened_at, SignInEvent.kind,
-            ("sign-in", "refused", "sign-out", "ended", "created", "disabled", "reset"), None,
+            ("sign-in", "refused", "sign-out", "ended", "created", "disabled", "reset", "calendar address"), None,
         ),
     )
 }  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.table_access import UNWRITABLE
 from homecare.db import Base
-from homecare.models import Change, ChangeSet
+from homecare.models import Change, ChangeSet, qualified
 
 Row = Mapping[str, Any]
 
@@ -82,9 +82,8 @@ def nets(session: Session, key: UUID) -> list[Net]:
 
 def live(session: Session, model: type[Base], ids: Collection[int]) -> dict[int, Live]:
     """The rows as they are now, locked in the order of their ids, whoever's they are. One statement."""
-    table = model.__tablename__
     asked = text(
-        f"SELECT t.id, to_jsonb(t) AS row, t.xmin::text AS version FROM public.{table} t "  # noqa: S608 - a table of ours
+        f"SELECT t.id, to_jsonb(t) AS row, t.xmin::text AS version FROM {qualified(model)} t "  # noqa: S608 - of a model
         "WHERE t.id = ANY(:ids) ORDER BY t.id FOR UPDATE"
     )
     found = session.execute(asked, {"ids": [*ids]}, execution_options=UNSCOPED)

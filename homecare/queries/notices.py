@@ -20,7 +20,10 @@ from homecare.web import urls
 
 PAGE_ROWS = 50
 BREAK_GLASS = "break-glass"
+WORK = "work"
 SOMEBODY = "Somebody"
+# Whom the reader may not know, or who is gone.
+OF_THE_OFFICE = "Somebody at the office"
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,31 @@ def _break_glass(who: str, table: ShownTable | None, parts: dict[str, Any]) -> t
     return f"{who} gave a reason and opened {columns} of", lasts
 
 
+# What was done with one's work: of one row in the active, of several in the passive.
+_OF_ONE = {"assigned": "assigned you {a} {one}:", "moved": "moved your {one}:", "taken": "took {a} {one} from you:"}
+_OF_MANY = {"assigned": "assigned to you", "moved": "moved", "taken": "taken from you"}
+
+
+def _work(who: str, table: ShownTable | None, parts: dict[str, Any]) -> tuple[str, str]:
+    """`done` of the parts: [["assigned", "visit_services", 12], …]."""
+    done = parts.get("done", ())
+    if table is not None and len(done) == 1:
+        one = f"{table.one[0].lower()}{table.one[1:]}"
+        return f"{who} {_OF_ONE[done[0][0]].format(one=one, a='an' if one[0] in 'aeiou' else 'a')}", "."
+    tables = shown_tables()
+    told = [
+        f"{tables[name].amount(rows)} {'was' if rows == 1 else 'were'} {_OF_MANY[how]}"
+        for how, name, rows in done
+        if name in tables
+    ]
+    *first, last = told or ["Your work was changed"]
+    return f"{', '.join(first)}{' and ' if first else ''}{last} by {who}.", ""
+
+
 # By kind: what stands before and after the record, of who did it, the record's table and the parts.
 SENTENCES: dict[str, Callable[[str, ShownTable | None, dict[str, Any]], tuple[str, str]]] = {
     BREAK_GLASS: _break_glass,
+    WORK: _work,
 }
 
 
@@ -100,7 +125,8 @@ def notices(session: Session, by: Acting, *, after: tuple[bool, int] | None = No
 
 def _notice(row: Row[Any], records: dict[tuple[str, int], Named], people: dict[tuple[str, int], Named]) -> Notice:
     one: Notification = row[0]
-    who = people.get(("staff", one.about_staff_id or 0), Named(SOMEBODY)).words
+    person = people.get(("staff", one.about_staff_id or 0))
+    who = SOMEBODY if person is None else person.words if person.url else OF_THE_OFFICE
     record = records.get((one.resource, one.row_id or 0), Named(""))
     table = shown_tables().get(one.resource)
     before, after = SENTENCES[one.kind](who, table, one.parts) if one.kind in SENTENCES else (one.kind, "")

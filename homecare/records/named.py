@@ -6,28 +6,28 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from homecare import clock
 from homecare.access.row_scope import me
 from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Patient, Staff, StoredRole, Visit
 from homecare.models.folding import plain_word
+from homecare.records import bookings, worked_hours
 from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParameterError, find_named, named, owner_of
 
-LATE = timedelta(minutes=15)
-MISSED = timedelta(minutes=60)
-STUCK = timedelta(minutes=60)
 INVOICE_DUE = timedelta(days=30)
 EXPIRES_SOON = timedelta(days=30)
 TASK_DUE = timedelta(hours=48)
-DEFAULT_VISIT_MINUTES = 60
+OPEN_TASKS = ("Assigned", "In Progress", "Blocked")
+OPEN_MARKETING_TASKS = ("Pending", "In Progress")
 LOST_AFTER_DAYS = 60
 MOST_DAYS = 3650
 
 # Other modules import from here, so that all conditions are registered.
-__all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "owner_of"]
+__all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "owner_of", "worked_hours"]
 
 
 def _days(text: str) -> int:
@@ -36,24 +36,17 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _waiting() -> ColumnElement[bool]:
-    """Planned and not started. A NULL status counts as Pending."""
-    return and_(func.coalesce(Visit.status, "Pending").in_(("Pending", "Scheduled")), Visit.check_in_time.is_(None))
-
-
 _VISIT_TIMES = ("status", "scheduled_at", "check_in_time")
 
 
 @named("visit_services", "late", "Late", _VISIT_TIMES)
 def late() -> ColumnElement[bool]:
-    now = clock.now_utc()
-    return and_(_waiting(), Visit.scheduled_at <= now - LATE, Visit.scheduled_at > now - MISSED)
+    return bookings.late()
 
 
 @named("visit_services", "missed", "Missed", _VISIT_TIMES)
 def missed() -> ColumnElement[bool]:
-    overdue = and_(_waiting(), Visit.scheduled_at <= clock.now_utc() - MISSED)
-    return or_(and_(Visit.status.is_not(None), Visit.status == "Missed"), overdue)
+    return bookings.missed()
 
 
 @named(
@@ -61,36 +54,38 @@ def missed() -> ColumnElement[bool]:
     reads=(Reads("staff", ("role",)),),
 )  # fmt: skip
 def stuck() -> ColumnElement[bool]:
-    staff = aliased(Staff)
-    minutes = (
-        select(StoredRole.visit_minutes)
-        .join(staff, plain_word(staff.role) == plain_word(StoredRole.name))
-        .where(staff.id == Visit.staff_id)
-        .correlate(Visit)
-        .scalar_subquery()
-    )
-    length = func.coalesce(minutes, DEFAULT_VISIT_MINUTES) * cast(literal("1 minute"), Interval)
-    return and_(
-        Visit.status == "In Progress",
-        Visit.check_out_time.is_(None),
-        Visit.scheduled_at + length < clock.now_utc() - STUCK,
-    )
+    return bookings.stuck()
 
 
 @named("visit_services", "now", "In progress now", ("status",))
 def in_progress() -> ColumnElement[bool]:
-    return and_(Visit.status.is_not(None), Visit.status == "In Progress")
+    return bookings.in_progress()
 
 
-@named("visit_services", "unassigned", "Unassigned", ("status", "staff_id"))
+@named("visit_services", "unassigned", "Unassigned", ("status", "check_in_time", "staff_id"))
 def unassigned() -> ColumnElement[bool]:
-    return and_(Visit.staff_id.is_(None), func.coalesce(Visit.status, "Pending").in_(("Pending", "Scheduled")))
+    return bookings.unassigned()
+
+
+@named(
+    "visit_services", "needs_cover", "Needs cover", (*_VISIT_TIMES, "check_out_time", "staff_id"),
+    reads=(Reads("staff", ("role", "status"), whole=True),),
+)  # fmt: skip
+def needs_cover() -> ColumnElement[bool]:
+    return bookings.needs_cover()
+
+
+@named(
+    "caregiver_assignments", "needs_cover", "Needs cover",
+    ("status", "staff_id", "patient_id", "shift_start", "shift_end"), reads=(Reads("staff", ("status",), whole=True),),
+)  # fmt: skip
+def shift_needs_cover() -> ColumnElement[bool]:
+    return bookings.shift_needs_cover()
 
 
 @named("visit_services", "today", "Today", ("scheduled_at",))
 def today() -> ColumnElement[bool]:
-    start = clock.day_start(clock.today())
-    return and_(Visit.scheduled_at >= start, Visit.scheduled_at < start + timedelta(days=1))
+    return bookings.on_day(clock.today())
 
 
 @named(
@@ -127,11 +122,16 @@ def expiring() -> ColumnElement[bool]:
     reads=(Reads("visit_services", ("scheduled_at",)),),
 )  # fmt: skip
 def overdue_task() -> ColumnElement[bool]:
+    still_open = func.coalesce(AdminTask.task_status, "Assigned").in_(OPEN_TASKS)
+    return and_(still_open, due_of_task() < clock.now_utc())
+
+
+def due_of_task(*, by_visit: bool = True) -> ColumnElement[Any]:
+    """An office task has no such column: the time of its visit, else TASK_DUE after it was assigned."""
     visit = aliased(Visit)
     visit_time = select(visit.scheduled_at).where(visit.id == AdminTask.visit_service_id).scalar_subquery()
-    due = func.coalesce(visit_time, AdminTask.assigned_date + TASK_DUE)
-    still_open = func.coalesce(AdminTask.task_status, "Assigned").in_(("Assigned", "In Progress", "Blocked"))
-    return and_(still_open, due < clock.now_utc())
+    assigned = AdminTask.assigned_date + TASK_DUE
+    return func.coalesce(visit_time, assigned) if by_visit else assigned
 
 
 @named("admin_task_tracking", "mine", "Mine", ("staff_id",))
@@ -141,8 +141,14 @@ def my_office_tasks() -> ColumnElement[bool]:
 
 @named("marketing_tasks", "overdue", "Overdue", ("status", "due_date"))
 def overdue_marketing_task() -> ColumnElement[bool]:
-    still_open = func.coalesce(MarketingTask.status, "Pending").in_(("Pending", "In Progress"))
+    still_open = func.coalesce(MarketingTask.status, "Pending").in_(OPEN_MARKETING_TASKS)
     return and_(still_open, MarketingTask.due_date < clock.today())
+
+
+@named("marketing_tasks", "unassigned", "Unassigned", ("status", "assigned_to_staff_id"))
+def unassigned_marketing_task() -> ColumnElement[bool]:
+    still_open = func.coalesce(MarketingTask.status, "Pending").in_(OPEN_MARKETING_TASKS)
+    return and_(MarketingTask.assigned_to_staff_id.is_(None), still_open)
 
 
 @named("marketing_tasks", "mine", "Mine", ("assigned_to_staff_id",))

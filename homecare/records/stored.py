@@ -13,7 +13,7 @@ from homecare.access.policy import State
 from homecare.access.shown import shown_of
 from homecare.records.row_select import RowSelect, build, file_name, readable, relation_label
 from homecare.records.seen import Seen
-from homecare.tables.labels import plain_text
+from homecare.tables.labels import name_of, plain_text
 from homecare.tables.table import Field, ShownTable
 
 
@@ -55,12 +55,17 @@ def stored_row(session: Session, seen: Seen, row_id: int, columns: Iterable[str]
 
 
 def row_name(table: ShownTable, stored: Stored) -> str:
-    """The name of a row: its visible name columns, else "Visit #12"."""
+    """The name of a row: its visible name columns, or the first that says something, else "Visit #12"."""
     access_fields = [f for f in stored.selected.fields if f.name in table.naming]
     ordered = sorted(access_fields, key=lambda f: table.naming.index(f.name))
-    texts = [text for f in ordered if (text := stored.text(f)) and not text.startswith("•")]
     separator = " " if all(f.traits.is_name for f in ordered) else " · "
-    return separator.join(texts) or f"{table.one} #{stored.row._id}"
+    # Of what is written but never read here, a row says only whether it is there.
+    told = [f for f in ordered if not isinstance(getattr(stored.row, f.name), bool | None)]
+    texts = [stored.text(f) for f in told]
+    if table.named_by_first:
+        # A parent's bare number names nobody.
+        texts = [text for f, text in zip(told, texts, strict=True) if not (f.traits.links and text.startswith("#"))]
+    return name_of(table, texts, separator) or f"{table.one} #{stored.row._id}"
 
 
 def names_of(session: Session, seen: Seen, row_ids: Iterable[int]) -> dict[int, str]:

@@ -37,8 +37,9 @@ class Override:
     # The name of one row, and the label of the button that creates one.
     one: str = ""
     new: str = ""
-    # The columns that name a row.
+    # The columns that name a row; where `named_by_first`, the first of them that says something.
     named_by: tuple[str, ...] = ()
+    named_by_first: bool = False
     # The columns a picker shows beside the name, each with the values it leaves out.
     told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # A hint for a section of the form.
@@ -190,11 +191,12 @@ OVERRIDES: dict[str, Override] = {
         name="Office tasks",
         one="Office task",
         menu_icon_value="clipboard-list",
-        named_by=("staff_id", "assigned_date"),
-        column_list=("staff_id", "remarks", "visit_service_id", "task_status", "assigned_date", "completed_date"),
+        named_by=("remarks", "visit_service_id"),
+        named_by_first=True,
+        column_list=("remarks", "staff_id", "visit_service_id", "task_status", "assigned_date"),
         column_labels={"visit_service_id": "Visit", "staff_id": "Assigned to"},
         form_rules=(
-            ("Task", ("staff_id", "visit_service_id", "assigned_date", "remarks")),
+            ("Task", ("remarks", "staff_id", "visit_service_id", "assigned_date")),
             ("Progress", ("task_status", "completed_date")),
         ),
         form_rule_help={"Progress": "Completed without a time gets the current time."},

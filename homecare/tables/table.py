@@ -93,6 +93,8 @@ class ShownTable:
     # The default filter of the list, as words of its URL.
     conditions: tuple[tuple[str, str], ...] = ()
     about: Mapping[str, str] = dataclass_field(default_factory=dict)
+    # The first column of `naming` that says something names a row, not all of them.
+    named_by_first: bool = False
 
     @property
     def key(self) -> Column[Any]:
@@ -170,6 +172,7 @@ def _describe(model: type[Base]) -> ShownTable:
         naming=override.named_by or tuple(f.name for f in fields.values() if f.traits.is_name),
         groups=_groups(fields, override),
         about=override.form_rule_help,
+        named_by_first=override.named_by_first,
     )
 
 

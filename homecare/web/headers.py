@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 # An uploaded file loads nothing, runs nothing and has no origin, even when it is opened on its own.
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 REFUSED_FEATURES = (
-    "accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
+    "accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "gyroscope",
     "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb",
     "xr-spatial-tracking",
 )  # fmt: skip
@@ -38,8 +38,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # The camera photographs a prescription. No other device feature is needed.
-    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]),
+    # The camera photographs a prescription; a check-in tells how far from the patient it was. Nothing else is needed.
+    "Permissions-Policy": ", ".join(
+        ["camera=(self)", "geolocation=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]
+    ),
 }
 TWO_YEARS_S = 2 * 365 * 24 * 3600
 

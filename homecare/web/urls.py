@@ -70,3 +70,8 @@ def audit(log: str = "changes", words: Mapping[str, object] | None = None) -> st
 
 def audit_file(export_type: str, words: Mapping[str, object]) -> str:
     return f"{page('audit')}/export/{export_type}/?{urlencode(words, safe=',')}"
+
+
+def assign(words: Mapping[str, object] | None = None) -> str:
+    """The roster, by its words."""
+    return f"{page('assign')}/?{urlencode(words, safe=',')}" if words else f"{page('assign')}/"

@@ -66,6 +66,7 @@ TABLES = {
 PAGES = {
     "assign": ("all", "all", "own", "own", "own", "marketing", "-", "-", "-"),
     "map": ("exact", "exact", "own", "own", "own", "cells", "-", "-", "cells"),
+    "hours": ("all", "all", "own", "own", "own", "-", "all", "-", "all"),
     "funnel": ("all", "-", "-", "-", "-", "all", "money", "-", "all"),
     "audit": ("all", "-", "-", "-", "-", "-", "-", "-", "all"),
     "break_glass": ("-", "-", "-", "-", "-", "-", "-", "-", "all"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ForeignKey, select, text
+from sqlalchemy import ForeignKey, FromClause, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import restoring
 from homecare.actions.transaction import retried, transaction
-from homecare.models import Change, Staff, business_models
+from homecare.models import Change, Staff, business_models, qualified, trailed_models
 from homecare.queries.nets import Net
 from homecare.records.seen import Seen
 from homecare.tables.table import shown_table
@@ -82,7 +82,7 @@ def restore(*, session: Session, seen: Seen, change_id: int) -> Restored:
         restoring.restore(session, _with_parents(session, gone), table, seen.by)
         _link_again(session, gone, [net for net in nets if net.new is not None])
     counts: dict[str, int] = {}
-    for resource, _ in gone.keys() - {key}:
+    for resource in (name for name, _ in gone.keys() - {key} if name in business_models()):
         counts[resource] = counts.get(resource, 0) + 1
     return Restored(removed.row_id, dict(sorted(counts.items())))
 
@@ -131,7 +131,7 @@ def _went_along(key: Key, removed: Sequence[Net]) -> dict[Key, Net]:
 
 
 def _links(resource: str) -> list[ForeignKey]:
-    model = business_models().get(resource)
+    model = trailed_models().get(resource)
     return sorted(model.__table__.foreign_keys, key=lambda fk: fk.parent.name) if model else []
 
 
@@ -144,12 +144,12 @@ def _with_parents(session: Session, gone: Mapping[Key, Net]) -> list[Net]:
     """The rows, without the links that a parent's deletion would have emptied meanwhile. Raises NeededError for a
     parent without which there can be no row. One statement for each table of parents.
     """
-    wanted: dict[str, set[int]] = {}
+    wanted: dict[str, tuple[FromClause, set[int]]] = {}
     for net in gone.values():
         for fk in _links(net.resource):
             if (parent := _parent(fk, net.old)) and parent not in gone:
-                wanted.setdefault(parent[0], set()).add(parent[1])
-    there = {(name, row_id) for name, ids in sorted(wanted.items()) for row_id in _existing(session, name, ids)}
+                wanted.setdefault(parent[0], (fk.column.table, set()))[1].add(parent[1])
+    there = {(name, row_id) for name, asked in sorted(wanted.items()) for row_id in _existing(session, *asked)}
     found = []
     for net in gone.values():
         row = dict(net.old or {})
@@ -164,9 +164,8 @@ def _with_parents(session: Session, gone: Mapping[Key, Net]) -> list[Net]:
     return found
 
 
-def _existing(session: Session, name: str, ids: set[int]) -> Sequence[int]:
-    model: Any = business_models()[name]
-    return session.scalars(select(model.id).where(model.id.in_(ids)), execution_options=UNSCOPED).all()
+def _existing(session: Session, table: FromClause, ids: set[int]) -> Sequence[int]:
+    return session.scalars(select(table.c.id).where(table.c.id.in_(ids)), execution_options=UNSCOPED).all()
 
 
 def _link_again(session: Session, gone: Mapping[Key, Net], changed: Sequence[Net]) -> None:
@@ -180,13 +179,13 @@ def _link_again(session: Session, gone: Mapping[Key, Net], changed: Sequence[Net
     for (resource, name), keys in sorted(emptied.items()):
         # Names of the models' tables and columns.
         statement = text(
-            f"UPDATE public.{resource} t SET {name} = given.value::bigint "  # noqa: S608
+            f"UPDATE {qualified(trailed_models()[resource])} t SET {name} = given.value::bigint "  # noqa: S608
             f"FROM jsonb_each_text(CAST(:keys AS jsonb)) given WHERE t.id = given.key::bigint AND t.{name} IS NULL"
         )
         try:
             session.execute(statement, {"keys": json.dumps(keys)}, execution_options=UNSCOPED)
         except DBAPIError as error:
-            raise refusal(error, business_models()[resource]) or error from error
+            raise refusal(error, trailed_models()[resource]) or error from error
 
 
 def said(error: RuleError, seen: Seen) -> str:

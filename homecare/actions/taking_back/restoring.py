@@ -18,7 +18,7 @@ from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.db import Base
 from homecare.kinds.traits import traits_of
-from homecare.models import business_models
+from homecare.models import qualified, trailed_models
 from homecare.queries.nets import Net, Row
 
 NOT_YOURS = "Put back like this, the record would not be one of yours. Ask a Coordinator to do it."
@@ -30,7 +30,7 @@ def restore(session: Session, nets: Sequence[Net], about: str, by: Acting) -> No
     for net in nets:
         if net.old is not None:
             rows.setdefault(net.resource, []).append(net.old)
-    models = business_models()
+    models = trailed_models()
     order = [table.name for table in Base.metadata.sorted_tables if table.name in rows and table.name in models]
     for name in order:
         late = _late_keys(models[name])
@@ -63,16 +63,15 @@ def _late_keys(model: type[Base]) -> list[str]:
 
 
 def _records(model: type[Base]) -> str:
-    return f"jsonb_populate_recordset(NULL::public.{model.__tablename__}, CAST(:rows AS jsonb))"
+    return f"jsonb_populate_recordset(NULL::{qualified(model)}, CAST(:rows AS jsonb))"
 
 
 def _insert(model: type[Base]) -> str:
-    return f"INSERT INTO public.{model.__tablename__} SELECT r.* FROM {_records(model)} r"  # noqa: S608
+    return f"INSERT INTO {qualified(model)} SELECT r.* FROM {_records(model)} r"  # noqa: S608
 
 
 def _fill(model: type[Base], key: str) -> str:
-    table = model.__tablename__
-    return f"UPDATE public.{table} t SET {key} = r.{key} FROM {_records(model)} r WHERE t.id = r.id"  # noqa: S608
+    return f"UPDATE {qualified(model)} t SET {key} = r.{key} FROM {_records(model)} r WHERE t.id = r.id"  # noqa: S608
 
 
 def _run(session: Session, model: type[Base], statement: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,23 +15,26 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.change_sets import Doing
+from homecare.access.change_sets import BOOKED, Doing
 from homecare.access.policy import Action
 from homecare.access.reserved import SAID_BY, reserved
 from homecare.access.row_scope import scope_session
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions import many, role_names, rows
+from homecare.actions.assigning.rights import NotAllowedError, need_planning
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import restoring
 from homecare.actions.transaction import retried, transaction
-from homecare.models import ChangeSet, Staff, business_models
+from homecare.models import ChangeSet, Staff, business_models, trailed_models
 from homecare.queries import nets as trail
 from homecare.queries.nets import Live, Net, Touched
 from homecare.records.lookup import settable
 from homecare.records.seen import Seen
 from homecare.tables.status_times import TIMES_OF_STATUSES
 from homecare.tables.table import shown_table
+
+__all__ = ["NotAllowedError", "NotTheirsError", "TouchedError", "Undone", "UndoneError", "undo"]
 
 HANGS_ON = "Other records hang on what was added by now. Delete them first, or leave it as it is."
 
@@ -51,16 +54,6 @@ class TouchedError(Exception):
         super().__init__(str(touched))
         self.touched = touched
         self.others = others
-
-
-class NotAllowedError(Exception):
-    """The person lacks the right to do this to the table, in words: "set status of visits"."""
-
-    def __init__(self, resource: str, action: Action, right: str) -> None:
-        super().__init__(right)
-        self.resource = resource
-        self.action = action
-        self.right = right
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ def undo(*, session: Session, token: str, resource: str, by: Acting, untouched_o
         if trail.is_undone(session, made.id):
             raise UndoneError
         found = trail.nets(session, made.id)
-        now = {name: trail.live(session, business_models()[name], ids) for name, ids in _by_table(found).items()}
+        now = {name: trail.live(session, trailed_models()[name], ids) for name, ids in _by_table(found).items()}
         left = [net for net in found if not trail.is_as_left(net, now[net.resource].get(net.row_id))]
         others = [net for net in found if net not in left]
         if left and not (untouched_only and others):
@@ -120,9 +113,19 @@ def _followed(made: ChangeSet, net: Net) -> bool:
 
 def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
     for resource, action in sorted({(net.resource, _action(net)) for net in nets if not _followed(made, net)}):
+        if resource not in business_models():
+            if not all(_is_call(net) for net in nets if net.resource == resource):
+                need_planning(by)
+            continue
         table = shown_table(resource)
-        if not by.may(resource, action):
-            raise NotAllowedError(resource, action, f"{action} {table.many.lower()}")
+        if made.kind in BOOKED and action is Action.DELETE:
+            # Who makes bookings may say that one was a mistake, as long as nothing has come of it.
+            need_planning(by)
+            needed = Action.CREATE
+        else:
+            needed = action
+        if not by.may(resource, needed):
+            raise NotAllowedError(resource, needed, f"{needed} {table.many.lower()}")
         seen = Seen.of(by, table)
         columns = {name for net in nets if net.resource == resource for name in _given_back(net, action)}
         creating = action is Action.CREATE
@@ -134,6 +137,13 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
                 shut -= pair
         if shut:
             raise NotAllowedError(resource, Action.EDIT, f"set {min(shut)} of {table.many.lower()}")
+
+
+def _is_call(net: Net) -> bool:
+    """A note to call the patient, which follows from the visit and needs no right of its own."""
+    given = {name for name, value in (net.new or {}).items() if value not in (None, "")} if net.old is None else set()
+    kept = {*UNWRITABLE, "visit_id", "call_reason", "told_at", "told_by"}
+    return net.resource == "visit_plans" and net.new is not None and not (net.changed | given) - kept
 
 
 def _given_back(net: Net, action: Action) -> set[str]:
@@ -185,7 +195,7 @@ def _write(
     versions: Mapping[int, str],
     by: Acting,
 ) -> None:
-    model = business_models()[name]
+    model = trailed_models()[name]
     if action is Action.DELETE:
         try:
             rows.delete_rows(session=session, model=model, versions=versions, by=by)

@@ -53,9 +53,10 @@ def answer(asked: Asked) -> ResponseReturnValue:
         undone = _undo(asked)
     except undoing.TouchedError as error:
         return _touched(asked, error)
-    sentence = f"Undone: {asked.table.amount(len(undone.nets))} as before."
+    mine = [net.row_id for net in undone.nets if net.resource == asked.table.name]
+    sentence = f"Undone: {asked.table.amount(len(mine or undone.nets))} as before."
     if wants_json():
-        return jsonify(done=sentence, **as_listed(wanted, undone.nets[0].row_id))
+        return jsonify(done=sentence, **(as_listed(wanted, mine[0]) if mine else {}))
     flash(f"{sentence} {undone.left:,} were left as they are now." if undone.left else sentence, "success")
     return redirect(asked.back())
 

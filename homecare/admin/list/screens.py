@@ -16,11 +16,13 @@ from homecare.admin.record import file_cells
 from homecare.records.counting import Count
 from homecare.records.list_request import ListRequest
 from homecare.records.row_select import RowSelect, file_name, relation_label
+from homecare.records.stored import Stored, row_name
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, ShownTable
 from homecare.web import urls
 
-ROW = Markup('<a class="row-name" href="{}">{}</a>')
+# The id names the row's checkbox too: a name is long, and in Amharic three times as long.
+ROW = Markup('<a class="row-name" id="r{}" href="{}">{}</a>')
 CODE = Markup('{} <span class="muted">{}</span>')
 LONGEST_IN_A_CELL = 120
 
@@ -144,7 +146,7 @@ def _line(table: ShownTable, heads: list[Head], selected: RowSelect, row: Row[An
     for place, head in enumerate(heads):
         field = head.field
         if place == 0:
-            cell = ROW.format(urls.record(table.name, row._id), name)
+            cell = ROW.format(row._id, urls.record(table.name, row._id), name)
             if code:
                 cell = CODE.format(cell, getattr(row, code) or "")
         elif field.traits.links:
@@ -174,6 +176,8 @@ def row_title(table: ShownTable, first: Field, selected: RowSelect, row: Row[Any
         return relation_label(row, selected, first.name) or f"#{row._id}"
     if first.traits.holds_file:
         return file_name(row, selected, first.name) or f"#{row._id}"
+    if table.named_by_first and first.name in table.naming:
+        return row_name(table, Stored(row, selected, {}))
     if first.name in table.naming:
         texts = [plain_text(table.fields[n], getattr(row, n, None)) for n in table.naming]
         if name := " ".join(text for text in texts if text):

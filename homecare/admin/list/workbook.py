@@ -47,6 +47,15 @@ def of_texts(title: str, heads: list[tuple[str, int]], rows: Iterable[Sequence[s
     return filled(title, heads, rows, lambda sheet, row: [_text(sheet, word) if word else None for word in row])
 
 
+def of_values(title: str, heads: list[tuple[str, int]], rows: Iterable[Sequence[str | float | None]]) -> IO[bytes]:
+    """A file of texts and numbers, open at its start. The caller must close it."""
+
+    def cells(sheet: Any, row: Sequence[str | float | None]) -> list[Any]:
+        return [_text(sheet, value) if isinstance(value, str) else value for value in row]
+
+    return filled(title, heads, rows, cells)
+
+
 def filled(
     title: str, heads: list[tuple[str, int]], rows: Iterable[T], cells_of: Callable[[Any, T], list[Any]]
 ) -> IO[bytes]:

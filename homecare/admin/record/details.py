@@ -95,7 +95,8 @@ class DetailsScreen:
 
 def _key_facts(table: ShownTable, facts: dict[str, Fact]) -> list[Brief]:
     """The first few. A relation in the table's default list is shown even if it is empty."""
-    unsaid = [fact for name, fact in facts.items() if name not in (*table.naming, "created_at", "updated_at")]
+    said = table.naming[:1] if table.named_by_first else table.naming
+    unsaid = [fact for name, fact in facts.items() if name not in (*said, "created_at", "updated_at")]
     told = [one for one in unsaid if one.brief and (not one.is_empty or _is_awaited(table, one.field))]
     return [one.brief for one in sorted(told, key=lambda one: one.rank) if one.brief][:MOST_KEY_FACTS]
 

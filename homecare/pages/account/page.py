@@ -6,28 +6,31 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from flask import Response, flash, make_response, redirect, request
+from flask import Response, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_login import current_user
 
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
-from homecare.actions.accounts import own
+from homecare.actions.accounts import feeds, own
 from homecare.actions.accounts.own import OwnAccountError
-from homecare.admin.door import GuardedView, oneself
+from homecare.admin.door import GuardedView, oneself, refuse
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
-from homecare.login import browsers, passwords, second_factor, throttle
+from homecare.login import browsers, calendar_feeds, passwords, second_factor, throttle
+from homecare.login.accounts import AccountError
+from homecare.login.addresses import client_address
 from homecare.login.browsers import Caller
 from homecare.queries import account_list as queries
+from homecare.queries.workdays import own_day
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 VIEWS = (
     "index_view", "password_view", "begin_view", "give_up_view", "confirm_view", "turn_off_view", "renew_codes_view",
-    "end_session_view", "end_others_view",
+    "end_session_view", "end_others_view", "make_feed_view", "revoke_feed_view",
 )  # fmt: skip
 AGAIN = "The two are not the same. Type the new password twice."
 BUSY = "Many people are signing in at this moment, so your password was not looked at. Try again in a few seconds."
@@ -55,6 +58,7 @@ class OwnAccount(GuardedView):
             qr=second_factor.qr(state.seed, person.email) if state.seed else "",
             must=current_user.needs_second_factor and not state.since,
             sessions=queries.open_sessions(connection, person.account_id, current_user.get_id()),
+            feeds=calendar_feeds.open_feeds(connection, person.staff_id) if may_have_feeds() else None,
             problems=problems or {},
             at=at,
             shortest=passwords.SHORTEST,
@@ -139,6 +143,36 @@ class OwnAccount(GuardedView):
         own.end_others(session=db.session(), token=current_user.get_id(), by=oneself())
         return done("Your other sessions are over.")
 
+    @expose("/calendar/make", methods=("POST",))
+    def make_feed_view(self) -> ResponseReturnValue:
+        """Answers the new address, this once."""
+        if not may_have_feeds():
+            refuse(PAGES["own_day"].resource, Action.VIEW, "have a calendar of visits")
+        try:
+            secret = feeds.make_feed(session=db.session(), by=oneself(), address=client_address())
+        except AccountError as refused:
+            return self._page(422, {"feed": str(refused)}, "feed")
+        return self._page(feed_link=url_for("calendar_feed.show", secret=secret, _external=True))
+
+    @expose("/calendar/revoke", methods=("POST",))
+    def revoke_feed_view(self) -> ResponseReturnValue:
+        """Form: `feed`, the number of one's own."""
+        try:
+            feed_id = parse_id(request.form.get("feed", ""))
+        except ValueError as error:
+            raise SpokenError(400, str(error)) from error
+        try:
+            feeds.revoke_feed(
+                session=db.session(),
+                staff_id=oneself().person.staff_id,
+                feed_id=feed_id,
+                by=oneself(),
+                address=client_address(),
+            )
+        except AccountError as refused:
+            return self._page(422, {"feed": str(refused)}, "feed")
+        return done("The calendar address is revoked. What fetched it gets nothing more.")
+
     def _try(self, change: Callable[[], Response], at: str) -> Response:
         try:
             return change()
@@ -152,6 +186,11 @@ class OwnAccount(GuardedView):
             answer = self._page(429, {"old": sentence}, at)
         answer.headers["Retry-After"] = str(after_s)
         return answer
+
+
+def may_have_feeds() -> bool:
+    """Whoever has a day of their own. Somebody without a role has none."""
+    return oneself().role is not None and own_day.may_see(oneself())
 
 
 def proof() -> dict[str, Any]:

@@ -12,12 +12,13 @@ from flask_admin import expose
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions.accounts import others
+from homecare.actions.accounts.feeds import revoke_feed
 from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, not_found
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
-from homecare.login import one_time_links
+from homecare.login import calendar_feeds, one_time_links
 from homecare.login.accounts import AccountError
 from homecare.login.addresses import client_address
 from homecare.queries import account_list as queries
@@ -36,6 +37,7 @@ class Accounts(GuardedView):
         "reset_view": Action.VIEW,
         "reset_factor_view": Action.VIEW,
         "end_session_view": Action.VIEW,
+        "revoke_feed_view": Action.VIEW,
     }
     page = PAGES["accounts"]
 
@@ -64,6 +66,7 @@ class Accounts(GuardedView):
             "pages/accounts/account.html",
             line=line,
             sessions=queries.open_sessions(connection, line.account_id) if line.account_id else [],
+            feeds=calendar_feeds.open_feeds(connection, staff_id),
             events=events[: queries.PAGE],
             older=events[queries.PAGE - 1].id if len(events) > queries.PAGE else None,
             problem=problem,
@@ -104,6 +107,17 @@ class Accounts(GuardedView):
         except AccountError as error:
             return self._one(staff_id, 422, str(error))
         flash("The session is over.", "success")
+        return redirect(url_for(".one_view", id=staff_id))
+
+    @expose("/revoke-feed", methods=("POST",))
+    def revoke_feed_view(self) -> ResponseReturnValue:
+        """Form: `feed`, the number of a calendar address of that person's."""
+        staff_id, feed_id = asked_id(), number(request.form.get("feed", ""))
+        try:
+            revoke_feed(session=db.session(), staff_id=staff_id, feed_id=feed_id, by=acting(), address=client_address())
+        except AccountError as error:
+            return self._one(staff_id, 422, str(error))
+        flash("The calendar address is revoked.", "success")
         return redirect(url_for(".one_view", id=staff_id))
 
     def _do(self, change: Callable[..., str | None], done: str = "") -> ResponseReturnValue:

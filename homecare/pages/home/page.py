@@ -16,11 +16,14 @@ from homecare.access.pages import PAGES
 from homecare.access.policy import Action, Scope
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
+from homecare.kinds.say import day as day_words
 from homecare.pages.home import charts
 from homecare.pages.home.work_lists import WorkList, work_lists
 from homecare.queries import figures
 from homecare.queries.figures import Figure
 from homecare.queries.recent import Recent, recent
+from homecare.queries.workdays import own_day
+from homecare.queries.workdays.own_visit import OwnVisit
 from homecare.web import urls
 
 start = Blueprint("start", __name__)
@@ -34,7 +37,7 @@ def to_home() -> ResponseReturnValue:
 @dataclass(frozen=True)
 class HomeScreen:
     """`numbers` are counts by figure key. `also` are the figures after the first six that have rows.
-    Cost: one statement for all figures, one for each list and each chart, and those of `recent`.
+    Cost: one statement for all figures, one for each list and chart, two for the next visit, and those of `recent`.
     """
 
     day: str
@@ -44,6 +47,9 @@ class HomeScreen:
     lists: list[WorkList]
     drawings: list[charts.Drawing]
     recent: list[Recent]
+    # Who has a schedule of their own and nobody else's begins with it.
+    own_day: bool = False
+    next_visit: OwnVisit | None = None
 
     @classmethod
     def load(cls, session: Session, who: Acting) -> HomeScreen:
@@ -58,6 +64,7 @@ class HomeScreen:
             for chart in figures.charts_of(who)
         ]
         today = clock.today()
+        carer = own_day.may_see(who) and who.decide(PAGES["own_day"].resource, Action.VIEW).level == "own"
         return cls(
             day=f"{today:%A} {today.day} {today:%B %Y} · {calendars.ethiopian_words(today)}",
             figures=chosen,
@@ -66,6 +73,8 @@ class HomeScreen:
             lists=work_lists(session, who),
             drawings=drawings,
             recent=recent(session, who),
+            own_day=carer,
+            next_visit=own_day.next_visit(session, who) if carer else None,
         )
 
 
@@ -84,4 +93,7 @@ class Home(GuardedView):
     def index(self) -> ResponseReturnValue:
         who = acting()
         screen = HomeScreen.load(db.session(), who) if who.role else None
-        return self.render("pages/home/home.html", screen=screen)
+        may_check = {kind: own_day.may_check(who, kind) for kind in own_day.KINDS} if screen else {}
+        return self.render(
+            "pages/home/home.html", screen=screen, today=clock.today(), may_check=may_check, day_words=day_words
+        )

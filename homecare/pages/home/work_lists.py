@@ -21,8 +21,9 @@ from homecare.records import list_request
 from homecare.records.paging import ordering
 from homecare.records.row_select import RowSelect, relation_label
 from homecare.records.seen import Seen
+from homecare.records.stored import Stored, row_name
 from homecare.tables.labels import plain_text
-from homecare.tables.table import Field, shown_table
+from homecare.tables.table import Field, ShownTable, shown_table
 from homecare.web import urls
 
 MOMENT = Markup('<time datetime="{}+03:00">{}</time>')
@@ -63,7 +64,7 @@ PLANS = (
          "No new leads.", ("marketing_campaigns", Action.CREATE)),
     Plan("marketing_tasks", "My marketing tasks", "due_date", ("title", "due_date", "priority"),
          "You have no open marketing tasks.", ("marketing_tasks", Action.CREATE)),
-    Plan("office_tasks", "My office tasks", "assigned_date", ("visit_service_id", "assigned_date", "task_status"),
+    Plan("office_tasks", "My office tasks", "assigned_date", ("remarks", "visit_service_id", "assigned_date"),
          "You have no open office tasks.", ("admin_task_tracking", Action.VIEW)),
 )  # fmt: skip
 
@@ -115,14 +116,17 @@ def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) 
     statement = wanted.narrowed(selected.statement).order_by(*order)
     rows = session.execute(statement.limit(ROWS)).all()
     url = urls.list_of(table.name, words)
-    return WorkList(plan.title, url, [_line(table.name, table.one, selected, row) for row in rows], plan.empty)
+    return WorkList(plan.title, url, [_line(table, selected, row) for row in rows], plan.empty)
 
 
-def _line(table: str, one: str, selected: RowSelect, row: Row[Any]) -> WorkLine:
+def _line(table: ShownTable, selected: RowSelect, row: Row[Any]) -> WorkLine:
     first, *rest = selected.fields
-    name = _text(first, selected, row) or f"{one} #{row._id}"
+    if table.named_by_first:
+        name = row_name(table, Stored(row, selected, {}))
+    else:
+        name = _text(first, selected, row) or f"{table.one} #{row._id}"
     facts = [WorkFact(_fact(field, selected, row), field.traits.is_money) for field in rest]
-    return WorkLine(name, urls.record(table, row._id), facts)
+    return WorkLine(name, urls.record(table.name, row._id), facts)
 
 
 def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:

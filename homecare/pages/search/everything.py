@@ -21,6 +21,7 @@ from homecare.models import folding
 from homecare.records import phones
 from homecare.records.lookup import search_clause
 from homecare.records.seen import Seen
+from homecare.tables.labels import begun
 from homecare.tables.table import Field, ShownTable, shown_tables
 from homecare.web import urls
 
@@ -91,7 +92,8 @@ def _rows(session: Session, acting: Acting, text: str) -> list[tuple[str, list[F
 
 def _found(table: ShownTable, row: Row[Any]) -> Found:
     hints = [text for text in (row.code, phone(row.phone) if row.phone else "", row.more) if text]
-    return Found(row.label or f"{table.one} #{row.id}", " · ".join(hints), urls.record(table.name, row.id))
+    name = begun(row.label or "") if table.named_by_first else row.label
+    return Found(name or f"{table.one} #{row.id}", " · ".join(hints), urls.record(table.name, row.id))
 
 
 def _all_of(table: ShownTable, text: str) -> Found:

@@ -17,7 +17,7 @@ export async function ask(url, options = () => ({})) {
 }
 
 /** Posts a form and reads JSON. Throws an Error whose message is for the person; `status` 0 means no answer came, and
-    where the error has `sure`, the same may be sent once more with it. */
+    where the error has `sure`, the same may be sent once more with it. `body` is the whole answer. */
 export async function send(url, values, sure = []) {
   const headers = () => ({ "X-CSRFToken": token(), Accept: "application/json" });
   const pairs = [...Object.entries(values), ...sure.map((key) => ["sure", key])];
@@ -30,7 +30,7 @@ export async function send(url, values, sure = []) {
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     throw Object.assign(new Error(body.error || "That did not work. Reload the page and try again."), {
-      status: answer.status, sure: body.sure,
+      status: answer.status, sure: body.sure, body,
     });
   }
   return body;

@@ -1,0 +1,169 @@
+"""A day of the roster of many staff and visits: `python -m bench.roster [staff] [visits]`, 60 and 400 unless said.
+
+Measured are the statements and the server's time of the day's data, and in a browser the first bars, frames a second
+while scrolling, a drag's move, and the compressed size of the page's own scripts and sheet.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import statistics
+import sys
+import threading
+import time
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import Engine, create_engine, event, text
+from werkzeug.serving import make_server
+
+from bench.__main__ import signed_in
+from bench.company import PASSWORD, company
+from homecare import create_app
+from homecare.config import Config
+
+STATIC = Path(__file__).resolve().parent.parent / "homecare" / "static"
+OWN = ("js/pages/assign.js", "js/parts/roster-*.js", "css/pages/assign.css")
+AHEAD = 6
+DAY = f"((timezone('utc', now()) + interval '3 hours')::date + {AHEAD})"
+ROUNDS = 15
+FILL = f"""
+    DELETE FROM visit_services WHERE scheduled_at >= {DAY} - interval '3 hours'
+        AND scheduled_at < {DAY} + interval '21 hours';
+    UPDATE staff SET status = 'Inactive' WHERE role IN ('Caregiver', 'Nurse', 'Doctor')
+        AND email NOT LIKE '%@homecare.example';
+    INSERT INTO staff (first_name, last_name, email, role)
+        SELECT 'Nurse', 'Number ' || n, 'bench' || n || '@roster.example', 'Nurse' FROM generate_series(1, :staff) AS n;
+    INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status)
+        SELECT p.id, CASE WHEN n % 20 > 0 THEN s.id END,
+            {DAY} + interval '4 hours' + (n / :staff) * interval '75 minutes', 'Scheduled'
+        FROM generate_series(1, :visits) AS n
+        JOIN (SELECT id, row_number() OVER (ORDER BY id) AS at FROM staff WHERE email LIKE 'bench%') s
+            ON s.at = n % :staff + 1
+        JOIN (SELECT id, row_number() OVER (ORDER BY id) AS at, count(*) OVER () AS many FROM patients LIMIT 500) p
+            ON p.at = n % 500 + 1;
+    ANALYZE visit_services
+"""
+FRAMES = """async () => {
+    const scroll = document.querySelector("#roster");
+    const start = performance.now();
+    let frames = 0;
+    while (performance.now() - start < 2000) {
+        await new Promise(requestAnimationFrame);
+        frames += 1;
+        scroll.scrollTop = (frames * 14) % Math.max(1, scroll.scrollHeight - scroll.clientHeight);
+    }
+    return frames / ((performance.now() - start) / 1000);
+}"""
+# From the pointer's event to the end of the frame that shows its move.
+MOVE = """() => {
+    window.moved = [];
+    addEventListener("pointermove", () => {
+        const at = performance.now();
+        requestAnimationFrame(() => window.moved.push(performance.now() - at));
+    });
+}"""
+
+
+def fill(config: Config, staff: int, visits: int) -> str:
+    engine = create_engine(config.owner_url)
+    with engine.begin() as owner:
+        for statement in FILL.split(";"):
+            owner.execute(text(statement), {"staff": staff, "visits": visits})
+        day = str(owner.scalar(text(f"SELECT to_char({DAY}, 'YYYY-MM-DD')")))
+    engine.dispose()
+    return day
+
+
+def counted(client: FlaskClient, url: str) -> tuple[int, float]:
+    """The statements of one request and the KiB of its answer."""
+    sent: list[str] = []
+
+    def note(*told: object) -> None:
+        sent.append(str(told[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    answer = client.get(url)
+    event.remove(Engine, "before_cursor_execute", note)
+    return len(sent), len(answer.data) / 1024
+
+
+def server(app: Flask, day: str) -> None:
+    client = signed_in(app, "coordinator")
+    for path in ("data.json", "refresh.json", ""):
+        url = f"/admin/assign/{path}?day={day}"
+        client.get(url)
+        number, kib = counted(client, url)
+        times = []
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            assert client.get(url).status_code == 200
+            times.append((time.perf_counter() - start) * 1000)
+        print(f"{path or 'page':14} {number:2} statements  median {statistics.median(times):6.1f} ms"
+              f"  {kib:6.0f} KiB", flush=True)  # fmt: skip
+
+
+def browser(page: Page, base: str, day: str) -> None:
+    page.goto(f"{base}/login")
+    page.get_by_label("E-mail").fill("coordinator@homecare.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin/")
+    bars = []
+    for _ in range(5):
+        page.goto(f"{base}/admin/assign/?day={day}")
+        bars.append(
+            page.evaluate(
+                "performance.getEntriesByName('roster-drawn')[0].startTime"
+                " - performance.getEntriesByType('navigation')[0].responseEnd"
+            )
+        )
+    print(f"bars drawn     median {statistics.median(bars):6.1f} ms after the page came", flush=True)
+    print(f"scrolling      {page.evaluate(FRAMES):.0f} frames a second", flush=True)
+    page.goto(f"{base}/admin/assign/?day={day}")
+    card = page.locator(".strip .bar").first.bounding_box()
+    assert card is not None
+    page.mouse.move(card["x"] + 20, card["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(card["x"] + 30, card["y"] + 60, steps=3)
+    page.evaluate(MOVE)
+    for step in range(14):
+        page.mouse.move(card["x"] + 60 + 20 * step, card["y"] + 150 + 12 * step)
+        page.evaluate("new Promise(requestAnimationFrame)")
+    times = page.evaluate("window.moved")
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    print(f"drag           median {statistics.median(times):6.1f} ms, most {max(times):.1f} ms", flush=True)
+
+
+def size() -> None:
+    files = [path for pattern in OWN for path in sorted(STATIC.glob(pattern))]
+    shrunk = sum(len(gzip.compress(path.read_bytes(), mtime=0)) for path in files)
+    print(f"own files      {shrunk / 1024:.1f} KiB compressed, {len(files)} files, limit 25")
+
+
+def main() -> None:
+    staff, visits = (int(word) for word in (*sys.argv[1:], *("60", "400")[len(sys.argv) - 1 :]))
+    size()
+    with company() as config:
+        day = fill(config, staff, visits)
+        app = create_app(config)
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        print(f"{staff} staff, {visits} visits on {day}", flush=True)
+        server(app, day)
+        made = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=made.serve_forever).start()
+        with sync_playwright() as playwright:
+            opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser(
+                opened.new_page(viewport={"width": 1366, "height": 768}), f"http://127.0.0.1:{made.server_port}", day
+            )
+            opened.close()
+        made.shutdown()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Many visits at once: series and copied days, drafted with every conflict and made as shown."""

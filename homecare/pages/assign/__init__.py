@@ -1,0 +1,1 @@
+"""The roster: who goes to whom, when."""

@@ -1,0 +1,76 @@
+"""Who should go, for the roster's panel: of a stored visit or shift, or of a new visit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from homecare.access.pages import PAGES
+from homecare.access.policy import Action
+from homecare.admin.door import acting, not_found, refuse, right
+from homecare.db import db
+from homecare.kinds.read import parse_id
+from homecare.kinds.times import bookable
+from homecare.pages.assign_help.planning import PlanningView
+from homecare.queries.assigned import suggestions
+from homecare.queries.conflicts import Booking
+from homecare.web.errors import SpokenError
+
+SHORTEST, LONGEST = 5, 1440
+OF = {"visit": ("visit_services", suggestions.of_visit), "shift": ("caregiver_assignments", suggestions.of_shift)}
+
+
+class Suggestions(PlanningView):
+    needs: ClassVar[dict[str, Action | None]] = {"suggested": Action.VIEW}
+    page = PAGES["suggestions"]
+
+    @expose("/")
+    @expose("")
+    def suggested(self) -> ResponseReturnValue:
+        """`visit` or `shift` is an id; else `patient_id`, `start` (ISO 8601 with its zone) and `minutes`. Best first;
+        moments in ISO 8601 UTC."""
+        found = suggestions.suggestions(db.session(), acting(), _about())
+        return jsonify(suggestions=[_line(one) for one in found])
+
+
+def _line(one: suggestions.Suggestion) -> dict[str, Any]:
+    return {
+        "staff_id": one.staff_id,
+        "name": one.name,
+        "score": round(one.score, 1),
+        "parts": {name: round(part, 1) for name, part in one.parts.items()},
+        "against": [*one.reasons_against],
+        "free": [[f"{moment.isoformat()}Z" for moment in span] for span in one.free],
+    }
+
+
+def _about() -> Booking:
+    for name, (table, read) in OF.items():
+        if name in request.args:
+            if not acting().may(table):
+                refuse(table, Action.VIEW, right(table, Action.VIEW))
+            row_id = _number(name)
+            return read(db.session(), acting(), row_id) or not_found(table, "view", str(row_id))
+    minutes = _number("minutes") if request.args.get("minutes") else None
+    if minutes is not None and not SHORTEST <= minutes <= LONGEST:
+        raise SpokenError(400, f"minutes must be {SHORTEST} to {LONGEST:,}; this is {minutes:,}.")
+    return Booking("visit", None, _number("patient_id"), None, _moment(request.args.get("start", "")), minutes)
+
+
+def _number(name: str) -> int:
+    given = request.args.get(name, "")
+    try:
+        return parse_id(given)
+    except ValueError as error:
+        raise SpokenError(400, f"{name} must be a number; this is {given[:40]!r}.") from error
+
+
+def _moment(given: str) -> datetime:
+    try:
+        return bookable(given)
+    except ValueError as error:
+        raise SpokenError(400, f"start must be {error}; this is {given[:40]!r}.") from error

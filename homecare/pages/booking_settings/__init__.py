@@ -1,0 +1,1 @@
+"""How bookings are checked, and the lists of words that assigning work offers."""

@@ -1,0 +1,1 @@
+"""A person's visits for their own calendar, at a private address."""

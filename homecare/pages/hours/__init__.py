@@ -1,0 +1,1 @@
+"""Hours for payroll."""

@@ -1,0 +1,1 @@
+"""One's own day, made for a telephone."""

@@ -1,0 +1,1 @@
+"""Whom a patient asks for."""

@@ -1,0 +1,249 @@
+"""One day of the roster: who works, what is booked, who is away.
+
+Numbers follow `records/bookings`, as conflicts, lists and hours do. If a role may not read what a bar tells of a visit
+or a shift (its times, its status, whose it is), those lists are empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from homecare import clock
+from homecare.access import precision
+from homecare.access.acting import Acting
+from homecare.access.policy import folded
+from homecare.access.row_scope import UNSCOPED
+from homecare.access.shown import shown_of
+from homecare.clock import Beyond
+from homecare.models import Absence, Assignment, Patient, Staff, StoredRole, SubCity, Visit, VisitPlan
+from homecare.models.folding import in_order, plain_word
+from homecare.records import bookings
+from homecare.records.row_select import RowSelect, build, relation_label
+from homecare.records.seen import Seen
+from homecare.tables.table import shown_table
+
+VISIT = ("patient_id", "staff_id", "scheduled_at", "check_in_time", "check_out_time", "status")
+SHIFT = ("patient_id", "staff_id", "shift_start", "shift_end", "status")
+OUTSIDE = "Outside"
+
+Clauses = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which day, and what of it. `own`: the acting person's rows alone. Clauses narrow staff rows and visits."""
+
+    day: date
+    own: bool = False
+    staff: Clauses = ()
+    visits: Clauses = ()
+    # A name of a sub-city, OUTSIDE, or empty for every place.
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """Rows as the page and its JSON have them. `counts` are of the day's visits that are shown."""
+
+    day: date
+    as_of: datetime
+    staff: list[dict[str, Any]] = field(default_factory=list)
+    visits: list[dict[str, Any]] = field(default_factory=list)
+    shifts: list[dict[str, Any]] = field(default_factory=list)
+    absences: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        names = ("unassigned", "late", "missed", "stuck")
+        return {name: sum(visit[name] for visit in self.visits) for name in names}
+
+
+def iso(moment: Any) -> str | None:
+    """ISO 8601 in UTC. None where there is none, or none that a calendar has."""
+    return None if moment is None or isinstance(moment, Beyond) else f"{moment.isoformat(timespec='seconds')}Z"
+
+
+def day_of(session: Session, by: Acting, asked: Asked) -> Day:
+    """Five statements: visits, shifts, booked minutes, staff, absences."""
+    start, end = bookings.day_bounds(asked.day)
+    of_day = (bookings.on_day(asked.day), bookings.status_word() != "cancelled")
+    found = visits(session, by, *of_day, *asked.visits, *_own(by, asked, Visit.staff_id), at=asked.place)
+    beside = shifts(session, by, on_days(start, end), *_own(by, asked, Assignment.staff_id))
+    present = {row["staff_id"] for row in (*found, *beside)} - {None}
+    return Day(
+        asked.day,
+        clock.now_utc(),
+        people(session, by, asked, booked(session, by, asked, start, end), present),
+        found,
+        beside,
+        absences(session, by, asked, start, end),
+    )
+
+
+def _sees(by: Acting, table: str, columns: Iterable[str]) -> Seen | None:
+    """The table for this person, if every one of the columns may be read."""
+    if by.role is None or not by.may(table):
+        return None
+    access = by.access(table)
+    return Seen.of(by, shown_table(table)) if all(access.sees(name) for name in columns) else None
+
+
+def _own(by: Acting, asked: Asked, column: Any) -> Clauses:
+    return (column == by.person.staff_id,) if asked.own else ()
+
+
+def place() -> ColumnElement[str]:
+    """The sub-city of a visit's patient, OUTSIDE, or an empty text without a place."""
+    patient = aliased(Patient)
+    of_patient = select(patient.geolocation).where(patient.id == Visit.patient_id).correlate(Visit).scalar_subquery()
+    inside = select(SubCity.name).where(SubCity.id == func.dashboard.sub_city(of_patient)).correlate(Visit)
+    return case((of_patient.is_(None), ""), else_=func.coalesce(inside.scalar_subquery(), OUTSIDE))
+
+
+def may_read_visits(by: Acting) -> bool:
+    return _sees(by, "visit_services", VISIT) is not None
+
+
+def visits(session: Session, by: Acting, *clauses: ColumnElement[bool], at: str = "") -> list[dict[str, Any]]:
+    """The visits that meet the clauses, by time; with `at` those whose patient lives there. One statement."""
+    seen = _sees(by, "visit_services", VISIT)
+    if seen is None:
+        return []
+    selected = build(seen, VISIT, sort="scheduled_at")
+    statement, now = selected.statement, clock.now_utc()
+    tells_place = precision.of_records(by) is not precision.Precision.NONE
+    if tells_place:
+        statement = statement.add_columns(place().label("place"))
+        shown = (*selected.shown, *shown_of("patients", [precision.COLUMN], key="patient_id"))
+        statement = statement.execution_options(shown=shown)
+    if at:
+        statement = statement.where(place() == at if tells_place else false())
+    plan = aliased(VisitPlan)
+    words: dict[str, Any] = {
+        "start": bookings.busy_start(), "end": bookings.busy_end(), "minutes": bookings.planned_minutes(),
+        "purpose": func.coalesce(plan.purpose, ""), "plan_minutes": plan.minutes, "pair_id": plan.pair_id,
+        "unassigned": bookings.unassigned(), "late": bookings.late(now), "missed": bookings.missed(now),
+        "stuck": bookings.stuck(now), "waiting": bookings.waiting(), "cover": bookings.needs_cover(),
+    }  # fmt: skip
+    statement = statement.add_columns(*(word.label(name) for name, word in words.items()))
+    statement = statement.outerjoin(plan, plan.visit_id == Visit.id).where(*clauses)
+    statement = statement.order_by(Visit.scheduled_at, Visit.id)
+    return [_visit(row, selected, tells_place) for row in session.execute(statement)]
+
+
+def _visit(row: Row[Any], selected: RowSelect, tells_place: bool) -> dict[str, Any]:
+    return {
+        "id": row._id,
+        "patient_id": row.patient_id,
+        "patient": patient_name(row, selected),
+        "staff_id": row.staff_id,
+        "start": iso(row.start),
+        "end": iso(row.end),
+        "minutes": row.minutes,
+        "purpose": row.purpose,
+        "status": row.status or "Pending",
+        "place": row.place if tells_place else "",
+        **{name: bool(getattr(row, name)) for name in ("late", "missed", "stuck", "unassigned", "waiting", "cover")},
+        "pair": row.pair_id,
+        "plan_minutes": row.plan_minutes,
+        "planned": iso(row.scheduled_at),
+        "version": row._version,
+    }
+
+
+def patient_name(row: Row[Any], selected: RowSelect) -> str:
+    """The name alone where the role reads it, its code where it reads no more, else #12."""
+    for part in selected.parts.get("patient_id", ()):
+        if part.field.name == "full_name" and (name := getattr(row, part.attribute)):
+            return str(name)
+    return relation_label(row, selected, "patient_id") or ""
+
+
+def shifts(session: Session, by: Acting, *clauses: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """The shifts that meet the clauses, without cancelled ones. One statement."""
+    seen = _sees(by, "caregiver_assignments", SHIFT)
+    if seen is None:
+        return []
+    selected = build(seen, SHIFT)
+    statement = selected.statement.where(bookings.status_word(Assignment) != "cancelled", *clauses)
+    return [
+        {
+            "id": row._id,
+            "patient_id": row.patient_id,
+            "staff_id": row.staff_id,
+            "start": iso(row.shift_start),
+            "end": iso(row.shift_end),
+            "status": row.status or "Assigned",
+            "patient": patient_name(row, selected),
+            "version": row._version,
+        }
+        for row in session.execute(statement.order_by(Assignment.id))
+    ]
+
+
+def on_days(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Shifts that touch [start, end). One with an open end goes on, one without any time stands on no day."""
+    first, last = Assignment.shift_start, Assignment.shift_end
+    return and_(
+        or_(first < end, and_(first.is_(None), last.is_not(None))),
+        or_(last > start, and_(last.is_(None), first.is_not(None))),
+    )
+
+
+def absences(session: Session, by: Acting, asked: Asked, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    own = asked.own or "staff" in by.scoped_tables()
+    found = select(Absence).where(Absence.starts_at < end, Absence.ends_at > start)
+    found = found.where(Absence.staff_id == by.person.staff_id) if own else found
+    return [
+        {"id": one.id, "staff_id": one.staff_id, "from": iso(one.starts_at), "to": iso(one.ends_at), "kind": one.kind}
+        for one in session.scalars(found.order_by(Absence.id))
+    ]
+
+
+def booked(session: Session, by: Acting, asked: Asked, start: datetime, end: datetime) -> dict[int, int]:
+    """Booked minutes by staff id: all of them, whatever conditions narrow. One statement."""
+    found = bookings.booked_minutes(start, end)
+    if asked.own or {"visit_services", "caregiver_assignments"} & by.scoped_tables():
+        found = found.having(found.selected_columns.staff_id == by.person.staff_id)
+    return {row.staff_id: row.minutes for row in session.execute(found, execution_options=UNSCOPED)}
+
+
+def carers() -> ColumnElement[bool]:
+    """Active people whose role visits patients."""
+    visiting = select(plain_word(StoredRole.name)).where(StoredRole.delivers_care)
+    return and_(bookings.active(), plain_word(Staff.role).in_(visiting))
+
+
+def people(
+    session: Session, by: Acting, asked: Asked, minutes: dict[int, int], present: set[int]
+) -> list[dict[str, Any]]:
+    """The carers, and whoever else has something then, sorted by name. One statement."""
+    names = ("first_name", "last_name", "role", "status", "department")
+    found = []
+    if by.role is not None and by.may("staff"):
+        selected = build(Seen.of(by, shown_table("staff")), names)
+        who = or_(carers(), Staff.id.in_(present | minutes.keys()))
+        statement = selected.statement.where(who, *asked.staff, *_own(by, asked, Staff.id))
+        lengths = {name: role.visit_minutes for name, role in by.policy.roles.items()}
+        rows = session.execute(statement.order_by(in_order(Staff.first_name)))
+        found = [_person(row, selected, minutes, lengths) for row in rows]
+    known = {person["id"] for person in found}
+    nameless = [] if asked.staff else sorted(present - known)
+    return [*found, *({"id": each, "name": f"#{each}", "role": "", "status": "", "department": "",
+                      "minutes_booked": minutes.get(each, 0), "visit_minutes": None} for each in nameless)]  # fmt: skip
+
+
+def _person(row: Row[Any], selected: RowSelect, minutes: dict[int, int], lengths: dict[str, int]) -> dict[str, Any]:
+    """`visit_minutes`: what a visit of theirs takes by role; None if the reader may not know the role."""
+    told = {each.name: getattr(row, each.name) for each in selected.fields}
+    name = " ".join(part for part in (told.get("first_name"), told.get("last_name")) if part)
+    rest = {column: told.get(column) or "" for column in ("role", "status", "department")}
+    takes = lengths.get(folded(rest["role"]), bookings.DEFAULT_VISIT_MINUTES) if "role" in told else None
+    booked = {"minutes_booked": minutes.get(row._id, 0), "visit_minutes": takes}
+    return {"id": row._id, "name": name or f"#{row._id}", **rest, **booked}

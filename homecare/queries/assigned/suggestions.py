@@ -1,0 +1,183 @@
+"""Who should go to a patient then: caregivers by a score out of 100, its parts and what speaks against each.
+
+The parts, as domain.md "Assigning work" weighs them:
+
+- continuity 40: the person's share of the patient's last 10 Completed visits, by check-out, else check-in, else the
+  scheduled time; of as many as there are, and visits of nobody count in them. Whom the patient asked for has it whole.
+- proximity 25: of the visit of that day (Addis) that begins last before the start and of the first that begins from it
+  on, each counts 1 at the same place down to 0 from 10 great-circle km on; their mean, of those whose place is known.
+  Half where no way is known: nobody is near or far from home, which the company does not record.
+- day 20: what is left of 8 h once the booked minutes of that day are taken off, never below none.
+- week 10: the same of the week, Monday to Sunday, and the contracted hours, or 48 h. Contracted for none leaves none.
+- sub_city 5: whole if either of those two visits is in the patient's sub-city.
+
+The visit or shift that is asked about counts nowhere. Ranked is who is Active in a role that gives care and has no
+conflict that blocks; of equals the lower id. Who may not read a patient's place gets neither proximity nor sub_city,
+because they tell of it, and the score is out of 70.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from homecare import clock
+from homecare.access.acting import Acting
+from homecare.access.policy import Action
+from homecare.access.shown import NOT_SHOWN
+from homecare.models import Assignment, Visit, VisitPlan
+from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Facts
+from homecare.queries.booked.scores import Subject, scores
+from homecare.queries.conflicts import Conflict, alternatives
+from homecare.records import bookings
+from homecare.records.seen import Seen
+from homecare.records.stored import names_of
+from homecare.tables.table import coded_tables
+
+PARTS = ("continuity", "proximity", "day", "week", "sub_city")
+OF_PLACE = ("proximity", "sub_city")
+# How many are held against all checks at first; twice as many each time that too few are left.
+FIRST = 24
+STAFF = "staff"
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`parts` add up to `score`. `reasons_against` are the warnings, `free` what is left of the person's day (UTC)."""
+
+    staff_id: int
+    name: str
+    score: float
+    parts: Mapping[str, float]
+    reasons_against: Sequence[str]
+    free: Sequence[Span]
+
+
+def suggestions(
+    session: Session, by: Acting, about: Booking, most: int = 8, *, says_why: bool = True
+) -> list[Suggestion]:
+    """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
+    the scores of all, and twelve for each round of checks, mostly one. Without `says_why` no reasons, and no names in
+    them, are read.
+    """
+    if about.start is None or not clock.is_bookable(about.start) or not _may_know(by):
+        return []
+    found: list[Suggestion] = []
+    for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):
+        found += _allowed(session, by, about, chunk, most - len(found), says_why)
+        if len(found) >= most:
+            break
+    return found
+
+
+def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
+    """A stored visit as a booking. None if the person may not see it. One statement."""
+    if not by.may(VISITS):
+        return None
+    asked = (
+        select(Visit.patient_id, Visit.staff_id, Visit.scheduled_at, VisitPlan.minutes, VisitPlan.pair_id)
+        .outerjoin(VisitPlan, VisitPlan.visit_id == Visit.id)
+        .where(Visit.id == visit_id)
+    )
+    row = session.execute(asked, execution_options=NOT_SHOWN).first()
+    if row is None:
+        return None
+    start = clock.known(row.scheduled_at)
+    return Booking("visit", visit_id, row.patient_id, row.staff_id, start, row.minutes, pair=row.pair_id)
+
+
+def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
+    """A stored shift as a booking. None if the person may not see it. One statement."""
+    if not by.may(SHIFTS):
+        return None
+    columns = (Assignment.patient_id, Assignment.staff_id, Assignment.shift_start, Assignment.shift_end)
+    row = session.execute(select(*columns).where(Assignment.id == shift_id), execution_options=NOT_SHOWN).first()
+    if row is None:
+        return None
+    start, end = clock.known(row.shift_start), clock.known(row.shift_end)
+    return Booking("shift", shift_id, row.patient_id, row.staff_id, start if end else None, end=end)
+
+
+def _may_know(by: Acting) -> bool:
+    """Whether the person reads whose visits are whose: the score tells of it."""
+    return by.may(STAFF) and by.may(VISITS, Action.VIEW) and by.access(VISITS).sees("staff_id")
+
+
+def _ranked(session: Session, by: Acting, about: Subject) -> list[tuple[int, dict[str, float]]]:
+    roles = [name for name, role in by.policy.roles.items() if role.delivers_care]
+    told = [name for name in PARTS if name not in OF_PLACE or _sees_places(by)]
+    found = scores(session, about, roles)
+    ranked = [(staff_id, {name: parts[name] for name in told}) for staff_id, parts in found.items()]
+    return sorted(ranked, key=lambda one: (-round(sum(one[1].values()), 6), one[0]))
+
+
+def _sees_places(by: Acting) -> bool:
+    return by.may("patients") and by.access("patients").sees("geolocation")
+
+
+def _chunks(ranked: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    start, size = 0, FIRST
+    while start < len(ranked):
+        yield ranked[start : start + size]
+        start, size = start + size, 2 * size
+
+
+def _allowed(
+    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int, says_why: bool
+) -> list[Suggestion]:
+    """The first `most` whom nothing blocks and whom the person may see by name."""
+    names = names_of(session, Seen.of(by, coded_tables()[STAFF]), [staff_id for staff_id, _ in chunk])
+    shown = [one for one in chunk if one[0] in names]
+    if not shown:
+        return []
+    planned = [replace(about, staff_id=staff_id) for staff_id, _ in shown]
+    left, against, facts = alternatives(session, by, planned, most, says_why=says_why)
+    of: dict[int, list[Conflict]] = {}
+    for conflict in against:
+        of.setdefault(conflict.booking, []).append(conflict)
+    return [
+        Suggestion(
+            staff_id,
+            names[staff_id],
+            sum(parts.values()),
+            parts,
+            [conflict.sentence for conflict in of.get(index, ())],
+            _free(facts, staff_id, about.start),
+        )
+        for index in left
+        for staff_id, parts in (shown[index],)
+    ]
+
+
+def _free(facts: Facts, staff_id: int, start: datetime | None) -> list[Span]:
+    """The person's working hours of that day, or the whole day, without what is booked and when they are absent."""
+    if start is None:
+        return []
+    first, last = _hours(facts, staff_id, start)
+    taken = [(one.start, one.end) for one in facts.busy if one.staff_id == staff_id]
+    taken += [(begin, end) for _, begin, end in facts.absences.get(staff_id, ())]
+    found = []
+    for begin, end in sorted(taken):
+        if begin > first and first < last:
+            found.append((first, min(begin, last)))
+        first = max(first, end)
+    return [*found, (first, last)] if first < last else found
+
+
+def _hours(facts: Facts, staff_id: int, start: datetime) -> Span:
+    day = clock.to_addis(start).date()
+    begin, end = bookings.day_bounds(day)
+    carer = facts.carers.get(staff_id)
+    if carer is None or not carer.days:
+        return begin, end
+    hours = carer.days.get(day.isoweekday())
+    if hours is None:
+        return begin, begin
+    return tuple(begin + timedelta(hours=one.hour, minutes=one.minute) for one in hours)  # type: ignore[return-value]

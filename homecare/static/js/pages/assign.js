@@ -1,0 +1,123 @@
+// The roster: a day that is drawn, moved by hand or key, refreshed while the page is in sight, and printed on one page.
+import { $, $$, make, typing } from "../core/dom.js";
+import { attach } from "../parts/picker.js";
+import * as drag from "../parts/roster-drag.js";
+import { board, draw, keepTabStop, tellNow } from "../parts/roster-draw.js";
+import * as keys from "../parts/roster-keys.js";
+import * as panel from "../parts/roster-panel.js";
+import { suggest } from "../parts/roster-suggest.js";
+import { DAY, clock, now } from "../parts/roster-times.js";
+
+const REFRESH_MS = 30_000;
+const AFTER_SAVE_MS = 400;
+// A page of A3 on its side, without margins and head, in pixels of 96 an inch.
+const PAPER_PX = 940;
+const HEAD_PX = 70;
+const scroll = $("#roster");
+const picker = $("#day");
+
+picker?.addEventListener("change", () => picker.value && location.assign(picker.dataset.url.replace("DAY", picker.value)));
+$$("#conditions .picker[data-lookup-url]").forEach(attach);
+
+if (scroll) start();
+
+function start() {
+  const data = JSON.parse($("#day-data").textContent);
+  const lookup = $("#conditions .picker")?.dataset.lookupUrl ?? "";
+  const roster = {
+    data,
+    choices: JSON.parse($("#choices").textContent),
+    made: board(scroll, data),
+    side: $("#side"),
+    urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions },
+    sending: 0, picked: null, drag: null, shown: null, stay: "", before: null,
+  };
+  roster.tell = (words) => ($("#told").textContent = words);
+  roster.tellCounts = () => tellCounts(roster);
+  roster.focus = () => {
+    const bar = roster.made.bars.get(roster.stay)?.element;
+    roster.stay = "";
+    if (bar) keepTabStop(roster.made, bar);
+    roster.made.stop?.focus({ preventScroll: true });
+  };
+  roster.open = (kind, one, wish) => panel.open(roster, kind, one, wish);
+  roster.shut = () => panel.close(roster);
+  roster.create = (given) => panel.openNew(roster, given);
+  let due = 0;
+  roster.refresh = () => {
+    clearTimeout(due);
+    due = setTimeout(() => refresh(roster), AFTER_SAVE_MS);
+  };
+  roster.side.addEventListener("roster-panel", (event) => suggest(roster, event.detail));
+  drag.listen(roster);
+  keys.listen(roster);
+  $("#new")?.addEventListener("click", () => roster.create({}));
+  $("#print").addEventListener("click", () => print());
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || $("dialog[open]")) return;
+    event.preventDefault();
+    roster.create({});
+  });
+  tellCounts(roster);
+  tellElsewhere(roster);
+  showNow(roster);
+  setInterval(() => tellNow(roster.made), REFRESH_MS / 2);
+  setInterval(() => document.hidden || refresh(roster), REFRESH_MS);
+  document.addEventListener("visibilitychange", () => document.hidden || refresh(roster));
+  onPaper(roster);
+  performance.mark("roster-drawn");
+}
+
+/** The day opens at the present hour, another one where its work begins. */
+function showNow(roster) {
+  const at = now(roster.data.day);
+  const first = Math.min(8 * 60, ...$$(".bar:not(.shift)", roster.made.body).map((bar) => Number(bar.dataset.at.slice(0, 2)) * 60));
+  const from = at >= 0 && at < DAY ? Math.max(first, at - 5 * 60) : first;
+  const { times } = roster.made;
+  scroll.scrollLeft = (Math.max(0, from - 20) / DAY) * times.offsetWidth;
+}
+
+function tellCounts(roster) {
+  const of = { unassigned: 0, late: 0, missed: 0, stuck: 0 };
+  for (const visit of roster.data.visits) for (const name of Object.keys(of)) of[name] += Number(visit[name]);
+  const tones = { unassigned: "waiting", late: "late", missed: "missed", stuck: "late" };
+  $("#counts").replaceChildren(...Object.keys(of).filter((name) => of[name]).map((name) => make("li", { className: `badge badge-${tones[name]}`, textContent: `${of[name]} ${name}` })));
+}
+
+function tellElsewhere(roster) {
+  const { timeless = 0, older = 0 } = roster.data.elsewhere;
+  const links = [[timeless, "without a time", "/admin/visit_services/?scheduled_at__isnull=1"], [older, "stuck since before this day", "/admin/visit_services/?is=stuck"]];
+  $("#elsewhere").replaceChildren(...links.filter(([number]) => number).map(([number, words, href]) => make("a", { href, textContent: `${number} ${words}` })));
+}
+
+/** Asks without extending the session, and draws only what differs. Waits while something is carried or sent. */
+async function refresh(roster) {
+  if (roster.drag || roster.picked || roster.sending) return roster.refresh();
+  const stale = $("#stale");
+  const asked = fetch(scroll.dataset.refresh, { headers: { Accept: "application/json", "X-Refresh": "1" } });
+  const answer = await asked.catch(() => null);
+  if (answer && [401, 403].includes(answer.status)) return;
+  const found = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (!found) {
+    stale.textContent ||= `No connection since ${clock(now(roster.data.day))}. What you see may have changed.`;
+    return;
+  }
+  stale.textContent = "";
+  // Somebody else signed in in this browser, or something was begun while the answer came.
+  if (String(found.account) !== $("#bell").dataset.account) return;
+  if (roster.drag || roster.picked || roster.sending) return roster.refresh();
+  roster.data = found;
+  draw(roster.made, found);
+  tellCounts(roster);
+  tellElsewhere(roster);
+}
+
+/** Everything on one page: a line is as high as the paper leaves room for, from the first hour that is used. */
+function onPaper(roster) {
+  const { grid } = roster.made;
+  addEventListener("beforeprint", () => {
+    const lines = $$(".row-of-day", grid).reduce((sum, row) => sum + Number(row.style.getPropertyValue("--n")), 0);
+    grid.style.setProperty("--pitch", `${Math.min(28, Math.floor((10 * (PAPER_PX - HEAD_PX)) / Math.max(1, lines)) / 10)}px`);
+  });
+  addEventListener("afterprint", () => grid.style.removeProperty("--pitch"));
+}

@@ -1,0 +1,39 @@
+// Who could come to a visit or a shift, what stands in their way then, and how long they would stay.
+import { make } from "../core/dom.js";
+import { endOf, startOf } from "./roster-draw.js";
+import { clock, hours, minutesOf } from "./roster-times.js";
+
+const DEFAULT_MINUTES = 60;
+const option = (value, textContent, selected = false) => make("option", { value, textContent, selected });
+
+/** The minutes of a visit if this person goes: its plan's, else those of their role; null where neither is known here. */
+export function lengthWith(data, visit, staffId) {
+  const id = staffId ? Number(staffId) : null;
+  if (visit.plan_minutes) return visit.plan_minutes;
+  if (visit.id && id === visit.staff_id) return visit.minutes;
+  return id ? data.staff.find((one) => one.id === id)?.visit_minutes ?? null : DEFAULT_MINUTES;
+}
+
+/** The options of a carer, the free ones first. `until` tells the end for a person; `but` is the bar that is planned. */
+export function carers(roster, chosen, from, until, { nobody, but = "", patient = null } = {}) {
+  const found = roster.data.staff.map((person) => ({ person, ...said(roster.data, person, from, until(person), but, patient) }));
+  found.sort((a, b) => a.after - b.after || a.person.minutes_booked - b.person.minutes_booked);
+  const list = found.map(({ person, words }) => option(person.id, `${person.name} · ${person.role} · ${words} · ${hours(person.minutes_booked)} h`, person.id === Number(chosen)));
+  return [...(nobody ? [option("", "Nobody yet", !chosen)] : [option("", "Choose", !chosen)]), ...list];
+}
+
+/** What stands in the way, and how far back that puts the person: free, in a shift with another patient, not there. */
+function said(data, person, from, to, but, patient) {
+  const { day } = data;
+  const mine = (other) => other.staff_id === person.id;
+  const clash = data.visits.find((one) => mine(one) && `visit-${one.id}` !== but && one.status !== "Missed" && startOf(one, day) < to && endOf(one, day) > from);
+  const away = data.absences.find((one) => mine(one) && minutesOf(one.from, day) < to && minutesOf(one.to, day) > from);
+  const begins = (one) => minutesOf(one.start, day) ?? -Infinity;
+  const ends = (one) => minutesOf(one.end, day) ?? Infinity;
+  const shift = data.shifts.find((one) => mine(one) && `shift-${one.id}` !== but && one.patient_id !== patient && one.status !== "Completed" && begins(one) < to && ends(one) > from);
+  if (person.status && person.status !== "Active") return { after: 2, words: person.status.toLowerCase() };
+  if (away) return { after: 2, words: away.kind };
+  if (clash) return { after: 2, words: `busy ${clock(startOf(clash, day))}–${clock(endOf(clash, day))}` };
+  if (shift) return { after: 1, words: `in a shift ${shift.start ? clock(begins(shift)) : "open"}–${shift.end ? clock(ends(shift)) : "open"}` };
+  return { after: 0, words: "free" };
+}

@@ -1,0 +1,155 @@
+// What is booked: shown at once, sent, and put back with a sentence where it is refused. Each success can be undone.
+import { $, make, toast } from "../core/dom.js";
+import { send } from "../core/server.js";
+import { lengthWith } from "./roster-carers.js";
+import { draw, nameOf } from "./roster-draw.js";
+import { clock, minutesOf, momentOf, now } from "./roster-times.js";
+
+const LATE = 15;
+const MISSED = 60;
+
+/** The visit as it will be, as far as this page can tell before the server answers. */
+export function withValues(visit, values, { day, staff }) {
+  const made = { ...visit };
+  if ("staff_id" in values) {
+    made.staff_id = values.staff_id ? Number(values.staff_id) : null;
+    made.unassigned = made.waiting && !made.staff_id;
+    made.cover = false;
+    made.minutes = lengthWith({ staff }, visit, made.staff_id) ?? visit.minutes;
+  }
+  if (values.minutes) made.minutes = made.plan_minutes = Number(values.minutes);
+  if ("purpose" in values) made.purpose = values.purpose;
+  if (values.scheduled_at) made.planned = values.scheduled_at;
+  if (made.waiting) {
+    made.start = made.planned;
+    made.end = momentOf(minutesOf(made.start, day) + made.minutes, day);
+    const past = now(day) - minutesOf(made.start, day);
+    made.late = past >= LATE && past < MISSED;
+    made.missed = made.status === "Missed" || past >= MISSED;
+  }
+  return made;
+}
+
+/** Puts one row in the place of another; null takes it away. The rows are drawn. */
+export function replace(roster, list, id, one) {
+  const { data } = roster;
+  const rest = data[list].filter((other) => other.id !== id);
+  draw(roster.made, { ...data, [list]: one ? [...rest, one] : rest });
+  roster.data = roster.made.data;
+  roster.tellCounts();
+}
+
+/** A change of a visit. Answers whether it was saved. */
+export async function saveVisit(roster, visit, values) {
+  const before = roster.before ?? visit;
+  roster.before = null;
+  // Who has a role of unknown length gets the length that is seen.
+  if (values.staff_id && !values.minutes && lengthWith(roster.data, before, values.staff_id) === null) values.minutes = before.minutes;
+  replace(roster, "visits", visit.id, values.status === "Cancelled" ? null : withValues(before, values, roster.data));
+  return carry(roster, "visits/", { visit_id: visit.id, version: before.version, ...values }, () => replace(roster, "visits", visit.id, before), before.patient);
+}
+
+export async function saveShift(roster, shift, values) {
+  const made = { ...shift, ...("staff_id" in values ? { staff_id: Number(values.staff_id) } : {}), ...(values.shift_start ? { start: values.shift_start } : {}), ...(values.shift_end ? { end: values.shift_end } : {}) };
+  replace(roster, "shifts", shift.id, values.status === "Cancelled" ? null : made);
+  return carry(roster, "shifts/", { shift_id: shift.id, version: shift.version, ...values }, () => replace(roster, "shifts", shift.id, shift), shift.patient);
+}
+
+/** Something new. It is drawn when the server has given it a number. */
+export const create = (roster, kind, values) => carry(roster, `${kind}s/new/`, values, () => {}, "");
+
+/** Conflicts of what is not saved yet: [{key, level, sentence}]. Empty where the server does not answer. */
+export async function check(roster, path, values) {
+  const answer = await send(roster.urls.send + path, { ...values, check: 1 });
+  return answer.conflicts;
+}
+
+async function carry(roster, path, values, putBack, whose) {
+  roster.sending += 1;
+  const answered = [];
+  try {
+    for (;;) {
+      try {
+        const answer = await send(roster.urls.send + path, { ...values, answered: answered.join(",") });
+        taken(roster, answer);
+        return true;
+      } catch (error) {
+        const conflicts = error.body?.conflicts;
+        if (!conflicts) throw error;
+        // What stands in the way is read with the change still in sight.
+        if (!(await ask(roster, whose, conflicts))) {
+          putBack();
+          roster.tell("It stays as it was.");
+          return false;
+        }
+        answered.push(...conflicts.map((one) => one.key));
+      }
+    }
+  } catch (error) {
+    putBack();
+    toast(error.message, { kind: "error" });
+    roster.tell(error.message);
+    roster.refresh();
+    return false;
+  } finally {
+    roster.sending -= 1;
+  }
+}
+
+function taken(roster, answer) {
+  for (const list of ["visits", "shifts"]) {
+    for (const one of answer[list] ?? []) {
+      const at = minutesOf(list === "visits" ? one.planned : one.start, roster.data.day);
+      const here = list === "shifts" || (at >= 0 && at < 1440);
+      replace(roster, list, one.id, here && one.status !== "Cancelled" ? one : null);
+    }
+  }
+  const action = answer.undo ? { action: ["Undo", () => undo(roster, answer)] } : {};
+  for (const old of document.querySelectorAll(".toasts .notice-success")) old.remove();
+  toast(answer.done, action);
+  roster.tell(answer.done);
+  roster.refresh();
+}
+
+async function undo(roster, answer) {
+  try {
+    const told = await send(`${roster.urls.send}undo/`, { token: answer.undo, table: answer.table });
+    toast(told.done);
+    roster.tell(told.done);
+  } catch (error) {
+    toast(error.message, { kind: "error" });
+  }
+  roster.refresh();
+}
+
+/** Asks about conflicts; a blocking one can only be left. */
+function ask(roster, whose, conflicts) {
+  const dialog = $("#clash");
+  const blocked = conflicts.some((one) => one.level === "block");
+  $("#clash-head").textContent = blocked ? "This cannot be booked" : "Is this correct?";
+  $("#clash-of").textContent = whose;
+  $("#clashes").replaceChildren(...sentences(conflicts));
+  const go = $("#clash-go");
+  go.hidden = blocked;
+  return new Promise((done) => {
+    let said = false;
+    go.onclick = () => {
+      said = true;
+      dialog.close();
+    };
+    dialog.addEventListener("close", () => {
+      roster.focus();
+      done(said);
+    }, { once: true });
+    dialog.showModal();
+    if (blocked) $(".dialog-foot [data-shut]", dialog).focus();
+    else go.focus();
+  });
+}
+
+export const sentences = (conflicts) => conflicts.map((one) => make("li", { className: one.level === "block" ? "blocks" : "warns" }, make("b", { textContent: one.level === "block" ? "Not possible: " : "Check: " }), one.sentence));
+
+/** What a visit would be, in words: "Almaz, 09:15, 1 h". */
+export function inWords(roster, visit) {
+  return `${visit.staff_id ? nameOf(roster.made, visit.staff_id) : "Nobody"}, ${clock(minutesOf(visit.start, roster.data.day))}, ${visit.minutes} minutes`;
+}

@@ -1,0 +1,82 @@
+// Who should go, in the roster's panel: the best first, each with the parts of the score and what speaks against them.
+import { $, make } from "../core/dom.js";
+import { read } from "../core/server.js";
+import { lengthWith } from "./roster-carers.js";
+import { saveVisit } from "./roster-save.js";
+import { clock, length, minutesOf, momentOf } from "./roster-times.js";
+
+// The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
+const PARTS = { continuity: "knows the patient", proximity: "near before and after", day: "free today", week: "free this week", sub_city: "same sub-city" };
+const SHOWN = 4;
+let asked = 0;
+
+/** Fills the panel's place for suggestions; one click assigns a saved visit, and chooses the carer of a new one. */
+export function suggest(roster, { kind, id, wish, slot }) {
+  asked += 1;
+  if (!slot || kind === "shift" || !roster.urls.suggestions) return;
+  if (kind === "visit") return show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest", (one) => untilOf(roster, id, one));
+  const form = slot.closest(".side-form");
+  form.addEventListener("change", () => {
+    const words = ofNew(form);
+    if (words) show(roster, slot, words, (one) => choose(form, one));
+  });
+}
+
+function ofNew(form) {
+  const value = (name) => $(`[name=${name}]`, form)?.value ?? "";
+  const isShift = $("[name=kind]:checked", form)?.value === "shift";
+  if (isShift || !value("patient_id") || !value("day") || !value("time")) return "";
+  const start = momentOf(Number(value("time").slice(0, 2)) * 60 + Number(value("time").slice(3, 5)), value("day"));
+  const words = new URLSearchParams({ patient_id: value("patient_id"), start });
+  if (value("minutes")) words.set("minutes", value("minutes"));
+  return words;
+}
+
+async function show(roster, slot, words, go, isWished = false, until = () => "") {
+  asked += 1;
+  const mine = asked;
+  slot.hidden = false;
+  if (!slot.children.length) slot.replaceChildren(make("p", { className: "muted", textContent: "Looking who fits best…" }));
+  const found = await read(`${roster.urls.suggestions}?${words}`).catch(() => null);
+  if (mine !== asked || !slot.isConnected) return;
+  if (!found) return (slot.hidden = true);
+  const lines = found.suggestions.slice(0, SHOWN).map((one) => line(one, () => go(one), until(one)));
+  slot.replaceChildren(
+    make("h3", { textContent: "Who fits best" }),
+    lines.length ? make("ol", { className: "suggestions" }, ...lines) : make("p", { className: "muted", textContent: "Nobody can go then." }),
+  );
+  // Asked for by key: the best is at hand as soon as it is known, unless the person went elsewhere meanwhile.
+  if (isWished && document.activeElement?.name === "staff_id") $("button", slot)?.focus();
+}
+
+function line(one, go, until) {
+  const parts = Object.entries(one.parts).filter(([, points]) => points >= 0.5);
+  const why = parts.map(([name, points]) => `${PARTS[name] ?? name} ${Math.round(points)}`).join(" · ");
+  return make("li", {},
+    make("button", { type: "button", className: "btn", onclick: go },
+      make("span", { textContent: one.name }), make("strong", { textContent: String(Math.round(one.score)) }, make("span", { className: "visually-hidden", textContent: " of 100" }))),
+    make("small", { className: "muted", textContent: [until, why].filter(Boolean).join(" · ") }),
+    ...one.against.map((words) => make("small", { className: "against", textContent: words })));
+}
+
+/** Whose role has another length stays until another hour: "4 h, until 16:45". Empty where nothing differs. */
+function untilOf(roster, id, one) {
+  const visit = roster.data.visits.find((each) => each.id === id);
+  const minutes = visit && lengthWith(roster.data, visit, one.staff_id);
+  if (!minutes || minutes === visit.minutes) return "";
+  return `${length(minutes)}, until ${clock(minutesOf(visit.planned, roster.data.day) + minutes)}`;
+}
+
+function assign(roster, id, one) {
+  const visit = roster.data.visits.find((each) => each.id === id);
+  roster.stay = `visit-${id}`;
+  roster.shut();
+  if (visit && visit.staff_id !== one.staff_id) saveVisit(roster, visit, { staff_id: one.staff_id });
+}
+
+function choose(form, one) {
+  const carer = $("[name=staff_id]", form);
+  carer.value = String(one.staff_id);
+  carer.dispatchEvent(new Event("input", { bubbles: true }));
+  carer.focus();
+}

@@ -1,0 +1,33 @@
+// Moments as the roster draws them: minutes since 00:00 of the day in Addis, UTC+3 all year, whatever the browser's zone.
+
+export const DAY = 1440;
+export const STEP = 15;
+const ADDIS_MS = 3 * 3600_000;
+const MINUTE_MS = 60_000;
+
+/** Minutes since the day began; null where there is no moment. */
+export const minutesOf = (iso, day) => (iso ? Math.round((Date.parse(iso) + ADDIS_MS - Date.parse(`${day}T00:00:00Z`)) / MINUTE_MS) : null);
+
+/** The moment in UTC, as it is sent. */
+export const momentOf = (minutes, day) => `${new Date(Date.parse(`${day}T00:00:00Z`) - ADDIS_MS + minutes * MINUTE_MS).toISOString().slice(0, 19)}Z`;
+
+const two = (number) => String(number).padStart(2, "0");
+export const clock = (minutes) => `${two(Math.floor((((minutes % DAY) + DAY) % DAY) / 60))}:${two((((minutes % 60) + 60) % 60))}`;
+
+/** 45 min, 1 h, 1.5 h */
+export const length = (minutes) => (minutes < 60 ? `${minutes} min` : `${hours(minutes)} h`);
+export const hours = (minutes) => String(Math.round(minutes / 15) / 4);
+export const snap = (minutes) => Math.round(minutes / STEP) * STEP;
+export const now = (day) => minutesOf(new Date().toISOString(), day);
+
+/** The minutes of the union of [start, end) spans within the day. */
+export function union(spans) {
+  let total = 0;
+  let reached = 0;
+  for (const [start, end] of spans.sort((a, b) => a[0] - b[0])) {
+    const from = Math.max(start, reached);
+    const to = Math.min(end, DAY);
+    if (to > from) [total, reached] = [total + to - from, to];
+  }
+  return total;
+}

@@ -1,0 +1,89 @@
+"""A day of the roster with known rows: three nurses and visits of patients without a place, all else cleared away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+# Far enough ahead that nothing is late, near enough that nothing is asked about it.
+AHEAD = 5
+DAY = f"((timezone('utc', now()) + interval '3 hours')::date + {AHEAD})"
+AT = f"{DAY} + interval '1 hour' * :hour - interval '3 hours'"
+
+
+@dataclass
+class RosterDay:
+    """`nurses` by short name with their ids, `visits` by the patient's name with theirs."""
+
+    engine: Engine
+    day: str
+    nurses: dict[str, int]
+    patients: list[Any]
+
+    def scalar(self, statement: str, **values: Any) -> Any:
+        with self.engine.begin() as connection:
+            return connection.scalar(text(statement), values)
+
+    def run(self, statement: str, **values: Any) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(statement), values)
+
+    def clear(self) -> None:
+        for table, start in (("visit_services", "scheduled_at"), ("caregiver_assignments", "shift_start")):
+            self.run(f"DELETE FROM {table} WHERE {start} >= {DAY} - interval '1 day' AND {start} < {DAY}"
+                     " + interval '2 days'")  # fmt: skip
+
+    def visit(self, patient: int, hour: float, staff: str | None = None, minutes: int = 60) -> int:
+        """A planned visit of that patient; its id."""
+        visit_id: int = self.scalar(
+            f"INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status)"
+            f" VALUES (:patient, :staff, {AT}, 'Scheduled') RETURNING id",
+            patient=self.patients[patient].id, staff=self.nurses[staff] if staff else None, hour=hour,
+        )  # fmt: skip
+        self.run("INSERT INTO dashboard.visit_plans (visit_id, minutes) VALUES (:visit, :minutes)",
+                 visit=visit_id, minutes=minutes)  # fmt: skip
+        return visit_id
+
+    def shift(self, patient: int, start: float, end: float, staff: str) -> None:
+        self.run(
+            f"INSERT INTO caregiver_assignments (patient_id, staff_id, shift_start, shift_end, status)"
+            f" VALUES (:patient, :staff, {AT}, {AT.replace(':hour', ':until')}, 'Assigned')",
+            patient=self.patients[patient].id, staff=self.nurses[staff], hour=start, until=end,
+        )  # fmt: skip
+
+    def row(self, visit_id: int) -> Any:
+        """(nurse's short name, "HH:MM" in Addis, minutes, status) as stored."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT v.staff_id, to_char(v.scheduled_at + interval '3 hours', 'HH24:MI') AS at, p.minutes,"
+                    " v.status FROM visit_services v LEFT JOIN dashboard.visit_plans p ON p.visit_id = v.id"
+                    " WHERE v.id = :id"
+                ),
+                {"id": visit_id},
+            ).one()
+        names = {staff_id: name for name, staff_id in self.nurses.items()}
+        return names.get(found.staff_id), found.at, found.minutes, found.status
+
+
+def roster_day(engine: Engine) -> RosterDay:
+    """Nurses Ababa, Bayush and Chaltu come first of all; everybody else is away from the roster."""
+    with engine.begin() as connection:
+        away = "UPDATE staff SET status = 'Inactive' WHERE role IN ('Caregiver', 'Doctor', 'Nurse')"
+        connection.execute(text(away))
+        nurses = {}
+        for name in ("Ababa", "Bayush", "Chaltu"):
+            nurses[name] = connection.scalar(
+                text("INSERT INTO staff (first_name, last_name, email, role, status) VALUES (:name, 'Tadesse', :email,"
+                     " 'Nurse', 'Active') RETURNING id"),
+                {"name": name, "email": f"{name.lower()}@roster.example"},
+            )  # fmt: skip
+        connection.execute(text("UPDATE patients SET geolocation = NULL WHERE id IN (SELECT id FROM patients ORDER BY"
+                                " id LIMIT 8)"))  # fmt: skip
+        patients = connection.execute(text("SELECT id, full_name FROM patients ORDER BY id LIMIT 8")).all()
+        day = connection.scalar(text(f"SELECT to_char({DAY}, 'YYYY-MM-DD')"))
+    made = RosterDay(engine, str(day), nurses, [*patients])
+    made.clear()
+    return made
