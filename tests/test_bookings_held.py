@@ -250,7 +250,8 @@ def test_who_may_not_read_patients_is_told_no_name(
     with acting_for(app, config, new_person("Marketing")[0]) as (session, by):
         (conflict,) = conflicts(session, by, [booking()])
 
-    assert "with the patient on" in conflict.sentence
+    assert "is busy then." in conflict.sentence
+    assert "Dawit" not in conflict.sentence
 
 
 def test_the_way_is_that_of_the_database(owner_engine: Engine) -> None:

@@ -193,11 +193,12 @@ def test_a_session_that_ended_unseen_asks_for_the_password_and_saves(office: Pag
 
 def test_a_refused_form_works_on_like_the_first(office: Page, number: Callable[[str], int]) -> None:
     office.goto("/admin/visit_services/new/")
-    office.get_by_label("Check-in", exact=True).fill("2026-03-09T10:00")
+    for label in ("Scheduled for", "Check-in"):
+        office.get_by_label(label, exact=True).fill("2026-03-09T20:00")
     save(office)
     expect(office.get_by_role("alert", name="Not saved yet")).to_be_focused()
 
-    for picker, name in (("Patient", "Abebe"), ("Staff", "a")):
+    for picker, name in (("Patient", "Abebe"), ("Staff", "Meseret Haile")):
         office.get_by_role("combobox", name=picker).fill(name)
         office.locator(".options [data-id]:visible").first.click()
     expect(office.get_by_text("30 Yekatit 2018 EC").first).to_be_visible()

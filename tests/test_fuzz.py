@@ -15,6 +15,7 @@ from doors import Company, Walker
 from flask import Flask
 from werkzeug.routing import Rule
 
+from homecare.login import passwords
 from homecare.models import business_models
 
 SEED = 20_261_122
@@ -48,6 +49,12 @@ BEHIND = re.compile(
     r"SELECT\s|INSERT INTO|\bFROM \w+ WHERE|psycopg|sqlalchemy|Traceback|File &#34;|File \"|site-packages|LINE \d"
     r"|DETAIL:|sqlstate|UndefinedColumn|::text|/homecare/\w+\.py|werkzeug"
 )
+
+GIVEN_BACK = (
+    "UPDATE dashboard.accounts SET password_hash = :password_hash, disabled_at = NULL "
+    "WHERE staff_id = (SELECT id FROM staff WHERE email = :email)"
+)
+PASSWORD_HASH = passwords.hashed(DEMO_PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -132,13 +139,14 @@ def quoted(text: str) -> str:
 
 
 def someone(company: Company, role: str) -> Walker:
-    """A fresh browser of the role; the rights and the people that were fuzzed away are given back."""
+    """A fresh browser of the role; the rights, the people and the accounts that were fuzzed away are given back."""
     if role == "stranger":
         visitor = company.app.test_client()
         assert isinstance(visitor, Visitor)
         return Walker(role, 0, visitor, visitor.token("/login"))
     email = f"{role.lower()}@homecare.example"
     company.run("UPDATE staff SET role = :role, status = 'Active' WHERE email = :email", role=role, email=email)
+    company.run(GIVEN_BACK, email=email, password_hash=PASSWORD_HASH)
     return company.enter(role, email, DEMO_PASSWORD)
 
 

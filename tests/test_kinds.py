@@ -44,9 +44,8 @@ VALUES: dict[Kind, st.SearchStrategy[Any]] = {
 def values_of(column: Column[Any]) -> st.SearchStrategy[Any]:
     kind = compared_kind(column)
     if kind is Kind.NUMBER and isinstance(column.type, Integer):
-        return (
-            st.integers(-(10**14), 10**14) if isinstance(column.type, BigInteger) else st.integers(-(2**31), 2**31 - 1)
-        )
+        most = 10**14 if isinstance(column.type, BigInteger) else 2**31 - 1
+        return st.integers(-most, most)
     if kind is Kind.NUMBER:
         return st.decimals(-(10**6), 10**6, places=column.type.scale if isinstance(column.type, Numeric) else 2)
     return VALUES.get(kind, WORDS.map(storable))

@@ -86,7 +86,8 @@ def test_a_visit_at_no_time_stands_in_an_absence(coordinator: Walker, filled: En
 
 
 @pytest.mark.parametrize("moment", ["9999-12-31T00:00Z", "0001-01-01T00:00Z"])
-def test_nobody_is_suggested_at_the_ends_of_the_calendar(coordinator: Walker, moment: str) -> None:
+def test_the_ends_of_the_calendar_are_refused(coordinator: Walker, moment: str) -> None:
     answer = coordinator.get(SUGGESTIONS, patient_id=HANA, start=moment, minutes=60)
 
-    assert (answer.status_code, answer.json) == (200, {"suggestions": []})
+    assert answer.status_code == 400
+    assert "a day within the calendar" in answer.get_data(as_text=True)

@@ -24,7 +24,7 @@ def matrix(page: Page, new_person: Callable[..., tuple[int, str]]) -> Page:
 
 
 def changes(page: Page) -> str:
-    return page.locator("[data-count]").inner_text()
+    return page.locator("output[data-count]").inner_text()
 
 
 def test_a_changed_cell_is_marked_until_it_is_as_before(matrix: Page) -> None:

@@ -219,14 +219,14 @@ def test_the_others_are_changed_without_those_refused(as_role: AsRole, owner_eng
 
 
 def test_a_parent_that_may_no_longer_be_looked_up_is_not_put_back(
-    as_role: AsRole, owner_engine: Engine, visits: list[int]
+    as_role: AsRole, new_person: Callable[..., tuple[int, str]], owner_engine: Engine, visits: list[int]
 ) -> None:
-    manager = as_role("Manager")
-    change_all(owner_engine, manager, visits[:1], "visit_services", field="staff_id", value=str(manager.staff_id))
+    manager, nurse = as_role("Manager"), new_person("Nurse")[0]
+    change_all(owner_engine, manager, visits[:1], "visit_services", field="staff_id", value=str(nurse))
     kept, lost = token(manager), "WHERE role = 'Manager' AND resource = 'staff'"
     with owner_engine.begin() as connection:
         connection.execute(text(f"DELETE FROM dashboard.grants {lost}"))
 
     assert act(manager, "/admin/visit_services/undo/", token=kept).status_code == 403
     with owner_engine.connect() as connection:
-        assert connection.scalar(select(Visit.staff_id).where(Visit.id == visits[0])) == manager.staff_id
+        assert connection.scalar(select(Visit.staff_id).where(Visit.id == visits[0])) == nurse

@@ -48,6 +48,10 @@ class Acting:
             lambda: table_access(self.policy, role, business_models()[table]),
         )
 
+    def reads(self, table: str, *columns: str) -> bool:
+        """Whether the role may view the table and sees the values of every one of the columns."""
+        return self.may(table) and all(self.access(table).sees(name) for name in columns)
+
     def own_tables(self) -> frozenset[str]:
         """The tables of which some action reaches own rows alone; worked out once per policy version."""
         return once_per(self.policy, ("own tables", self.role.name if self.role else ""), self._own_tables)

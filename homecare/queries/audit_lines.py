@@ -32,6 +32,7 @@ from homecare.access.shown import tells, way, whose
 from homecare.audit.reads import Lines
 from homecare.models import Change, Denial, Read, SignInEvent, business_models
 from homecare.queries.audit import Log
+from homecare.records.seen import Seen
 from homecare.tables.table import ShownTable, shown_tables
 
 SHOWN, PLACE, FILE, MASKED, HIDDEN = "shown", "place", "file", "masked", "hidden"
@@ -105,7 +106,7 @@ def _fields(who: Acting) -> list[dict[str, str | int]]:
 
 
 def _how(who: Acting, table: ShownTable, name: str) -> str:
-    access, traits = who.access(table.name), table.fields[name].traits
+    access, traits = Seen.of(who, table).access, table.fields[name].traits
     if not access.sees(name):
         return HIDDEN if access.states[name] is State.HIDDEN else MASKED
     return PLACE if traits.is_place else FILE if traits.holds_file else SHOWN

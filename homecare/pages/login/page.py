@@ -25,7 +25,7 @@ from homecare.web.settings import current_config
 page = Blueprint("login", __name__)
 
 WRONG = "The e-mail or the password is not right. Check both and try again."
-BUSY = "Many people are signing in at this moment, so your password was not looked at. Try again in a few seconds."
+BUSY = "Many people are signing in right now, so your password was not checked. Try again in a few seconds."
 WRONG_CODE = "This code is not right, or it was used before. Wait for the next one and try again."
 OVER = "That took too long, so nothing was opened. Enter your password again."
 STALE = "This page was open for too long, so nothing was sent. Enter your password again."

@@ -86,7 +86,7 @@ def words(session: Session, by: Acting) -> dict[str, list[dict[str, Any]]]:
         .where(ListedWord.offered, ListedWord.list.in_(("purpose", "ending")))
     )  # fmt: skip
     parts: list[Any] = [listed]
-    if by.may("staff") and by.access("staff").sees("department"):
+    if by.reads("staff", "department"):
         department = select(
             literal("department"), Staff.department, cast(null(), SmallInteger), cast(literal(0), SmallInteger)
         ).where(func.coalesce(Staff.department, "") != "")

@@ -28,7 +28,6 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
-from homecare.access.policy import Action
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit, VisitPlan
 from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Facts
@@ -107,7 +106,7 @@ def of_shift(session: Session, by: Acting, shift_id: int) -> Booking | None:
 
 def _may_know(by: Acting) -> bool:
     """Whether the person reads whose visits are whose: the score tells of it."""
-    return by.may(STAFF) and by.may(VISITS, Action.VIEW) and by.access(VISITS).sees("staff_id")
+    return by.may(STAFF) and by.reads(VISITS, "staff_id")
 
 
 def _ranked(session: Session, by: Acting, about: Subject) -> list[tuple[int, dict[str, float]]]:
@@ -119,7 +118,7 @@ def _ranked(session: Session, by: Acting, about: Subject) -> list[tuple[int, dic
 
 
 def _sees_places(by: Acting) -> bool:
-    return by.may("patients") and by.access("patients").sees("geolocation")
+    return by.reads("patients", "geolocation")
 
 
 def _chunks(ranked: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -49,7 +49,7 @@ class Checked:
 
     def told(self, column: str, value: str) -> str:
         """A value of the person's row, if the acting person may read it."""
-        return value.strip() if self.by.may(STAFF) and self.by.access(STAFF).sees(column) else ""
+        return value.strip() if self.by.reads(STAFF, column) else ""
 
     def shows(self, other: Busy) -> bool:
         """Whether the acting person may see the row of that time; what is checked along is their own word."""

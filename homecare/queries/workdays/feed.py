@@ -16,6 +16,7 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.models import Patient, Visit
 from homecare.records import bookings
 
+VISITS = "visit_services"
 BACK, AHEAD = timedelta(days=30), timedelta(days=90)
 MOST_ROWS = 1000
 # A line has at most so many bytes; what is longer goes on in the next, behind a space.
@@ -37,14 +38,13 @@ class Entry:
 def entries(session: Session, who: Acting) -> list[Entry]:
     """The person's visits from 30 days back to 90 ahead, those aside that take nobody's time; none for who may not
     read the times of visits. One statement; the caller records what it shows."""
-    visits = who.access("visit_services")
-    if not visits.sees("scheduled_at"):
+    if not who.reads(VISITS, "scheduled_at"):
         return []
     now = clock.now_utc()
     length = bookings.planned_minutes()
     # Own patients alone are open to some roles: of a visit far ahead they learn the code as it comes nearer.
     code = select(Patient.patient_code).where(Patient.id == Visit.patient_id).scalar_subquery()
-    reads_codes = visits.sees("patient_id") and who.may("patients") and who.access("patients").sees("patient_code")
+    reads_codes = who.reads(VISITS, "patient_id") and who.reads("patients", "patient_code")
     columns = [Visit.id, Visit.patient_id, Visit.scheduled_at, length.label("minutes"), Visit.updated_at]
     asked = (
         select(*columns, *([code.label("code")] if reads_codes else []))

@@ -73,7 +73,7 @@ def may_see(who: Acting) -> bool:
 
 def may_check(who: Acting, kind: str) -> bool:
     """Whether the role may set the time of a check-in ("in") or check-out ("out") of its visits."""
-    access = who.access("visit_services")
+    access = Seen.of(who, shown_table("visit_services")).access
     return access.may(Action.EDIT) and access.sets(KINDS[kind], creating=False)
 
 
