@@ -36,8 +36,11 @@ def url(row_id: Any) -> str:
 
 @pytest.fixture
 def own_visit(company: Company) -> int:
-    """A visit of the Caregiver of today that waits."""
+    """A visit of the Caregiver of today that waits, and nothing else that books them."""
     nurse = company.as_("Caregiver")
+    for table in ("visit_services", "caregiver_assignments"):
+        company.run(f"UPDATE {table} SET status = 'Cancelled' WHERE staff_id = :staff", staff=nurse.staff_id)
+    company.run("DELETE FROM dashboard.working_days WHERE staff_id = :staff", staff=nurse.staff_id)
     patient = company.scalar("SELECT min(id) FROM patients")
     company.run(
         "INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status) "

@@ -44,6 +44,8 @@ IDLE = ("missed", "cancelled")
 LIVE = tuple(folded(status) for status in LIVE_ASSIGNMENT_STATUSES)
 ONE_DAY = timedelta(days=1)
 
+Moment = datetime | ColumnElement[datetime]
+
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """[00:00, 24:00) of the day in Addis."""
@@ -132,15 +134,15 @@ def unassigned(visit: Any = Visit) -> ColumnElement[bool]:
     return and_(waiting(visit), visit.staff_id.is_(None))
 
 
-def late(now: datetime | None = None, visit: Any = Visit) -> ColumnElement[bool]:
+def late(now: Moment | None = None, visit: Any = Visit) -> ColumnElement[bool]:
     """Waiting, 15 to under 60 minutes past its time."""
-    now = now or clock.now_utc()
+    now = clock.now_utc() if now is None else now
     return and_(waiting(visit), visit.scheduled_at <= now - LATE, visit.scheduled_at > now - MISSED)
 
 
-def missed(now: datetime | None = None, visit: Any = Visit) -> ColumnElement[bool]:
+def missed(now: Moment | None = None, visit: Any = Visit) -> ColumnElement[bool]:
     """Said to be, or waiting 60 minutes and more past its time."""
-    overdue = and_(waiting(visit), visit.scheduled_at <= (now or clock.now_utc()) - MISSED)
+    overdue = and_(waiting(visit), visit.scheduled_at <= (clock.now_utc() if now is None else now) - MISSED)
     return or_(status_word(visit) == "missed", overdue)
 
 
@@ -148,10 +150,10 @@ def in_progress(visit: Any = Visit) -> ColumnElement[bool]:
     return status_word(visit) == "in progress"
 
 
-def stuck(now: datetime | None = None, visit: Any = Visit) -> ColumnElement[bool]:
+def stuck(now: Moment | None = None, visit: Any = Visit) -> ColumnElement[bool]:
     """In Progress without check-out, 60 minutes and more past its end."""
     still_in = and_(in_progress(visit), visit.check_out_time.is_(None))
-    return and_(still_in, busy_end(visit) <= (now or clock.now_utc()) - STUCK)
+    return and_(still_in, busy_end(visit) <= (clock.now_utc() if now is None else now) - STUCK)
 
 
 def active(staff: Any = Staff) -> ColumnElement[bool]:

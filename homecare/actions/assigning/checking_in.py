@@ -82,7 +82,9 @@ def check(
             _fits(visit, kind, moment, early)
         if known is None or values:
             known = known or CheckMoment(visit_id=visit_id, kind=kind)
-            known.staff_id, known.told_at, known.received_at = by.person.staff_id, moment, now
+            for name, value in by.person.by_whom.items():
+                setattr(known, name, value)
+            known.told_at, known.received_at = moment, now
             known.metres = _metres(session, visit.patient_id, place)
             session.add(known)
         written = change(session, Visit, visit, values | _noted(visit, kind, notes, bool(values)), by)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import column, func
 
 from homecare.db import Model
-from homecare.models.columns import UTC_NOW, personal, plain, secret
+from homecare.models.columns import UTC_NOW, ByWhom, personal, plain, secret
 from homecare.models.ours.dashboard import SCHEMA
 
 
@@ -193,7 +193,7 @@ class BookingCheck(Model):
     level: Mapped[str] = mapped_column(Text, info=plain())
 
 
-class CheckMoment(Model):
+class CheckMoment(ByWhom, Model):
     """A check-in ("in") or check-out ("out") as the phone told it: `told_at` by its clock, `received_at` by ours.
 
     `metres` is the distance to the patient's place then, where the phone gave it; the place itself is not kept.
@@ -210,7 +210,6 @@ class CheckMoment(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=plain())
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit_services.id", ondelete="CASCADE"), info=plain())
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
     kind: Mapped[str] = mapped_column(Text, info=plain())
     told_at: Mapped[datetime] = mapped_column(info=plain())
     received_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Row, Select, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from homecare import clock
 from homecare.access import precision
 from homecare.access.acting import Acting
+from homecare.access.derived import once_per
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import shown_of
@@ -112,15 +113,23 @@ def visits(session: Session, by: Acting, *clauses: ColumnElement[bool], at: str 
     seen = _sees(by, "visit_services", VISIT)
     if seen is None:
         return []
-    selected = build(seen, VISIT, sort="scheduled_at")
-    statement, now = selected.statement, clock.now_utc()
     tells_place = precision.of_records(by) is not precision.Precision.NONE
+    key = ("roster", seen.access.role.name, seen.table, tells_place)
+    selected, statement = once_per(by.policy, key, lambda: _of_visits(seen, tells_place))
+    if at:
+        statement = statement.where(place() == at if tells_place else false())
+    statement = statement.where(*clauses)
+    return [_visit(row, selected, tells_place) for row in session.execute(statement)]
+
+
+def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any]]:
+    """Every visit with what its bar tells, by time. Building it takes longer than running it for a day."""
+    selected = build(seen, VISIT, sort="scheduled_at")
+    statement, now = selected.statement, bindparam("now", callable_=clock.now_utc, type_=DateTime)
     if tells_place:
         statement = statement.add_columns(place().label("place"))
         shown = (*selected.shown, *shown_of("patients", [precision.COLUMN], key="patient_id"))
         statement = statement.execution_options(shown=shown)
-    if at:
-        statement = statement.where(place() == at if tells_place else false())
     plan = aliased(VisitPlan)
     words: dict[str, Any] = {
         "start": bookings.busy_start(), "end": bookings.busy_end(), "minutes": bookings.planned_minutes(),
@@ -129,9 +138,8 @@ def visits(session: Session, by: Acting, *clauses: ColumnElement[bool], at: str 
         "stuck": bookings.stuck(now), "waiting": bookings.waiting(), "cover": bookings.needs_cover(),
     }  # fmt: skip
     statement = statement.add_columns(*(word.label(name) for name, word in words.items()))
-    statement = statement.outerjoin(plan, plan.visit_id == Visit.id).where(*clauses)
-    statement = statement.order_by(Visit.scheduled_at, Visit.id)
-    return [_visit(row, selected, tells_place) for row in session.execute(statement)]
+    statement = statement.outerjoin(plan, plan.visit_id == Visit.id)
+    return selected, statement.order_by(Visit.scheduled_at, Visit.id)
 
 
 def _visit(row: Row[Any], selected: RowSelect, tells_place: bool) -> dict[str, Any]:
