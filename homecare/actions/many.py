@@ -95,6 +95,7 @@ def _each(
     refused: dict[int, RuleError] = {}
     row_id = 0
     try:
+        held.lock_booked(session, model, versions, values.values())
         rows = lock_all(session, model, versions)
         for row_id, row in rows.items():
             try:

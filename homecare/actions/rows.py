@@ -82,6 +82,7 @@ def create_row(
     """Raises RuleError at a field, AlreadySavedError for a form sent twice, AskedError if a question is unanswered."""
     with transaction(session, by=by, model=model):
         claim(session, token, model, None, by)
+        held.lock_booked(session, model, (), [values])
         row, asked = add(session, model, values, by)
         need_answers([*asked, *held.of_row(session, by, row, None)], answered)
         session.execute(
@@ -138,6 +139,7 @@ def update_row(
     with transaction(session, by=by, model=model) as change_set:
         if token is not None:
             claim(session, token, model, row_id, by)
+        held.lock_booked(session, model, [row_id], [values])
         row = lock(session, model, row_id, version)
         done = change(session, model, row, values, by)
         need_answers([*done.questions, *held.of_row(session, by, row, done.before)], answered)

@@ -11,9 +11,10 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, column, exists, func, select, true
+from sqlalchemy import Row, Select, and_, bindparam, column, exists, func, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from homecare.access.acting import Acting
 from homecare.access.derived import once_per
 from homecare.access.policy import Action, Scope, State
 from homecare.access.shown import NOT_SHOWN, Shown, shown_of, way, whose
@@ -104,15 +105,22 @@ def _is_last() -> Any:
 def newest(session: Session, seen: Seen, condition: Any, most: int) -> list[Entry]:
     """The newest changes that meet a condition of Change, whose rows must be in scope. One statement."""
     statement, fields = _projected(seen, tuple(seen.table.fields))
-    rows = session.execute(statement.where(condition).order_by(Change.id.desc()).limit(most)).all()
+    rows = session.execute(_newest(statement, and_(Change.resource == seen.table.name, condition), most)).all()
     return [_entry(row, fields) for row in rows]
+
+
+def _newest(statement: Select[Any], condition: Any, most: int) -> Select[Any]:
+    """The newest `most` that meet the condition, newest first. They are found before their rows are taken apart, which
+    takes ten times as long; by the month too, so that one is looked at.
+    """
+    found = select(Change.id, Change.made_at).where(condition).order_by(Change.id.desc()).limit(most).correlate(None)
+    return statement.where(tuple_(Change.id, Change.made_at).in_(found)).order_by(Change.id.desc())
 
 
 def _page(session: Session, seen: Seen, names: Iterable[str], condition: Any, before: int | None) -> Page:
     statement, fields = _projected(seen, tuple(names))
-    statement = statement.where(condition).order_by(Change.id.desc()).limit(PAGE_SIZE + 1)
-    if before is not None:
-        statement = statement.where(Change.id < before)
+    asked = [Change.resource == seen.table.name, condition, *([] if before is None else [Change.id < before])]
+    statement = _newest(statement, and_(*asked), PAGE_SIZE + 1)
     # Not noted as shown here: one row more is fetched than is shown.
     rows = session.execute(statement, execution_options=NOT_SHOWN).all()
     shown = rows[:PAGE_SIZE]
@@ -161,7 +169,7 @@ def _project(seen: Seen, names: tuple[str, ...]) -> tuple[Select[Any], tuple[Fie
         if people := whose(table, SimpleNamespace(**{name: held.c[name] for name in keys})):
             shown.append(Shown(people[0], f"_of_{side}", ()))
             selected.append(people[1].label(f"_of_{side}"))
-    statement = source.with_only_columns(*selected, maintain_column_froms=True).where(Change.resource == table)
+    statement = source.with_only_columns(*selected, maintain_column_froms=True)
     return statement.execution_options(shown=tuple(shown)), fields
 
 
@@ -177,8 +185,8 @@ class Since:
 def since(session: Session, seen: Seen, row_id: int, version: str) -> Since | None:
     """None if the trail does not know that version, or too much came since. One statement. For rows in scope."""
     statement, fields = _projected(seen, tuple(seen.table.fields))
-    newest = statement.where(Change.row_id == row_id).order_by(Change.id.desc()).limit(PAGE_SIZE)
-    rows = session.execute(newest).all()
+    of_row = and_(Change.resource == seen.table.name, Change.row_id == row_id)
+    rows = session.execute(_newest(statement, of_row, PAGE_SIZE)).all()
     # A version is the transaction that wrote the row, without the epochs.
     place = next((n for n, row in enumerate(rows) if str(row.transaction_id % 2**32) == version), 0)
     if not place:
@@ -192,10 +200,20 @@ def _with_others(session: Session, seen: Seen, entries: list[Entry]) -> list[Ent
     """The entries with how many other rows changed in the same go, of tables of which the person sees all rows.
     One statement that reads at most MOST_COUNTED changes an entry.
     """
-    by, ids, moments = seen.by, [entry.id for entry in entries], [entry.at for entry in entries]
-    whole = [name for name in business_models() if by.may(name) and by.decide(name, Action.VIEW).scope is Scope.ALL]
-    if not ids or not whole:
+    if not entries or seen.by.role is None:
         return entries
+    statement = once_per(seen.by.policy, ("together", seen.by.role.name), lambda: _together_with(seen.by))
+    moments = [entry.at for entry in entries]
+    of = {"ids": [entry.id for entry in entries], "first": min(moments), "last": max(moments)}
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(statement, of):
+        found.setdefault(row.id, []).append(row)
+    return [_together(entry, found.get(entry.id, []), seen.table.name) for entry in entries]
+
+
+def _together_with(by: Acting) -> Select[Any]:
+    """(id, resource, number, changes) of the changes `ids` of `first` to `last`, as far as all rows are visible."""
+    whole = [name for name in business_models() if by.may(name) and by.decide(name, Action.VIEW).scope is Scope.ALL]
     mine, other = aliased(Change), aliased(Change)
     together = (
         select(other.resource, other.row_id)
@@ -206,17 +224,15 @@ def _with_others(session: Session, seen: Seen, entries: list[Entry]) -> list[Ent
         .lateral("together")
     )
     number = func.count(together.c.row_id.distinct())
-    statement = (
+    return (
         select(mine.id, together.c.resource, number.label("number"), func.count().label("changes"))
         .select_from(mine)
         .join(together, true())
-        .where(mine.id.in_(ids), mine.made_at.between(min(moments), max(moments)))
+        .where(
+            mine.id.in_(bindparam("ids", expanding=True)), mine.made_at.between(bindparam("first"), bindparam("last"))
+        )
         .group_by(mine.id, together.c.resource)
     )
-    found: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(statement):
-        found.setdefault(row.id, []).append(row)
-    return [_together(entry, found.get(entry.id, []), seen.table.name) for entry in entries]
 
 
 def _together(entry: Entry, counts: list[Row[Any]], table: str) -> Entry:

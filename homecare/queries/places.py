@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased
 
-from homecare.models import SubCity
+from homecare.models import Patient, SubCity, Visit
 
 OUTSIDE = "Outside Addis Ababa"
 
@@ -76,3 +76,11 @@ def find_place(session: Session, text: str) -> Place | None:
         nearest_km=nearest.metres / 1000,
         centres=tuple(Centre(row.name, row.latitude, row.longitude) for row in rows),
     )
+
+
+def of_visit(outside: str) -> ColumnElement[str]:
+    """The sub-city of a visit's patient, `outside` where it is in none, or an empty text without a place."""
+    patient = aliased(Patient)
+    of_patient = select(patient.geolocation).where(patient.id == Visit.patient_id).correlate(Visit).scalar_subquery()
+    inside = select(SubCity.name).where(SubCity.id == func.dashboard.sub_city(of_patient)).correlate(Visit)
+    return case((of_patient.is_(None), ""), else_=func.coalesce(inside.scalar_subquery(), outside))

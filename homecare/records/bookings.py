@@ -45,6 +45,7 @@ LIVE = tuple(folded(status) for status in LIVE_ASSIGNMENT_STATUSES)
 ONE_DAY = timedelta(days=1)
 
 Moment = datetime | ColumnElement[datetime]
+Minutes = ColumnElement[int] | None  # of visits whose minutes are joined already
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -98,9 +99,22 @@ def busy_start(visit: Any = Visit) -> ColumnElement[datetime]:
     return func.coalesce(visit.check_in_time, visit.scheduled_at)
 
 
-def busy_end(visit: Any = Visit) -> ColumnElement[datetime]:
+def with_minutes(statement: Select[Any], visit: Any = Visit) -> tuple[Select[Any], ColumnElement[int]]:
+    """The statement with the plan, the carer and the role joined, and `planned_minutes` of them: for many visits that
+    takes a quarter of asking for each.
+    """
+    plan, staff, role = aliased(VisitPlan), aliased(Staff), aliased(StoredRole)
+    joined = (
+        statement.outerjoin(plan, plan.visit_id == visit.id)
+        .outerjoin(staff, staff.id == visit.staff_id)
+        .outerjoin(role, plain_word(staff.role) == plain_word(role.name))
+    )
+    return joined, func.coalesce(plan.minutes, role.visit_minutes, DEFAULT_VISIT_MINUTES, type_=Integer)
+
+
+def busy_end(visit: Any = Visit, minutes: Minutes = None) -> ColumnElement[datetime]:
     """The one end for drawing, conflicts, stuck and hours. NULL for a visit without any time."""
-    length = planned_minutes(visit) * cast(literal("1 minute"), Interval)
+    length = (planned_minutes(visit) if minutes is None else minutes) * cast(literal("1 minute"), Interval)
     return func.coalesce(visit.check_out_time, busy_start(visit) + length)
 
 
@@ -150,10 +164,10 @@ def in_progress(visit: Any = Visit) -> ColumnElement[bool]:
     return status_word(visit) == "in progress"
 
 
-def stuck(now: Moment | None = None, visit: Any = Visit) -> ColumnElement[bool]:
+def stuck(now: Moment | None = None, visit: Any = Visit, minutes: Minutes = None) -> ColumnElement[bool]:
     """In Progress without check-out, 60 minutes and more past its end."""
     still_in = and_(in_progress(visit), visit.check_out_time.is_(None))
-    return and_(still_in, busy_end(visit) <= (clock.now_utc() if now is None else now) - STUCK)
+    return and_(still_in, busy_end(visit, minutes) <= (clock.now_utc() if now is None else now) - STUCK)
 
 
 def active(staff: Any = Staff) -> ColumnElement[bool]:
@@ -172,9 +186,9 @@ def _unavailable(staff_id: Any, start: Any, end: Any) -> ColumnElement[bool]:
     return or_(inactive, absent(staff_id, start, end))
 
 
-def needs_cover(visit: Any = Visit) -> ColumnElement[bool]:
+def needs_cover(visit: Any = Visit, minutes: Minutes = None) -> ColumnElement[bool]:
     """Waiting, of somebody who is not Active or is absent then."""
-    away = _unavailable(visit.staff_id, busy_start(visit), busy_end(visit))
+    away = _unavailable(visit.staff_id, busy_start(visit), busy_end(visit, minutes))
     return and_(waiting(visit), visit.staff_id.is_not(None), away)
 
 
@@ -207,16 +221,10 @@ def booked_minutes(start: datetime, end: datetime, without: tuple[int, int] = (0
     live shifts, cut there, but for the visit and the shift `without`. To be sent UNSCOPED. One statement, one pass over
     the visits and shifts of that time.
     """
-    # Joined, not asked for each visit as `busy_end` does: a week of 2,000 people has tens of thousands.
-    plan, staff = aliased(VisitPlan), aliased(Staff)
-    minutes = func.coalesce(plan.minutes, StoredRole.visit_minutes, DEFAULT_VISIT_MINUTES, type_=Integer)
-    last = func.coalesce(Visit.check_out_time, busy_start() + minutes * cast(literal("1 minute"), Interval))
-    visits = (
-        select(Visit.staff_id, func.tsrange(busy_start(), func.greatest(busy_start(), last)).label("span"))
-        .outerjoin(plan, plan.visit_id == Visit.id)
-        .join(staff, staff.id == Visit.staff_id)
-        .outerjoin(StoredRole, plain_word(staff.role) == plain_word(StoredRole.name))
-        .where(Visit.id != without[0], occupying(), _near(start, end, Visit))
+    joined, minutes = with_minutes(select(Visit.staff_id))
+    span = func.tsrange(busy_start(), func.greatest(busy_start(), busy_end(Visit, minutes))).label("span")
+    visits = joined.add_columns(span).where(
+        Visit.staff_id.is_not(None), Visit.id != without[0], occupying(), _near(start, end, Visit)
     )
     spans = select(Assignment.staff_id, func.tsrange(Assignment.shift_start, Assignment.shift_end).label("span"))
     shifts = spans.where(

@@ -69,8 +69,7 @@ def check(
     """
     now = clock.now_utc()
     moment = _acceptable(told_at, now)
-    doing = Doing("save", CALLED[kind], Visit.__tablename__)
-    with transaction(session, by=by, model=Visit, doing=doing):
+    with transaction(session, by=by, model=Visit, doing=Doing("save", CALLED[kind], Visit.__tablename__)):
         visit = _own(session, visit_id, by)
         known = session.scalars(
             select(CheckMoment).where(CheckMoment.visit_id == visit_id, CheckMoment.kind == kind)
@@ -81,11 +80,10 @@ def check(
         if values:
             _fits(visit, kind, moment, early)
         if known is None or values:
+            told = {"told_at": moment, "received_at": now, "metres": _metres(session, visit.patient_id, place)}
             known = known or CheckMoment(visit_id=visit_id, kind=kind)
-            for name, value in by.person.by_whom.items():
+            for name, value in (told | by.person.by_whom).items():
                 setattr(known, name, value)
-            known.told_at, known.received_at = moment, now
-            known.metres = _metres(session, visit.patient_id, place)
             session.add(known)
         written = change(session, Visit, visit, values | _noted(visit, kind, notes, bool(values)), by)
         for question in written.questions:

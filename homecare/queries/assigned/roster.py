@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Row, Select, and_, bindparam, case, false, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Row, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from homecare import clock
@@ -22,8 +22,9 @@ from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import shown_of
 from homecare.clock import Beyond
-from homecare.models import Absence, Assignment, Patient, Staff, StoredRole, SubCity, Visit, VisitPlan
+from homecare.models import Absence, Assignment, Staff, StoredRole, Visit, VisitPlan
 from homecare.models.folding import in_order, plain_word
+from homecare.queries.places import of_visit
 from homecare.records import bookings
 from homecare.records.row_select import RowSelect, build, relation_label
 from homecare.records.seen import Seen
@@ -96,14 +97,6 @@ def _own(by: Acting, asked: Asked, column: Any) -> Clauses:
     return (column == by.person.staff_id,) if asked.own else ()
 
 
-def place() -> ColumnElement[str]:
-    """The sub-city of a visit's patient, OUTSIDE, or an empty text without a place."""
-    patient = aliased(Patient)
-    of_patient = select(patient.geolocation).where(patient.id == Visit.patient_id).correlate(Visit).scalar_subquery()
-    inside = select(SubCity.name).where(SubCity.id == func.dashboard.sub_city(of_patient)).correlate(Visit)
-    return case((of_patient.is_(None), ""), else_=func.coalesce(inside.scalar_subquery(), OUTSIDE))
-
-
 def may_read_visits(by: Acting) -> bool:
     return _sees(by, "visit_services", VISIT) is not None
 
@@ -117,7 +110,7 @@ def visits(session: Session, by: Acting, *clauses: ColumnElement[bool], at: str 
     key = ("roster", seen.access.role.name, seen.table, tells_place)
     selected, statement = once_per(by.policy, key, lambda: _of_visits(seen, tells_place))
     if at:
-        statement = statement.where(place() == at if tells_place else false())
+        statement = statement.where(of_visit(OUTSIDE) == at if tells_place else false())
     statement = statement.where(*clauses)
     return [_visit(row, selected, tells_place) for row in session.execute(statement)]
 
@@ -127,15 +120,17 @@ def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any]]:
     selected = build(seen, VISIT, sort="scheduled_at")
     statement, now = selected.statement, bindparam("now", callable_=clock.now_utc, type_=DateTime)
     if tells_place:
-        statement = statement.add_columns(place().label("place"))
+        statement = statement.add_columns(of_visit(OUTSIDE).label("place"))
         shown = (*selected.shown, *shown_of("patients", [precision.COLUMN], key="patient_id"))
         statement = statement.execution_options(shown=shown)
+    statement, minutes = bookings.with_minutes(statement)
     plan = aliased(VisitPlan)
     words: dict[str, Any] = {
-        "start": bookings.busy_start(), "end": bookings.busy_end(), "minutes": bookings.planned_minutes(),
+        "start": bookings.busy_start(), "end": bookings.busy_end(Visit, minutes), "minutes": minutes,
         "purpose": func.coalesce(plan.purpose, ""), "plan_minutes": plan.minutes, "pair_id": plan.pair_id,
         "unassigned": bookings.unassigned(), "late": bookings.late(now), "missed": bookings.missed(now),
-        "stuck": bookings.stuck(now), "waiting": bookings.waiting(), "cover": bookings.needs_cover(),
+        "stuck": bookings.stuck(now, Visit, minutes), "waiting": bookings.waiting(),
+        "cover": bookings.needs_cover(Visit, minutes),
     }  # fmt: skip
     statement = statement.add_columns(*(word.label(name) for name, word in words.items()))
     statement = statement.outerjoin(plan, plan.visit_id == Visit.id)
