@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import func, select
-
-from homecare.models import Account, PolicyState, SettingsVersion, Staff
 
 
 @dataclass(frozen=True)
@@ -38,18 +33,3 @@ class Person:
     def by_whom(self) -> dict[str, int | str]:
         """The columns of models.columns.ByWhom."""
         return {"staff_id": self.staff_id, "staff_name": self.full_name.strip(), "staff_email": self.email}
-
-
-def person_columns() -> tuple[Any, ...]:
-    """What makes a Person, of an account joined with its staff row; a draft that they preview aside."""
-    return (
-        Account.id.label("account_id"),
-        Staff.id.label("staff_id"),
-        Staff.first_name,
-        Staff.last_name,
-        Staff.email,
-        Staff.role,
-        Staff.status,
-        select(PolicyState.version).scalar_subquery().label("policy_version"),
-        select(func.coalesce(func.max(SettingsVersion.version), 0)).scalar_subquery().label("settings_version"),
-    )

@@ -27,11 +27,12 @@ from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
-from homecare.access.person import Person, person_columns
+from homecare.access.person import Person
 from homecare.access.policy import folded
 from homecare.db import db
 from homecare.login import second_factor
 from homecare.login.browsers import Caller
+from homecare.login.person_columns import person_columns
 from homecare.login.role_limits import IDLE_MINUTES, asks_for_second_factor, idle_limit
 from homecare.login.unread import unread
 from homecare.models import Account, SettingsDraft, SignedIn, Staff

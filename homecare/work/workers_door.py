@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from homecare.access import row_scope
 from homecare.access.acting import Acting
-from homecare.access.person import Person, person_columns
+from homecare.access.person import Person
 from homecare.access.policy import Role
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.stored.grants import policy_at
 from homecare.config import Config
+from homecare.login.person_columns import person_columns
 from homecare.login.sessions import NOBODY
 from homecare.models import Account, PolicyState, Staff
 
