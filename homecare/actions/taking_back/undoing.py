@@ -18,13 +18,13 @@ from homecare.access.acting import Acting
 from homecare.access.change_sets import BOOKED, Doing
 from homecare.access.policy import Action
 from homecare.access.table_access import UNWRITABLE
-from homecare.actions import many, role_names, rows
+from homecare.actions import many, pricing, role_names, rows
 from homecare.actions.assigning.rights import NotAllowedError, need_planning
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import giving_back, restoring
 from homecare.actions.transaction import retried, transaction
-from homecare.models import ChangeSet, Staff, business_models, trailed_models
+from homecare.models import ChangeSet, Staff, Tariff, business_models, trailed_models
 from homecare.queries import nets as trail
 from homecare.queries.nets import Live, Net, Touched
 
@@ -107,6 +107,9 @@ def _followed(made: ChangeSet, net: Net) -> bool:
 
 def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
     for resource, action in sorted({(net.resource, _action(net)) for net in nets if not _followed(made, net)}):
+        if resource == Tariff.__tablename__:
+            pricing.need_to_take_back(by, action)
+            continue
         if resource not in business_models():
             if not all(_is_call(net) for net in nets if net.resource == resource):
                 need_planning(by)
@@ -164,11 +167,11 @@ def _write(
         return
     before = restoring.values(session, model, [net.old for net in nets.values() if net.old is not None])
     values = {row_id: {column: before[row_id][column] for column in nets[row_id].changed} for row_id in nets}
-    if model is Staff:
+    if model in (Staff, Tariff):
         values = {key: _role_of_now(session, made, held) for key, held in values.items()}
     many.put_back(session=session, model=model, versions=versions, values=values, by=by)
 
 
 def _role_of_now(session: Session, made: ChangeSet, held: dict[str, Any]) -> dict[str, Any]:
-    """A role that was taken from somebody is given back under the name that it has today."""
+    """A role that was taken from a row is given back under the name that it has today."""
     return held | ({"role": role_names.name_now(session, held["role"], made.made_at)} if "role" in held else {})
