@@ -32,6 +32,8 @@ from homecare.web.errors import SpokenError
 HERE = f"{urls.page(PAGES['tariffs'].path)}/"
 FIELDS = ("role", "purpose", "amount", "valid_from")
 BACK = (HERE, "Back to the tariffs")
+NEEDED = "This is needed."
+CHANGED = "Somebody changed these tariffs since, so nothing was undone."
 
 
 class Tariffs(GuardedView):
@@ -132,9 +134,6 @@ class Tariffs(GuardedView):
         )
 
 
-CHANGED = "Somebody changed these tariffs since, so nothing was undone."
-
-
 def _done(write: Callable[[], str]) -> str:
     try:
         return write()
@@ -146,11 +145,13 @@ def _choices(typed: dict[str, str], error: RuleError | None) -> dict[str, object
     """What the fields offer, what stands in them, and what is wrong. One statement."""
     roles = [role.name for role in acting().policy.roles.values() if role.delivers_care]
     purposes = [*offered(db.session(), PURPOSE)]
+    # What is left empty is said all at once.
+    empty = {name: NEEDED for name in FIELDS if name != "purpose" and not typed[name]}
     return {
         "roles": roles + [typed["role"]] * (bool(typed["role"]) and typed["role"] not in roles),
         "purposes": purposes + [typed["purpose"]] * (bool(typed["purpose"]) and typed["purpose"] not in purposes),
         "typed": typed,
-        "wrong": {error.field: error.message} if error else {},
+        "wrong": empty | {error.field: error.message} if error else {},
     }
 
 
@@ -175,7 +176,7 @@ def _tariff(typed: dict[str, str]) -> SetTariff:
         kind = kind_of(columns[name])
         try:
             if not typed[name]:
-                raise ValueError("This is needed.")
+                raise ValueError(NEEDED)
             values[name] = takes.taken(kind, columns[name], parse_value(kind, typed[name]))
         except ValueError as error:
             raise RuleError(name, str(error)) from error
