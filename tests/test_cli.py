@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 from conftest import PASSWORD, Visitor
 from flask import Flask
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, text, update
 
 from homecare import create_app
 from homecare.config import Config
@@ -50,6 +50,15 @@ def test_the_password_is_asked_for_twice_and_not_shown(app: Flask, client: Visit
     assert result.exit_code == 0, result.output
     assert PASSWORD not in result.output
     assert client.sign_in("asked@care.example", PASSWORD).status_code == 302
+
+
+def test_the_trail_names_the_command_line(app: Flask, owner_engine: Engine) -> None:
+    create(app, "trail@care.example")
+
+    written = """SELECT s.origin FROM dashboard.changes c LEFT JOIN dashboard.change_sets s ON s.id = c.change_set
+        WHERE c.resource = 'staff' AND c.new ->> 'email' = 'trail@care.example'"""
+    with owner_engine.connect() as connection:
+        assert connection.execute(text(written)).scalars().all() == ["command"]
 
 
 def test_who_is_on_the_staff_already_is_not_added_again(app: Flask, owner_engine: Engine) -> None:

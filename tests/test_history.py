@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from typing import Any
 
@@ -171,7 +172,77 @@ def test_who_may_not_see_deleted_records_is_refused(company: Company) -> None:
         assert company.as_(role).get("/admin/visit_services/deleted/").status_code == 403
     coordinator = company.as_("Coordinator")
     assert coordinator.get("/admin/visit_services/deleted/").status_code == 200
-    assert coordinator.post("/admin/visit_services/deleted/restore/", {"change": 1}).status_code == 403
+    for role in ("Nurse", "Auditor"):
+        answer = company.as_(role).post("/admin/visit_services/deleted/restore/", {"change": 1})
+        assert answer.status_code == 403
+
+
+def deleted_visit(company: Company, **filled: str) -> int:
+    """A visit that another application deleted, without anything that the default Coordinator may not set but what is
+    given; the change that removed it."""
+    row_id = company.scalar("SELECT max(id) FROM visit_services WHERE staff_id IS NOT NULL")
+    shut = dict.fromkeys(("visit_notes", "prescription_file", "vitals_file")) | filled
+    company.run(
+        f"UPDATE visit_services SET {', '.join(f'{name} = :{name}' for name in shut)} WHERE id = :id", id=row_id, **shut
+    )
+    company.run("DELETE FROM visit_services WHERE id = :id", id=row_id)
+    return newest(company, "visit_services", row_id)
+
+
+def restored(walker: Walker, change: int) -> int:
+    """The page's own form decides with the server: it offers what it takes. The status of the answer."""
+    page = walker.get("/admin/visit_services/deleted/").get_data(as_text=True)
+    answer = walker.post("/admin/visit_services/deleted/restore/", {"change": change})
+    assert (f'name="change" value="{change}"' in page) == (answer.status_code == 302)
+    return int(answer.status_code)
+
+
+def test_who_may_create_and_fill_a_record_restores_it_without_the_right_to_delete(company: Company) -> None:
+    coordinator = company.as_("Coordinator")
+
+    assert restored(coordinator, deleted_visit(company)) == 302
+    with company.one_denial(coordinator, "visit_services"):
+        assert restored(coordinator, deleted_visit(company, visit_notes="Better")) == 403
+
+
+LOST = {
+    "the field": "INSERT INTO dashboard.field_rules (role, resource, column_name, state, write) "
+    "VALUES ('Manager', 'caregiver_assignments', 'shift_start', 'shown', 'never') "
+    "ON CONFLICT (role, resource, column_name) DO UPDATE SET write = 'never'",
+    "the parents": "DELETE FROM dashboard.grants WHERE role = 'Manager' AND resource = 'patients'",
+    "the right to create": "DELETE FROM dashboard.grants "
+    "WHERE role = 'Manager' AND resource = 'caregiver_assignments' AND action = 'create'",
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_nobody_restores_what_they_could_not_undo(company: Company, lost: str) -> None:
+    """The Manager may see, create, edit and delete all assignments, but for what is taken away."""
+    manager = company.as_("Manager")
+    row_id = company.scalar("SELECT max(id) FROM caregiver_assignments WHERE shift_start IS NOT NULL")
+    company.run("DELETE FROM caregiver_assignments WHERE id = :id", id=row_id)
+    change = newest(company, "caregiver_assignments", row_id)
+    kept = {
+        table: company.rows(f"SELECT to_jsonb(t) AS row FROM dashboard.{table} t")
+        for table in ("grants", "field_rules")
+    }
+    company.run(LOST[lost])
+    company.run("UPDATE dashboard.policy_state SET version = version + 1")
+    try:
+        answer = manager.post("/admin/caregiver_assignments/deleted/restore/", {"change": change})
+    finally:
+        for table, held in kept.items():
+            company.run(f"DELETE FROM dashboard.{table}")
+            company.run(
+                f"INSERT INTO dashboard.{table} SELECT r.* FROM jsonb_populate_recordset("
+                f"NULL::dashboard.{table}, CAST(:rows AS jsonb)) r",
+                rows=json.dumps([one.row for one in held]),
+            )
+        company.run("UPDATE dashboard.policy_state SET version = version + 1")
+
+    assert answer.status_code == 403
+    assert company.whole("caregiver_assignments", row_id) is None
+    assert manager.post("/admin/caregiver_assignments/deleted/restore/", {"change": change}).status_code == 302
 
 
 def test_looking_is_written_in_the_read_log(company: Company) -> None:

@@ -73,6 +73,15 @@ def test_a_renamed_role_keeps_its_form(admin: Visitor, as_role: AsRole) -> None:
     assert 'name="paid_at"' not in page
 
 
+def test_the_tariffs_of_a_renamed_role_are_of_the_new_name(admin: Visitor, owner_engine: Engine) -> None:
+    run(owner_engine, "INSERT INTO dashboard.tariffs (role, amount, valid_from) VALUES (' porter', 900, '2020-01-01')")
+
+    rename(admin)
+
+    assert value(owner_engine, "SELECT role FROM dashboard.tariffs") == "Carrier"
+    run(owner_engine, "DELETE FROM dashboard.tariffs")
+
+
 @pytest.mark.parametrize("change", [rename, delete])
 def test_a_draft_begun_before_is_published_after(
     admin: Visitor, owner_engine: Engine, change: Callable[[Visitor], None]

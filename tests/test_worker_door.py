@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
+from conftest import Visitor
 from sqlalchemy import Engine, func, select, text
 
+from homecare.access.person import Person
 from homecare.access.policy import Action
 from homecare.access.row_scope import UNSCOPED, inside_request
 from homecare.access.shown import NOT_SHOWN, shown_of
 from homecare.audit.reads import UnsaidReadError
 from homecare.config import Config
+from homecare.login import sessions
 from homecare.login.sessions import NOBODY
 from homecare.models import Patient, Staff, StoredJob
 from homecare.work import workers_door
@@ -55,6 +59,26 @@ def test_as_system_it_names_its_reason_and_sees_all(opened: Opened, patients: li
     with opened() as work:
         assert work.by.accountable.by_whom["staff_name"] == "The system, because it is tried"
         assert (work.by.person.staff_id, seen(work)) == (NOBODY, set(patients))
+
+
+def test_a_job_knows_of_a_person_what_a_request_knows(
+    opened: Opened, as_role: Callable[..., Visitor], owner_engine: Engine
+) -> None:
+    """Each column of a person, but for the draft that they preview."""
+    nurse = as_role("Nurse", last_name="Worku")
+    with nurse.session_transaction() as cookie:
+        token = cookie["_user_id"]
+    run(owner_engine, "INSERT INTO dashboard.settings_versions (version, document) VALUES (7, '{}')")
+    with nurse.application.app_context():
+        found = sessions.find_person(token)
+    assert found is not None
+
+    with opened(staff_id=nurse.staff_id) as work:
+        in_a_job = {one.name: getattr(work.by.person, one.name) for one in fields(Person)}
+
+    assert in_a_job == {one.name: getattr(found, one.name) for one in fields(Person)}
+    assert (in_a_job["last_name"], in_a_job["settings_version"]) == ("Worku", 7)
+    run(owner_engine, "DELETE FROM dashboard.settings_versions")
 
 
 def test_nothing_kept_for_a_role_of_it_serves_the_system(opened: Opened) -> None:

@@ -12,7 +12,8 @@ class Page:
     or starts with a slash and is the whole address.
     `levels` are the levels a grant can give, widest first; without levels the page has no right of its own. `right_of`
     names the page whose right also opens this one. A page with an `icon` is in the menu. `whole`: it shows everybody's
-    rows, so no grant opens it to a role that has only its own rows of some table. `at` are the levels of its right that
+    rows, so no grant opens it to a role that has only its own rows of some table. `group` is the group of tables that
+    the menu shows it in, empty for the pages above them. `at` are the levels of its right that
     open the page, where not all of them do; a level in `leads` is led from it to the page named there.
     """
 
@@ -26,6 +27,7 @@ class Page:
     # The tabs shown on the pages of this right: name, path and label of each.
     tabs: tuple[tuple[str, str, str], ...] = ()
     whole: bool = False
+    group: str = ""
     at: tuple[str, ...] = ()
     leads: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,6 +66,10 @@ PAGES: dict[str, Page] = {
         Page("hours", "Hours", "hours.page", "hours", levels={
             "all": "everybody's hours", "own": "one's own hours",
         }, icon="receipt"),
+        Page("tariffs", "Tariffs", "tariffs.page", "tariffs", levels={
+            "all": "see, add, change and remove", "create": "see, add and change", "edit": "see and change",
+            "view": "see",
+        }, icon="coin", group="Billing and stock"),
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),

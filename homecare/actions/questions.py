@@ -18,10 +18,13 @@ from homecare import clock
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.db import Base
+from homecare.kinds import say
 from homecare.models import Assignment, InsuranceClaim, Invoice, MarketingBudget, Visit
+from homecare.queries.tariffs import of_visits
 
-# Three times the most expensive visit, until there are tariffs.
+# Three times the most expensive visit, where no tariff says what the visit costs.
 MOST_BILLED = Decimal(12_000)
+MOST_TIMES = 3
 LONGEST_AT_ONCE = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(days=366)
 # A visit this late without check-in is missed.
@@ -96,11 +99,14 @@ def _is_live(status: str | None) -> bool:
     return folded(status) not in NOT_LIVE
 
 
-def _amount(_session: Session, invoice: Invoice, _before: Mapping[str, Any]) -> str:
+def _amount(session: Session, invoice: Invoice, _before: Mapping[str, Any]) -> str:
     if not invoice.amount:
         return "The amount is zero."
-    if invoice.amount > MOST_BILLED:
-        return f"The amount is over ETB {MOST_BILLED:,}, more than a visit costs."
+    tariff = of_visits(session, [invoice.service_id]).get(invoice.service_id)
+    most = MOST_BILLED if tariff is None else MOST_TIMES * tariff
+    if invoice.amount > most:
+        why = "more than a visit costs" if tariff is None else "three times the tariff of this visit"
+        return f"The amount is over {say.money(most)}, {why}."
     return ""
 
 
@@ -154,7 +160,7 @@ def _is_after(moment: Any, other: Any) -> bool:
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "invoices": (
         Doubt(("service_id", "status"), _second_invoice),
-        Doubt(("amount",), _amount),
+        Doubt(("amount", "service_id"), _amount),
         Doubt(("paid_at",), _paid_later),
     ),
     "visit_services": (

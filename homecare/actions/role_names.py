@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED, UNSCOPED_WRITE
 from homecare.actions import table_settings
-from homecare.models import RoleRename, SavedView, SettingsDraft, SettingsVersion, SignedIn, Staff
+from homecare.models import RoleRename, SavedView, SettingsDraft, SettingsVersion, SignedIn, Staff, Tariff
 from homecare.models.folding import plain_word
 from homecare.web import urls
 
@@ -28,6 +28,9 @@ def follow(session: Session, old: str, new: str | None, staff_id: int | None) ->
     if new is not None:
         names = {"old_name": old, "new_name": new}
         session.execute(insert(RoleRename).values(names), execution_options=UNSCOPED_WRITE)
+    if new is not None:
+        priced = update(Tariff).where(plain_word(Tariff.role) == folded(old)).values(role=new)
+        session.execute(priced, execution_options=UNSCOPED_WRITE)
     _follow_views(session, old, new)
     looking = update(SignedIn).where(plain_word(SignedIn.view_as_role) == folded(old)).values(view_as_role=new)
     session.execute(looking, execution_options=UNSCOPED_WRITE)

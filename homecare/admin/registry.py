@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from homecare.access.acting import Acting
 from homecare.access.pages import PAGES, Page
 from homecare.access.policy import Action
 from homecare.admin.door import acting, may
-from homecare.tables.table import ShownTable, shown_tables
+from homecare.tables.table import shown_tables
 from homecare.web import urls
 
 
-def menu() -> list[tuple[str, list[ShownTable]]]:
-    """The tables by group."""
-    groups: dict[str, list[ShownTable]] = {}
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu."""
+
+    url: str
+    icon: str
+    words: str
+
+
+def menu() -> list[tuple[str, list[Entry]]]:
+    """The tables by group, each group with its pages after them."""
+    groups: dict[str, list[Entry]] = {}
     for table in shown_tables().values():
         if may(table.name):
-            groups.setdefault(table.group, []).append(table)
+            entry = Entry(urls.list_of(table.name), table.icon, table.many)
+            groups.setdefault(table.group, []).append(entry)
+    for page in _open_pages():
+        if page.group:
+            groups.setdefault(page.group, []).append(Entry(_address(page), page.icon, page.title))
     return list(groups.items())
 
 
 def menu_pages() -> list[tuple[Page, str]]:
-    """The pages in the menu with their addresses, in the registry's order."""
+    """The pages above the tables with their addresses, in the registry's order."""
+    return [(page, _address(page)) for page in _open_pages() if not page.group]
+
+
+def _open_pages() -> list[Page]:
     who = acting()
-    pages = [_led(page, who) for page in PAGES.values() if page.icon and page.module and _is_open(page, who)]
-    return [(page, f"{urls.page(page.path)}/" if page.path else urls.HOME) for page in pages]
+    return [_led(page, who) for page in PAGES.values() if page.icon and page.module and _is_open(page, who)]
+
+
+def _address(page: Page) -> str:
+    return f"{urls.page(page.path)}/" if page.path else urls.HOME
 
 
 def _is_open(page: Page, who: Acting) -> bool:

@@ -17,6 +17,7 @@ from homecare.admin.change import bulk, deletion, in_place, undo
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.admin.form import saving
 from homecare.admin.form.best_first import best_first
+from homecare.admin.form.priced import Fills, with_amounts
 from homecare.admin.list import exporter, workbook
 from homecare.admin.list.own_views import own_views_of
 from homecare.admin.list.screens import ListScreen
@@ -176,7 +177,10 @@ class TableView(GuardedView, StockView):
             raise SpokenError(400, str(error)) from error
         if not typed.strip():
             found = best_first(db.session(), self.seen, field, row, found)
-        fills = lookup.fills(db.session(), self.seen, field, [key for key, _ in found])
+        keys = [key for key, _ in found]
+        fills: Fills = lookup.fills(db.session(), self.seen, field, keys)
+        if not row:
+            fills = with_amounts(db.session(), self.seen, field.name, keys, fills)
         return jsonify([[key, label, fills[key]] if key in fills else [key, label] for key, label in found])
 
     @expose("/file/")

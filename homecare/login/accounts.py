@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
+from homecare.access.change_sets import Doing, Origin, announce
 from homecare.access.policy import folded
 from homecare.db import db
 from homecare.login import endings, events, one_time_links, passwords, second_factor
@@ -36,7 +39,7 @@ def create(*, email: str, first_name: str, last_name: str, role: str, password: 
     """
     email = checked_email(email)
     passwords.check_new(password)
-    with db.engine.begin() as connection:
+    with _by_command() as connection:
         role = _stored_role(connection, role)
         row = find(connection, email)
         if row is not None and row.account_id is not None:
@@ -51,7 +54,7 @@ def create(*, email: str, first_name: str, last_name: str, role: str, password: 
 
 def disable(*, email: str) -> None:
     """Blocks sign-in with the account and ends its sessions. Raises AccountError."""
-    with db.engine.begin() as connection:
+    with _by_command() as connection:
         row = _get(connection, email)
         if _active_admins(connection) == [row.account_id]:
             raise AccountError(f"{row.email} is the last active {row.role.strip()}. Create another one first.")
@@ -69,7 +72,7 @@ def reset(*, email: str, password: str, factor_off: bool = False) -> None:
     """
     passwords.check_new(password)
     password_hash = passwords.hashed(password)
-    with db.engine.begin() as connection:
+    with _by_command() as connection:
         row = _get(connection, email)
         changed = update(Account).where(Account.id == row.account_id)
         # Before the sessions end: a sign-in that starts meanwhile waits for this row and then sees the new password.
@@ -79,6 +82,14 @@ def reset(*, email: str, password: str, factor_off: bool = False) -> None:
         if factor_off and second_factor.turn_off(connection, row.account_id):
             events.note(connection, EventKind.FACTOR_OFF, who=row, reason=COMMAND_LINE)
         endings.end_all(connection, row.account_id, "the password was reset")
+
+
+@contextmanager
+def _by_command() -> Iterator[Connection]:
+    """A transaction in which the trail names the command line, and not another application."""
+    with db.engine.begin() as connection:
+        announce(connection, None, Doing(origin=Origin.COMMAND))
+        yield connection
 
 
 def find(connection: Connection, email: str, *, with_account: bool = False) -> Row[*tuple[Any, ...]] | None:

@@ -32,16 +32,10 @@ from homecare.access.policy import folded
 from homecare.db import db
 from homecare.login import second_factor
 from homecare.login.browsers import Caller
+from homecare.login.person_columns import person_columns
 from homecare.login.role_limits import IDLE_MINUTES, asks_for_second_factor, idle_limit
 from homecare.login.unread import unread
-from homecare.models import (
-    Account,
-    PolicyState,
-    SettingsDraft,
-    SettingsVersion,
-    SignedIn,
-    Staff,
-)
+from homecare.models import Account, SettingsDraft, SignedIn, Staff
 from homecare.web.settings import current_config
 
 LONGEST = timedelta(hours=12)
@@ -106,15 +100,7 @@ def _finding() -> Select[*tuple[Any, ...]]:
     viewed = aliased(Staff)
     return (
         select(
-            Account.id.label("account_id"),
-            Staff.id.label("staff_id"),
-            Staff.first_name,
-            Staff.last_name,
-            Staff.email,
-            Staff.role,
-            Staff.status,
-            select(PolicyState.version).scalar_subquery().label("policy_version"),
-            select(func.coalesce(func.max(SettingsVersion.version), 0)).scalar_subquery().label("settings_version"),
+            *person_columns(),
             select(SettingsDraft.changed_at)
             .where(SettingsDraft.staff_id == Staff.id, SettingsDraft.previewing)
             .scalar_subquery()

@@ -54,6 +54,7 @@ from homecare.models.ours.stored_policy import (
     StoredGrant,
     StoredRole,
 )
+from homecare.models.ours.stored_tariffs import Tariff
 from homecare.models.ours.sub_cities import SubCity
 from homecare.models.ours.trail import Change, ChangeSet, DroppedMonth, Seal, TrailKeeping
 from homecare.models.partners import InternationalReferral, PartnerHospital, Referral
@@ -121,6 +122,7 @@ __all__ = [
     "StoredJob",
     "StoredRole",
     "SubCity",
+    "Tariff",
     "TrailKeeping",
     "Visit",
     "VisitPlan",
@@ -134,7 +136,9 @@ __all__ = [
 
 
 # Ours, of which the trail has every change as of the company's: what is planned is taken back together.
-OURS_TRAILED: tuple[type[Base], ...] = (Absence, PatientWish, VisitPlan, VisitSeries, WorkingDay, WorkingTerms)
+OURS_TRAILED: tuple[type[Base], ...] = (
+    Absence, PatientWish, Tariff, VisitPlan, VisitSeries, WorkingDay, WorkingTerms,
+)  # fmt: skip
 
 
 def trailed_models() -> dict[str, type[Base]]:

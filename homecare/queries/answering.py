@@ -1,4 +1,4 @@
-"""Who answers for a record: who is told when it is opened for a reason (decision 0019)."""
+"""Who answers for a record, who is told when it is opened for a reason (decision 0019), and who for the program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action, folded
 from homecare.access.row_scope import OPENINGS, UNSCOPED
 from homecare.access.shown import whose
-from homecare.models import Account, Staff, business_models
+from homecare.models import Account, Staff, StoredRole, business_models
 from homecare.models.folding import plain_word
 
 PAGE = "page:break_glass"
@@ -44,6 +44,17 @@ def answering_for(session: Session, table: str, row_id: int, by: Acting) -> list
         .where(or_(plain_word(Staff.role).in_(readers), Staff.id.in_(owners)))
     )
     return list(session.execute(found, execution_options=UNSCOPED).scalars())
+
+
+def administrators(session: Session) -> list[int]:
+    """The staff who hold everything, whatever their role is called, and can sign in. One statement."""
+    found = (
+        select(Account.staff_id)
+        .join(Staff, Account.staff_id == Staff.id)
+        .join(StoredRole, plain_word(StoredRole.name) == plain_word(Staff.role))
+        .where(StoredRole.everything, Account.disabled_at.is_(None), plain_word(Staff.status) == "active")
+    )
+    return [*session.scalars(found.order_by(Account.staff_id), execution_options=UNSCOPED)]
 
 
 def _owners(session: Session, table: str, row_id: int) -> Any:

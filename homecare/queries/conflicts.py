@@ -21,7 +21,7 @@ from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import coded_tables
 
-__all__ = ["Booking", "Conflict", "alternatives", "conflicts"]
+__all__ = ["Booking", "Conflict", "alternatives", "conflicts", "warned"]
 
 PATIENTS = "patients"
 # The index of a booking, the check, and what it found.
@@ -59,7 +59,7 @@ def conflicts(session: Session, by: Acting, planned: Sequence[Booking]) -> list[
 
 
 def alternatives(
-    session: Session, by: Acting, planned: Sequence[Booking], most: int, *, says_why: bool = True
+    session: Session, by: Acting, planned: Sequence[Booking], most: int
 ) -> tuple[list[int], list[Conflict], Facts]:
     """As `conflicts`, of bookings of which one alone will be made: they do not stand against each other. The indexes of
     the first `most` that nothing blocks and the warnings of these, so that nobody is named who is not shown. With all
@@ -67,10 +67,26 @@ def alternatives(
     """
     held = levels(session)
     found, facts = _found(session, by, planned, held, together=False)
+    left = _left(planned, held, found)[:most]
+    return left, _told(session, by, planned, held, [one for one in found if one[0] in left]), facts
+
+
+def warned(session: Session, by: Acting, planned: Sequence[Booking]) -> tuple[dict[int, tuple[str, ...]], Facts]:
+    """As `alternatives`, of all that nothing blocks, with the checks that warn by their names alone: no sentence is
+    made, so nobody's name is read.
+    """
+    held = levels(session)
+    found, facts = _found(session, by, planned, held, together=False)
+    names: dict[int, dict[str, None]] = {index: {} for index in _left(planned, held, found)}
+    for index, name, _ in found:
+        if index in names:
+            names[index][name] = None
+    return {index: tuple(of) for index, of in names.items()}, facts
+
+
+def _left(planned: Sequence[Booking], held: Mapping[str, str], found: Sequence[Against]) -> list[int]:
     blocked = {index for index, name, _ in found if held[name] == "block"}
-    left = [index for index in range(len(planned)) if index not in blocked][:most]
-    warned = [one for one in found if one[0] in left and says_why]
-    return left, _told(session, by, planned, held, warned), facts
+    return [index for index in range(len(planned)) if index not in blocked]
 
 
 def _found(

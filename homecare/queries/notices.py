@@ -21,6 +21,7 @@ from homecare.web import urls
 PAGE_ROWS = 50
 BREAK_GLASS = "break-glass"
 WORK = "work"
+GIVEN_UP = "given up"
 SOMEBODY = "Somebody"
 # Whom the reader may not know, or who is gone.
 OF_THE_OFFICE = "Somebody at the office"
@@ -74,10 +75,16 @@ def _work(who: str, table: ShownTable | None, parts: dict[str, Any]) -> tuple[st
     return f"{', '.join(first)}{' and ' if first else ''}{last} by {who}.", ""
 
 
+def _given_up(_who: str, _table: ShownTable | None, parts: dict[str, Any]) -> tuple[str, str]:
+    """Of a job of the worker, which is no record of the company."""
+    return f"The job {parts['job']} (no. {parts['number']}) failed each time and was given up.", f"{parts['problem']}"
+
+
 # By kind: what stands before and after the record, of who did it, the record's table and the parts.
 SENTENCES: dict[str, Callable[[str, ShownTable | None, dict[str, Any]], tuple[str, str]]] = {
     BREAK_GLASS: _break_glass,
     WORK: _work,
+    GIVEN_UP: _given_up,
 }
 
 

@@ -159,6 +159,7 @@ OVERRIDES: dict[str, Override] = {
         named_by=("patient_id", "amount"),
         column_list=("patient_id", "service_id", "amount", "status", "paid_at", "created_at"),
         column_labels={"service_id": "Visit"},
+        column_descriptions={"amount": "Left empty, a new invoice takes the tariff of its visit."},
         fills={"service_id": ("patient_id",)},
         form_rules=(("Invoice", ("service_id", "patient_id", "amount", "status", "paid_at")),),
         form_rule_help={"Invoice": "The visit decides whose invoice it is. Paid without a time gets the current time."},

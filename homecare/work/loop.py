@@ -2,7 +2,8 @@
 
 A job is taken with SKIP LOCKED, and its row stays locked while it runs: however a worker ends, PostgreSQL lets go of
 the row, and another takes the job again. So any number of workers can run, and a job may be run twice but never not at
-all. That a job was begun is written before, so that one which kills its worker comes last the next time.
+all. That a job was begun is written before, so that one which kills its worker comes last the next time, and is given
+up as one that fails is (`giving_up`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from homecare.config import Config
 from homecare.db import sqlstate, worker_engine_options
 from homecare.models import StoredJob
 from homecare.web import errors
-from homecare.work import workers_door
+from homecare.work import giving_up, workers_door
 from homecare.work.jobs import JOBS, Job
 
 POLL_S = 1.0
@@ -68,6 +69,14 @@ class Loop:
                 is_away = True
             self._wait(AWAY_S if is_away else POLL_S)
 
+    def take_up_again(self) -> int:
+        """How many jobs that were given up are due again now."""
+        fresh = {"given_up_at": None, "tries": 0, "problem": "", "try_at": _NOW}
+        lost = update(StoredJob).where(StoredJob.given_up_at.is_not(None)).values(fresh)
+        with Session(self.engine) as session, transaction(session, by=None):
+            found = session.execute(lost.returning(StoredJob.id), execution_options=UNSCOPED_WRITE)
+            return len(found.all())
+
     def run_due(self) -> None:
         """All that is due now; a job that fails is due later."""
         self._ensure()
@@ -87,6 +96,7 @@ class Loop:
                     if row is not None:
                         self._note(session, row, self._do(row))
             except workers_door.StoppingError:
+                self._count_back(session, job_id)
                 _log.warning("A job was cut short, and is due still.")
         return True
 
@@ -102,7 +112,7 @@ class Loop:
         """Writes down that the next job is begun, and commits that. A job of another release is left to its workers."""
         due = (
             select(StoredJob.id)
-            .where(StoredJob.name.in_(self.jobs), StoredJob.try_at <= _NOW)
+            .where(StoredJob.name.in_(self.jobs), StoredJob.try_at <= _NOW, StoredJob.given_up_at.is_(None))
             .order_by(StoredJob.tries, StoredJob.try_at)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -113,12 +123,20 @@ class Loop:
 
     def _hold(self, session: Session, job_id: int) -> Row[Any] | None:
         columns = (StoredJob.id, StoredJob.name, StoredJob.payload, StoredJob.staff_id, StoredJob.tries)
-        mine = select(*columns).where(StoredJob.id == job_id, StoredJob.try_at <= _NOW)
+        mine = select(*columns).where(StoredJob.id == job_id, StoredJob.try_at <= _NOW, StoredJob.given_up_at.is_(None))
         return session.execute(mine.with_for_update(skip_locked=True)).one_or_none()
+
+    def _count_back(self, session: Session, job_id: int) -> None:
+        """That a worker ended in the middle of a long job is no failure of the job."""
+        counted = update(StoredJob).where(StoredJob.id == job_id, StoredJob.tries > 0).values(tries=StoredJob.tries - 1)
+        with transaction(session, by=None):
+            session.execute(counted, execution_options=UNSCOPED_WRITE)
 
     def _do(self, row: Row[Any]) -> str:
         """What went wrong, in words and without values; empty where nothing did."""
         job = self.jobs[row.name]
+        if job.every_s is None and row.tries > giving_up.MOST_TRIES:
+            return giving_up.ENDED
         try:
             with workers_door.opened(
                 self.engine, self.config, because=job.because, payload=row.payload, staff_id=row.staff_id,
@@ -140,6 +158,9 @@ class Loop:
         if problem:
             later = _NOW_DONE + func.make_interval(0, 0, 0, 0, 0, 0, backoff_s(row.tries))
             change: Any = update(StoredJob).where(mine).values(try_at=later, problem=problem)
+            if every_s is None and row.tries >= giving_up.MOST_TRIES:
+                change = change.values(given_up_at=_NOW_DONE)
+                giving_up.tell_it(session, row, problem)
         elif every_s is None:
             change = delete(StoredJob).where(mine)
         else:
@@ -156,7 +177,8 @@ class Loop:
 
 
 def backoff_s(tries: int) -> int:
-    """Ten seconds after the first failure, twice as long after each other, an hour at most."""
+    """Ten seconds after the first failure, twice as long after each other, an hour at most. What was asked for is given
+    up before that."""
     return int(min(LONGEST_BACKOFF_S, SHORTEST_BACKOFF_S * 2 ** min(tries - 1, 20)))
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from homecare.access import row_scope
@@ -21,8 +21,9 @@ from homecare.access.policy import Role
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.stored.grants import policy_at
 from homecare.config import Config
+from homecare.login.person_columns import person_columns
 from homecare.login.sessions import NOBODY
-from homecare.models import Account, PolicyState, SettingsVersion, Staff
+from homecare.models import Account, PolicyState, Staff
 
 # Without a name, which no role of the policy can be, so that nothing kept for a role is mistaken for it.
 SYSTEM = Role("", everything=True)
@@ -86,17 +87,7 @@ def _as_system(session: Session, because: str) -> Acting:
 def _on_behalf_of(session: Session, staff_id: int) -> Acting:
     """The person as they are now, with the rights they have now."""
     found = (
-        select(
-            Account.id.label("account_id"),
-            Staff.id.label("staff_id"),
-            Staff.first_name,
-            Staff.last_name,
-            Staff.email,
-            Staff.role,
-            Staff.status,
-            select(PolicyState.version).scalar_subquery().label("policy_version"),
-            select(func.coalesce(func.max(SettingsVersion.version), 0)).scalar_subquery().label("settings_version"),
-        )
+        select(*person_columns())
         .join_from(Account, Staff, Account.staff_id == Staff.id)
         .where(Staff.id == staff_id, Account.disabled_at.is_(None))
     )

@@ -67,6 +67,7 @@ PAGES = {
     "assign": ("all", "all", "own", "own", "own", "marketing", "-", "-", "-"),
     "map": ("exact", "exact", "own", "own", "own", "cells", "-", "-", "cells"),
     "hours": ("all", "all", "own", "own", "own", "-", "all", "-", "all"),
+    "tariffs": ("edit", "view", "-", "-", "-", "-", "create", "-", "-"),
     "funnel": ("all", "-", "-", "-", "-", "all", "money", "-", "all"),
     "audit": ("all", "-", "-", "-", "-", "-", "-", "-", "all"),
     "break_glass": ("-", "-", "-", "-", "-", "-", "-", "-", "all"),

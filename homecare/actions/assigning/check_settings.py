@@ -15,13 +15,17 @@ from homecare.access.row_scope import UNSCOPED_WRITE
 from homecare.actions.assigning.plans import FEWEST, MOST
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
-from homecare.models import Absence, BookingCheck, ListedWord, VisitPlan
+from homecare.models import Absence, BookingCheck, ListedWord, Tariff, VisitPlan
 from homecare.queries.booked.checks import CHECKS, LEVELS
 from homecare.queries.booked.listed import ABSENCE, ENDING, LISTS, PURPOSE
 
 LONGEST_WORD, MOST_WORDS = 60, 100
 # Where a word of each list stands in rows.
-HELD: dict[str, Any] = {PURPOSE: VisitPlan.purpose, ABSENCE: Absence.kind, ENDING: VisitPlan.ending_reason}
+HELD: dict[str, tuple[Any, ...]] = {
+    PURPOSE: (VisitPlan.purpose, Tariff.purpose),
+    ABSENCE: (Absence.kind,),
+    ENDING: (VisitPlan.ending_reason,),
+}
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,7 @@ def _check(stored: Mapping[int, ListedWord], words: Sequence[SetWord]) -> None:
 
 
 def _rename(session: Session, name: str, renamed: Mapping[str, str]) -> None:
-    column = HELD[name]
-    if renamed:
+    for column in HELD[name] if renamed else ():
         # In one statement, because two words may change places.
         changed = update(column.class_).where(column.in_([*renamed])).values({column: case(renamed, value=column)})
         session.execute(changed, execution_options=UNSCOPED_WRITE)

@@ -1,17 +1,17 @@
 """Bringing a deleted row back with its id, and with it what its deletion took along or left without a link.
 
-Who may delete and create rows of a table, all of them, may bring one back: nothing is given that was not there. Staff
-come back for a role with every permission alone, because with them comes who may be what.
+Who may look at deleted rows may bring back what they may give back (`giving_back`), as undoing a deletion asks. What
+comes along with the row needs no right of its own: it goes and comes with it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ForeignKey, FromClause, select, text
+from sqlalchemy import ForeignKey, FromClause, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -20,9 +20,9 @@ from homecare.access.policy import Action, Scope
 from homecare.access.row_scope import UNSCOPED
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
-from homecare.actions.taking_back import restoring
+from homecare.actions.taking_back import giving_back, restoring
 from homecare.actions.transaction import retried, transaction
-from homecare.models import Change, Staff, business_models, qualified, trailed_models
+from homecare.models import Change, business_models, qualified, trailed_models
 from homecare.queries.nets import Net
 from homecare.records.seen import Seen
 from homecare.tables.table import shown_table
@@ -57,10 +57,17 @@ def may_see(seen: Seen) -> bool:
     return _all_rows(seen, Action.VIEW) and (_all_rows(seen, Action.DELETE) or _all_rows(seen, Action.EDIT))
 
 
-def may_restore(seen: Seen) -> bool:
-    if seen.table.model is Staff and not seen.access.role.everything:
-        return False
-    return may_see(seen) and _all_rows(seen, Action.DELETE) and _all_rows(seen, Action.CREATE)
+def may_restore(session: Session, seen: Seen, change_ids: Collection[int]) -> set[int]:
+    """Of changes that removed rows those that the person may bring back; the own scope is asked when they do it. One
+    statement, of names of columns."""
+    if not (may_see(seen) and seen.may(Action.CREATE)):
+        return set()
+    held = select(Change.id, func.jsonb_object_keys(func.jsonb_strip_nulls(Change.old)).label("name"))
+    filled: dict[int, set[str]] = {}
+    for change_id, name in session.execute(held.where(Change.id.in_(change_ids)), execution_options=UNSCOPED):
+        filled.setdefault(change_id, set()).add(name)
+    shut = giving_back.shut_columns
+    return {one for one, names in filled.items() if not shut(seen.by, seen.name, Action.CREATE, names)}
 
 
 def _all_rows(seen: Seen, action: Action) -> bool:
@@ -71,7 +78,7 @@ def _all_rows(seen: Seen, action: Action) -> bool:
 @retried
 def restore(*, session: Session, seen: Seen, change_id: int) -> Restored:
     """Brings back the row that this change removed, and what went with it, all or nothing. The caller must have asked
-    `may_restore`. Raises NotDeletedError, NeededError, RuleError.
+    `may_see`. Raises NotDeletedError, NotAllowedError, NeededError, RuleError.
     """
     table = seen.table.name
     with transaction(session, by=seen.by, doing=Doing("restore", f"change {change_id}", table)):
@@ -79,7 +86,10 @@ def restore(*, session: Session, seen: Seen, change_id: int) -> Restored:
         key = (table, removed.row_id)
         nets = _of_transaction(session, removed)
         gone = _went_along(key, [net for net in nets if net.new is None])
-        restoring.restore(session, _with_parents(session, gone), table, seen.by)
+        mine = [net for net in gone.values() if net.resource == table]
+        giving_back.need_rights(seen.by, table, Action.CREATE, mine)
+        with giving_back.own_rows(session, seen.by, {(table, Action.CREATE)}):
+            restoring.restore(session, _with_parents(session, gone), table, seen.by)
         _link_again(session, gone, [net for net in nets if net.new is not None])
     counts: dict[str, int] = {}
     for resource in (name for name, _ in gone.keys() - {key} if name in business_models()):

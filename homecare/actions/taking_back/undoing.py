@@ -17,22 +17,16 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.change_sets import BOOKED, Doing
 from homecare.access.policy import Action
-from homecare.access.reserved import SAID_BY, reserved
-from homecare.access.row_scope import scope_session
 from homecare.access.table_access import UNWRITABLE
-from homecare.actions import many, role_names, rows
+from homecare.actions import many, pricing, role_names, rows
 from homecare.actions.assigning.rights import NotAllowedError, need_planning
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
-from homecare.actions.taking_back import restoring
+from homecare.actions.taking_back import giving_back, restoring
 from homecare.actions.transaction import retried, transaction
-from homecare.models import ChangeSet, Staff, business_models, trailed_models
+from homecare.models import ChangeSet, Staff, Tariff, business_models, trailed_models
 from homecare.queries import nets as trail
 from homecare.queries.nets import Live, Net, Touched
-from homecare.records.lookup import settable
-from homecare.records.seen import Seen
-from homecare.tables.status_times import TIMES_OF_STATUSES
-from homecare.tables.table import shown_table
 
 __all__ = ["NotAllowedError", "NotTheirsError", "TouchedError", "Undone", "UndoneError", "undo"]
 
@@ -113,30 +107,20 @@ def _followed(made: ChangeSet, net: Net) -> bool:
 
 def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
     for resource, action in sorted({(net.resource, _action(net)) for net in nets if not _followed(made, net)}):
+        if resource == Tariff.__tablename__:
+            pricing.need_to_take_back(by, action)
+            continue
         if resource not in business_models():
             if not all(_is_call(net) for net in nets if net.resource == resource):
                 need_planning(by)
             continue
-        table = shown_table(resource)
+        mine = [net for net in nets if net.resource == resource and _action(net) is action]
         if made.kind in BOOKED and action is Action.DELETE:
             # Who makes bookings may say that one was a mistake, as long as nothing has come of it.
             need_planning(by)
-            needed = Action.CREATE
+            giving_back.need_rights(by, resource, Action.CREATE, mine)
         else:
-            needed = action
-        if not by.may(resource, needed):
-            raise NotAllowedError(resource, needed, f"{needed} {table.many.lower()}")
-        seen = Seen.of(by, table)
-        columns = {name for net in nets if net.resource == resource for name in _given_back(net, action)}
-        creating = action is Action.CREATE
-        may = settable(seen)
-        shut = {name for name in columns if name not in may or not seen.access.sets(name, creating=creating)}
-        for pair in ({rule.status_column, rule.column} for rule in TIMES_OF_STATUSES.get(resource, ())):
-            # A status and its time go together: one that may be set takes the other along.
-            if pair <= columns and pair - shut:
-                shut -= pair
-        if shut:
-            raise NotAllowedError(resource, Action.EDIT, f"set {min(shut)} of {table.many.lower()}")
+            giving_back.need_rights(by, resource, action, mine)
 
 
 def _is_call(net: Net) -> bool:
@@ -146,30 +130,12 @@ def _is_call(net: Net) -> bool:
     return net.resource == "visit_plans" and net.new is not None and not (net.changed | given) - kept
 
 
-def _given_back(net: Net, action: Action) -> set[str]:
-    if _action(net) is not action or net.old is None:
-        return set()
-    if action is Action.EDIT:
-        return {*net.changed}
-    # What the program fills comes back with the row; who may sign in as what does not come back by itself.
-    filled = reserved().keys() | SAID_BY
-    return {
-        name
-        for name, value in net.old.items()
-        if value is not None
-        and name not in UNWRITABLE
-        and (net.resource == Staff.__tablename__ or (net.resource, name) not in filled)
-    }
-
-
 def _take_back(
     session: Session, made: ChangeSet, nets: Sequence[Net], now: Mapping[str, Mapping[int, Live]], by: Acting
 ) -> None:
     """Rows that were removed first, because others may hang on them; those that were added last."""
-    scope = session.info.get("row_scope")
     reached = {(net.resource, _action(net)) for net in nets}
-    scope_session(session, frozenset().union(*(by.scoped_tables(*pair) for pair in reached)))
-    try:
+    with giving_back.own_rows(session, by, reached):
         restoring.restore(session, [net for net in nets if net.new is None], made.resource, by)
         for action in (Action.EDIT, Action.DELETE):
             for name, group in groupby(sorted(nets, key=_table), key=_table):
@@ -177,9 +143,6 @@ def _take_back(
                 if chosen:
                     versions = {row_id: now[name][row_id].version for row_id in chosen}
                     _write(session, made, name, action, chosen, versions, by)
-    finally:
-        if scope is not None:
-            session.info["row_scope"] = scope
 
 
 def _table(net: Net) -> str:
@@ -204,11 +167,11 @@ def _write(
         return
     before = restoring.values(session, model, [net.old for net in nets.values() if net.old is not None])
     values = {row_id: {column: before[row_id][column] for column in nets[row_id].changed} for row_id in nets}
-    if model is Staff:
+    if model in (Staff, Tariff):
         values = {key: _role_of_now(session, made, held) for key, held in values.items()}
     many.put_back(session=session, model=model, versions=versions, values=values, by=by)
 
 
 def _role_of_now(session: Session, made: ChangeSet, held: dict[str, Any]) -> dict[str, Any]:
-    """A role that was taken from somebody is given back under the name that it has today."""
+    """A role that was taken from a row is given back under the name that it has today."""
     return held | ({"role": role_names.name_now(session, held["role"], made.made_at)} if "role" in held else {})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
+from homecare.access.acting import Acting
 from homecare.actions import many, rows
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import undoing
@@ -62,13 +63,19 @@ def answer(asked: Asked) -> ResponseReturnValue:
 
 
 def _undo(asked: Asked) -> undoing.Undone:
-    table, back = asked.table, asked.to_list()
+    table = asked.table
+    return undone(table.name, asked.by, asked.to_list(), lambda number: _changed(table, number))
+
+
+def undone(resource: str, by: Acting, back: tuple[str, str], changed: Callable[[int], str]) -> undoing.Undone:
+    """The form's `token` taken back, or why not as SpokenError; `changed` says that so many rows were changed since.
+    Raises TouchedError."""
     try:
         return undoing.undo(
             session=db.session(),
             token=request.form.get("token", ""),
-            resource=table.name,
-            by=asked.by,
+            resource=resource,
+            by=by,
             untouched_only=request.form.get("untouched") == "1",
         )
     except undoing.NotTheirsError as error:
@@ -79,7 +86,7 @@ def _undo(asked: Asked) -> undoing.Undone:
     except undoing.NotAllowedError as error:
         refuse(error.resource, error.action, error.right)
     except rows.RowsChangedError as error:
-        raise SpokenError(409, _changed(table, len(error.ids)), back=back, title=NOT_UNDONE) from error
+        raise SpokenError(409, changed(len(error.ids)), back=back, title=NOT_UNDONE) from error
     except many.RowsRefusedError as error:
         sentence = next(iter(error.refused.values())).message
         raise SpokenError(422, sentence, back=back, title=NOT_UNDONE) from error

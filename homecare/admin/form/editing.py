@@ -15,6 +15,7 @@ from homecare.access.derived import once_per
 from homecare.access.reserved import MAKERS
 from homecare.actions.refusals import TAKEN
 from homecare.actions.rules import RuleError
+from homecare.admin.form import priced
 from homecare.admin.form.forms import RowForm, default_values, form_class
 from homecare.records import lookup
 from homecare.records.seen import Seen
@@ -39,13 +40,13 @@ class Difference:
 
 
 def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The prefilled values of a new form, plus columns that chosen parents fill: a visit fills in its patient."""
+    """The prefilled values of a new form, plus columns that chosen parents fill: a visit its patient and amount."""
     found: dict[str, Any] = {}
     for name, key in values.items():
         if seen.table.fields[name].traits.links and isinstance(key, int):
             told = lookup.fills(session, seen, seen.table.fields[name], [key]).get(key, {})
             found |= {column: parent for column, (parent, _) in told.items()}
-    return found | dict(values)
+    return found | priced.of_new(session, seen, values) | dict(values)
 
 
 def open_form(seen: Seen, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]) -> RowForm:

@@ -17,7 +17,7 @@ from homecare.actions.questions import AskedError, Question
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.door import not_found, note_missing, refuse
-from homecare.admin.form import editing, uploads
+from homecare.admin.form import editing, priced, uploads
 from homecare.admin.form.forms import RowForm
 from homecare.admin.form.merging import Merge, merge
 from homecare.db import db
@@ -59,6 +59,8 @@ class FormScreen:
         formdata = uploads.sent_form(self.table) if request.method == "POST" else None
         if self.row_id is not None and self.stored is None:
             return self._gone(formdata)
+        if self.row_id is None and formdata is not None:
+            formdata = priced.with_amount(self.session, self.seen, formdata)
         form = editing.open_form(self.seen, formdata, self.stored.values if self.stored else None, self._prefilled())
         if formdata is None:
             return self._show(form, 200)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from homecare import calendars, clock
 from homecare.access.policy import Action
+from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.questions import AskedError
 from homecare.actions.rows import RowGoneError
 from homecare.actions.rules import RuleError
@@ -213,7 +214,7 @@ def deleted(asked: Asked) -> ResponseReturnValue:
         table=seen.table,
         lines=lines,
         names=texts,
-        may_restore=deletions.may_restore(seen),
+        may_restore=deletions.may_restore(session, seen, [*texts]),
         older=urls.deleted(seen.table.name, page.older) if page.older else None,
     )
 
@@ -227,11 +228,11 @@ def _name(seen: Seen, line: Line) -> str:
 def restore(asked: Asked) -> ResponseReturnValue:
     _refuse_unseen(asked)
     seen, table = asked.seen, asked.table
-    if not deletions.may_restore(seen):
-        refuse(table.name, "delete", f"restore deleted {table.many.lower()}")
     back = (urls.deleted(table.name), f"Back to the deleted {table.many.lower()}")
     try:
         done = deletions.restore(session=db.session(), seen=seen, change_id=_change_id(table.name))
+    except NotAllowedError as error:
+        refuse(error.resource, error.action, error.right)
     except deletions.NotDeletedError as error:
         raise SpokenError(409, "It is there again already.", back=back, title=NOT_RESTORED) from error
     except deletions.NeededError as error:

@@ -21,6 +21,7 @@ class StoredJob(Model):
     `try_at` is `due_at`, or later after a failure; `problem` says in words what failed, and holds nothing of a row.
     `tries` counts how often it was begun since it was last done. `payload` holds ids and choices. It runs on behalf of
     the staff member `staff_id`, a plain value that stays when the staff row goes, or as system where that is NULL.
+    One that was tried too often is given up at `given_up_at`, and tried again once that is emptied.
     """
 
     __tablename__ = "jobs"
@@ -40,6 +41,7 @@ class StoredJob(Model):
     tries: Mapped[int] = mapped_column(server_default="0", info=plain())
     problem: Mapped[str] = mapped_column(Text, server_default="", info=plain())
     done_at: Mapped[datetime | None] = mapped_column(info=plain())
+    given_up_at: Mapped[datetime | None] = mapped_column(info=plain())
 
 
 class Notification(Model):

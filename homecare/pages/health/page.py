@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from homecare import covering, migrate
 from homecare.db import db
+from homecare.work.giving_up import failed
 from homecare.work.lateness import late_s
 
 page = Blueprint("health", __name__)
@@ -21,17 +22,19 @@ def healthz() -> Response:
 @page.get("/readyz")
 def readyz() -> Response:
     """Whether the database answers, has this program's schema, and the trail misses no table.
-    `jobs` says by how many seconds each is late. Late jobs give no 503: pages are served without a worker.
+    `jobs` says by how many seconds each is late, `failed` how many of each were given up, if any were. Neither gives a
+    503: pages are served without a worker.
     """
     late: dict[str, int | None] = {}
+    lost: dict[str, int] = {}
     try:
         why = _why_not()
         if why is None:
-            late = late_s(db.engine)
+            late, lost = late_s(db.engine), failed(db.engine)
     except SQLAlchemyError:
         why = "The database does not answer."
     if why is None:
-        return jsonify(status="ready", jobs=late)
+        return jsonify(status="ready", jobs=late, **({"failed": lost} if lost else {}))
     answer = jsonify(status="not ready", why=why)
     answer.status_code = 503
     answer.headers["Retry-After"] = "5"

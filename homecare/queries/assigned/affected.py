@@ -1,6 +1,6 @@
 """What an absence touches: the shifts, visits and open tasks of that time, and who could have each instead.
 
-Nine statements for what is affected, and those of `suggestions` for each of the first MOST visits and shifts.
+Nine statements for what is affected, and those of `replacements` for each of the first MOST visits and shifts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import AdminTask, Assignment, MarketingTask, Staff, Visit
 from homecare.models.folding import plain_word
-from homecare.queries.assigned.suggestions import of_shift, of_visit, suggestions
+from homecare.queries.assigned.suggestions import of_shift, of_visit, replacements
+from homecare.queries.booked.checks import CHECKS
 from homecare.queries.booked.known_times import SHIFTS, VISITS
 from homecare.queries.conflicts import Booking, alternatives
 from homecare.records import bookings
@@ -37,16 +38,20 @@ WHAT = {VISITS: "Visit", SHIFTS: "Shift", TASKS: "Office task", MARKETING: "Mark
 
 @dataclass(frozen=True)
 class Choice:
+    """`brief` says in a few words, without anybody's name, what speaks against them, `against` in sentences."""
+
     staff_id: int
     name: str
     score: int | None = None
+    brief: Sequence[str] = ()
     against: Sequence[str] = ()
 
 
 @dataclass
 class Affected:
     """A row at its version; `start` and `end` of a visit or a shift, None outside Python's calendar. `choices` are
-    best first, `chosen` the best that nothing else of this absence was given to at that time (None: nobody).
+    best first, those whom nothing speaks against before the others, `chosen` the best that nothing else of this absence
+    was given to at that time (None: nobody).
     """
 
     resource: str
@@ -83,7 +88,7 @@ def with_choices(
     session: Session, by: Acting, rows: Sequence[Affected], staff_id: int, sent: Mapping[str, int | None] | None = None
 ) -> Sequence[Affected]:
     """The rows with who could have each instead, and the patients' names as the person may read them. Who was `sent`
-    for a row's key is chosen. What speaks against the chosen alone is said.
+    for a row's key is chosen. What speaks against the chosen alone is said in sentences, which name patients.
     """
     patients = {one.patient_id for one in rows if one.patient_id is not None}
     if patients and by.may("patients"):
@@ -98,7 +103,7 @@ def with_choices(
             # Of work at a time that is not known nobody is proposed: it cannot be held against anything.
             one.chosen = of_tasks[0].staff_id if of_tasks and one.resource in (TASKS, MARKETING) else None
         elif number < MOST:
-            one.choices = _suggested(session, by, one, staff_id)
+            one.choices = _suggested(session, by, one)
             one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
             if one.chosen is not None:
                 given.append((one.chosen, one.start, one.end))
@@ -127,10 +132,13 @@ def _about(session: Session, by: Acting, one: Affected) -> Booking | None:
     return (of_visit if one.resource == VISITS else of_shift)(session, by, one.row_id)
 
 
-def _suggested(session: Session, by: Acting, one: Affected, staff_id: int) -> list[Choice]:
+def _suggested(session: Session, by: Acting, one: Affected) -> list[Choice]:
     about = _about(session, by, one)
-    found = suggestions(session, by, about, says_why=False) if about else []
-    return [Choice(each.staff_id, each.name, round(each.score)) for each in found if each.staff_id != staff_id]
+    found = replacements(session, by, about) if about else []
+    return [
+        Choice(each.staff_id, each.name, round(each.score), [CHECKS[name].brief for name in each.warned])
+        for each in found
+    ]
 
 
 def _taken(given: Sequence[tuple[int, datetime, datetime]], staff_id: int, one: Affected) -> bool:

@@ -32,7 +32,7 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit, VisitPlan
 from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Facts
 from homecare.queries.booked.scores import Subject, scores
-from homecare.queries.conflicts import Conflict, alternatives
+from homecare.queries.conflicts import Conflict, alternatives, warned
 from homecare.records import bookings
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
@@ -42,6 +42,8 @@ PARTS = ("continuity", "proximity", "day", "week", "sub_city")
 OF_PLACE = ("proximity", "sub_city")
 # How many are held against all checks at first; twice as many each time that too few are left.
 FIRST = 24
+# Of those whom nothing speaks against, for rows of an absence that are at the same time.
+FREE = 4
 STAFF = "staff"
 
 Span = tuple[datetime, datetime]
@@ -49,7 +51,9 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`parts` add up to `score`. `reasons_against` are the warnings, `free` what is left of the person's day (UTC)."""
+    """`parts` add up to `score`. `reasons_against` are the warnings, `free` what is left of the person's day (UTC).
+    `warned` are the checks that warn, where no sentences were asked for.
+    """
 
     staff_id: int
     name: str
@@ -57,23 +61,34 @@ class Suggestion:
     parts: Mapping[str, float]
     reasons_against: Sequence[str]
     free: Sequence[Span]
+    warned: Sequence[str] = ()
 
 
-def suggestions(
-    session: Session, by: Acting, about: Booking, most: int = 8, *, says_why: bool = True
-) -> list[Suggestion]:
+def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> list[Suggestion]:
     """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
-    the scores of all, and twelve for each round of checks, mostly one. Without `says_why` no reasons, and no names in
-    them, are read.
+    the scores of all, and twelve for each round of checks, mostly one.
     """
-    if about.start is None or not clock.is_bookable(about.start) or not _may_know(by):
-        return []
     found: list[Suggestion] = []
-    for chunk in _chunks(_ranked(session, by, Subject(about, about.start))):
-        found += _allowed(session, by, about, chunk, most - len(found), says_why)
+    for chunk in _candidates(session, by, about):
+        found += _allowed(session, by, about, chunk, most - len(found))
         if len(found) >= most:
             break
     return found
+
+
+def replacements(session: Session, by: Acting, about: Booking, most: int = 8) -> list[Suggestion]:
+    """The best `most` by score of others than who has it now, and the best FREE whom nothing speaks against; these
+    first. They have the names of the checks and no reasons, so no patient's name is read. Cost as `suggestions`; where
+    something speaks against everybody of the first round of checks, one more is made.
+    """
+    found: list[Suggestion] = []
+    for number, chunk in enumerate(_candidates(session, by, about)):
+        found += _warned(session, by, about, [one for one in chunk if one[0] != about.staff_id])
+        if len(found) >= most and (number or not all(one.warned for one in found)):
+            break
+    free = [one for one in found if not one.warned]
+    offered = [*found[:most], *(one for one in free[:FREE] if one not in found[:most])]
+    return sorted(offered, key=lambda one: bool(one.warned))
 
 
 def of_visit(session: Session, by: Acting, visit_id: int) -> Booking | None:
@@ -109,6 +124,11 @@ def _may_know(by: Acting) -> bool:
     return by.may(STAFF) and by.reads(VISITS, "staff_id")
 
 
+def _candidates(session: Session, by: Acting, about: Booking) -> Iterator[Sequence[tuple[int, dict[str, float]]]]:
+    if about.start is not None and clock.is_bookable(about.start) and _may_know(by):
+        yield from _chunks(_ranked(session, by, Subject(about, about.start)))
+
+
 def _ranked(session: Session, by: Acting, about: Subject) -> list[tuple[int, dict[str, float]]]:
     roles = [name for name, role in by.policy.roles.items() if role.delivers_care]
     told = [name for name in PARTS if name not in OF_PLACE or _sees_places(by)]
@@ -129,15 +149,13 @@ def _chunks(ranked: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _allowed(
-    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int, says_why: bool
+    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int
 ) -> list[Suggestion]:
     """The first `most` whom nothing blocks and whom the person may see by name."""
-    names = names_of(session, Seen.of(by, coded_tables()[STAFF]), [staff_id for staff_id, _ in chunk])
-    shown = [one for one in chunk if one[0] in names]
+    names, shown, planned = _planned(session, by, about, chunk)
     if not shown:
         return []
-    planned = [replace(about, staff_id=staff_id) for staff_id, _ in shown]
-    left, against, facts = alternatives(session, by, planned, most, says_why=says_why)
+    left, against, facts = alternatives(session, by, planned, most)
     of: dict[int, list[Conflict]] = {}
     for conflict in against:
         of.setdefault(conflict.booking, []).append(conflict)
@@ -153,6 +171,30 @@ def _allowed(
         for index in left
         for staff_id, parts in (shown[index],)
     ]
+
+
+def _warned(session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]]) -> list[Suggestion]:
+    """All whom nothing blocks and whom the person may see by name."""
+    names, shown, planned = _planned(session, by, about, chunk)
+    if not shown:
+        return []
+    left, facts = warned(session, by, planned)
+    return [
+        Suggestion(
+            staff_id, names[staff_id], sum(parts.values()), parts, (), _free(facts, staff_id, about.start), left[index]
+        )
+        for index, (staff_id, parts) in enumerate(shown)
+        if index in left
+    ]
+
+
+def _planned(
+    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]]
+) -> tuple[dict[int, str], list[tuple[int, Any]], list[Booking]]:
+    """The names of those whom the person may see, these with their parts, and the booking with each of them."""
+    names = names_of(session, Seen.of(by, coded_tables()[STAFF]), [staff_id for staff_id, _ in chunk])
+    shown = [one for one in chunk if one[0] in names]
+    return names, shown, [replace(about, staff_id=staff_id) for staff_id, _ in shown]
 
 
 def _free(facts: Facts, staff_id: int, start: datetime | None) -> list[Span]:

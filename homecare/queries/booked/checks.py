@@ -14,25 +14,26 @@ LEVELS = ("block", "warn", "off")
 
 @dataclass(frozen=True)
 class Check:
-    """`level` holds until IT sets another. `label` says what the check finds."""
+    """`level` holds until IT sets another. `label` says what the check finds, `brief` the same beside a name."""
 
     level: str
     label: str
+    brief: str
 
 
 CHECKS: dict[str, Check] = {
-    "overlap": Check("block", "The person has another visit or shift at that time"),
-    "absent": Check("block", "The person is absent then"),
-    "inactive": Check("block", "The person is not Active"),
-    "role": Check("block", "The person's role gives no care"),
-    "unwanted": Check("block", "The patient asked for this person not to come"),
-    "gender": Check("warn", "The patient asked for a woman or a man"),
-    "outside_shift": Check("warn", "The visit is outside the person's shifts of that day"),
-    "working_days": Check("warn", "The person does not work at that time of the week"),
-    "travel": Check("warn", "The travel to or from the place before or after does not fit"),
-    "patient_twice": Check("warn", "The patient has another visit at that time"),
-    "day_hours": Check("warn", "The person would work over 8 hours that day"),
-    "week_hours": Check("warn", "The person would work over 48 hours that week"),
+    "overlap": Check("block", "The person has another visit or shift at that time", "busy then"),
+    "absent": Check("block", "The person is absent then", "absent then"),
+    "inactive": Check("block", "The person is not Active", "not Active"),
+    "role": Check("block", "The person's role gives no care", "gives no care"),
+    "unwanted": Check("block", "The patient asked for this person not to come", "not wanted"),
+    "gender": Check("warn", "The patient asked for a woman or a man", "not as asked, woman or man"),
+    "outside_shift": Check("warn", "The visit is outside the person's shifts of that day", "outside their shift"),
+    "working_days": Check("warn", "The person does not work at that time of the week", "does not work then"),
+    "travel": Check("warn", "The travel to or from the place before or after does not fit", "travel does not fit"),
+    "patient_twice": Check("warn", "The patient has another visit at that time", "patient booked twice"),
+    "day_hours": Check("warn", "The person would work over 8 hours that day", "over 8 h that day"),
+    "week_hours": Check("warn", "The person would work over 48 hours that week", "over 48 h that week"),
 }
 
 

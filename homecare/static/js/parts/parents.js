@@ -1,11 +1,16 @@
 // Parents of a record: fields that choosing one fills in, and creating a new one in its own tab.
 import { $, make } from "../core/dom.js";
 
-/** Choosing a parent can fill in other fields: a visit fills in its patient. */
+/** Choosing a parent can fill in other fields: a visit fills in its patient, and its amount until another is typed. */
 export function fillOthers(form, event) {
   for (const [column, [id, label]] of Object.entries(event.detail?.fills ?? {})) {
     const other = $(`input[name="${column}"]`, form);
-    if (other && !other.value) other.closest(".picker")?.dispatchEvent(new CustomEvent("picked", { detail: { id, label } }));
+    const picker = other?.closest(".picker");
+    if (picker && !other.value) picker.dispatchEvent(new CustomEvent("picked", { detail: { id, label } }));
+    else if (other && !picker && (!other.value || other.value === other.dataset.filled)) {
+      other.value = other.dataset.filled = id;
+      other.dispatchEvent(new Event("input", { bubbles: true }));
+    }
   }
 }
 

@@ -1,0 +1,1 @@
+"""What a visit costs, by the carer's role and the purpose."""
