@@ -14,12 +14,28 @@ let asked = 0;
 export function suggest(roster, { kind, id, wish, slot }) {
   asked += 1;
   if (!slot || kind === "shift" || !roster.urls.suggestions) return;
-  if (kind === "visit") return show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest", (one) => untilOf(roster, id, one));
   const form = slot.closest(".side-form");
+  if (kind === "visit") {
+    const own = () => show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest", (one) => untilOf(roster, id, one));
+    form.addEventListener("change", (event) => ["day", "time"].includes(event.target.name) && moved(roster, slot, form, id, own));
+    return own();
+  }
   form.addEventListener("change", () => {
     const words = ofNew(form);
     if (words) show(roster, slot, words, (one) => choose(form, one));
   });
+}
+
+/** Of another day it is asked who fits then; of another hour nothing is said, for the visit would stand in its own way. */
+function moved(roster, slot, form, id, own) {
+  const visit = roster.data.visits.find((each) => each.id === id);
+  const [day, time] = ["day", "time"].map((name) => $(`[name=${name}]`, form).value);
+  if (!visit || !day || !time) return;
+  const start = momentOf(Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)), day);
+  if (Date.parse(start) === Date.parse(visit.planned)) return own();
+  asked += 1;
+  slot.hidden = true;
+  if (day !== roster.data.day) show(roster, slot, new URLSearchParams({ patient_id: visit.patient_id, start, minutes: visit.minutes }), (one) => choose(form, one));
 }
 
 function ofNew(form) {
