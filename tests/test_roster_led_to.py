@@ -103,7 +103,8 @@ def test_another_day_is_chosen_in_the_panel(page: Page, day: RosterDay) -> None:
 
 def test_home_leads_to_the_first_visit_that_nobody_has(page: Page, day: RosterDay) -> None:
     day.run("UPDATE visit_services SET staff_id = NULL, status = 'Scheduled', check_in_time = NULL WHERE id ="
-            " (SELECT min(id) FROM visit_services WHERE scheduled_at::date = timezone('utc', now())::date)")  # fmt: skip
+            " (SELECT min(id) FROM visit_services WHERE (scheduled_at + interval '3 hours')::date ="
+            " (timezone('utc', now()) + interval '3 hours')::date)")  # fmt: skip
     sign_in(page, "coordinator", DEMO_PASSWORD)
     page.get_by_role("link", name="Unassigned today").first.click()
     page.wait_for_url("**/admin/assign/?**#unassigned")

@@ -13,11 +13,13 @@ READ = {
     "details": ("opened", "opened"), "form": ("opened the form of", "in its form"),
     "reveal": ("gave a reason and read of", "for a reason"), "file": ("opened a file of", "its file"),
     "delete": ("was asked about deleting", "when asked about deleting"), "bulk": ("chose among many", "among many"),
-    "lookup": ("was offered in a choice", "in a choice"), "inline": ("saw while changing in the list", "changed in a list"),
+    "lookup": ("was offered in a choice", "in a choice"),
+    "inline": ("saw while changing in the list", "changed in a list"),
     "undo": ("saw while taking back", "while taking back"), "export": ("exported", "in an export"),
     "home": ("saw on the home page", "on the home page"), "search": ("found by search", "by search"),
     "audit": ("saw in this log", "in this log"), "view-as": ("viewed the product as", "as somebody else"),
-    "history": ("read the history of", "in the history"), "deleted": ("saw among what was deleted", "among the deleted"),
+    "history": ("read the history of", "in the history"),
+    "deleted": ("saw among what was deleted", "among the deleted"),
 }  # fmt: skip
 REFUSED = {
     "view": ("was refused to see", "to see"), "create": ("was refused to add", "to add"),

@@ -198,7 +198,7 @@ def _screen(here: str, asked: Asked, words: dict[str, str]) -> Screen:
 
 def _names_of(rows: Sequence[Row[Any]], log: Log) -> dict[tuple[str, str], str]:
     """Of the records that these entries speak of and that this person may open. One statement a table."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for name, ids in spoken_of(log, rows).items():
         if audit_lines.opens(acting(), name):
             names = names_of(db.session(), Seen.of(acting(), shown_table(name)), ids)

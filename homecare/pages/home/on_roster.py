@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Row
 
 from homecare import clock
 from homecare.access.acting import Acting
@@ -24,11 +25,12 @@ def of_figure(who: Acting, key: str) -> str:
     return urls.assign({"day": clock.today().isoformat()}, at=KINDS[key])
 
 
-def of_visit(who: Acting, key: str, visit_id: int, scheduled_at: Any) -> str:
+def of_visit(who: Acting, key: str, row: Row[Any]) -> str:
     """The roster of the visit's day with its panel open. Empty as above, or without a day."""
-    if key not in KINDS or not isinstance(scheduled_at, datetime) or not plans_everybody(who):
+    at = clock.known(getattr(row, "scheduled_at", None))
+    if key not in KINDS or at is None or not plans_everybody(who):
         return ""
-    return urls.assign({"day": clock.to_addis(scheduled_at).date().isoformat()}, at=f"visit-{visit_id}")
+    return urls.assign({"day": clock.to_addis(at).date().isoformat()}, at=f"visit-{row._id}")
 
 
 def address(who: Acting, figure: Figure) -> str:

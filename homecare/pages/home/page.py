@@ -36,7 +36,8 @@ def to_home() -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class HomeScreen:
-    """`numbers` are counts by figure key, `urls` what each opens. `also` are the figures after the first six that have rows.
+    """`numbers` are counts by figure key, `urls` what each opens. `also` are the figures after the first six that
+    have rows.
     Cost: one statement for all figures, one for each list and chart, two for the next visit, and those of `recent`.
     """
 

@@ -118,10 +118,7 @@ def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) 
     statement = wanted.narrowed(selected.statement).order_by(*order)
     rows = session.execute(statement.limit(ROWS)).all()
     url = urls.list_of(table.name, words)
-    lines = [
-        _line(table, selected, row, on_roster.of_visit(acting, plan.figure, row._id, getattr(row, "scheduled_at", None)))
-        for row in rows
-    ]
+    lines = [_line(table, selected, row, on_roster.of_visit(acting, plan.figure, row)) for row in rows]
     return WorkList(plan.title, url, on_roster.of_figure(acting, plan.figure), lines, plan.empty)
 
 

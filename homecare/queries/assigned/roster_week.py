@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, false, select
+from sqlalchemy import ColumnElement, Row, false, select
 from sqlalchemy.orm import Session
 
 from homecare import clock
@@ -96,7 +96,7 @@ def week(session: Session, by: Acting, asked: Asked) -> Week:
     visits = _visits(session, by, asked)
     start, end = bookings.week_bounds(asked.day)
     away = _away(roster.absences(session, by, asked, start, end), days)
-    present = {staff_id for of_day in booked for staff_id in of_day} | {staff_id for staff_id, _ in visits} - {None}
+    present = {key for of_day in booked for key in of_day} | {key for key, _ in visits if key is not None}
     lines = []
     for person in roster.people(session, by, asked, {}, present):
         key = person["id"]
@@ -131,7 +131,7 @@ def _visits(session: Session, by: Acting, asked: Asked) -> defaultdict[tuple[int
     if not roster.may_read_visits(by):
         return found
     (start, end), now = bookings.week_bounds(asked.day), clock.now_utc()
-    words = {
+    words: dict[str, ColumnElement[Any]] = {
         "start": bookings.busy_start(), "end": bookings.busy_end(), "status": bookings.status_word(),
         "late": bookings.late(now), "missed": bookings.missed(now), "stuck": bookings.stuck(now),
         "unassigned": bookings.unassigned(),
