@@ -110,6 +110,8 @@ def test_home_leads_to_the_first_visit_that_nobody_has(page: Page, day: RosterDa
     page.wait_for_url("**/admin/assign/?**#unassigned")
 
     expect(page.locator(".strip .bar[data-shown]")).to_have_count(1)
+    expect(page.get_by_text("Who fits best")).to_be_visible()
     page.goto("/admin/")
     page.locator("section.panel", has_text="Unassigned today").locator(".work a").first.click()
     expect(page.locator(".strip .bar[data-shown]")).to_have_count(1)
+    expect(page.get_by_text("Who fits best")).to_be_visible()

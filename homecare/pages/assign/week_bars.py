@@ -15,7 +15,7 @@ HEIGHT = 10
 # A bar of no length is seen too. In minutes.
 LEAST = 15
 # Drawn in this order, so that what is urgent lies on top.
-TONES = ("planned", "done", "running", "late", "missed")
+TONES = ("shift", "planned", "done", "running", "late", "missed")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Hours:
 
 def hours_of(cells: Sequence[Cell]) -> Hours:
     """Wide enough for every bar."""
-    bars = [bar for cell in cells for bar in cell.bars]
+    bars = [bar for cell in cells for bar in (*cell.bars, *cell.shifts)]
     first = min((bar.start // HOUR for bar in bars), default=FIRST)
     last = max((-(-bar.end // HOUR) for bar in bars), default=LAST)
     return Hours(min(first, FIRST), max(last, LAST))

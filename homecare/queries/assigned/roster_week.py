@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, false, select
@@ -15,7 +15,7 @@ from homecare import clock
 from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.shown import NOT_SHOWN
-from homecare.models import Visit
+from homecare.models import Assignment, Visit
 from homecare.queries.assigned import roster
 from homecare.queries.assigned.roster import Asked
 from homecare.records import bookings
@@ -29,7 +29,7 @@ TONES = {"completed": "done", "in progress": "running", "missed": "missed"}
 
 @dataclass(frozen=True)
 class Bar:
-    """A visit: its minutes since 00:00 of its day, cut at the day, and the tone of its status."""
+    """A visit or a shift: its minutes since 00:00 of the day, cut at the day, and the tone of its status."""
 
     start: int
     end: int
@@ -45,6 +45,7 @@ class Cell:
     bars: Sequence[Bar]
     alarms: Mapping[str, int]
     away: bool = False
+    shifts: Sequence[Bar] = ()
 
     @property
     def visits(self) -> int:
@@ -90,10 +91,10 @@ def monday_of(day: date) -> date:
 
 
 def week(session: Session, by: Acting, asked: Asked) -> Week:
-    """Who works in the week of the day. Ten statements: seven for booked minutes."""
+    """Who works in the week of the day. Eleven statements: seven for booked minutes."""
     days = [monday_of(asked.day) + timedelta(days=number) for number in range(DAYS)]
     booked = [roster.booked(session, by, asked, *bookings.day_bounds(day)) for day in days]
-    visits = _visits(session, by, asked)
+    visits, shifts = _visits(session, by, asked), _shifts(session, by, asked, days)
     start, end = bookings.week_bounds(asked.day)
     away = _away(roster.absences(session, by, asked, start, end), days)
     present = {key for of_day in booked for key in of_day} | {key for key, _ in visits if key is not None}
@@ -101,7 +102,7 @@ def week(session: Session, by: Acting, asked: Asked) -> Week:
     for person in roster.people(session, by, asked, {}, present):
         key = person["id"]
         cells = [
-            _cell(day, of_day.get(key, 0), visits[key, day], (key, day) in away)
+            _cell(day, of_day.get(key, 0), visits[key, day], (key, day) in away, shifts[key, day])
             for day, of_day in zip(days, booked, strict=True)
         ]
         lines.append(Line(person, cells))
@@ -109,19 +110,22 @@ def week(session: Session, by: Acting, asked: Asked) -> Week:
     return Week(days, lines, nobody)
 
 
-def _cell(day: date, minutes: int, rows: Iterable[Row[Any]], away: bool = False) -> Cell:
+def _cell(day: date, minutes: int, rows: Iterable[Row[Any]], away: bool = False, shifts: Sequence[Bar] = ()) -> Cell:
     rows = [*rows]
     counts = {name: sum(getattr(row, name) for row in rows) for name in ALARMS}
     alarms = {name: number for name, number in counts.items() if number}
-    return Cell(day, minutes, [_bar(row, day) for row in rows], alarms, away)
+    return Cell(day, minutes, [_bar(row, day) for row in rows], alarms, away, shifts)
 
 
 def _bar(row: Row[Any], day: date) -> Bar:
-    begins = clock.day_start(day)
     start = clock.known(row.start) or row.scheduled_at
-    end = clock.known(row.end) or start
-    first, last = ((moment - begins) // timedelta(minutes=1) for moment in (start, end))
     tone = "missed" if row.missed else "late" if row.late or row.stuck else TONES.get(row.status, "planned")
+    return _cut(start, clock.known(row.end) or start, day, tone)
+
+
+def _cut(start: datetime, end: datetime, day: date, tone: str) -> Bar:
+    begins = clock.day_start(day)
+    first, last = ((moment - begins) // timedelta(minutes=1) for moment in (start, end))
     return Bar(min(max(0, first), FULL_DAY), min(max(0, first, last), FULL_DAY), tone)
 
 
@@ -149,6 +153,28 @@ def _visits(session: Session, by: Acting, asked: Asked) -> defaultdict[tuple[int
         statement = statement.where(roster.place() == asked.place if tells_place else false())
     for row in session.execute(statement, execution_options=NOT_SHOWN):
         found[row.staff_id, clock.to_addis(row.scheduled_at).date()].append(row)
+    return found
+
+
+def _shifts(
+    session: Session, by: Acting, asked: Asked, days: Sequence[date]
+) -> defaultdict[tuple[int, date], list[Bar]]:
+    """By carer and day, on every day that they touch: those that book somebody."""
+    found: defaultdict[tuple[int, date], list[Bar]] = defaultdict(list)
+    if not by.reads("caregiver_assignments", *roster.SHIFT):
+        return found
+    start, end = bookings.week_bounds(asked.day)
+    statement = select(Assignment.staff_id, Assignment.shift_start, Assignment.shift_end).where(
+        bookings.closed_shift(), Assignment.shift_start < end, Assignment.shift_end > start
+    )
+    if asked.own:
+        statement = statement.where(Assignment.staff_id == by.person.staff_id)
+    for row in session.execute(statement.order_by(Assignment.id), execution_options=NOT_SHOWN):
+        for day in days:
+            begins, ends = bookings.day_bounds(day)
+            first, last = clock.known(row.shift_start) or begins, clock.known(row.shift_end) or ends
+            if first < ends and last > begins:
+                found[row.staff_id, day].append(_cut(first, last, day, "shift"))
     return found
 
 

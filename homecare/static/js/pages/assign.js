@@ -21,6 +21,8 @@ const picker = $("#day");
 picker?.addEventListener("change", () => picker.value && location.assign(picker.dataset.url.replace("DAY", picker.value)));
 $$("#conditions .picker[data-lookup-url]").forEach(attach);
 
+// A week opens at today.
+$(".week thead [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 if (scroll) start();
 
 function start() {
@@ -92,7 +94,9 @@ function showAsked(roster) {
   else toast("This visit is not on this day, or the conditions leave it out.", { action: ["Open the visit", () => location.assign(`/admin/visit_services/details/?id=${Number(id)}`)] });
 }
 
-const isDrawn = (roster, visit) => roster.made.bars.has(barKey("visit", visit.id));
+function isDrawn(roster, visit) {
+  return roster.made.bars.has(barKey("visit", visit.id));
+}
 
 function show(roster, visit) {
   const key = barKey("visit", visit.id);

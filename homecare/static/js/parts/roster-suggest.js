@@ -6,7 +6,7 @@ import { saveVisit } from "./roster-save.js";
 import { clock, length, minutesOf, momentOf } from "./roster-times.js";
 
 // The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
-const PARTS = { continuity: "knows the patient", proximity: "near before and after", day: "free today", week: "free this week", sub_city: "same sub-city" };
+const PARTS = { continuity: "knows the patient", proximity: "near their other visits", day: "free today", week: "free this week", sub_city: "same sub-city" };
 const SHOWN = 4;
 let asked = 0;
 
@@ -58,7 +58,7 @@ async function show(roster, slot, words, go, isWished = false, until = () => "")
   if (!found) return (slot.hidden = true);
   const lines = found.suggestions.slice(0, SHOWN).map((one) => line(one, () => go(one), until(one)));
   slot.replaceChildren(
-    make("h3", { textContent: "Who fits best" }),
+    make("h3", { textContent: "Who fits best, of 100 points" }),
     lines.length ? make("ol", { className: "suggestions" }, ...lines) : make("p", { className: "muted", textContent: "Nobody can go then." }),
   );
   // Asked for by key: the best is at hand as soon as it is known, unless the person went elsewhere meanwhile.
