@@ -101,6 +101,44 @@ def test_another_day_is_chosen_in_the_panel(page: Page, day: RosterDay) -> None:
     expect(bar(page, visit)).to_have_count(1)
 
 
+def test_who_fits_on_the_other_day_is_suggested(page: Page, day: RosterDay) -> None:
+    visit, other = day.visit(0, 9, "Ababa"), next_day(day)
+    day.run("INSERT INTO dashboard.absences (staff_id, starts_at, ends_at, kind) VALUES (:id, CAST(:day AS date),"
+            " CAST(:day AS date) + 1, 'Sick')", id=day.nurses["Bayush"], day=other)  # fmt: skip
+    open_day(page, day)
+    bar(page, visit).click()
+    suggested = page.locator(".suggestions button")
+    expect(suggested.filter(has_text="Bayush")).to_have_count(1)
+    page.locator(".side [name=day]").fill(other)
+    page.locator(".side [name=day]").blur()
+
+    expect(suggested.filter(has_text="Bayush")).to_have_count(0)
+    suggested.filter(has_text="Chaltu").click()
+    expect(page.locator(".side [name=staff_id]")).to_have_value(str(day.nurses["Chaltu"]))
+    page.get_by_role("button", name="Save", exact=True).click()
+    told(page, "Chaltu Tadesse. It is on")
+    assert day.row(visit)[0] == "Chaltu"
+    day.run("DELETE FROM dashboard.absences")
+
+
+def test_a_missed_visit_is_planned_anew(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    day.run("UPDATE visit_services SET status = 'Missed' WHERE id = :id", id=visit)
+    open_day(page, day, f"#visit-{visit}")
+    page.get_by_role("button", name="Plan a visit in its place").click()
+    side = page.locator(".side")
+    expect(side.get_by_role("combobox", name="Patient")).to_have_value(day.patients[0].full_name)
+    side.locator("[name=day]").fill(day.day)
+    side.locator("[name=time]").fill("14:00")
+    side.locator("[name=staff_id]").select_option(str(day.nurses["Bayush"]))
+    side.get_by_role("button", name="Create").click()
+
+    told(page, "14:00 to 15:00, Bayush")
+    assert day.row(visit)[3] == "Missed"
+    assert day.scalar("SELECT count(*) FROM visit_services WHERE patient_id = :id AND status <> 'Missed' AND staff_id"
+                      " = :staff", id=day.patients[0].id, staff=day.nurses["Bayush"]) == 1  # fmt: skip
+
+
 def test_home_leads_to_the_first_visit_that_nobody_has(page: Page, day: RosterDay) -> None:
     day.run("UPDATE visit_services SET staff_id = NULL, status = 'Scheduled', check_in_time = NULL WHERE id ="
             " (SELECT min(id) FROM visit_services WHERE (scheduled_at + interval '3 hours')::date ="

@@ -25,12 +25,19 @@ export function open(roster, kind, one, wish = "") {
   fill(roster, one.patient, [
     make("p", { className: "about" }, status, make("span", { className: "muted", textContent: [spanOf(roster, kind, one), one.place, one.pair ? "two carers" : ""].filter(Boolean).join(" · ") })),
     body,
+    ...again(roster, kind, one),
     make("p", { className: "links" },
       make("a", { href: `/admin/${table}/details/?id=${one.id}`, textContent: `Open the ${kind}` }),
       make("a", { href: `/admin/${table}/history/?id=${one.id}`, textContent: "History" }),
       make("a", { href: `/admin/patients/details/?id=${one.patient_id}`, textContent: "Open the patient" })),
   ], { kind, id: one.id, wish });
   if (wish === "suggest") $("[data-suggestions] button, select[name=staff_id]", roster.side)?.focus();
+}
+
+/** A visit that nobody came to can be planned anew: the old one stays as it was. */
+function again(roster, kind, one) {
+  if (kind !== "visit" || one.status !== "Missed" || !roster.data.may.create_visit) return [];
+  return [make("div", { className: "side-foot" }, button("Plan a visit in its place", () => openNew(roster, { patient_id: one.patient_id, patient: one.patient })))];
 }
 
 function fill(roster, title, parts, about) {

@@ -6,7 +6,7 @@ import { saveVisit } from "./roster-save.js";
 import { clock, length, minutesOf, momentOf } from "./roster-times.js";
 
 // The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
-const PARTS = { continuity: "knows the patient", proximity: "near their other visits", day: "free today", week: "free this week", sub_city: "same sub-city" };
+const PARTS = { continuity: "knows the patient", proximity: "near their other visits", day: "free that day", week: "free that week", sub_city: "same sub-city" };
 const SHOWN = 4;
 let asked = 0;
 
