@@ -221,6 +221,18 @@ def test_who_is_spoken_of_has_their_name(company: Company, auditor: Walker) -> N
     assert f"Patient #{patient} · {who}" in html.unescape(opened)
 
 
+def test_the_few_of_one_read_are_named_and_many_are_numbers(company: Company, auditor: Walker) -> None:
+    people = company.rows("SELECT id, full_name FROM patients ORDER BY id LIMIT 6")
+    for some in (people[:2], people):
+        company.run("INSERT INTO dashboard.reads (staff_id, staff_name, kind, resource, ids)"
+                    " VALUES (4242, 'Somebody', 'list', 'patients', :ids)", ids=[row.id for row in some])  # fmt: skip
+
+    page = html.unescape(auditor.get(f"{AUDIT}reads/?staff_id__eq=4242").text)
+
+    assert f"which: {', '.join(f'#{row.id} · {row.full_name}' for row in people[:2])}<" in page
+    assert f"which: {', '.join(f'#{row.id}' for row in people)}<" in page
+
+
 def test_who_reads_the_audit_is_read_of_too(company: Company, auditor: Walker) -> None:
     visit, patient = company.rows("SELECT id, patient_id FROM visit_services ORDER BY id LIMIT 1")[0]
     own(company, f"UPDATE visit_services SET visit_notes = 'Slept well' WHERE id = {visit}")

@@ -128,8 +128,8 @@ def test_a_missed_visit_is_planned_anew(page: Page, day: RosterDay) -> None:
     page.get_by_role("button", name="Plan a visit in its place").click()
     side = page.locator(".side")
     expect(side.get_by_role("combobox", name="Patient")).to_have_value(day.patients[0].full_name)
-    side.locator("[name=day]").fill(day.day)
-    side.locator("[name=time]").fill("14:00")
+    side.locator("[name=day]").first.fill(day.day)
+    side.locator("[name=time]").first.fill("14:00")
     side.locator("[name=staff_id]").select_option(str(day.nurses["Bayush"]))
     side.get_by_role("button", name="Create").click()
 
@@ -148,8 +148,8 @@ def test_home_leads_to_the_first_visit_that_nobody_has(page: Page, day: RosterDa
     page.wait_for_url("**/admin/assign/?**#unassigned")
 
     expect(page.locator(".strip .bar[data-shown]")).to_have_count(1)
-    expect(page.get_by_text("Who fits best")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who fits best")).to_be_visible()
     page.goto("/admin/")
     page.locator("section.panel", has_text="Unassigned today").locator(".work a").first.click()
     expect(page.locator(".strip .bar[data-shown]")).to_have_count(1)
-    expect(page.get_by_text("Who fits best")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who fits best")).to_be_visible()

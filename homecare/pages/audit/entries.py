@@ -26,6 +26,8 @@ Names = Mapping[tuple[str, str], str]
 NAMELESS: Names = {}
 # A row's number has fewer digits.
 LONGEST_NUMBER = 11
+# So many rows of a read are told by name, more of them by number.
+FEW = 5
 FROM = {
     "page": "on a page", "import": "by an import", "command": "on the command line", "system": "by the system",
     "other application": "from another application",
@@ -83,7 +85,7 @@ def line(log: Log, row: Row[Any], who: Acting, names: Names = NAMELESS) -> Line:
         url=url,
         about=about,
         fields=tuple(told(table, one, names) for one in row.fields or ()) if log.name == "changes" and table else (),
-        facts=tuple(_facts(log, row, table, who)),
+        facts=tuple(_facts(log, row, table, who, names)),
     )
 
 
@@ -134,13 +136,13 @@ def value(field: Field, text: str | None, names: Names) -> str:
         return text
 
 
-def _facts(log: Log, row: Row[Any], table: ShownTable | None, who: Acting) -> list[str]:
+def _facts(log: Log, row: Row[Any], table: ShownTable | None, who: Acting, names: Names) -> list[str]:
     if log.name == "changes":
         found = [FROM.get(row.origin, row.origin)]
         found += [f"while viewing as staff #{row.as_staff_id}"] if row.as_staff_id else []
         return [*found, *([] if row.fields or table is None else [_no_columns(row, table, who)])]
     if log.name == "reads":
-        return _facts_of_read(row, table)
+        return _facts_of_read(row, table, names)
     return [word for word in (getattr(row, "role", ""), row.reason) if word]
 
 
@@ -150,15 +152,15 @@ def _no_columns(row: Row[Any], table: ShownTable, who: Acting) -> str:
     return "nothing but the time of its last change" if row.kind == "changed" else "empty"
 
 
-def _facts_of_read(row: Row[Any], table: ShownTable | None) -> list[str]:
+def _facts_of_read(row: Row[Any], table: ShownTable | None, names: Names) -> list[str]:
     found = []
     if row.columns and table:
         labels = [table.fields[name].label if name in table.fields else name for name in row.columns]
         found.append(f"shown: {', '.join(labels)}")
     if row.rows > 1:
         more = row.rows - len(row.ids)
-        numbers = ", ".join(f"#{number}" for number in row.ids)
-        found.append(f"numbers: {numbers}{f' and {more:,} more' if more > 0 else ''}")
+        numbers = ", ".join(_called(row, number, names) for number in row.ids)
+        found.append(f"which: {numbers}{f' and {more:,} more' if more > 0 else ''}")
     if row.reason:
         found.append(f"reason: {row.reason}" if row.kind == "reveal" else f"file: {row.reason}")
     given = [word for word in row.conditions.removeprefix("?").split("&") if word]
@@ -169,21 +171,32 @@ def _facts_of_read(row: Row[Any], table: ShownTable | None) -> list[str]:
 
 
 def spoken_of(log: Log, rows: Iterable[Row[Any]]) -> dict[str, set[int]]:
-    """The records whose names these entries need, by table."""
+    """The records whose names these entries need, by table: of reads of many rows only where those are few."""
     found: dict[str, set[int]] = {}
     for row in rows:
         table = shown_tables().get(getattr(row, "resource", ""))
         if table is None:
             continue
-        one = str(row.row_id or "")
-        if log.name != "reads" or row.rows <= 1:
-            _add(found, table.name, one)
+        for number in _numbers(log, row):
+            _add(found, table.name, str(number))
         for name, how, before, after in (row.fields or ()) if log.name == "changes" else ():
             field = table.fields[name]
             if field.traits.links and how not in (audit_lines.MASKED, audit_lines.HIDDEN):
                 for number in (before, after):
                     _add(found, field.target, number or "")
     return found
+
+
+def _numbers(log: Log, row: Row[Any]) -> list[Any]:
+    """The rows that the entry is about and that are told by name."""
+    if log.name != "reads" or row.rows <= 1:
+        return [row.row_id or ""]
+    return row.ids if row.rows <= FEW else []
+
+
+def _called(row: Row[Any], number: int, names: Names) -> str:
+    name = names.get((row.resource, str(number)), "") if row.rows <= FEW else ""
+    return f"#{number}{f' · {name}' if name else ''}"
 
 
 def _add(found: dict[str, set[int]], table: str, number: str) -> None:
