@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import PASSWORD, Visitor
 from flask import Flask
+from playwright.sync_api import Page, expect
 from second_factors import first_step, sent, set_up
 from sqlalchemy import Engine, insert, text
 
@@ -206,6 +207,37 @@ def test_the_last_admin_who_can_sign_in_is_not_disabled(
 
     assert (answer.status_code, "last active Admin" in answer.text) == (422, True)
     assert stored(owner_engine, staff_id) == before
+
+
+def test_a_new_account_is_made_from_the_list(admin: Visitor, owner_engine: Engine) -> None:
+    staff_id = new_staff(owner_engine, first_name="Hirut", email="hirut@test.example")
+    page = admin.get("/admin/accounts/").text
+    found = re.search(r'<a class="btn btn-primary push" href="(\?show=without)"', page)
+    assert found
+
+    without = admin.get(f"/admin/accounts/{found[1]}&search=Hirut").text
+
+    assert NAME.findall(without) == [str(staff_id)]
+    link = re.search(r'id="link" readonly value="([^"]+)"', do(admin, "create", staff_id).text)
+    assert link
+    assert stored(owner_engine, staff_id) is not None
+
+
+@pytest.mark.browser
+def test_a_link_is_copied_by_a_button(page: Page, new_person: NewPerson, owner_engine: Engine) -> None:
+    staff_id = new_staff(owner_engine, first_name="Selam", email="selam@test.example")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(new_person("Admin")[1])
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin/")
+    page.goto(f"/admin/accounts/details/?id={staff_id}")
+    page.get_by_role("button", name="Create the account").click()
+    page.get_by_role("button", name="Copy the link").click()
+
+    expect(page.locator(".toasts")).to_contain_text("The link is copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.get_by_label("Link", exact=True).input_value()
 
 
 @pytest.mark.parametrize("asked", ["", "x", "0", "-1", "99999999999", "\0"])

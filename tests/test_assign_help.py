@@ -136,6 +136,7 @@ def test_an_absence_is_previewed_and_applied(coordinator: Walker, booked: tuple[
     assert [row.staff_id for row in found] == [BEKELE, None]
     calls = coordinator.get(CALLS).text
     assert "Dawit Worku" in calls
+    assert f'href="/admin/assign/?day={DAY}#visit-{booked[1]}"' in calls
     assert "The visit has no carer" in calls
 
 

@@ -11,6 +11,9 @@ from clusters import Database
 from doors import Company, Walker
 from permission_table import roles
 
+from homecare.pages.audit import log_words
+from homecare.queries.audit import LOGS
+
 AUDIT = "/admin/audit/"
 TABS = ("", "reads/", "who/", "refusals/", "sign-ins/")
 SECRET = "q77123z"
@@ -188,8 +191,46 @@ def test_what_was_typed_into_a_search_is_not_sent(company: Company, admin: Walke
 
     page = auditor.get(f"{AUDIT}reads/?resource__eq=patients").text
 
-    assert "full_name__ne" in page
+    assert "Full name is not" in page
+    assert "full_name" not in page
     assert SECRET not in page
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_every_kind_of_entry_has_words_of_its_own(log: str) -> None:
+    kinds = LOGS[log].kinds
+
+    said = {kind: (log_words.did(log, kind), log_words.choice(log, kind)) for kind in kinds}
+
+    assert [kind for kind, (_, choice) in said.items() if "_" in choice or "-" in choice] == []
+    assert len({did for did, _ in said.values()}) == len({choice for _, choice in said.values()}) == len(kinds)
+
+
+def test_who_is_spoken_of_has_their_name(company: Company, auditor: Walker) -> None:
+    """The record that was changed, and the people it went from and to."""
+    visit, patient = company.rows("SELECT id, patient_id FROM visit_services ORDER BY id DESC LIMIT 1")[0]
+    to, name = company.rows("SELECT id, first_name || ' ' || last_name FROM staff ORDER BY id LIMIT 1")[0]
+    own(company, f"UPDATE visit_services SET staff_id = {to} WHERE id = {visit}")
+    who = company.scalar("SELECT full_name FROM patients WHERE id = :id", id=patient)
+
+    changed = auditor.get(f"{AUDIT}?resource__eq=visit_services&row_id__eq={visit}").text
+    auditor.get(f"/admin/patients/details/?id={patient}")
+    opened = auditor.get(f"{AUDIT}reads/?resource__eq=patients&row_id__eq={patient}").text
+
+    assert f"<ins>{name}" in html.unescape(changed)
+    assert f"Patient #{patient} · {who}" in html.unescape(opened)
+
+
+def test_the_few_of_one_read_are_named_and_many_are_numbers(company: Company, auditor: Walker) -> None:
+    people = company.rows("SELECT id, full_name FROM patients ORDER BY id LIMIT 6")
+    for some in (people[:2], people):
+        company.run("INSERT INTO dashboard.reads (staff_id, staff_name, kind, resource, ids)"
+                    " VALUES (4242, 'Somebody', 'list', 'patients', :ids)", ids=[row.id for row in some])  # fmt: skip
+
+    page = html.unescape(auditor.get(f"{AUDIT}reads/?staff_id__eq=4242").text)
+
+    assert f"which: {', '.join(f'#{row.id} · {row.full_name}' for row in people[:2])}<" in page
+    assert f"which: {', '.join(f'#{row.id}' for row in people)}<" in page
 
 
 def test_who_reads_the_audit_is_read_of_too(company: Company, auditor: Walker) -> None:

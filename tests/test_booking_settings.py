@@ -145,6 +145,24 @@ def test_other_roles_set_nothing(as_role: Callable[..., Visitor], role: str) -> 
         assert visitor.send(f"{URL}{way}", {"list": "ending"}, form_at="/admin/").status_code == 403
 
 
+def tabs(page: str, label: str) -> dict[str, bool]:
+    """The words of the tabs, and whether each is where one is."""
+    [found] = re.findall(rf'<nav class="tabs" aria-label="{label}">(.*?)</nav>', page, re.S) or [""]
+    return {word: "aria-current" in rest for rest, word in re.findall(r"<a href=\"[^\"]+\"([^>]*)>([^<]+)</a>", found)}
+
+
+def test_the_settings_are_a_tab_for_who_may_open_them_alone(it: Visitor, as_role: Callable[..., Visitor]) -> None:
+    roster, settings = (tabs(it.get(url).text, "Assigning work") for url in ("/admin/assign/?all=1", URL))
+
+    assert (roster["Roster"], roster["Settings"]) == (True, False)
+    assert (settings["Roster"], settings["Settings"]) == (False, True)
+    assert tabs(it.get("/admin/roles/").text, "Roles")["Bookings"] is False
+    for role in ("Coordinator", "Manager"):
+        page = as_role(role).get("/admin/assign/?all=1").text
+        assert "Roster" in tabs(page, "Assigning work")
+        assert URL not in page
+
+
 def test_it_sets_a_check_and_adds_a_word_in_a_browser(
     page: Page, live_server: str, new_person: Callable[..., tuple[int, str]], owner_engine: Engine
 ) -> None:

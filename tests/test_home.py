@@ -49,7 +49,9 @@ def figures(visitor: Visitor, below: bool = False) -> dict[str, tuple[str, int]]
 
 
 def rows_of(visitor: Visitor, url: str) -> int:
-    """How many rows the list at this address has, counted one by one over its pages."""
+    """How many rows the list at this address has, counted one by one over its pages; of the roster what it counts."""
+    if on_roster := re.fullmatch(r"/admin/assign/\?day=([\d-]+)#(\w+)", url):
+        return int(visitor.get(f"/admin/assign/data.json?day={on_roster[1]}").json["counts"][on_roster[2]])
     total = 0
     while True:
         page = visitor.get(url).get_data(as_text=True)
@@ -91,6 +93,19 @@ def test_the_demo_company_gives_a_coordinator_something_to_do(as_demo: Callable[
         "Late visits", "Missed today", "Unassigned today", "Visits now", "New leads", "My office tasks",
     ]  # fmt: skip
     assert shown["Visits now"][1] > 0
+
+
+@pytest.mark.parametrize(("role", "is_led"), [("Coordinator", True), ("Manager", True), ("Nurse", False)])
+def test_who_plans_everybodys_work_is_led_to_the_roster(
+    as_demo: Callable[[str], Visitor], role: str, is_led: bool
+) -> None:
+    visitor = as_demo(role)
+
+    missed = figures(visitor)["Missed today"][0]
+    lists = WORK.findall(visitor.get("/admin/").get_data(as_text=True))
+
+    assert missed.startswith("/admin/assign/?day=") == is_led
+    assert any(re.search(r'href="/admin/assign/\?day=[\d-]+#visit-\d+"', rows) for rows in lists) == is_led
 
 
 def test_what_is_beyond_the_six_stands_in_a_line_below(as_demo: Callable[[str], Visitor]) -> None:

@@ -17,7 +17,7 @@ from doors import Company, count_of, opened
 from flask import Flask
 from sqlalchemy import Engine
 
-from homecare.queries.workdays import months
+from homecare.queries.workdays import hours, months
 
 MONTH = "2031-04"
 FIRST = datetime(2031, 3, 31, 21)
@@ -170,6 +170,15 @@ def test_who_has_the_level_own_sees_oneself_alone(company: Company, role: str) -
 def test_the_others_have_no_hours(company: Company, role: str) -> None:
     assert company.as_(role).get("/admin/hours/").status_code == 403
     assert company.as_(role).get("/admin/hours/export/csv/").status_code == 403
+
+
+def test_the_page_says_what_its_figures_mean(company: Company) -> None:
+    page = company.as_("Coordinator").get("/admin/hours/", month=MONTH).text
+
+    told = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page))
+    assert {"Contracted", *(measure.label for measure in hours.MEASURES)} == told.keys()
+    assert "Checked in and never out" in told["Not checked out"]
+    assert "twice the planned minutes" in told["Over-long"]
 
 
 def test_no_place_no_travel(company: Company) -> None:

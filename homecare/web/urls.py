@@ -72,6 +72,7 @@ def audit_file(export_type: str, words: Mapping[str, object]) -> str:
     return f"{page('audit')}/export/{export_type}/?{urlencode(words, safe=',')}"
 
 
-def assign(words: Mapping[str, object] | None = None) -> str:
-    """The roster, by its words."""
-    return f"{page('assign')}/?{urlencode(words, safe=',')}" if words else f"{page('assign')}/"
+def assign(words: Mapping[str, object] | None = None, at: str = "") -> str:
+    """The roster, by its words; `at` is what it opens: visit-12, staff-7, or the first visit that is late, missed, …"""
+    path = f"{page('assign')}/?{urlencode(words, safe=',')}" if words else f"{page('assign')}/"
+    return f"{path}#{at}" if at else path

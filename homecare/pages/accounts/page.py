@@ -49,7 +49,8 @@ class Accounts(GuardedView):
             raise SpokenError(400, f"show is {shown[:40]!r}; it must be with, without or disabled.")
         places = {name: number(request.args[name]) for name in ("after", "before") if request.args.get(name)}
         found = queries.lines(db.session().connection(), shown, search.replace("\0", ""), **places)
-        return self.render("pages/accounts/accounts.html", found=found, shown=shown, search=search, when=when)
+        return self.render("pages/accounts/accounts.html", found=found, shown=shown, search=search,
+                           may_change=others.may_change(acting()), when=when)  # fmt: skip
 
     @expose("/details/")
     def one_view(self) -> ResponseReturnValue:

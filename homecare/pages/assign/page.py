@@ -18,9 +18,9 @@ from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting, refuse
 from homecare.admin.list import own_views
 from homecare.db import db
-from homecare.pages.assign import changing, roster_words, sending
+from homecare.pages.assign import changing, roster_words, sending, week_bars
 from homecare.pages.assign.roster_words import PLACES, Words
-from homecare.queries.assigned import roster, roster_beside
+from homecare.queries.assigned import roster, roster_beside, roster_week
 from homecare.records import lookup
 from homecare.records.seen import Seen
 from homecare.tables.table import shown_table
@@ -159,15 +159,16 @@ class Assign(GuardedView):
         }
 
     def _week(self, words: Words) -> dict[str, Any]:
-        lines = [] if self._level() == "marketing" else roster_beside.week(db.session(), acting(), words.asked)
-        return {"lines": lines, "days": [cell.day for cell in lines[0].cells] if lines else []}
+        found = roster_week.week(db.session(), acting(), words.asked)
+        hours = week_bars.hours_of([cell for line in found.lines for cell in line.cells] + found.nobody)
+        return {"week": found, "hours": hours, "today": clock.today()}
 
 
 def _ethiopian(words: Words) -> str:
     """The day, or the days of the week, in the Ethiopian calendar."""
     if not words.is_week:
         return calendars.ethiopian_words(words.asked.day)
-    first = roster_beside.monday_of(words.asked.day)
+    first = roster_week.monday_of(words.asked.day)
     return f"{calendars.ethiopian_words(first)} to {calendars.ethiopian_words(first + timedelta(days=6))}"
 
 

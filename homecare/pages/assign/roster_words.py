@@ -16,7 +16,7 @@ from homecare.admin.door import refuse
 from homecare.kinds.read import parse_id
 from homecare.kinds.times import parse_date
 from homecare.models.ours.sub_cities import CENTRES
-from homecare.queries.assigned import roster, roster_beside
+from homecare.queries.assigned import roster, roster_week
 from homecare.records.conditions import Condition, ForbiddenConditionError, UnknownConditionError, parse
 from homecare.records.list_request import ALL
 from homecare.records.seen import Seen
@@ -47,7 +47,7 @@ class Words:
     @property
     def span(self) -> str:
         """The week in words: "23 to 29 Nov 2026"."""
-        first = roster_beside.monday_of(self.asked.day)
+        first = roster_week.monday_of(self.asked.day)
         last = first + timedelta(days=6)
         month = "" if first.month == last.month else f" {first:%b}"
         return f"{first.day}{month} to {last.day} {last:%b %Y}"

@@ -14,11 +14,12 @@ from homecare.actions import rows
 from homecare.actions.assigning.telling import tell
 from homecare.admin.change import undo
 from homecare.admin.door import acting
+from homecare.clock import known, to_addis
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
 from homecare.pages.assign_help.planning import PlanningView
-from homecare.queries.assigned.to_call import MOST, calls
+from homecare.queries.assigned.to_call import MOST, Call, calls
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -40,6 +41,7 @@ class Calls(PlanningView):
             calls=found,
             reasons=REASONS,
             when=when,
+            where=_where,
             is_cut=len(found) == MOST,
             problem=problem,
         )
@@ -59,6 +61,14 @@ class Calls(PlanningView):
         some = "1 patient" if len(versions) == 1 else f"{len(versions):,} patients"
         undo.offer(f"Told: {some}.", urls.undo("visit_services"), [("token", token), ("url", here)])
         return redirect(here)
+
+
+def _where(call: Call) -> str:
+    """The visit on its day of the roster, where it can be put right; the record of one that stands on no day."""
+    at = known(call.at)
+    if at is None or call.reason == "cancelled":
+        return urls.record("visit_services", call.visit_id)
+    return urls.assign({"day": to_addis(at).date().isoformat()}, at=f"visit-{call.visit_id}")
 
 
 def _versions() -> dict[int, str]:

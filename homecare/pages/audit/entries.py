@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,8 +12,8 @@ from sqlalchemy import Row
 
 from homecare import calendars, clock
 from homecare.access.acting import Acting
-from homecare.access.pages import PAGES
 from homecare.kinds.say import when
+from homecare.pages.audit import log_words
 from homecare.queries import audit_lines
 from homecare.queries.audit import Log
 from homecare.tables.labels import plain_text
@@ -21,17 +21,16 @@ from homecare.tables.table import Field, ShownTable, shown_tables
 from homecare.web import urls
 
 NOT_YOURS = "not for your role"
+# By table and number, as text.
+Names = Mapping[tuple[str, str], str]
+NAMELESS: Names = {}
+# A row's number has fewer digits.
+LONGEST_NUMBER = 11
+# So many rows of a read are told by name, more of them by number.
+FEW = 5
 FROM = {
     "page": "on a page", "import": "by an import", "command": "on the command line", "system": "by the system",
     "other application": "from another application",
-}  # fmt: skip
-DID = {
-    "list": "saw in the list of", "related": "saw beside another record", "details": "opened",
-    "form": "opened the form of",
-    "reveal": "gave a reason and read of", "file": "opened a file of", "delete": "was asked about deleting",
-    "bulk": "chose among many", "lookup": "was offered in a choice", "inline": "saw while changing in the list",
-    "undo": "saw while taking back", "export": "exported", "home": "saw on the home page", "search": "found by search",
-    "audit": "saw in this log", "view-as": "viewed the product as", "history": "read the history of",
 }  # fmt: skip
 STORED: dict[type, Callable[[str], Any]] = {
     int: int, Decimal: Decimal, bool: "true".__eq__, date: date.fromisoformat, datetime: datetime.fromisoformat,
@@ -69,7 +68,8 @@ class Line:
     facts: tuple[str, ...]
 
 
-def line(log: Log, row: Row[Any], who: Acting) -> Line:
+def line(log: Log, row: Row[Any], who: Acting, names: Names = NAMELESS) -> Line:
+    """`names` are those of the records that the entry speaks of; who has none is told by number."""
     local = clock.to_addis(row.at)
     table = shown_tables().get(getattr(row, "resource", ""))
     url, about = _addresses(log, row, table, who)
@@ -81,11 +81,11 @@ def line(log: Log, row: Row[Any], who: Acting) -> Line:
         who=row.staff_name.strip() or (f"Staff #{row.staff_id}" if row.staff_id else "Nobody of the staff"),
         theirs=urls.audit(log.name, {"staff_id__eq": row.staff_id} if row.staff_id else {"staff_id__isnull": 1}),
         what=_what(log, row),
-        subject=_subject(log, row, table),
+        subject=_subject(log, row, table, names),
         url=url,
         about=about,
-        fields=tuple(told(table, one) for one in row.fields or ()) if log.name == "changes" and table else (),
-        facts=tuple(_facts(log, row, table, who)),
+        fields=tuple(told(table, one, names) for one in row.fields or ()) if log.name == "changes" and table else (),
+        facts=tuple(_facts(log, row, table, who, names)),
     )
 
 
@@ -99,38 +99,36 @@ def _addresses(log: Log, row: Row[Any], table: ShownTable | None, who: Acting) -
 
 
 def _what(log: Log, row: Row[Any]) -> str:
-    if log.name == "reads":
-        return DID.get(row.kind, f"saw on the page {row.kind}")
-    if log.name == "refusals":
-        return f"was refused: {row.kind}"
-    return str(row.kind)
+    return log_words.did(log.name, row.kind)
 
 
-def _subject(log: Log, row: Row[Any], table: ShownTable | None) -> str:
+def _subject(log: Log, row: Row[Any], table: ShownTable | None, names: Names) -> str:
     if log.name == "sign-ins":
         return ""
     if table is None:
-        page = PAGES.get(row.resource.removeprefix("page:"))
-        return f"{page.title if page else row.resource}{f' #{row.row_id}' if row.row_id else ''}"
+        return f"{log_words.of_no_table(row.resource)}{f' #{row.row_id}' if row.row_id else ''}"
     if log.name == "reads" and row.rows > 1:
         return table.amount(row.rows)
-    return f"{table.one} #{row.row_id}" if row.row_id else table.many
+    if not row.row_id:
+        return table.many
+    name = names.get((table.name, str(row.row_id)), "")
+    return f"{table.one} #{row.row_id}{f' · {name}' if name else ''}"
 
 
-def told(table: ShownTable, one: tuple[str, str, str | None, str | None]) -> Told:
+def told(table: ShownTable, one: tuple[str, str, str | None, str | None], names: Names) -> Told:
     name, how, before, after = one
     field = table.fields[name]
     if how in (audit_lines.MASKED, audit_lines.HIDDEN):
         return Told(field.label, "", "", withheld=True)
-    return Told(field.label, value(field, before), value(field, after))
+    return Told(field.label, value(field, before, names), value(field, after, names))
 
 
-def value(field: Field, text: str | None) -> str:
+def value(field: Field, text: str | None, names: Names) -> str:
     """A value of the trail as people read it. What is no value of its column, such as `infinity`, stays as it is."""
     if text is None:
         return ""
     if field.traits.links:
-        return f"#{text}"
+        return names.get((field.target, text), f"#{text}")
     read = STORED.get(field.column.type.python_type) if not field.traits.is_place else None
     try:
         return plain_text(field, read(text) if read else text)
@@ -138,13 +136,13 @@ def value(field: Field, text: str | None) -> str:
         return text
 
 
-def _facts(log: Log, row: Row[Any], table: ShownTable | None, who: Acting) -> list[str]:
+def _facts(log: Log, row: Row[Any], table: ShownTable | None, who: Acting, names: Names) -> list[str]:
     if log.name == "changes":
         found = [FROM.get(row.origin, row.origin)]
         found += [f"while viewing as staff #{row.as_staff_id}"] if row.as_staff_id else []
         return [*found, *([] if row.fields or table is None else [_no_columns(row, table, who)])]
     if log.name == "reads":
-        return _facts_of_read(row, table)
+        return _facts_of_read(row, table, names)
     return [word for word in (getattr(row, "role", ""), row.reason) if word]
 
 
@@ -154,18 +152,53 @@ def _no_columns(row: Row[Any], table: ShownTable, who: Acting) -> str:
     return "nothing but the time of its last change" if row.kind == "changed" else "empty"
 
 
-def _facts_of_read(row: Row[Any], table: ShownTable | None) -> list[str]:
+def _facts_of_read(row: Row[Any], table: ShownTable | None, names: Names) -> list[str]:
     found = []
     if row.columns and table:
         labels = [table.fields[name].label if name in table.fields else name for name in row.columns]
-        found.append(f"columns: {', '.join(labels)}")
+        found.append(f"shown: {', '.join(labels)}")
     if row.rows > 1:
         more = row.rows - len(row.ids)
-        numbers = ", ".join(f"#{number}" for number in row.ids)
-        found.append(f"numbers: {numbers}{f' and {more:,} more' if more > 0 else ''}")
+        numbers = ", ".join(_called(row, number, names) for number in row.ids)
+        found.append(f"which: {numbers}{f' and {more:,} more' if more > 0 else ''}")
     if row.reason:
         found.append(f"reason: {row.reason}" if row.kind == "reveal" else f"file: {row.reason}")
-    conditions = [word for word in row.conditions.removeprefix("?").split("&") if word]
+    given = [word for word in row.conditions.removeprefix("?").split("&") if word]
+    conditions = [said for word in given if (said := log_words.condition(table, word))]
     if conditions:
-        found.append(f"asked by: {', '.join(conditions)}")
+        found.append(f"asked by: {', '.join(dict.fromkeys(conditions))}")
     return found
+
+
+def spoken_of(log: Log, rows: Iterable[Row[Any]]) -> dict[str, set[int]]:
+    """The records whose names these entries need, by table: of reads of many rows only where those are few."""
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        table = shown_tables().get(getattr(row, "resource", ""))
+        if table is None:
+            continue
+        for number in _numbers(log, row):
+            _add(found, table.name, str(number))
+        for name, how, before, after in (row.fields or ()) if log.name == "changes" else ():
+            field = table.fields[name]
+            if field.traits.links and how not in (audit_lines.MASKED, audit_lines.HIDDEN):
+                for number in (before, after):
+                    _add(found, field.target, number or "")
+    return found
+
+
+def _numbers(log: Log, row: Row[Any]) -> list[Any]:
+    """The rows that the entry is about and that are told by name."""
+    if log.name != "reads" or row.rows <= 1:
+        return [row.row_id or ""]
+    return row.ids if row.rows <= FEW else []
+
+
+def _called(row: Row[Any], number: int, names: Names) -> str:
+    name = names.get((row.resource, str(number)), "") if row.rows <= FEW else ""
+    return f"#{number}{f' · {name}' if name else ''}"
+
+
+def _add(found: dict[str, set[int]], table: str, number: str) -> None:
+    if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER:
+        found.setdefault(table, set()).add(int(number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
@@ -19,15 +19,15 @@ from homecare.audit.reads import Lines, note_lines
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
-from homecare.pages.audit import files
-from homecare.pages.audit.entries import Line, line
+from homecare.pages.audit import files, log_words
+from homecare.pages.audit.entries import Line, line, spoken_of
 from homecare.queries import audit, audit_lines, who_saw
 from homecare.queries.audit import LOGS, Asked, Log
 from homecare.queries.who_saw import PATIENTS
 from homecare.records import counting, lookup
 from homecare.records.conditions import UnknownConditionError
 from homecare.records.seen import Seen
-from homecare.records.stored import row_name, stored_row
+from homecare.records.stored import names_of, row_name, stored_row
 from homecare.tables.table import shown_table, shown_tables
 from homecare.web import urls
 from homecare.web.errors import SpokenError
@@ -54,6 +54,11 @@ class Screen:
     def days(self) -> list[tuple[str, list[Line]]]:
         """The entries under their days, newest first."""
         return [(day, [*lines]) for day, lines in groupby(self.lines, key=lambda line: line.day)]
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """Each kind of entry and what it is called."""
+        return [(kind, log_words.choice(self.log.name, kind)) for kind in self.log.kinds]
 
     def url(self, **changes: str) -> str:
         """This page with some of its words changed, from its first entries on."""
@@ -186,7 +191,19 @@ def _screen(here: str, asked: Asked, words: dict[str, str]) -> Screen:
     page = audit.page(session, asked, audit_lines.statement(log, who))
     note_lines(audit_lines.shown(session, log, page.rows))
     count = counting.count(session, asked.narrowed(select(log.model.id)), may_estimate=False)
-    return Screen(here, log, words, [line(log, row, who) for row in page.rows], count, page.before, page.after)
+    names = _names_of(page.rows, log)
+    lines = [line(log, row, who, names) for row in page.rows]
+    return Screen(here, log, words, lines, count, page.before, page.after)
+
+
+def _names_of(rows: Sequence[Row[Any]], log: Log) -> dict[tuple[str, str], str]:
+    """Of the records that these entries speak of and that this person may open. One statement a table."""
+    found: dict[tuple[str, str], str] = {}
+    for name, ids in spoken_of(log, rows).items():
+        if audit_lines.opens(acting(), name):
+            names = names_of(db.session(), Seen.of(acting(), shown_table(name)), ids)
+            found |= {(name, str(row_id)): said for row_id, said in names.items()}
+    return found
 
 
 def _choices() -> dict[str, Any]:

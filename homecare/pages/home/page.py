@@ -17,7 +17,7 @@ from homecare.access.policy import Action, Scope
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.kinds.say import day as day_words
-from homecare.pages.home import charts
+from homecare.pages.home import charts, on_roster
 from homecare.pages.home.work_lists import WorkList, work_lists
 from homecare.queries import figures
 from homecare.queries.figures import Figure
@@ -36,7 +36,8 @@ def to_home() -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class HomeScreen:
-    """`numbers` are counts by figure key. `also` are the figures after the first six that have rows.
+    """`numbers` are counts by figure key, `urls` what each opens. `also` are the figures after the first six that
+    have rows.
     Cost: one statement for all figures, one for each list and chart, two for the next visit, and those of `recent`.
     """
 
@@ -44,6 +45,7 @@ class HomeScreen:
     figures: list[Figure]
     also: list[Figure]
     numbers: dict[str, int]
+    urls: dict[str, str]
     lists: list[WorkList]
     drawings: list[charts.Drawing]
     recent: list[Recent]
@@ -70,6 +72,7 @@ class HomeScreen:
             figures=chosen,
             also=[figure for figure in left if numbers[figure.key]],
             numbers=numbers,
+            urls={figure.key: on_roster.address(who, figure) for figure in (*chosen, *left)},
             lists=work_lists(session, who),
             drawings=drawings,
             recent=recent(session, who),

@@ -16,6 +16,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action, Scope
 from homecare.admin import cells
 from homecare.kinds import say
+from homecare.pages.home import on_roster
 from homecare.queries import figures
 from homecare.records import list_request
 from homecare.records.paging import ordering
@@ -86,10 +87,11 @@ class WorkLine:
 
 @dataclass(frozen=True)
 class WorkList:
-    """`url` opens the whole list in the same order."""
+    """`url` opens the whole list in the same order, `roster` the day of the roster; empty for who has none."""
 
     title: str
     url: str
+    roster: str
     lines: list[WorkLine]
     empty: str
 
@@ -116,17 +118,18 @@ def _load(session: Session, acting: Acting, plan: Plan, figure: figures.Figure) 
     statement = wanted.narrowed(selected.statement).order_by(*order)
     rows = session.execute(statement.limit(ROWS)).all()
     url = urls.list_of(table.name, words)
-    return WorkList(plan.title, url, [_line(table, selected, row) for row in rows], plan.empty)
+    lines = [_line(table, selected, row, on_roster.of_visit(acting, plan.figure, row)) for row in rows]
+    return WorkList(plan.title, url, on_roster.of_figure(acting, plan.figure), lines, plan.empty)
 
 
-def _line(table: ShownTable, selected: RowSelect, row: Row[Any]) -> WorkLine:
+def _line(table: ShownTable, selected: RowSelect, row: Row[Any], url: str) -> WorkLine:
     first, *rest = selected.fields
     if table.named_by_first:
         name = row_name(table, Stored(row, selected, {}))
     else:
         name = _text(first, selected, row) or f"{table.one} #{row._id}"
     facts = [WorkFact(_fact(field, selected, row), field.traits.is_money) for field in rest]
-    return WorkLine(name, urls.record(table.name, row._id), facts)
+    return WorkLine(name, url or urls.record(table.name, row._id), facts)
 
 
 def _text(field: Field, selected: RowSelect, row: Row[Any]) -> str:

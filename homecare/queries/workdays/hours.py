@@ -31,23 +31,29 @@ DAYS_OF_WEEK = 7
 @dataclass(frozen=True)
 class Measure:
     """A figure. `named` is the condition of its list, `mine` the one that lists one's own where others may not be
-    listed. `timed`: it has hours too, else it counts visits alone."""
+    listed. `timed`: it has hours too, else it counts visits alone. `means` says it to who reads the page."""
 
     key: str
     label: str
     named: str
+    means: str
     timed: bool = False
     mine: str = ""
 
 
 MEASURES = (
-    Measure("planned", "Planned", "planned", timed=True),
-    Measure("worked", "Worked", "worked", timed=True),
-    Measure("travel", "Travel, estimated", "travelled", timed=True),
-    Measure("open", "Not checked out", "open_check_out"),
-    Measure("over_long", "Over-long", "over_long", mine="my_over_long"),
-    Measure("to_invoice", "Not invoiced", "to_invoice"),
-)
+    Measure("planned", "Planned", "planned",
+            "Visits that were not cancelled, with the minutes that were planned for them.", timed=True),
+    Measure("worked", "Worked", "worked", "From check-in to check-out.", timed=True),
+    Measure("travel", "Travel, estimated", "travelled",
+            "Between the patients of a day, estimated from the distance.", timed=True),
+    Measure("open", "Not checked out", "open_check_out",
+            "Checked in and never out: still open, and not counted as worked until somebody writes the check-out."),
+    Measure("over_long", "Over-long", "over_long",
+            "Checked out later than twice the planned minutes. Counted as worked at twice, until it is corrected.",
+            mine="my_over_long"),
+    Measure("to_invoice", "Not invoiced", "to_invoice", "Completed, and no invoice stands for it."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

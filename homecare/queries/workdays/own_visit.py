@@ -12,6 +12,7 @@ from homecare.records import bookings
 
 # A check-in so long before the planned time is asked about first. Assumed.
 EARLY = timedelta(minutes=60)
+HOUR = 60
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class OwnVisit:
     @property
     def time(self) -> str:
         return f"{clock.to_addis(self.scheduled_at):%H:%M}" if self.scheduled_at else ""
+
+    @property
+    def length(self) -> str:
+        """45 min, 1 h, 1.5 h. Empty where nothing is planned."""
+        minutes = self.minutes or 0
+        return f"{round(minutes / 15) / 4:g} h" if minutes >= HOUR else f"{minutes} min" if minutes else ""
 
     @property
     def is_over(self) -> bool:

@@ -1,4 +1,4 @@
-import { $, $$, leave } from "./dom.js";
+import { $, $$, leave, toast } from "./dom.js";
 
 const root = document.documentElement;
 
@@ -56,8 +56,18 @@ document.addEventListener("click", (event) => {
     if (outside && event.detail) event.target.close();
   }
   const copied = event.target.closest("[data-copy]");
-  if (copied) {
-    navigator.clipboard?.writeText(new URL(copied.dataset.copy || location.href, location.href).href);
-    copied.closest("[popover]")?.hidePopover();
-  }
+  if (copied) copy(copied);
 });
+
+/** Puts a link into the clipboard and says so. Where the browser keeps it shut, the text beside is selected instead. */
+async function copy(button) {
+  button.closest("[popover]")?.hidePopover();
+  const field = $("input", button.parentElement);
+  try {
+    await navigator.clipboard.writeText(new URL(button.dataset.copy || location.href, location.href).href);
+    toast("The link is copied.");
+  } catch {
+    field?.select();
+    toast(field ? "This browser does not let the page copy. The link is selected: press Ctrl+C." : "This browser does not let the page copy. Copy the link from the address line.", { kind: "error" });
+  }
+}

@@ -1,8 +1,8 @@
 // The roster: a day that is drawn, moved by hand or key, refreshed while the page is in sight, and printed on one page.
-import { $, $$, make, typing } from "../core/dom.js";
+import { $, $$, make, toast, typing } from "../core/dom.js";
 import { attach } from "../parts/picker.js";
 import * as drag from "../parts/roster-drag.js";
-import { board, draw, keepTabStop, tellNow } from "../parts/roster-draw.js";
+import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
 import * as keys from "../parts/roster-keys.js";
 import * as panel from "../parts/roster-panel.js";
 import { suggest } from "../parts/roster-suggest.js";
@@ -13,12 +13,16 @@ const AFTER_SAVE_MS = 400;
 // A page of A3 on its side, without margins and head, in pixels of 96 an inch.
 const PAPER_PX = 940;
 const HEAD_PX = 70;
+// What stands out, and in which tone it is counted.
+const TONES = { unassigned: "waiting", late: "late", missed: "missed", stuck: "late" };
 const scroll = $("#roster");
 const picker = $("#day");
 
 picker?.addEventListener("change", () => picker.value && location.assign(picker.dataset.url.replace("DAY", picker.value)));
 $$("#conditions .picker[data-lookup-url]").forEach(attach);
 
+// A week opens at today.
+$(".week thead [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 if (scroll) start();
 
 function start() {
@@ -65,6 +69,8 @@ function start() {
   setInterval(() => document.hidden || refresh(roster), REFRESH_MS);
   document.addEventListener("visibilitychange", () => document.hidden || refresh(roster));
   onPaper(roster);
+  showAsked(roster);
+  addEventListener("hashchange", () => showAsked(roster));
   performance.mark("roster-drawn");
 }
 
@@ -77,11 +83,55 @@ function showNow(roster) {
   scroll.scrollLeft = (Math.max(0, from - 20) / DAY) * times.offsetWidth;
 }
 
+/** What the address points at: the panel of #visit-12, the row of #staff-7, or the first of #late, #unassigned and so on. */
+function showAsked(roster) {
+  const [what, id] = location.hash.slice(1).split("-");
+  if (what in TONES) return next(roster, what);
+  if (what === "staff") return toRow(roster, id);
+  if (what !== "visit" || !id) return;
+  const visit = roster.data.visits.find((one) => one.id === Number(id));
+  if (visit && isDrawn(roster, visit)) show(roster, visit);
+  else toast("This visit is not on this day, or the conditions leave it out.", { action: ["Open the visit", () => location.assign(`/admin/visit_services/details/?id=${Number(id)}`)] });
+}
+
+function isDrawn(roster, visit) {
+  return roster.made.bars.has(barKey("visit", visit.id));
+}
+
+function show(roster, visit) {
+  const key = barKey("visit", visit.id);
+  const { element } = roster.made.bars.get(key);
+  keys.inSight(roster, element);
+  // On a phone the page scrolls, not the board.
+  if (matchMedia("(max-width: 700px)").matches) element.scrollIntoView({ block: "center" });
+  roster.stay = key;
+  roster.open("visit", visit);
+}
+
+function toRow(roster, id) {
+  const row = roster.made.rows.get(`s${id}`);
+  if (!row) return;
+  scroll.scrollTop = row.element.offsetTop - roster.made.head.offsetHeight;
+  row.name.focus({ preventScroll: scroll.scrollHeight > scroll.clientHeight });
+}
+
+/** Opens the visits of a kind one after the other, from the earliest on, and round again. */
+function next(roster, name) {
+  const { day, visits } = roster.data;
+  const found = visits.filter((one) => one[name] && isDrawn(roster, one)).sort((a, b) => startOf(a, day) - startOf(b, day) || a.id - b.id);
+  const at = found.findIndex((one) => roster.shown?.kind === "visit" && one.id === roster.shown.id);
+  if (found.length) show(roster, found[(at + 1) % found.length]);
+  else toast(`No visit of this day is ${name}.`);
+}
+
 function tellCounts(roster) {
-  const of = { unassigned: 0, late: 0, missed: 0, stuck: 0 };
-  for (const visit of roster.data.visits) for (const name of Object.keys(of)) of[name] += Number(visit[name]);
-  const tones = { unassigned: "waiting", late: "late", missed: "missed", stuck: "late" };
-  $("#counts").replaceChildren(...Object.keys(of).filter((name) => of[name]).map((name) => make("li", { className: `badge badge-${tones[name]}`, textContent: `${of[name]} ${name}` })));
+  const of = Object.fromEntries(Object.keys(TONES).map((name) => [name, roster.data.visits.filter((visit) => visit[name]).length]));
+  const words = Object.keys(of).filter((name) => of[name]).map((name) => [name, `${of[name]} ${name}`]);
+  const list = $("#counts");
+  // A count that has the focus is not made anew every half minute.
+  if (list.dataset.of === JSON.stringify(words)) return;
+  list.dataset.of = JSON.stringify(words);
+  list.replaceChildren(...words.map(([name, textContent]) => make("li", {}, make("button", { type: "button", className: `badge badge-${TONES[name]}`, textContent, title: `Open the next ${name} visit`, onclick: () => next(roster, name) }))));
 }
 
 function tellElsewhere(roster) {

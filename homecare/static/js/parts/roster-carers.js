@@ -1,7 +1,7 @@
 // Who could come to a visit or a shift, what stands in their way then, and how long they would stay.
 import { make } from "../core/dom.js";
 import { endOf, startOf } from "./roster-draw.js";
-import { clock, hours, minutesOf } from "./roster-times.js";
+import { DAY, clock, hours, minutesOf } from "./roster-times.js";
 
 const DEFAULT_MINUTES = 60;
 const option = (value, textContent, selected = false) => make("option", { value, textContent, selected });
@@ -14,11 +14,13 @@ export function lengthWith(data, visit, staffId) {
   return id ? data.staff.find((one) => one.id === id)?.visit_minutes ?? null : DEFAULT_MINUTES;
 }
 
-/** The options of a carer, the free ones first. `until` tells the end for a person; `but` is the bar that is planned. */
+/** The options of a carer, the free ones first; of another day only who they are, because this page knows no more.
+    `until` tells the end for a person; `but` is the bar that is planned. */
 export function carers(roster, chosen, from, until, { nobody, but = "", patient = null } = {}) {
-  const found = roster.data.staff.map((person) => ({ person, ...said(roster.data, person, from, until(person), but, patient) }));
-  found.sort((a, b) => a.after - b.after || a.person.minutes_booked - b.person.minutes_booked);
-  const list = found.map(({ person, words }) => option(person.id, `${person.name} · ${person.role} · ${words} · ${hours(person.minutes_booked)} h`, person.id === Number(chosen)));
+  const isElsewhere = from < 0 || from >= DAY;
+  const found = isElsewhere ? roster.data.staff.map((person) => ({ person, words: "", after: 0 })) : roster.data.staff.map((person) => ({ person, ...said(roster.data, person, from, until(person), but, patient) }));
+  if (!isElsewhere) found.sort((a, b) => a.after - b.after || a.person.minutes_booked - b.person.minutes_booked);
+  const list = found.map(({ person, words }) => option(person.id, [person.name, person.role, ...(words ? [words, `${hours(person.minutes_booked)} h`] : [])].filter(Boolean).join(" · "), person.id === Number(chosen)));
   return [...(nobody ? [option("", "Nobody yet", !chosen)] : [option("", "Choose", !chosen)]), ...list];
 }
 

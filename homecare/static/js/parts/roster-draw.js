@@ -231,7 +231,7 @@ export function drawBar(made, kind, one, line) {
   element.style.setProperty("--y", line ?? 0);
   const short = to - from < SHORT;
   element.className = kind === "shift" ? `band shift bar${line ? " behind" : ""}` : `bar tone-${toneOf(one)}${short ? " short" : ""}${!one.staff_id ? " unassigned" : ""}${alarm(one) ? " alarm" : ""}${moves(made, one) ? " moves" : ""}`;
-  const who = made.byPatient ? nameOf(made, one.staff_id) || "Nobody yet" : [one.patient, one.place].filter(Boolean).join(" · ");
+  const who = made.byPatient ? nameOf(made, one.staff_id) || "Nobody" : [one.patient, one.place].filter(Boolean).join(" · ");
   write(element.children[0], kind === "shift" ? `${clock(from)} ${made.byPatient ? who : one.patient}` : short && !isStrip ? (made.byPatient ? who : one.patient) : `${clock(from)} ${who}`);
   element.dataset.at = clock(from);
   element.children[0].dataset.whole = element.dataset.whole = `${clock(from)} ${who}`;

@@ -25,6 +25,7 @@ export function open(roster, kind, one, wish = "") {
   fill(roster, one.patient, [
     make("p", { className: "about" }, status, make("span", { className: "muted", textContent: [spanOf(roster, kind, one), one.place, one.pair ? "two carers" : ""].filter(Boolean).join(" · ") })),
     body,
+    ...again(roster, kind, one),
     make("p", { className: "links" },
       make("a", { href: `/admin/${table}/details/?id=${one.id}`, textContent: `Open the ${kind}` }),
       make("a", { href: `/admin/${table}/history/?id=${one.id}`, textContent: "History" }),
@@ -33,11 +34,17 @@ export function open(roster, kind, one, wish = "") {
   if (wish === "suggest") $("[data-suggestions] button, select[name=staff_id]", roster.side)?.focus();
 }
 
+/** A visit that nobody came to can be planned anew: the old one stays as it was. */
+function again(roster, kind, one) {
+  if (kind !== "visit" || one.status !== "Missed" || !roster.data.may.create_visit) return [];
+  return [make("div", { className: "side-foot" }, button("Plan a visit in its place", () => openNew(roster, { patient_id: one.patient_id, patient: one.patient })))];
+}
+
 function fill(roster, title, parts, about) {
   const { side } = roster;
   const head = make("header", { className: "side-head" }, make("h2", { id: "side-head", textContent: title }),
     make("button", { type: "button", className: "btn btn-quiet btn-icon", "aria-label": "Close", textContent: "×", onclick: () => close(roster) }));
-  roster.shown = about;
+  mark(roster, about);
   side.replaceChildren(head, make("div", { className: "side-body" }, ...parts));
   side.hidden = false;
   side.onkeydown = (event) => {
@@ -54,9 +61,17 @@ function fill(roster, title, parts, about) {
 export function close(roster) {
   if (roster.side.hidden) return;
   roster.side.hidden = true;
-  roster.shown = null;
+  mark(roster, null);
   asked += 1;
   roster.focus();
+}
+
+/** The bar that the panel is about is seen to be it. */
+function mark(roster, about) {
+  const bar = (of) => of && roster.made.bars.get(`${of.kind}-${of.id}`)?.element;
+  bar(roster.shown)?.removeAttribute("data-shown");
+  bar(about)?.setAttribute("data-shown", "");
+  roster.shown = about;
 }
 
 /** "12:45–13:45" */
@@ -94,8 +109,13 @@ function visitForm(roster, visit) {
   const { day: today } = roster.data;
   const [day, time] = when(roster, minutesOf(visit.planned, today));
   const minutes = input("minutes", { type: "number", min: 5, max: DAY, step: 5, value: visit.minutes, required: true });
-  const until = (person) => startOf(visit, today) + (lengthWith(roster.data, visit, person.id) ?? visit.minutes);
-  const carer = select("staff_id", carers(roster, visit.staff_id, startOf(visit, today), until, { nobody: true, but: `visit-${visit.id}`, patient: visit.patient_id }));
+  const carer = select("staff_id", []);
+  const offer = (chosen) => {
+    const from = minutesOf(momentIn(day, time), today);
+    const until = (person) => from + (minutes.dataset.written ? Number(minutes.value) : lengthWith(roster.data, visit, person.id) ?? visit.minutes);
+    carer.replaceChildren(...carers(roster, chosen, from, until, { nobody: true, but: `visit-${visit.id}`, patient: visit.patient_id }));
+  };
+  offer(visit.staff_id);
   const purpose = purposes(roster, visit.purpose);
   const ownMinutes = () => (purpose.value === visit.purpose ? null : roster.choices.purpose.find((one) => one.word === purpose.value)?.minutes);
   const byRole = () => lengthWith(roster.data, visit, carer.value);
@@ -106,6 +126,8 @@ function visitForm(roster, visit) {
     // Without a plan the length is that of whoever goes; what was written by hand stays.
     if (target === minutes) minutes.dataset.written = "1";
     else if ([carer, purpose].includes(target) && !minutes.dataset.written) minutes.value = ownMinutes() ?? byRole() ?? visit.minutes;
+    // Who is free is told of the time that is written now.
+    if ([day, time, minutes].includes(target) && day.value && time.value) offer(carer.value);
     tellEnd();
     fits.look();
   };

@@ -3,7 +3,7 @@ import { $, make, toast } from "../core/dom.js";
 import { send } from "../core/server.js";
 import { lengthWith } from "./roster-carers.js";
 import { draw, nameOf } from "./roster-draw.js";
-import { clock, minutesOf, momentOf, now } from "./roster-times.js";
+import { clock, dayOf, minutesOf, momentOf, now } from "./roster-times.js";
 
 const LATE = 15;
 const MISSED = 60;
@@ -97,17 +97,20 @@ async function carry(roster, path, values, putBack, whose) {
 }
 
 function taken(roster, answer) {
+  let words = answer.done;
   for (const list of ["visits", "shifts"]) {
     for (const one of answer[list] ?? []) {
       const at = minutesOf(list === "visits" ? one.planned : one.start, roster.data.day);
       const here = list === "shifts" || (at >= 0 && at < 1440);
       replace(roster, list, one.id, here && one.status !== "Cancelled" ? one : null);
+      // What has left the day in sight is said with where it went.
+      if (!here && one.status !== "Cancelled") words = `${answer.done} It is on ${dayOf(one.planned)} now.`;
     }
   }
   const action = answer.undo ? { action: ["Undo", () => undo(roster, answer)] } : {};
   for (const old of document.querySelectorAll(".toasts .notice-success")) old.remove();
-  toast(answer.done, action);
-  roster.tell(answer.done);
+  toast(words, action);
+  roster.tell(words);
   roster.refresh();
 }
 

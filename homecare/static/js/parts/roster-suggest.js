@@ -6,7 +6,7 @@ import { saveVisit } from "./roster-save.js";
 import { clock, length, minutesOf, momentOf } from "./roster-times.js";
 
 // The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
-const PARTS = { continuity: "knows the patient", proximity: "near before and after", day: "free today", week: "free this week", sub_city: "same sub-city" };
+const PARTS = { continuity: "knows the patient", proximity: "near their other visits", day: "free that day", week: "free that week", sub_city: "same sub-city" };
 const SHOWN = 4;
 let asked = 0;
 
@@ -14,12 +14,28 @@ let asked = 0;
 export function suggest(roster, { kind, id, wish, slot }) {
   asked += 1;
   if (!slot || kind === "shift" || !roster.urls.suggestions) return;
-  if (kind === "visit") return show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest", (one) => untilOf(roster, id, one));
   const form = slot.closest(".side-form");
+  if (kind === "visit") {
+    const own = () => show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest", (one) => untilOf(roster, id, one));
+    form.addEventListener("change", (event) => ["day", "time"].includes(event.target.name) && moved(roster, slot, form, id, own));
+    return own();
+  }
   form.addEventListener("change", () => {
     const words = ofNew(form);
     if (words) show(roster, slot, words, (one) => choose(form, one));
   });
+}
+
+/** Of another day it is asked who fits then; of another hour nothing is said, for the visit would stand in its own way. */
+function moved(roster, slot, form, id, own) {
+  const visit = roster.data.visits.find((each) => each.id === id);
+  const [day, time] = ["day", "time"].map((name) => $(`[name=${name}]`, form).value);
+  if (!visit || !day || !time) return;
+  const start = momentOf(Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)), day);
+  if (Date.parse(start) === Date.parse(visit.planned)) return own();
+  asked += 1;
+  slot.hidden = true;
+  if (day !== roster.data.day) show(roster, slot, new URLSearchParams({ patient_id: visit.patient_id, start, minutes: visit.minutes }), (one) => choose(form, one));
 }
 
 function ofNew(form) {
@@ -42,7 +58,7 @@ async function show(roster, slot, words, go, isWished = false, until = () => "")
   if (!found) return (slot.hidden = true);
   const lines = found.suggestions.slice(0, SHOWN).map((one) => line(one, () => go(one), until(one)));
   slot.replaceChildren(
-    make("h3", { textContent: "Who fits best" }),
+    make("h3", { textContent: "Who fits best, of 100 points" }),
     lines.length ? make("ol", { className: "suggestions" }, ...lines) : make("p", { className: "muted", textContent: "Nobody can go then." }),
   );
   // Asked for by key: the best is at hand as soon as it is known, unless the person went elsewhere meanwhile.

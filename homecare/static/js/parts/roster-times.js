@@ -14,6 +14,12 @@ export const momentOf = (minutes, day) => `${new Date(Date.parse(`${day}T00:00:0
 const two = (number) => String(number).padStart(2, "0");
 export const clock = (minutes) => `${two(Math.floor((((minutes % DAY) + DAY) % DAY) / 60))}:${two((((minutes % 60) + 60) % 60))}`;
 
+/** The day of a moment in Addis: Fri 27 Nov */
+export const dayOf = (iso) => {
+  const words = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).formatToParts(Date.parse(iso) + ADDIS_MS);
+  return ["weekday", "day", "month"].map((name) => words.find((one) => one.type === name).value).join(" ");
+};
+
 /** 45 min, 1 h, 1.5 h */
 export const length = (minutes) => (minutes < 60 ? `${minutes} min` : `${hours(minutes)} h`);
 export const hours = (minutes) => String(Math.round(minutes / 15) / 4);
