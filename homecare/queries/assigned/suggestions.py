@@ -49,14 +49,18 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`parts` add up to `score`. `reasons_against` are the warnings, `free` what is left of the person's day (UTC)."""
+    """`parts` add up to `score`. `against` are the warnings, `free` is what is left of the person's day (UTC)."""
 
     staff_id: int
     name: str
     score: float
     parts: Mapping[str, float]
-    reasons_against: Sequence[str]
+    against: Sequence[Conflict]
     free: Sequence[Span]
+
+    @property
+    def reasons_against(self) -> list[str]:
+        return [conflict.sentence for conflict in self.against]
 
 
 def suggestions(
@@ -147,7 +151,7 @@ def _allowed(
             names[staff_id],
             sum(parts.values()),
             parts,
-            [conflict.sentence for conflict in of.get(index, ())],
+            of.get(index, ()),
             _free(facts, staff_id, about.start),
         )
         for index in left
