@@ -52,7 +52,9 @@ NOW = """
         CASE WHEN :came THEN date_trunc('minute', timezone('utc', now())) - :ago * interval '1 minute' END)
 """
 ASKED = """SELECT id, patient_id, scheduled_at FROM visit_services WHERE scheduled_at >= :midnight
-    AND scheduled_at < cast(:midnight AS timestamp) + interval '1 day' ORDER BY md5(id::text || cast(:seed AS text)) LIMIT :most"""
+    AND scheduled_at < cast(:midnight AS timestamp) + interval '1 day' ORDER BY md5(id::text || cast(:seed AS text))
+    LIMIT :most"""
+
 
 class Compared(Counter[str]):
     """How much of each kind was held against the reference; `differences` are what did not agree, in words."""

@@ -186,10 +186,8 @@ def answered(page: Page, level: str, says: str, *, goes: bool) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.check)
-def test_a_suggestion_says_its_warnings_and_leaves_out_who_is_blocked(
-    page: Page, day: RosterDay, case: Case
-) -> None:
-    """The patient wants neither Bayush nor Chaltu: Ababa alone is left. What stood beside her name is not asked again."""
+def test_a_suggestion_says_its_warnings_and_leaves_out_who_is_blocked(page: Page, day: RosterDay, case: Case) -> None:
+    """The patient wants neither Bayush nor Chaltu: Ababa is left. What stood beside her name is not asked again."""
     visit = day.visit(0, 9)
     case.make(day)
     for name in ("Bayush", "Chaltu"):

@@ -1,4 +1,4 @@
-"""The roster under a finger: a long press carries a visit, a swipe scrolls; a phone books, records an absence, undoes."""
+"""The roster under a finger: a long press carries a visit, a swipe scrolls, taps book, record an absence and undo."""
 
 from __future__ import annotations
 
@@ -165,9 +165,7 @@ def test_a_visit_held_at_the_lower_edge_scrolls_to_who_is_below(page: Page, day:
     assert day.row(visit)[0] == "Chaltu"
 
 
-def test_a_tablet_pulls_a_visit_to_another_hour_and_a_swipe_scrolls(
-    page: Page, day: RosterDay, finger: Finger
-) -> None:
+def test_a_tablet_pulls_a_visit_to_another_hour_and_a_swipe_scrolls(page: Page, day: RosterDay, finger: Finger) -> None:
     visit = day.visit(0, 11, "Ababa")
     opened(page, day, TABLET)
     before = scrolled(page, "document.querySelector('#roster')", "scrollLeft")
