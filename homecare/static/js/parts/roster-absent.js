@@ -53,7 +53,9 @@ async function send(roster, form, submitter) {
   if (!found) return;
   if (!found.saved) {
     show(roster, found.page);
-    ($("[aria-invalid], .against-all input, .rows-of-work select", roster.side) ?? $("form:last-of-type button", roster.side)).focus();
+    const last = $$("form", roster.side).at(-1);
+    ($("[aria-invalid], .against-all input, .rows-of-work select", roster.side) ?? $("button", last)).focus({ preventScroll: true });
+    last.scrollIntoView({ block: "start" });
     return;
   }
   close(roster);
