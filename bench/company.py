@@ -6,12 +6,12 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from homecare import configured
 from homecare.config import Config
@@ -35,13 +35,20 @@ def company() -> Iterator[Config]:
 @contextmanager
 def demo_company() -> Iterator[Config]:
     """A migrated database with the demo company loaded."""
+    with own_company(lambda owner: demo.load(owner, PASSWORD)) as config:
+        yield config
+
+
+@contextmanager
+def own_company(load: Callable[[Engine], object]) -> Iterator[Config]:
+    """A migrated database with what `load` puts into it as its owner."""
     folder = Path(tempfile.mkdtemp(prefix="homecare-bench-"))
     folder.chmod(0o755)
     try:
         with Cluster(folder / "cluster") as cluster:
             migrate(cluster.owner_url, cluster.serving_url)
             owner = create_engine(cluster.owner_url)
-            demo.load(owner, PASSWORD)
+            load(owner)
             owner.dispose()
             yield Config(
                 database_url=cluster.serving_url,

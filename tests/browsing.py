@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
@@ -38,7 +39,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched_page(browser: Browser, base_url: str) -> Iterator[Page]:
+def watched_page(browser: Browser, base_url: str, **device: Any) -> Iterator[Page]:
     """A fresh page without cookies; what went wrong in it is raised at the end as one AssertionError."""
     problems: list[str] = []
     host = urlsplit(base_url).netloc
@@ -52,7 +53,8 @@ def watched_page(browser: Browser, base_url: str) -> Iterator[Page]:
         if parts.scheme not in ("data", "blob", "about") and parts.netloc != host:
             problems.append(f"request to another host: {request.url}")
 
-    with browser.new_context(base_url=base_url, locale="en-GB", timezone_id="Africa/Addis_Ababa") as context:
+    place = {"locale": "en-GB", "timezone_id": "Africa/Addis_Ababa"}
+    with browser.new_context(base_url=base_url, **place, **device) as context:
         context.add_init_script(REPORT_POLICY)
         context.on("console", note_console)
         context.on("weberror", lambda error: problems.append(f"script: {error.error}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,10 @@ class RosterDay:
     def scalar(self, statement: str, **values: Any) -> Any:
         with self.engine.begin() as connection:
             return connection.scalar(text(statement), values)
+
+    def rows(self, statement: str, **values: Any) -> list[Any]:
+        with self.engine.connect() as connection:
+            return [*connection.execute(text(statement), values)]
 
     def run(self, statement: str, **values: Any) -> None:
         with self.engine.begin() as connection:
@@ -68,22 +73,24 @@ class RosterDay:
         return names.get(found.staff_id), found.at, found.minutes, found.status
 
 
-def roster_day(engine: Engine) -> RosterDay:
-    """Nurses Ababa, Bayush and Chaltu come first of all; everybody else is away from the roster."""
+def roster_day(engine: Engine, names: Sequence[str] = ("Ababa", "Bayush", "Chaltu"), patients: int = 8) -> RosterDay:
+    """These nurses come first of all; everybody else is away from the roster. Visits are of so many patients."""
     with engine.begin() as connection:
         away = "UPDATE staff SET status = 'Inactive' WHERE role IN ('Caregiver', 'Doctor', 'Nurse')"
         connection.execute(text(away))
         nurses = {}
-        for name in ("Ababa", "Bayush", "Chaltu"):
+        for name in names:
             nurses[name] = connection.scalar(
                 text("INSERT INTO staff (first_name, last_name, email, role, status) VALUES (:name, 'Tadesse', :email,"
                      " 'Nurse', 'Active') RETURNING id"),
                 {"name": name, "email": f"{name.lower()}@roster.example"},
             )  # fmt: skip
         connection.execute(text("UPDATE patients SET geolocation = NULL WHERE id IN (SELECT id FROM patients ORDER BY"
-                                " id LIMIT 8)"))  # fmt: skip
-        patients = connection.execute(text("SELECT id, full_name FROM patients ORDER BY id LIMIT 8")).all()
+                                " id LIMIT :many)"), {"many": patients})  # fmt: skip
+        whom = connection.execute(
+            text("SELECT id, full_name FROM patients ORDER BY id LIMIT :many"), {"many": patients}
+        ).all()
         day = connection.scalar(text(f"SELECT to_char({DAY}, 'YYYY-MM-DD')"))
-    made = RosterDay(engine, str(day), nurses, [*patients])
+    made = RosterDay(engine, str(day), nurses, [*whom])
     made.clear()
     return made

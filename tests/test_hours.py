@@ -17,51 +17,12 @@ from doors import Company, count_of, opened
 from flask import Flask
 from sqlalchemy import Engine
 
+from bench import day_reference
 from homecare.queries.workdays import hours, months
 
 MONTH = "2031-04"
 FIRST = datetime(2031, 3, 31, 21)
 LINK = re.compile(r'<a href="(/admin/visit_services/\?[^"]+)" aria-label="([^:"]+): ([^"]+)"')
-# By person, said again without any of the product's expressions.
-PLAIN = """
-WITH named AS (
-    SELECT v.*, lower(trim(coalesce(nullif(trim(v.status), ''), 'Pending'))) AS word,
-        coalesce(p.minutes, CASE s.role WHEN 'Doctor' THEN 45 WHEN 'Caregiver' THEN 240 ELSE 60 END) AS minutes,
-        extract(epoch FROM v.check_out_time - v.check_in_time) AS took
-    FROM visit_services v JOIN staff s ON s.id = v.staff_id
-    LEFT JOIN dashboard.visit_plans p ON p.visit_id = v.id
-    WHERE (v.scheduled_at + interval '3 hours')::date BETWEEN :first AND :last
-), ordered AS (
-    SELECT n.*, q.geolocation, row_number() OVER (
-        PARTITION BY n.staff_id, (n.scheduled_at + interval '3 hours')::date
-        ORDER BY coalesce(n.check_in_time, n.scheduled_at), n.id) AS place
-    FROM named n JOIN patients q ON q.id = n.patient_id WHERE n.word NOT IN ('cancelled', 'missed')
-), journeys AS (
-    SELECT b.staff_id, b.id,
-        2 * 6371.0088 * asin(sqrt(
-            sin(radians(ST_Y(b.geolocation::geometry) - ST_Y(a.geolocation::geometry)) / 2) ^ 2
-            + cos(radians(ST_Y(a.geolocation::geometry))) * cos(radians(ST_Y(b.geolocation::geometry)))
-            * sin(radians(ST_X(b.geolocation::geometry) - ST_X(a.geolocation::geometry)) / 2) ^ 2
-        )) AS km
-    FROM ordered a JOIN ordered b ON b.staff_id = a.staff_id AND b.place = a.place + 1
-        AND (a.scheduled_at + interval '3 hours')::date = (b.scheduled_at + interval '3 hours')::date
-    WHERE a.patient_id <> b.patient_id AND a.geolocation IS NOT NULL AND b.geolocation IS NOT NULL
-)
-SELECT n.staff_id,
-    count(*) FILTER (WHERE word <> 'cancelled') AS planned_visits,
-    sum(minutes) FILTER (WHERE word <> 'cancelled') AS planned,
-    count(*) FILTER (WHERE took IS NOT NULL AND word NOT IN ('cancelled', 'missed')) AS worked_visits,
-    floor(sum(least(took, 120 * minutes))
-        FILTER (WHERE took IS NOT NULL AND word NOT IN ('cancelled', 'missed')) / 60) AS worked,
-    count(*) FILTER (WHERE check_in_time IS NOT NULL AND check_out_time IS NULL
-        AND word NOT IN ('cancelled', 'missed')) AS open_visits,
-    count(*) FILTER (WHERE took > 120 * minutes AND word NOT IN ('cancelled', 'missed')) AS over_long_visits,
-    count(*) FILTER (WHERE status = 'Completed' AND NOT EXISTS (SELECT FROM invoices i WHERE i.service_id = n.id
-        AND coalesce(i.status, 'Pending') NOT IN ('Cancelled', 'Refunded'))) AS to_invoice_visits,
-    (SELECT count(*) FROM journeys j WHERE j.staff_id = n.staff_id) AS travel_visits,
-    (SELECT sum(km * 1.4 / 18 * 60 + 10) FROM journeys j WHERE j.staff_id = n.staff_id) AS travel
-FROM named n GROUP BY n.staff_id
-"""
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +75,8 @@ def _make_visits(company: Company) -> None:
 
 
 def plain(company: Company) -> dict[int, Any]:
-    found = company.rows(PLAIN, first=date(2031, 4, 1), last=date(2031, 4, 30))
-    return {row.staff_id: row for row in found}
+    with company.engine.connect() as connection:
+        return day_reference.hours(connection, date(2031, 4, 1), date(2031, 4, 30))
 
 
 def exported(company: Company, role: str = "Admin", **words: str) -> list[dict[str, str]]:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import sign_in, violations
-from clusters import DEMO_PASSWORD, Database
-from playwright.sync_api import Locator, Page, expect
+from browsing import violations
+from clusters import Database
+from playwright.sync_api import Page, expect
 from roster_day import RosterDay, roster_day
+from roster_hand import ROSTER, bar, drag, open_day, refresh, row, told
 from sqlalchemy import Engine
 
 pytestmark = pytest.mark.browser
-ROSTER = "/admin/assign/"
 
 
 @pytest.fixture(scope="module")
@@ -32,41 +32,6 @@ def day(made: RosterDay) -> Iterator[RosterDay]:
     made.clear()
     yield made
     made.clear()
-
-
-def open_day(page: Page, day: RosterDay, words: str = "", width: int = 1366) -> Page:
-    page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, "coordinator", DEMO_PASSWORD)
-    page.goto(f"{ROSTER}?day={day.day}{words}")
-    expect(page.locator("[role=grid]")).to_be_visible()
-    return page
-
-
-def bar(page: Page, visit: int) -> Locator:
-    return page.locator(f'[data-key="visit-{visit}"]')
-
-
-def row(page: Page, day: RosterDay, name: str) -> Locator:
-    return page.locator(f'[data-row="s{day.nurses[name]}"]')
-
-
-def drag(page: Page, what: Locator, to: Locator, dx: float = 0, *, drops: bool = True) -> None:
-    """From where it lies to the row; `dx` pixels sideways."""
-    start, end = what.bounding_box(), to.bounding_box()
-    assert start
-    assert end
-    x, y = start["x"] + 12, start["y"] + start["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + dx / 2, y + 9, steps=2)
-    page.mouse.move(x + dx, end["y"] + end["height"] / 2, steps=4)
-    page.evaluate("new Promise(requestAnimationFrame)")
-    if drops:
-        page.mouse.up()
-
-
-def told(page: Page, words: str | re.Pattern[str]) -> None:
-    expect(page.locator(".toasts .notice").last).to_contain_text(words)
 
 
 def test_a_visit_is_assigned_by_dragging_it_out_of_the_strip(page: Page, day: RosterDay) -> None:
@@ -446,11 +411,6 @@ def test_a_visit_is_cancelled_with_a_reason(page: Page, day: RosterDay) -> None:
     assert day.row(visit)[3] == "Cancelled"
     reason = day.scalar("SELECT ending_reason FROM dashboard.visit_plans WHERE visit_id = :id", id=visit)
     assert reason == "Patient away"
-
-
-def refresh(page: Page) -> None:
-    """As when the page comes into sight again."""
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def test_a_refresh_shows_what_others_did_and_keeps_the_focus(page: Page, day: RosterDay) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,37 +10,9 @@ from clusters import Database
 from doors import Company, Walker
 from statements_sent import statements
 
+from bench import day_reference
+
 DATA = "/admin/assign/data.json"
-DAY = "2026-11-25"
-START = f"timestamp '{DAY} 00:00' - interval '3 hours'"
-END = f"timestamp '{DAY} 00:00' + interval '21 hours'"
-STATUS = "lower(trim(coalesce(nullif(trim(v.status), ''), 'Pending')))"
-# The minutes of a visit: its plan, else by the carer's role, else 60.
-MINUTES = """coalesce(p.minutes, (SELECT r.visit_minutes FROM dashboard.roles r JOIN staff s
-    ON lower(trim(s.role)) = lower(r.name) WHERE s.id = v.staff_id), 60)"""
-VISITS = f"""
-    SELECT v.id, v.staff_id, v.patient_id, {STATUS} AS status, v.scheduled_at, v.check_in_time, v.check_out_time,
-        {MINUTES} AS minutes, coalesce(v.check_in_time, v.scheduled_at) AS start,
-        coalesce(v.check_out_time, coalesce(v.check_in_time, v.scheduled_at) + {MINUTES} * interval '1 minute') AS end
-    FROM visit_services v LEFT JOIN dashboard.visit_plans p ON p.visit_id = v.id
-"""
-WAITING = "status IN ('pending', 'scheduled') AND check_in_time IS NULL"
-PAST = "EXTRACT(epoch FROM timezone('utc', now()) - scheduled_at) / 60"
-COUNTS = f"""
-    SELECT count(*) FILTER (WHERE {WAITING} AND staff_id IS NULL) AS unassigned,
-        count(*) FILTER (WHERE {WAITING} AND {PAST} >= 15 AND {PAST} < 60) AS late,
-        count(*) FILTER (WHERE status = 'missed' OR ({WAITING} AND {PAST} >= 60)) AS missed,
-        count(*) FILTER (WHERE status = 'in progress' AND check_out_time IS NULL
-            AND timezone('utc', now()) >= "end" + interval '1 hour') AS stuck
-    FROM ({VISITS}) AS visits WHERE status <> 'cancelled' AND scheduled_at >= {{start}} AND scheduled_at < {{end}}
-"""
-SPANS = f"""
-    SELECT staff_id, start, "end" FROM ({VISITS}) AS visits
-    WHERE status NOT IN ('missed', 'cancelled') AND staff_id IS NOT NULL
-    UNION ALL
-    SELECT staff_id, shift_start, shift_end FROM caregiver_assignments
-    WHERE coalesce(status, 'Assigned') IN ('Assigned', 'Confirmed', 'In Progress')
-"""
 
 
 @pytest.fixture(scope="module")
@@ -59,32 +32,24 @@ def bounds(company: Company, ago: int = 0) -> tuple[str, str, str]:
     return day, f"timestamp '{day}' - interval '3 hours'", f"timestamp '{day}' + interval '21 hours'"
 
 
-def booked(company: Company, start: str, end: str) -> dict[int, int]:
-    """Minute by minute, so that the union is counted in quite another way."""
-    found = company.rows(f"""
-        SELECT staff_id, count(DISTINCT minute) AS minutes FROM ({SPANS}) AS spans,
-            generate_series(greatest(date_trunc('minute', start), {start}),
-                least("end", {end}) - interval '1 minute', interval '1 minute') AS minute
-        WHERE start < {end} AND "end" > {start} GROUP BY staff_id""")
-    return {row.staff_id: row.minutes for row in found}
-
-
 @pytest.mark.parametrize("ago", [-1, 0, 1, 3])
 def test_a_day_equals_plain_sql(company: Company, coordinator: Walker, ago: int) -> None:
     day, start, end = bounds(company, ago)
 
     found = coordinator.get(DATA, day=day).json
 
-    wanted = company.rows(f"SELECT * FROM ({VISITS}) AS v WHERE status <> 'cancelled' AND scheduled_at >= {start}"
-                          f" AND scheduled_at < {end}")  # fmt: skip
+    midnight = company.scalar(f"SELECT {start}")
+    with company.engine.connect() as connection:
+        wanted = day_reference.visits(connection, midnight)
+        counts = day_reference.counts(connection, midnight, datetime.now(UTC).replace(tzinfo=None))
+        minutes = day_reference.booked(connection, midnight)
     assert {(row.id, row.staff_id, row.minutes, f"{row.start:%Y-%m-%dT%H:%M:%S}Z", f"{row.end:%Y-%m-%dT%H:%M:%S}Z")
             for row in wanted} == {(one["id"], one["staff_id"], one["minutes"], one["start"], one["end"])
                                    for one in found["visits"]}  # fmt: skip
-    assert found["counts"] == dict(company.rows(COUNTS.format(start=start, end=end))[0]._mapping)
+    assert found["counts"] == counts
     shifts = company.rows(f"SELECT id FROM caregiver_assignments WHERE shift_start < {end} AND shift_end > {start}"
                           " AND coalesce(status, '') <> 'Cancelled'")  # fmt: skip
     assert {row.id for row in shifts} == {one["id"] for one in found["shifts"]}
-    minutes = booked(company, start, end)
     for one in found["staff"]:
         # Seconds of a check-in make a part of a minute.
         assert abs(one["minutes_booked"] - minutes.get(one["id"], 0)) <= 2, one

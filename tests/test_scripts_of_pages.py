@@ -25,6 +25,7 @@ TAKING_FORMS = {
     "parts/check.js",
     "parts/columns.js",
     "parts/filters.js",
+    "parts/roster-absent.js",
 }
 # They work with something of every page: its menu, its session, its keys.
 OF_THE_FRAME = {"core/frame.js", "core/keys.js", "core/session.js", "core/theme.js"}

@@ -25,10 +25,10 @@ from bookings_made import (
     visit,
 )
 from flask import Flask
-from score_reference import random_day, reference
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from bench.score_reference import random_day, reference
 from homecare.access.acting import Acting
 from homecare.config import Config
 from homecare.queries.assigned.suggestions import Suggestion, of_shift, of_visit, suggestions

@@ -43,7 +43,8 @@ def _line(one: suggestions.Suggestion) -> dict[str, Any]:
         "name": one.name,
         "score": round(one.score, 1),
         "parts": {name: round(part, 1) for name, part in one.parts.items()},
-        "against": [*one.reasons_against],
+        # Who is chosen with these in sight is not asked about them again.
+        "against": [{"key": each.key, "sentence": each.sentence} for each in one.against],
         "free": [[f"{moment.isoformat()}Z" for moment in span] for span in one.free],
     }
 

@@ -51,17 +51,21 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`parts` add up to `score`. `reasons_against` are the warnings, `free` what is left of the person's day (UTC).
-    `warned` are the checks that warn, where no sentences were asked for.
+    """`parts` add up to `score`. `against` are the warnings, `free` is what is left of the person's day (UTC). `warned`
+    are the checks that warn, where no sentences were asked for.
     """
 
     staff_id: int
     name: str
     score: float
     parts: Mapping[str, float]
-    reasons_against: Sequence[str]
+    against: Sequence[Conflict]
     free: Sequence[Span]
     warned: Sequence[str] = ()
+
+    @property
+    def reasons_against(self) -> list[str]:
+        return [conflict.sentence for conflict in self.against]
 
 
 def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> list[Suggestion]:
@@ -165,7 +169,7 @@ def _allowed(
             names[staff_id],
             sum(parts.values()),
             parts,
-            [conflict.sentence for conflict in of.get(index, ())],
+            of.get(index, ()),
             _free(facts, staff_id, about.start),
         )
         for index in left

@@ -1,6 +1,7 @@
 // The roster: a day that is drawn, moved by hand or key, refreshed while the page is in sight, and printed on one page.
 import { $, $$, make, toast, typing } from "../core/dom.js";
 import { attach } from "../parts/picker.js";
+import * as absent from "../parts/roster-absent.js";
 import * as drag from "../parts/roster-drag.js";
 import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
 import * as keys from "../parts/roster-keys.js";
@@ -33,7 +34,7 @@ function start() {
     choices: JSON.parse($("#choices").textContent),
     made: board(scroll, data),
     side: $("#side"),
-    urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions },
+    urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions, absent: scroll.dataset.absent },
     sending: 0, picked: null, drag: null, shown: null, stay: "", before: null,
   };
   roster.tell = (words) => ($("#told").textContent = words);
@@ -54,6 +55,7 @@ function start() {
   };
   roster.side.addEventListener("roster-panel", (event) => suggest(roster, event.detail));
   drag.listen(roster);
+  absent.listen(roster);
   keys.listen(roster);
   $("#new")?.addEventListener("click", () => roster.create({}));
   $("#print").addEventListener("click", () => print());

@@ -55,6 +55,9 @@ export function listen(roster) {
   });
 }
 
+/** A phone has no hours beside each other: rows are a list there, and the page itself scrolls. */
+const isList = (made) => !made.times.offsetWidth;
+
 /** Measured on the time lane: the strip is narrower. */
 function minutesAt(roster, x) {
   const lane = roster.made.times.getBoundingClientRect();
@@ -113,7 +116,7 @@ function valuesOf(roster) {
   const staff = onStrip ? null : Number(drag.row.dataset.id);
   if (!made.byPatient && staff !== visit.staff_id) values.staff_id = staff ?? "";
   const moved = drag.x - drag.from[0] + made.scroll.scrollLeft - drag.scrolled;
-  if (!drag.lane && !onStrip && Math.abs(moved) >= KEEPS_TIME_PX) {
+  if (!drag.lane && !onStrip && !isList(made) && Math.abs(moved) >= KEEPS_TIME_PX) {
     const to = snap(at + (moved / made.times.offsetWidth) * DAY);
     if (to !== at) values.scheduled_at = momentOf(Math.max(0, Math.min(DAY - STEP, to)), data.day);
   }
@@ -135,13 +138,14 @@ function show(roster) {
 
 function scrollAtEdges(roster) {
   const { drag, made } = roster;
+  const list = isList(made);
   const view = made.scroll.getBoundingClientRect();
-  const top = view.top + made.head.offsetHeight;
+  const top = list ? made.strip.getBoundingClientRect().bottom : view.top + made.head.offsetHeight;
   const speed = (near) => Math.max(0, Math.min(12, (EDGE_PX - near) / 3));
-  const down = speed(view.bottom - drag.y) - (drag.y > top ? speed(drag.y - top) : 0);
-  const right = speed(view.right - drag.x) - speed(drag.x - view.left - 200);
+  const down = speed((list ? innerHeight : view.bottom) - drag.y) - (drag.y > top ? speed(drag.y - top) : 0);
+  const right = list ? 0 : speed(view.right - drag.x) - speed(drag.x - view.left - 200);
   if ((!down && (!right || drag.lane)) || !drag.row || drag.row === made.strip) return;
-  made.scroll.scrollBy(!drag.lane && (drag.resizes || Math.abs(drag.x - drag.from[0]) > KEEPS_TIME_PX) ? right : 0, down);
+  (list ? document.scrollingElement : made.scroll).scrollBy(!drag.lane && (drag.resizes || Math.abs(drag.x - drag.from[0]) > KEEPS_TIME_PX) ? right : 0, down);
   drag.due ||= requestAnimationFrame(() => follow(roster));
 }
 

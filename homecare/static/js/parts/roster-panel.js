@@ -40,7 +40,7 @@ function again(roster, kind, one) {
   return [make("div", { className: "side-foot" }, button("Plan a visit in its place", () => openNew(roster, { patient_id: one.patient_id, patient: one.patient })))];
 }
 
-function fill(roster, title, parts, about) {
+export function fill(roster, title, parts, about) {
   const { side } = roster;
   const head = make("header", { className: "side-head" }, make("h2", { id: "side-head", textContent: title }),
     make("button", { type: "button", className: "btn btn-quiet btn-icon", "aria-label": "Close", textContent: "×", onclick: () => close(roster) }));
@@ -49,7 +49,7 @@ function fill(roster, title, parts, about) {
   side.hidden = false;
   side.onkeydown = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close(roster);
-    if (event.key === "Enter" && event.target.matches("input:not([role=combobox])")) {
+    if (event.key === "Enter" && event.target.matches(".side-form input:not([role=combobox])")) {
       event.preventDefault();
       $("[data-save]", side).click();
     }

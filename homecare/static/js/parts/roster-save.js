@@ -39,14 +39,14 @@ export function replace(roster, list, id, one) {
   roster.tellCounts();
 }
 
-/** A change of a visit. Answers whether it was saved. */
-export async function saveVisit(roster, visit, values) {
+/** A change of a visit. `answered` are the keys of warnings that were read before. Answers whether it was saved. */
+export async function saveVisit(roster, visit, values, answered = []) {
   const before = roster.before ?? visit;
   roster.before = null;
   // Who has a role of unknown length gets the length that is seen.
   if (values.staff_id && !values.minutes && lengthWith(roster.data, before, values.staff_id) === null) values.minutes = before.minutes;
   replace(roster, "visits", visit.id, values.status === "Cancelled" ? null : withValues(before, values, roster.data));
-  return carry(roster, "visits/", { visit_id: visit.id, version: before.version, ...values }, () => replace(roster, "visits", visit.id, before), before.patient);
+  return carry(roster, "visits/", { visit_id: visit.id, version: before.version, ...values }, () => replace(roster, "visits", visit.id, before), before.patient, answered);
 }
 
 export async function saveShift(roster, shift, values) {
@@ -64,9 +64,9 @@ export async function check(roster, path, values) {
   return answer.conflicts;
 }
 
-async function carry(roster, path, values, putBack, whose) {
+async function carry(roster, path, values, putBack, whose, known = []) {
   roster.sending += 1;
-  const answered = [];
+  const answered = [...known];
   try {
     for (;;) {
       try {
@@ -107,6 +107,11 @@ function taken(roster, answer) {
       if (!here && one.status !== "Cancelled") words = `${answer.done} It is on ${dayOf(one.planned)} now.`;
     }
   }
+  say(roster, answer);
+}
+
+/** Tells what was done, with the way back where `undo` names the change set, and reads the day anew. */
+export function say(roster, answer) {
   const action = answer.undo ? { action: ["Undo", () => undo(roster, answer)] } : {};
   for (const old of document.querySelectorAll(".toasts .notice-success")) old.remove();
   toast(words, action);

@@ -1,5 +1,5 @@
 // Who should go, in the roster's panel: the best first, each with the parts of the score and what speaks against them.
-import { $, make } from "../core/dom.js";
+import { $, $$, make } from "../core/dom.js";
 import { read } from "../core/server.js";
 import { lengthWith } from "./roster-carers.js";
 import { saveVisit } from "./roster-save.js";
@@ -72,7 +72,7 @@ function line(one, go, until) {
     make("button", { type: "button", className: "btn", onclick: go },
       make("span", { textContent: one.name }), make("strong", { textContent: String(Math.round(one.score)) }, make("span", { className: "visually-hidden", textContent: " of 100" }))),
     make("small", { className: "muted", textContent: [until, why].filter(Boolean).join(" · ") }),
-    ...one.against.map((words) => make("small", { className: "against", textContent: words })));
+    ...one.against.map(({ sentence }) => make("small", { className: "against", textContent: sentence })));
 }
 
 /** Whose role has another length stays until another hour: "4 h, until 16:45". Empty where nothing differs. */
@@ -83,11 +83,23 @@ function untilOf(roster, id, one) {
   return `${length(minutes)}, until ${clock(minutesOf(visit.planned, roster.data.day) + minutes)}`;
 }
 
-function assign(roster, id, one) {
+/** What speaks against the person stood beside the name: it is not asked again. The next that waits gets the focus. */
+async function assign(roster, id, one) {
   const visit = roster.data.visits.find((each) => each.id === id);
-  roster.stay = `visit-${id}`;
+  const key = `visit-${id}`;
+  roster.stay = nextInStrip(roster, key);
   roster.shut();
-  if (visit && visit.staff_id !== one.staff_id) saveVisit(roster, visit, { staff_id: one.staff_id });
+  if (!visit || visit.staff_id === one.staff_id) return;
+  const saved = await saveVisit(roster, visit, { staff_id: one.staff_id }, one.against.map((each) => each.key));
+  if (saved || roster.shown) return;
+  roster.stay = key;
+  roster.focus();
+}
+
+function nextInStrip(roster, key) {
+  const bars = $$(".bar", roster.made.strip).map((bar) => bar.dataset.key);
+  const place = bars.indexOf(key);
+  return place < 0 ? key : bars[place + 1] ?? bars[place - 1] ?? key;
 }
 
 function choose(form, one) {

@@ -79,6 +79,15 @@ def reference(connection: Connection, visit: int, patient: int, start: datetime)
     return {row["id"]: {name: float(row[name]) for name in row if name != "id"} for row in found}
 
 
+def _wish(connection: Connection, chance: random.Random, patient: int, staff: list[int]) -> None:
+    """This person rather, not this one, a woman: each of them sometimes."""
+    wished = text("INSERT INTO dashboard.patient_wishes (patient_id, kind, staff_id) VALUES (:patient, :kind, :staff)")
+    rather, unwanted = chance.sample(staff, 2)
+    for kind, whom, often in (("rather", rather, 0.4), ("not", unwanted, 0.3), ("woman", None, 0.3)):
+        if chance.random() < often:
+            connection.execute(wished, {"patient": patient, "kind": kind, "staff": whom})
+
+
 def random_day(connection: Connection, seed: int, midnight: datetime, staff: list[int], patients: list[int]) -> Any:
     """Fills the week of the day and the past; returns the id, patient and start of the visit to find somebody for."""
     chance = random.Random(seed)
@@ -125,14 +134,15 @@ def random_day(connection: Connection, seed: int, midnight: datetime, staff: lis
                 text("INSERT INTO dashboard.working_terms (staff_id, contracted_minutes) VALUES (:id, :minutes)"),
                 {"id": person, "minutes": chance.choice((600, 1200, 2400))},
             )
+        if chance.random() < 0.2:
+            begin = midnight + timedelta(hours=chance.randrange(-24, 30))
+            connection.execute(
+                text("INSERT INTO dashboard.absences (staff_id, starts_at, ends_at, kind) "
+                     "VALUES (:id, :begin, :end, 'Sick')"),
+                {"id": person, "begin": begin, "end": begin + timedelta(hours=chance.randrange(1, 60))},
+            )  # fmt: skip
     patient = chance.choice(patients)
-    if chance.random() < 0.4:
-        connection.execute(
-            text(
-                "INSERT INTO dashboard.patient_wishes (patient_id, kind, staff_id) VALUES (:patient, 'rather', :staff)"
-            ),
-            {"patient": patient, "staff": chance.choice(staff)},
-        )
+    _wish(connection, chance, patient, staff)
     start = midnight + timedelta(hours=chance.randrange(0, 24))
     visit = connection.scalar(
         text("INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status) "
