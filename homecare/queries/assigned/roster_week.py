@@ -18,6 +18,7 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit
 from homecare.queries.assigned import roster
 from homecare.queries.assigned.roster import Asked
+from homecare.queries.places import of_visit
 from homecare.records import bookings
 
 DAYS = 7
@@ -135,13 +136,14 @@ def _visits(session: Session, by: Acting, asked: Asked) -> defaultdict[tuple[int
     if not roster.may_read_visits(by):
         return found
     (start, end), now = bookings.week_bounds(asked.day), clock.now_utc()
+    joined, minutes = bookings.with_minutes(select(Visit.staff_id, Visit.scheduled_at))
     words: dict[str, ColumnElement[Any]] = {
-        "start": bookings.busy_start(), "end": bookings.busy_end(), "status": bookings.status_word(),
-        "late": bookings.late(now), "missed": bookings.missed(now), "stuck": bookings.stuck(now),
+        "start": bookings.busy_start(), "end": bookings.busy_end(Visit, minutes), "status": bookings.status_word(),
+        "late": bookings.late(now), "missed": bookings.missed(now), "stuck": bookings.stuck(now, Visit, minutes),
         "unassigned": bookings.unassigned(),
     }  # fmt: skip
     statement = (
-        select(Visit.staff_id, Visit.scheduled_at, *(word.label(name) for name, word in words.items()))
+        joined.add_columns(*(word.label(name) for name, word in words.items()))
         .where(Visit.scheduled_at >= start, Visit.scheduled_at < end, bookings.status_word() != "cancelled")
         .where(*asked.visits)
         .order_by(Visit.scheduled_at, Visit.id)
@@ -150,7 +152,7 @@ def _visits(session: Session, by: Acting, asked: Asked) -> defaultdict[tuple[int
         statement = statement.where(Visit.staff_id == by.person.staff_id)
     if asked.place:
         tells_place = precision.of_records(by) is not precision.Precision.NONE
-        statement = statement.where(roster.place() == asked.place if tells_place else false())
+        statement = statement.where(of_visit(roster.OUTSIDE) == asked.place if tells_place else false())
     for row in session.execute(statement, execution_options=NOT_SHOWN):
         found[row.staff_id, clock.to_addis(row.scheduled_at).date()].append(row)
     return found
