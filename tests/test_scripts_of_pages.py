@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 JS = ROOT / "homecare" / "static" / "js"
 SCRIPTS = sorted(JS.rglob("*.js"))
 FLOORS = ["core", "parts", "pages", "js"]
-IMPORT = re.compile(r'^import (?:[^"]* from )?"([^"]+)";', re.M)
+IMPORT = re.compile(r'^import (?:[^"]* from )?"([^"]+)";|\bimport\("([^"]+)"\)', re.M)
 ASKED_FOR = re.compile(r"(?:script\(\"|asset\('js/)([\w/-]+)")
 # Who takes a form from the browser: the checks, the session, and what a script sends in its own way.
 TAKING_FORMS = {
@@ -42,7 +42,8 @@ def name_of(path: Path) -> str:
 
 
 def imported(path: Path) -> list[Path]:
-    return [(path.parent / found).resolve() for found in IMPORT.findall(path.read_text())]
+    """What it loads, at once or when it is needed."""
+    return [(path.parent / (first or later)).resolve() for first, later in IMPORT.findall(path.read_text())]
 
 
 def floor(path: Path) -> int:

@@ -99,7 +99,7 @@ def busy_start(visit: Any = Visit) -> ColumnElement[datetime]:
     return func.coalesce(visit.check_in_time, visit.scheduled_at)
 
 
-def with_minutes(statement: Select[Any], visit: Any = Visit) -> tuple[Select[Any], ColumnElement[int]]:
+def with_minutes(statement: Select[*tuple[Any, ...]], visit: Any = Visit) -> tuple[Select[Any], ColumnElement[int]]:
     """The statement with the plan, the carer and the role joined, and `planned_minutes` of them: for many visits that
     takes a quarter of asking for each.
     """

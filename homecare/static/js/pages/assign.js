@@ -5,8 +5,6 @@ import * as absent from "../parts/roster-absent.js";
 import * as drag from "../parts/roster-drag.js";
 import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
 import * as keys from "../parts/roster-keys.js";
-import * as panel from "../parts/roster-panel.js";
-import { suggest } from "../parts/roster-suggest.js";
 import { DAY, clock, now } from "../parts/roster-times.js";
 
 const REFRESH_MS = 30_000;
@@ -18,6 +16,7 @@ const HEAD_PX = 70;
 const TONES = { unassigned: "waiting", late: "late", missed: "missed", stuck: "late" };
 const scroll = $("#roster");
 const picker = $("#day");
+let panel = null;
 
 picker?.addEventListener("change", () => picker.value && location.assign(picker.dataset.url.replace("DAY", picker.value)));
 $$("#conditions .picker[data-lookup-url]").forEach(attach);
@@ -45,15 +44,16 @@ function start() {
     if (bar) keepTabStop(roster.made, bar);
     roster.made.stop?.focus({ preventScroll: true });
   };
-  roster.open = (kind, one, wish) => panel.open(roster, kind, one, wish);
-  roster.shut = () => panel.close(roster);
-  roster.create = (given) => panel.openNew(roster, given);
+  roster.fill = (...told) => inPanel(() => panel.fill(roster, ...told));
+  roster.open = (kind, one, wish) => inPanel(() => panel.open(roster, kind, one, wish));
+  roster.shut = () => roster.side.hidden || panel.close(roster);
+  roster.create = (given) => inPanel(() => panel.openNew(roster, given));
+  for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, () => inPanel(() => {}), { once: true });
   let due = 0;
   roster.refresh = () => {
     clearTimeout(due);
     due = setTimeout(() => refresh(roster), AFTER_SAVE_MS);
   };
-  roster.side.addEventListener("roster-panel", (event) => suggest(roster, event.detail));
   drag.listen(roster);
   absent.listen(roster);
   keys.listen(roster);
@@ -74,6 +74,13 @@ function start() {
   showAsked(roster);
   addEventListener("hashchange", () => showAsked(roster));
   performance.mark("roster-drawn");
+}
+
+/** The panel comes with the first hand on the board: the day is drawn sooner without it. */
+async function inPanel(work) {
+  panel ??= await import("../parts/roster-panel.js").catch(() => null);
+  if (!panel) return toast("The server did not answer. Check the connection, then reload the page.", { kind: "error" });
+  return work(panel);
 }
 
 /** The day opens at the present hour, another one where its work begins. */

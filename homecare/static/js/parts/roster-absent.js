@@ -1,7 +1,6 @@
 // Somebody is absent, in the roster's panel: the forms of that page, sent and answered without leaving the day.
 import { $, $$, toast } from "../core/dom.js";
 import { ask } from "../core/server.js";
-import { close, fill } from "./roster-panel.js";
 import { say } from "./roster-save.js";
 
 const FAILED = "That did not work. Nothing was saved; try again.";
@@ -28,13 +27,13 @@ async function begin(roster, person) {
   const found = await read(`${roster.urls.absent}?${new URLSearchParams({ from: `${day}T00:00`, to: `${day}T23:59` })}`);
   if (!found) return;
   $("select[name=staff_id]", found.page).value = String(person.id);
-  show(roster, found.page);
+  await show(roster, found.page);
   $("select[name=kind]", roster.side).focus();
 }
 
 function show(roster, page) {
   const parts = [...$$(":scope > .notice-error, :scope > form", $("main", page))].map((part) => document.adoptNode(part));
-  fill(roster, "Somebody is absent", parts, { kind: "absence", id: 0 });
+  return roster.fill("Somebody is absent", parts, { kind: "absence", id: 0 });
 }
 
 /** The page that answers, and whether something was saved; null where none came. Who is signed out signs in first. */
@@ -52,13 +51,13 @@ async function send(roster, form, submitter) {
   const found = form.method === "post" ? await read(url, { method: "POST", body: fields }) : await read(`${url}?${fields}`);
   if (!found) return;
   if (!found.saved) {
-    show(roster, found.page);
+    await show(roster, found.page);
     const last = $$("form", roster.side).at(-1);
     ($("[aria-invalid], .against-all input, .rows-of-work select", roster.side) ?? $("button", last)).focus({ preventScroll: true });
     last.scrollIntoView({ block: "start" });
     return;
   }
-  close(roster);
+  roster.shut();
   const notice = $(".toasts .notice", found.page);
   say(roster, { done: $("p", notice).textContent, undo: $("input[name=token]", notice)?.value, table: "visit_services" });
 }

@@ -3,6 +3,7 @@ import { $, make } from "../core/dom.js";
 import { carers, lengthWith } from "./roster-carers.js";
 import { endOf, keepTabStop, moves, startOf, toneOf } from "./roster-draw.js";
 import { attach } from "./picker.js";
+import { suggest } from "./roster-suggest.js";
 import { check, create, saveShift, saveVisit, sentences } from "./roster-save.js";
 import { DAY, STEP, clock, length, minutesOf, momentOf, now } from "./roster-times.js";
 
@@ -55,7 +56,7 @@ export function fill(roster, title, parts, about) {
     }
   };
   ($("select, input:not([type=hidden]):not([type=radio])", side) ?? $("button", head)).focus();
-  side.dispatchEvent(new CustomEvent("roster-panel", { bubbles: true, detail: { ...about, slot: $("[data-suggestions]", side) } }));
+  suggest(roster, { ...about, slot: $("[data-suggestions]", side) });
 }
 
 export function close(roster) {

@@ -107,15 +107,15 @@ function taken(roster, answer) {
       if (!here && one.status !== "Cancelled") words = `${answer.done} It is on ${dayOf(one.planned)} now.`;
     }
   }
-  say(roster, answer);
+  say(roster, { ...answer, done: words });
 }
 
 /** Tells what was done, with the way back where `undo` names the change set, and reads the day anew. */
 export function say(roster, answer) {
   const action = answer.undo ? { action: ["Undo", () => undo(roster, answer)] } : {};
   for (const old of document.querySelectorAll(".toasts .notice-success")) old.remove();
-  toast(words, action);
-  roster.tell(words);
+  toast(answer.done, action);
+  roster.tell(answer.done);
   roster.refresh();
 }
 
