@@ -63,11 +63,14 @@ def taken_back(person: Person, token: str) -> None:
 
 
 @pytest.mark.parametrize("model", OURS_TRAILED, ids=lambda model: model.__tablename__)
-def test_each_of_our_planning_tables_is_in_the_trail(owner_engine: Engine, coordinator: int, model: Any) -> None:
+def test_each_of_our_tables_that_is_taken_back_is_in_the_trail(
+    owner_engine: Engine, coordinator: int, model: Any
+) -> None:
     name = model.__tablename__
     made = {
         "absences": {"staff_id": ALMAZ, "starts_at": at(0), "ends_at": at(9), "kind": "Sick"},
         "patient_wishes": {"patient_id": HANA, "kind": "woman"},
+        "tariffs": {"role": "Nurse", "amount": 900, "valid_from": "2030-01-07"},
         "visit_series": {"patient_id": HANA, "weekdays": [1], "at": "09:00", "first_day": "2030-01-07",
                          "last_day": "2030-01-14"},
         "working_days": {"staff_id": ALMAZ, "weekday": 1, "starts": "08:00", "ends": "17:00"},
