@@ -206,6 +206,20 @@ def test_every_kind_of_entry_has_words_of_its_own(log: str) -> None:
     assert len({did for did, _ in said.values()}) == len({choice for _, choice in said.values()}) == len(kinds)
 
 
+def test_a_refusal_is_told_in_words(company: Company, auditor: Walker) -> None:
+    nurse = company.as_("Nurse")
+    nurse.get(AUDIT)
+    nurse.get(f"/admin/patients/details/?id={company.other('Nurse', 'patients')}")
+
+    page = auditor.get(f"{AUDIT}refusals/?staff_id__eq={nurse.staff_id}").text
+
+    assert "was refused to see</span>" in page
+    assert "the page Changes and reads" in page
+    assert "not one of theirs, or no longer there" in page
+    assert "page audit" not in page
+    assert "out of scope" not in page
+
+
 def test_who_is_spoken_of_has_their_name(company: Company, auditor: Walker) -> None:
     """The record that was changed, and the people it went from and to."""
     visit, patient = company.rows("SELECT id, patient_id FROM visit_services ORDER BY id DESC LIMIT 1")[0]

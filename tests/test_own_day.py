@@ -11,6 +11,8 @@ from doors import Company, opened
 from flask import Flask
 from sqlalchemy import Engine
 
+from homecare.queries.workdays.own_visit import OwnVisit
+
 CHECK = "/admin/assign/own/check"
 JSON = {"Accept": "application/json"}
 
@@ -313,3 +315,10 @@ def test_a_second_check_out_does_not_write_over_the_notes(company: Company) -> N
 
 def test_a_moment_at_the_end_of_the_calendar_is_refused(company: Company) -> None:
     assert sent(company, "Caregiver", planned(company, "Caregiver"), at="9999-12-31T23:59:00Z").status_code == 422
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(45, "45 min"), (60, "1 h"), (90, "1.5 h"), (240, "4 h"), (None, "")])
+def test_a_length_is_said_in_hours_from_one_hour_on(minutes: int | None, said: str) -> None:
+    visit = OwnVisit(1, 1, "Abebe", None, None, None, "Scheduled", minutes=minutes)
+
+    assert visit.length == said

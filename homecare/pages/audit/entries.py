@@ -143,7 +143,7 @@ def _facts(log: Log, row: Row[Any], table: ShownTable | None, who: Acting, names
         return [*found, *([] if row.fields or table is None else [_no_columns(row, table, who)])]
     if log.name == "reads":
         return _facts_of_read(row, table, names)
-    return [word for word in (getattr(row, "role", ""), row.reason) if word]
+    return [word for word in (getattr(row, "role", ""), log_words.reason(row.reason)) if word]
 
 
 def _no_columns(row: Row[Any], table: ShownTable, who: Acting) -> str:

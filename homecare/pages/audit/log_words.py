@@ -42,6 +42,8 @@ SIGNED = {
     "calendar address": ("has a calendar address", "calendar address"),
 }  # fmt: skip
 BY_LOG = {"changes": CHANGED, "reads": READ, "refusals": REFUSED, "sign-ins": SIGNED}
+# Of refusals, as the door writes them.
+REASONS = {"out of scope or gone": "not one of theirs, or no longer there"}
 # Words of an address that are no column's.
 ASKED = {
     "search": "a search", "sort": "an order", "columns": "a choice of columns", "is": "a named condition",
@@ -66,6 +68,13 @@ def of_no_table(resource: str) -> str:
     """The title of the page whose right or address was asked for."""
     name = resource.removeprefix("page:").partition(".")[0]
     return f"the page {PAGES[name].title}" if name in PAGES else resource
+
+
+def reason(said: str | None) -> str:
+    """Why somebody was refused. Empty where the entry's sentence says it already: "view the page audit"."""
+    if (said or "").startswith("view the page "):
+        return ""
+    return REASONS.get(said or "", said or "")
 
 
 def condition(table: ShownTable | None, word: str) -> str:
