@@ -53,5 +53,6 @@ def refresh(page: Page) -> None:
 
 
 def fits(page: Page) -> bool:
-    """Whether the page needs no scrolling sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    """Whether the page needs no scrolling sideways. A phone makes its window as wide as a page that does."""
+    size = page.viewport_size
+    return size is not None and bool(page.evaluate("document.documentElement.scrollWidth") <= size["width"])
