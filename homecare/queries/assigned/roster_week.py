@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access import precision
 from homecare.access.acting import Acting
-from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit
 from homecare.queries.assigned import roster
 from homecare.queries.assigned.roster import Asked
@@ -153,7 +152,7 @@ def _visits(session: Session, by: Acting, asked: Asked) -> defaultdict[tuple[int
     if asked.place:
         tells_place = precision.of_records(by) is not precision.Precision.NONE
         statement = statement.where(of_visit(roster.OUTSIDE) == asked.place if tells_place else false())
-    for row in session.execute(statement, execution_options=NOT_SHOWN):
+    for row in session.execute(statement):
         found[row.staff_id, clock.to_addis(row.scheduled_at).date()].append(row)
     return found
 
@@ -171,7 +170,7 @@ def _shifts(
     )
     if asked.own:
         statement = statement.where(Assignment.staff_id == by.person.staff_id)
-    for row in session.execute(statement.order_by(Assignment.id), execution_options=NOT_SHOWN):
+    for row in session.execute(statement.order_by(Assignment.id)):
         for day in days:
             begins, ends = bookings.day_bounds(day)
             first, last = clock.known(row.shift_start) or begins, clock.known(row.shift_end) or ends
