@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, and_, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from homecare import clock
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
-from homecare.models import Patient, PatientWish, Staff, Visit, WorkingTerms
+from homecare.models import Patient, PatientWish, Staff, SubCity, Visit, WorkingTerms
 from homecare.models.folding import plain_word
 from homecare.queries.booked.known_times import VISITS, Booking
+from homecare.queries.places import is_inside, to_centre
 from homecare.records import bookings
 
 CONTINUITY, PROXIMITY, DAY, WEEK, SUB_CITY = 40, 25, 20, 10, 5
@@ -141,9 +142,15 @@ def _beside(about: Subject, *, before: bool) -> Any:
     here, there = aliased(Patient), aliased(Patient)
     place = select(here.geolocation).where(here.id == about.booking.patient_id).scalar_subquery()
     metres = func.ST_Distance(there.geolocation, place, False)
-    inside = select(func.dashboard.sub_city(place)).scalar_subquery()
-    return select(
-        chosen.c.staff_id,
-        func.greatest(literal(0.0), 1.0 - metres / (FAR_KM * 1000)).label("nearness"),
-        (func.dashboard.sub_city(there.geolocation) == inside).label("same"),
-    ).join(there, there.id == chosen.c.patient_id)
+    home = aliased(SubCity)
+    way = to_centre(home, there.geolocation)
+    return (
+        select(
+            chosen.c.staff_id,
+            func.greatest(literal(0.0), 1.0 - metres / (FAR_KM * 1000)).label("nearness"),
+            is_inside(home, there.geolocation, way.c.metres).label("same"),
+        )
+        .join(there, there.id == chosen.c.patient_id)
+        .outerjoin(home, home.id == select(func.dashboard.sub_city(place)).scalar_subquery())
+        .outerjoin(way, true())
+    )
