@@ -13,6 +13,7 @@ from uploading import picture
 
 THEMES = [("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375)]
 VISIT = "/admin/visit_services/edit/?id=5000"
+ALONE = "(SELECT max(id) FROM staff WHERE role = 'Nurse' AND status = 'Active')"
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +22,13 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture
-def office(page: Page) -> Page:
-    """An Admin at a common laptop."""
+def office(page: Page, owner_engine: Engine) -> Page:
+    """An Admin at a common laptop. The visit is of a nurse who has no other: at no hour of the day it clashes."""
+    with owner_engine.begin() as connection:
+        connection.execute(
+            text(f"UPDATE visit_services SET status = 'Cancelled' WHERE id <> 5000 AND staff_id = {ALONE}")
+        )
+        connection.execute(text(f"UPDATE visit_services SET staff_id = {ALONE} WHERE id = 5000"))
     page.set_viewport_size({"width": 1366, "height": 768})
     return sign_in(page, "admin", DEMO_PASSWORD)
 
