@@ -210,7 +210,7 @@ def test_who_says_that_rows_are_not_shown_is_known() -> None:
         "actions/assigning/pairs.py", "queries/assigned/affected.py", "queries/assigned/suggestions.py",
         "queries/assigned/known_visits.py",
         "queries/assigned/to_call.py", "queries/booked/known_times.py", "queries/booked/planned_visits.py",
-        "queries/booked/scores.py", "queries/workdays/feed.py", "queries/workdays/hours.py",
+        "queries/booked/scores.py", "queries/tariffs.py", "queries/workdays/feed.py", "queries/workdays/hours.py",
     }  # fmt: skip
 
 
