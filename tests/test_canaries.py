@@ -97,6 +97,8 @@ def kind_of_page(url: str) -> str:
     for page in sorted(of_work, key=lambda page: len(page.path), reverse=True):
         if path.startswith(page.path):
             return page.name
+    if path.startswith("audit/"):
+        return "audit"
     parts = url.partition("?")[0].strip("/").split("/")[1:]
     if len(parts) < 2:
         return "home" if not parts else "search" if parts == ["search"] else "list"

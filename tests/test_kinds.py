@@ -38,6 +38,7 @@ VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.SHARE: st.decimals(0, 1, places=4),
     Kind.PERCENT: st.decimals(0, 100, places=2),
     Kind.MONEY: st.decimals(0, 10**12, places=2),
+    Kind.POINT: WORDS.map(storable).filter(lambda text: text != ","),  # how rows hold that there is no place
 }
 
 
