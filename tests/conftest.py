@@ -34,7 +34,7 @@ from homecare.db import db
 from homecare.login import passwords
 from homecare.models import Account, Staff
 
-pytest_plugins = ("doors", "second_factors")
+pytest_plugins = ("doors", "roster_day", "second_factors")
 CSRF_FIELD = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 PASSWORD = "correct horse battery"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, text
 
 # Far enough ahead that nothing is late, near enough that nothing is asked about it.
@@ -94,3 +95,16 @@ def roster_day(engine: Engine, names: Sequence[str] = ("Ababa", "Bayush", "Chalt
     made = RosterDay(engine, str(day), nurses, [*whom])
     made.clear()
     return made
+
+
+@pytest.fixture(scope="module")
+def roster_made(owner_engine: Engine) -> RosterDay:
+    return roster_day(owner_engine)
+
+
+@pytest.fixture
+def day(roster_made: RosterDay) -> Iterator[RosterDay]:
+    """A day of the roster on which nobody has anything yet."""
+    roster_made.clear()
+    yield roster_made
+    roster_made.clear()

@@ -10,9 +10,8 @@ import pytest
 from browsing import violations
 from clusters import Database
 from playwright.sync_api import Page, expect
-from roster_day import RosterDay, roster_day
+from roster_day import RosterDay
 from roster_hand import ROSTER, bar, drag, open_day, refresh, row, told
-from sqlalchemy import Engine
 
 pytestmark = pytest.mark.browser
 
@@ -20,18 +19,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def made(owner_engine: Engine) -> RosterDay:
-    return roster_day(owner_engine)
-
-
-@pytest.fixture
-def day(made: RosterDay) -> Iterator[RosterDay]:
-    made.clear()
-    yield made
-    made.clear()
 
 
 def test_a_visit_is_assigned_by_dragging_it_out_of_the_strip(page: Page, day: RosterDay) -> None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import pytest
 from clusters import Database
 from playwright.sync_api import Locator, Page, expect
-from roster_day import AT, DAY, RosterDay, roster_day
+from roster_day import AT, DAY, RosterDay
 from roster_hand import bar, drag, open_day, row, told
-from sqlalchemy import Engine
 
 from homecare.queries.booked.checks import CHECKS
 
@@ -96,25 +95,18 @@ def database(demo_database: Database) -> Database:
     return demo_database
 
 
-@pytest.fixture(scope="module")
-def made(owner_engine: Engine) -> RosterDay:
-    return roster_day(owner_engine)
-
-
 @pytest.fixture
-def day(made: RosterDay) -> Iterator[RosterDay]:
-    made.clear()
-    yield made
-    made.clear()
-    her = {"id": made.nurses["Ababa"]}
-    made.run("DELETE FROM visit_services WHERE staff_id = :id", **her)
-    made.run("UPDATE staff SET status = 'Active', role = 'Nurse' WHERE id = :id", **her)
+def day(day: RosterDay) -> Iterator[RosterDay]:
+    yield day
+    her = {"id": day.nurses["Ababa"]}
+    day.run("DELETE FROM visit_services WHERE staff_id = :id", **her)
+    day.run("UPDATE staff SET status = 'Active', role = 'Nurse' WHERE id = :id", **her)
     for table in MINE:
-        made.run(f"DELETE FROM dashboard.{table} WHERE staff_id = :id", **her)
-    made.run("DELETE FROM dashboard.patient_wishes WHERE patient_id = :id", id=made.patients[0].id)
-    made.run("DELETE FROM dashboard.booking_checks")
-    for patient in made.patients[:2]:
-        made.run("UPDATE patients SET geolocation = NULL WHERE id = :id", id=patient.id)
+        day.run(f"DELETE FROM dashboard.{table} WHERE staff_id = :id", **her)
+    day.run("DELETE FROM dashboard.patient_wishes WHERE patient_id = :id", id=day.patients[0].id)
+    day.run("DELETE FROM dashboard.booking_checks")
+    for patient in day.patients[:2]:
+        day.run("UPDATE patients SET geolocation = NULL WHERE id = :id", id=patient.id)
 
 
 def by_panel(page: Page, day: RosterDay, visit: int, told_before: Callable[[Locator], None]) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
-from roster_day import RosterDay, roster_day
-from sqlalchemy import Engine
+from roster_day import RosterDay
 from test_roster_browser import ROSTER, bar, open_day, told
 
 pytestmark = pytest.mark.browser
@@ -19,18 +17,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def made(owner_engine: Engine) -> RosterDay:
-    return roster_day(owner_engine)
-
-
-@pytest.fixture
-def day(made: RosterDay) -> Iterator[RosterDay]:
-    made.clear()
-    yield made
-    made.clear()
 
 
 def next_day(day: RosterDay) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,17 +20,10 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module")
-def made(owner_engine: Engine, company: Company) -> RosterDay:
+def roster_made(owner_engine: Engine, company: Company) -> RosterDay:
     for role in ("Coordinator", "Manager", "Doctor", "Nurse", "Caregiver", "Marketing"):
         company.as_(role)
     return roster_day(owner_engine)
-
-
-@pytest.fixture
-def day(made: RosterDay) -> Iterator[RosterDay]:
-    made.clear()
-    yield made
-    made.clear()
 
 
 def sent(company: Company, path: str, role: str = "Coordinator", **fields: Any) -> Any:

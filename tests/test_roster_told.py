@@ -21,19 +21,12 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module")
-def made(owner_engine: Engine, company: Company) -> RosterDay:
+def roster_made(owner_engine: Engine, company: Company) -> RosterDay:
     for role in ("Coordinator", "Doctor", "Nurse", "Caregiver"):
         company.as_(role)
     day = roster_day(owner_engine)
     company.run("UPDATE staff SET status = 'Active' WHERE email LIKE '%@homecare.example'")
     return day
-
-
-@pytest.fixture
-def day(made: RosterDay) -> Iterator[RosterDay]:
-    made.clear()
-    yield made
-    made.clear()
 
 
 def sent(company: Company, path: str, **fields: Any) -> Any:

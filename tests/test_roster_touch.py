@@ -8,9 +8,8 @@ import pytest
 from browsing import violations, watched_page
 from clusters import Database
 from playwright.sync_api import Browser, Locator, Page, expect
-from roster_day import RosterDay, roster_day
+from roster_day import RosterDay
 from roster_hand import bar, fits, open_day, row, told
-from sqlalchemy import Engine
 
 pytestmark = pytest.mark.browser
 PHONE, TABLET = (375, 812), (1024, 768)
@@ -22,17 +21,10 @@ def database(demo_database: Database) -> Database:
     return demo_database
 
 
-@pytest.fixture(scope="module")
-def made(owner_engine: Engine) -> RosterDay:
-    return roster_day(owner_engine)
-
-
 @pytest.fixture
-def day(made: RosterDay) -> Iterator[RosterDay]:
-    made.clear()
-    yield made
-    made.clear()
-    made.run("DELETE FROM dashboard.absences")
+def day(day: RosterDay) -> Iterator[RosterDay]:
+    yield day
+    day.run("DELETE FROM dashboard.absences")
 
 
 @pytest.fixture

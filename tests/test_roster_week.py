@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from clusters import Database
 from doors import Company
-from roster_day import RosterDay, roster_day
-from sqlalchemy import Engine
+from roster_day import RosterDay
 
 from homecare.pages.assign.week_bars import Hours, hours_of
 from homecare.queries.assigned.roster_week import Bar, Cell
@@ -22,18 +20,6 @@ ALARM = re.compile(r'<b class="is-(\w+)" title="(\d+) ')
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def made(owner_engine: Engine) -> RosterDay:
-    return roster_day(owner_engine)
-
-
-@pytest.fixture
-def day(made: RosterDay) -> Iterator[RosterDay]:
-    made.clear()
-    yield made
-    made.clear()
 
 
 def cells(page: str, who: str) -> list[str]:
