@@ -220,6 +220,16 @@ def test_a_refusal_is_told_in_words(company: Company, auditor: Walker) -> None:
     assert "out of scope" not in page
 
 
+@pytest.mark.parametrize("number", ["2147483648", "3000000000", "9" * 40, "-1", "٣", "0", "1e9", "'"])
+def test_a_refusal_of_what_is_no_number_of_a_row_is_shown(company: Company, auditor: Walker, number: str) -> None:
+    nurse = company.as_("Nurse")
+    for path in ("patients/details/", "visit_services/edit/", "visit_services/history/"):
+        assert nurse.get(f"/admin/{path}", id=number).status_code == 404
+
+    for log in LOGS:
+        assert auditor.get(f"{AUDIT}{'' if log == 'changes' else log + '/'}").status_code == 200, log
+
+
 def test_who_is_spoken_of_has_their_name(company: Company, auditor: Walker) -> None:
     """The record that was changed, and the people it went from and to."""
     visit, patient = company.rows("SELECT id, patient_id FROM visit_services ORDER BY id DESC LIMIT 1")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from sqlalchemy import Row
 
 from homecare import calendars, clock
 from homecare.access.acting import Acting
+from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
 from homecare.pages.audit import log_words
 from homecare.queries import audit_lines
@@ -24,8 +26,6 @@ NOT_YOURS = "not for your role"
 # By table and number, as text.
 Names = Mapping[tuple[str, str], str]
 NAMELESS: Names = {}
-# A row's number has fewer digits.
-LONGEST_NUMBER = 11
 # So many rows of a read are told by name, more of them by number.
 FEW = 5
 FROM = {
@@ -200,5 +200,6 @@ def _called(row: Row[Any], number: int, names: Names) -> str:
 
 
 def _add(found: dict[str, set[int]], table: str, number: str) -> None:
-    if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER:
-        found.setdefault(table, set()).add(int(number))
+    # A refusal keeps whatever stood in the address; what is no row's number has no name.
+    with suppress(ValueError):
+        found.setdefault(table, set()).add(parse_id(number))
