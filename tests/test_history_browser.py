@@ -16,9 +16,9 @@ def database(demo_database: Database) -> Database:
 
 def test_who_moved_a_visit_is_found_and_it_is_put_back(page: Page, company: Company) -> None:
     visit = company.rows("SELECT id, scheduled_at FROM visit_services ORDER BY scheduled_at DESC NULLS LAST LIMIT 1")[0]
-    company.run("UPDATE visit_services SET staff_id = NULL WHERE id = :id", id=visit.id)
     company.run(
-        "UPDATE visit_services SET scheduled_at = scheduled_at + interval '3 hours' WHERE id = :id", id=visit.id
+        "UPDATE visit_services SET staff_id = NULL, scheduled_at = scheduled_at + interval '3 hours' WHERE id = :id",
+        id=visit.id,
     )
     sign_in(page, "coordinator", DEMO_PASSWORD)
 
