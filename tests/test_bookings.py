@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from homecare import clock
 from homecare.access.row_scope import UNSCOPED
 from homecare.models import Assignment, Visit
+from homecare.queries.booked.booked_minutes import booked_minutes, union_minutes
 from homecare.records import bookings
 
 ROLE = "(SELECT lower(trim(role)) FROM staff WHERE id = v.staff_id)"
@@ -111,6 +112,10 @@ def test_no_visit_is_late_and_missed(company: Connection, now: datetime) -> None
 def test_what_overlaps_a_time_is_what_plain_sql_says(company: Connection, now: datetime, hours: int) -> None:
     company.execute(text("UPDATE visit_services SET check_out_time = check_in_time + interval '70 hours' "
                          "WHERE id % 11 = 0 AND status = 'Completed'"))  # fmt: skip
+    # Whose scheduled time tells nothing of when they were.
+    for number, scheduled in enumerate(("check_in_time - interval '40 days'", "'infinity'", "NULL")):
+        company.execute(text(f"UPDATE visit_services SET scheduled_at = {scheduled} "
+                             f"WHERE id % 12 = {number} AND check_in_time IS NOT NULL"))  # fmt: skip
     start = now - timedelta(days=2)
     end = start + timedelta(hours=hours)
     sql = f"SELECT id FROM visit_services v WHERE {START} < :end AND {END} > :start ORDER BY id"
@@ -140,7 +145,7 @@ def test_booked_minutes_count_each_minute_once(company: Connection, now: datetim
         company.execute(text(f"UPDATE {table} SET {column} = date_trunc('minute', {column})"))
     expected = {row[0]: row[1] for row in company.execute(text(sql), {"start": start, "end": end})}
 
-    found = Session(company).execute(bookings.booked_minutes(start, end), execution_options=UNSCOPED)
+    found = Session(company).execute(booked_minutes(start, end), execution_options=UNSCOPED)
 
     assert len(expected) > 3
     assert {row.staff_id: row.minutes for row in found} == expected
@@ -151,7 +156,7 @@ def test_minutes_of_a_union_in_hand_are_cut_at_both_ends() -> None:
     at = [day + timedelta(hours=hour) for hour in range(12)]
     spans = [(at[0], at[3]), (at[1], at[2]), (at[2], at[4]), (at[6], at[7]), (at[10], at[11])]
 
-    assert bookings.union_minutes(spans, at[1], at[8]) == 3 * 60 + 60
+    assert union_minutes(spans, at[1], at[8]) == 3 * 60 + 60
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 9), date(2026, 3, 11), date(2026, 3, 15)])

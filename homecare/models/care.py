@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import column, func, text
@@ -14,6 +14,18 @@ from homecare.models.choices import ASSIGNMENT_STATUSES, LIVE_ASSIGNMENT_STATUSE
 from homecare.models.columns import Kind, Stamped, clinical, link, plain
 
 _LIVE = ", ".join(f"'{status}'" for status in LIVE_ASSIGNMENT_STATUSES)
+
+# Whether a visit is busy at other times than its scheduled one tells: checked in over 6 hours off, longer than a day,
+# or without one. The limits keep the sum of a moment beyond all calendars from failing.
+# Spelt as the database tells it, so that the two are compared.
+ODD_TIMES = """coalesce(visit_services.scheduled_at IS NULL
+ OR visit_services.check_in_time < (greatest(visit_services.scheduled_at, '0001-01-02 00:00:00'::timestamp)
+ - '06:00:00'::interval)
+ OR visit_services.check_in_time > (least(visit_services.scheduled_at, '9999-12-30 00:00:00'::timestamp)
+ + '06:00:00'::interval)
+ OR visit_services.check_out_time
+ > (least(coalesce(visit_services.check_in_time, visit_services.scheduled_at), '9999-12-30 00:00:00'::timestamp)
+ + '1 day'::interval), false)""".replace("\n", "")
 
 
 class Assignment(Stamped, Model):
@@ -63,4 +75,14 @@ class Visit(Stamped, Model):
         String, server_default=VISIT_STATUSES[0], info=plain(choices=VISIT_STATUSES)
     )
 
-    __table_args__ = (CheckConstraint("check_out_time >= check_in_time", name="check_out_after_check_in"),)
+    __table_args__ = (
+        CheckConstraint("check_out_time >= check_in_time", name="check_out_after_check_in"),
+        # What somebody is busy with around some moment is found by these two, however many visits there are.
+        Index(
+            "ix_visit_services_staff_id_scheduled_at",
+            "staff_id",
+            "scheduled_at",
+            postgresql_include=["patient_id", "status"],
+        ),
+        Index("ix_visit_services_odd_times", text(ODD_TIMES), "staff_id"),
+    )

@@ -7,11 +7,11 @@ column's default. The minutes are assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Integer,
     Interval,
@@ -21,21 +21,24 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
 from homecare import clock
 from homecare.access.policy import folded
 from homecare.models import Absence, Assignment, Staff, StoredRole, Visit, VisitPlan
+from homecare.models.care import ODD_TIMES
 from homecare.models.choices import ASSIGNMENT_STATUSES, LIVE_ASSIGNMENT_STATUSES, VISIT_STATUSES
 from homecare.models.folding import plain_word
 
 # By role a visit takes `dashboard.roles.visit_minutes`: Doctor 45, Caregiver 240, all others 60 unless IT says else.
 DEFAULT_VISIT_MINUTES = 60
 LONGEST_VISIT = timedelta(minutes=1440)
+# A check-in that is further from the scheduled time makes the visit one of `ODD_TIMES`.
+ODD = timedelta(hours=6)
 LATE = timedelta(minutes=15)
 MISSED = timedelta(minutes=60)
 STUCK = timedelta(minutes=60)
@@ -123,20 +126,25 @@ def occupying(visit: Any = Visit) -> ColumnElement[bool]:
     return status_word(visit).not_in(IDLE)
 
 
-def overlapping(start: datetime, end: datetime, visit: Any = Visit) -> ColumnElement[bool]:
+def overlapping(start: datetime, end: datetime, minutes: Minutes = None) -> ColumnElement[bool]:
     """The visit is busy within [start, end). The indexes of its times narrow it first."""
-    return and_(_near(start, end, visit), busy_start(visit) < end, busy_end(visit) > start)
+    return and_(near(start, end), busy_start() < end, busy_end(Visit, minutes) > start)
 
 
-def _near(start: datetime, end: datetime, visit: Any) -> ColumnElement[bool]:
-    """All visits that are busy within [start, end), and some that are not."""
-    earliest = start - LONGEST_VISIT
-    planned = and_(visit.check_in_time.is_(None), visit.scheduled_at > earliest, visit.scheduled_at < end)
-    under_way = and_(visit.check_out_time.is_(None), visit.check_in_time > earliest, visit.check_in_time < end)
-    over = and_(visit.check_out_time > start, visit.check_in_time < end)
-    # A check-out without a check-in counts from the scheduled time.
-    never_in = and_(visit.check_in_time.is_(None), visit.check_out_time > start, visit.scheduled_at < end)
-    return or_(planned, under_way, over, never_in)
+def beginning(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """The visit is busy from a moment in [start, end) on."""
+    return and_(near(start, end), busy_start() >= start, busy_start() < end)
+
+
+def near(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """All visits that are busy within [start, end), and some that are not. Ranges of three columns instead of these
+    two conditions would each be read for all people or for all time.
+    """
+    reach = LONGEST_VISIT + ODD
+    first = max(start, clock.EARLIEST + reach) - reach
+    last = min(end, clock.LATEST - ODD) + ODD
+    usual = and_(Visit.scheduled_at > first, Visit.scheduled_at < last)
+    return or_(usual, and_(literal_column(ODD_TIMES, Boolean), busy_start() < end))
 
 
 def waiting(visit: Any = Visit) -> ColumnElement[bool]:
@@ -214,37 +222,3 @@ def shift_needs_cover(shift: Any = Assignment) -> ColumnElement[bool]:
     )
     away = _unavailable(shift.staff_id, shift.shift_start, shift.shift_end)
     return and_(status_word(shift) == "cancelled", away, ~instead)
-
-
-def booked_minutes(start: datetime, end: datetime, without: tuple[int, int] = (0, 0)) -> Select[Any]:
-    """(staff_id, minutes) of everybody booked in [start, end): the length of the union of their occupying visits and
-    live shifts, cut there, but for the visit and the shift `without`. To be sent UNSCOPED. One statement, one pass over
-    the visits and shifts of that time.
-    """
-    joined, minutes = with_minutes(select(Visit.staff_id))
-    span = func.tsrange(busy_start(), func.greatest(busy_start(), busy_end(Visit, minutes))).label("span")
-    visits = joined.add_columns(span).where(
-        Visit.staff_id.is_not(None), Visit.id != without[0], occupying(), _near(start, end, Visit)
-    )
-    spans = select(Assignment.staff_id, func.tsrange(Assignment.shift_start, Assignment.shift_end).label("span"))
-    shifts = spans.where(
-        closed_shift(), Assignment.id != without[1], Assignment.shift_start < end, Assignment.shift_end > start
-    )
-    booked = union_all(visits, shifts).subquery()
-    merged = select(
-        booked.c.staff_id, func.unnest(func.range_agg(booked.c.span * func.tsrange(start, end))).label("span")
-    ).group_by(booked.c.staff_id).subquery()  # fmt: skip
-    seconds = func.sum(func.extract("epoch", func.upper(merged.c.span) - func.lower(merged.c.span)))
-    return select(merged.c.staff_id, cast(func.floor(seconds / 60), Integer).label("minutes")).group_by(
-        merged.c.staff_id
-    )
-
-
-def union_minutes(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> int:
-    """As `booked_minutes` of one person, of spans in hand."""
-    total, reached = timedelta(), start
-    for span in sorted(spans):
-        first, last = max(span[0], reached), min(span[1], end)
-        if last > first:
-            total, reached = total + (last - first), last
-    return int(total.total_seconds() // 60)

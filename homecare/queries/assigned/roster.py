@@ -24,6 +24,7 @@ from homecare.access.shown import shown_of
 from homecare.clock import Beyond
 from homecare.models import Absence, Assignment, Staff, StoredRole, Visit, VisitPlan
 from homecare.models.folding import in_order, plain_word
+from homecare.queries.booked.booked_minutes import booked_minutes
 from homecare.queries.places import of_visit
 from homecare.records import bookings
 from homecare.records.row_select import RowSelect, build, relation_label
@@ -208,7 +209,7 @@ def absences(session: Session, by: Acting, asked: Asked, start: datetime, end: d
 
 def booked(session: Session, by: Acting, asked: Asked, start: datetime, end: datetime) -> dict[int, int]:
     """Booked minutes by staff id: all of them, whatever conditions narrow. One statement."""
-    found = bookings.booked_minutes(start, end)
+    found = booked_minutes(start, end)
     if asked.own or {"visit_services", "caregiver_assignments"} & by.scoped_tables():
         found = found.having(found.selected_columns.staff_id == by.person.staff_id)
     return {row.staff_id: row.minutes for row in session.execute(found, execution_options=UNSCOPED)}

@@ -21,7 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from heapq import heappop, heappush
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,8 +32,9 @@ from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit, VisitPlan
+from homecare.queries.booked.checks import levels
 from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Facts
-from homecare.queries.booked.scores import Subject, scores
+from homecare.queries.booked.scores import WEEK, Standing, Subject, standings, weeks
 from homecare.queries.conflicts import Conflict, alternatives, warned
 from homecare.records import bookings
 from homecare.records.seen import Seen
@@ -42,11 +45,16 @@ PARTS = ("continuity", "proximity", "day", "week", "sub_city")
 OF_PLACE = ("proximity", "sub_city")
 # How many are held against all checks at first; twice as many each time that too few are left.
 FIRST = 24
+# Of how many the week is read at first, likewise.
+MANY = 200
 # Of those whom nothing speaks against, for rows of an absence that are at the same time.
 FREE = 4
 STAFF = "staff"
 
+T = TypeVar("T")
 Span = tuple[datetime, datetime]
+# A person's id and the parts of the score.
+Ranked = tuple[int, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,8 @@ class Suggestion:
 
 
 def suggestions(session: Session, by: Acting, about: Booking, most: int = 8) -> list[Suggestion]:
-    """The best `most`, best first; none without a time, or for who may not read who is booked. Six statements for
-    the scores of all, and twelve for each round of checks, mostly one.
+    """The best `most`, best first; none without a time, or for who may not read who is booked. Seven statements for
+    the scores, and twelve for each round of checks, mostly one of each.
     """
     found: list[Suggestion] = []
     for chunk in _candidates(session, by, about):
@@ -128,33 +136,45 @@ def _may_know(by: Acting) -> bool:
     return by.may(STAFF) and by.reads(VISITS, "staff_id")
 
 
-def _candidates(session: Session, by: Acting, about: Booking) -> Iterator[Sequence[tuple[int, dict[str, float]]]]:
+def _candidates(session: Session, by: Acting, about: Booking) -> Iterator[Sequence[Ranked]]:
     if about.start is not None and clock.is_bookable(about.start) and _may_know(by):
-        yield from _chunks(_ranked(session, by, Subject(about, about.start)))
+        yield from _chunks(_ranked(session, by, Subject(about, about.start)), FIRST)
 
 
-def _ranked(session: Session, by: Acting, about: Subject) -> list[tuple[int, dict[str, float]]]:
+def _ranked(session: Session, by: Acting, about: Subject) -> Iterator[Ranked]:
+    """Best first. Whose part of the week is not known has at most all of it: who is ahead of that is ranked already."""
     roles = [name for name, role in by.policy.roles.items() if role.delivers_care]
-    told = [name for name in PARTS if name not in OF_PLACE or _sees_places(by)]
-    found = scores(session, about, roles)
-    ranked = [(staff_id, {name: parts[name] for name in told}) for staff_id, parts in found.items()]
-    return sorted(ranked, key=lambda one: (-round(sum(one[1].values()), 6), one[0]))
+    told = [name for name in PARTS if name not in OF_PLACE or by.reads("patients", "geolocation")]
+
+    def without_week(one: Standing) -> float:
+        return sum(one.parts[name] for name in told if name != "week")
+
+    # Whom the check of other bookings would block is not held against all the others first.
+    blocks = levels(session)["overlap"] == "block"
+    able = [one for one in standings(session, about, roles) if not (blocks and one.under_way)]
+    rest = sorted(able, key=without_week, reverse=True)
+    ranked: list[tuple[float, int, dict[str, float]]] = []
+    for chunk in _chunks(iter(rest), MANY):
+        of_week = weeks(session, about, chunk)
+        for one in chunk:
+            parts = {**one.parts, "week": of_week[one.staff_id]}
+            shown = {name: parts[name] for name in told}
+            heappush(ranked, (-round(sum(shown.values()), 6), one.staff_id, shown))
+        bound = round(without_week(chunk[-1]) + WEEK, 6)
+        while ranked and -ranked[0][0] > bound:
+            yield heappop(ranked)[1:]
+    while ranked:
+        yield heappop(ranked)[1:]
 
 
-def _sees_places(by: Acting) -> bool:
-    return by.reads("patients", "geolocation")
+def _chunks(found: Iterator[T], size: int) -> Iterator[list[T]]:
+    """Of `size`, and twice as many each time."""
+    while chunk := list(islice(found, size)):
+        yield chunk
+        size *= 2
 
 
-def _chunks(ranked: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    start, size = 0, FIRST
-    while start < len(ranked):
-        yield ranked[start : start + size]
-        start, size = start + size, 2 * size
-
-
-def _allowed(
-    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]], most: int
-) -> list[Suggestion]:
+def _allowed(session: Session, by: Acting, about: Booking, chunk: Sequence[Ranked], most: int) -> list[Suggestion]:
     """The first `most` whom nothing blocks and whom the person may see by name."""
     names, shown, planned = _planned(session, by, about, chunk)
     if not shown:
@@ -177,7 +197,7 @@ def _allowed(
     ]
 
 
-def _warned(session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]]) -> list[Suggestion]:
+def _warned(session: Session, by: Acting, about: Booking, chunk: Sequence[Ranked]) -> list[Suggestion]:
     """All whom nothing blocks and whom the person may see by name."""
     names, shown, planned = _planned(session, by, about, chunk)
     if not shown:
@@ -193,7 +213,7 @@ def _warned(session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[
 
 
 def _planned(
-    session: Session, by: Acting, about: Booking, chunk: Sequence[tuple[int, Any]]
+    session: Session, by: Acting, about: Booking, chunk: Sequence[Ranked]
 ) -> tuple[dict[int, str], list[tuple[int, Any]], list[Booking]]:
     """The names of those whom the person may see, these with their parts, and the booking with each of them."""
     names = names_of(session, Seen.of(by, coded_tables()[STAFF]), [staff_id for staff_id, _ in chunk])

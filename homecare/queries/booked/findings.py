@@ -10,6 +10,7 @@ from homecare import clock
 from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.policy import Action, Scope, folded
+from homecare.queries.booked.booked_minutes import union_minutes
 from homecare.queries.booked.known_times import SHIFTS, VISITS, Booking, Busy, Carer, Facts
 from homecare.queries.booked.travel import travel_minutes
 from homecare.records import bookings
@@ -185,8 +186,8 @@ def _hours(most: int, bounds: Callable[..., tuple[datetime, datetime]], said: st
         day = clock.to_addis(mine.start).date()
         start, end = bounds(day)
         spans = [(one.start, one.end) for one in it.same_person]
-        minutes = bookings.union_minutes([*spans, (mine.start, mine.end)], start, end)
-        if minutes > most and minutes > bookings.union_minutes(spans, start, end):
+        minutes = union_minutes([*spans, (mine.start, mine.end)], start, end)
+        if minutes > most and minutes > union_minutes(spans, start, end):
             total = f"{minutes // 60} h {minutes % 60:02} min"
             when = f"{said} {day:%a} {day.day} {day:%b}"
             yield Found(f"{{who}} would have {total} {when}, over {most // 60} h.", STAFF, mine.staff_id)
