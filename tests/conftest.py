@@ -20,6 +20,7 @@ from typing import Any
 import browsing
 import clusters
 import pytest
+import sampling
 from clusters import DEMO_PASSWORD, Database
 from flask import Flask
 from flask.testing import FlaskClient
@@ -56,6 +57,14 @@ class Visitor(FlaskClient):
 
     def sign_in(self, email: str, password: str) -> Any:
         return self.send("/login", {"email": email, "password": password})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="walk the long crawls whole, not a sample of them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    sampling.whole = config.getoption("whole")
 
 
 @pytest.hookimpl(optionalhook=True)
