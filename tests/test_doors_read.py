@@ -10,13 +10,13 @@ import pytest
 from clusters import Database
 from doors import Company, count_of, ids_of
 from permission_table import Cell, cells
-from sampling import some
+from sampling import some_of_each
 
 from homecare.models import business_models
 
 WHOLE_MATRIX = [pytest.param(role, table, id=f"{role}-{table}") for role, table in cells()]
-EVERYWHERE = some(WHOLE_MATRIX, 3)
-VIEWED = some([param for param in WHOLE_MATRIX if cells()[param.values[0:2]].may("view")], 3)  # type: ignore[index]
+EVERYWHERE = some_of_each(WHOLE_MATRIX, 3)
+VIEWED = some_of_each([param for param in WHOLE_MATRIX if cells()[param.values[0:2]].may("view")], 3)  # type: ignore[index]
 SURFACES = {
     "list": "",
     "search": "?search=a",

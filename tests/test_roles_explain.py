@@ -59,7 +59,7 @@ def verdict(it: Any, **asked: Any) -> bool:
     return found[1] == "yes"
 
 
-@pytest.mark.parametrize(("turn", "role"), enumerate(role.name for role in ROLES))
+@pytest.mark.parametrize(("turn", "role"), [*enumerate(role.name for role in ROLES)])
 def test_the_verdict_is_what_the_request_does(
     app: Flask, it: Any, staff_ids: dict[str, int], owner_engine: Engine, turn: int, role: str
 ) -> None:
