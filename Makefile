@@ -12,7 +12,7 @@ run: $(if $(strip $(DATABASE_URL)),,system) .venv/.run homecare/static/vendor/ma
 	@exec $(BIN) -m homecare.local.run
 
 test: .venv/.dev system-test homecare/static/vendor/manifest.json lint
-	@$(BIN) -m pytest -n 2 --dist loadscope
+	@$(BIN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 # Reads and complains; `make fix` writes.
 lint: .venv/.dev
@@ -20,8 +20,10 @@ lint: .venv/.dev
 	@$(BIN) -m ruff format --check .
 	@$(BIN) -m mypy
 
+# What `make test` does a sample of is done whole.
 walk: .venv/.dev system-test homecare/static/vendor/manifest.json
-	@$(BIN) -m pytest tests/walk_everything.py -n 2 -v --show-capture=no
+	@$(BIN) -m pytest --whole tests/walk_everything.py $$(grep -l '^from sampling import' tests/test_*.py) \
+		-n 2 --dist loadscope --no-loadscope-reorder -v --show-capture=no
 
 fix: .venv/.dev
 	@$(BIN) -m ruff check --fix .

@@ -139,12 +139,17 @@ def visible(connection: Connection, role: str, canaries: list[Canary]) -> Iterat
             yield canary  # the one thing Marketing sees of a patient: the code, to name one in a campaign's touch
 
 
+def table_of(address: str) -> str | None:
+    """The table whose screen it belongs to."""
+    parts = address.strip("/").split("/")
+    return parts[1] if len(parts) > 1 and parts[1] in resources.tables() else None
+
+
 def filled_in(address: str, canaries: list[Canary], role: str) -> Iterator[str]:
     """The list addresses with nobody's rows, own rows and other people's rows, with every relation and column."""
-    parts = address.strip("/").split("/")
-    table = parts[1] if len(parts) > 1 else ""
+    table = table_of(address)
     address = re.sub(r"<(version|table)>", "patients", address.replace("<export_type>", "csv"))
-    if "<" in address or table not in resources.tables():
+    if "<" in address or table is None:
         yield re.sub(r"<[^>]+>", "1", address)
         return
     columns = resources.tables()[table]

@@ -20,6 +20,7 @@ from typing import Any
 import browsing
 import clusters
 import pytest
+import sampling
 from clusters import DEMO_PASSWORD, Database
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,6 +38,13 @@ from homecare.models import Account, Staff
 pytest_plugins = ("doors", "roster_day", "second_factors")
 CSRF_FIELD = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 PASSWORD = "correct horse battery"
+# A minute each and more. Begun last, one of them would keep a single worker busy while the other has nothing to do.
+LONGEST = (
+    "walk_everything", "test_browser_walk", "test_roster_browser", "test_oracles", "test_doors_write",
+    "test_doors_read", "test_browser_lists", "test_task_boards_browser", "test_roster_conflicts",
+    "test_own_day_browser", "test_audit_browser", "test_browser_forms", "test_roster_touch", "test_trail_kill",
+    "test_worker_ends",
+)  # fmt: skip
 
 
 class Visitor(FlaskClient):
@@ -58,9 +66,21 @@ class Visitor(FlaskClient):
         return self.send("/login", {"email": email, "password": password})
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="walk the long crawls whole, not a sample of them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    sampling.whole = config.getoption("whole")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["socket_folder"] = clusters.socket_folder(node.config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

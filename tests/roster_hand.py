@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from browsing import sign_in
+from browsing import let_in
 from clusters import DEMO_PASSWORD
 from playwright.sync_api import Locator, Page, expect
 from roster_day import RosterDay
@@ -14,7 +14,7 @@ ROSTER = "/admin/assign/"
 
 def open_day(page: Page, day: RosterDay, words: str = "", width: int = 1366, height: int = 800) -> Page:
     page.set_viewport_size({"width": width, "height": height})
-    sign_in(page, "coordinator", DEMO_PASSWORD)
+    let_in(page, "coordinator", DEMO_PASSWORD)
     page.goto(f"{ROSTER}?day={day.day}{words}")
     expect(page.locator("[role=grid]")).to_be_visible()
     return page

@@ -22,7 +22,7 @@ from bookings_made import (
     version,
     visit,
 )
-from browsing import sign_in, violations
+from browsing import let_in, violations
 from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker
 from playwright.sync_api import Page, expect
@@ -266,7 +266,7 @@ def test_telling_nobody_or_somebody_told_is_said(coordinator: Walker) -> None:
 @pytest.mark.parametrize("width", [1366, 375])
 def test_an_absence_by_keyboard_and_back(page: Page, booked: tuple[int, int], filled: Engine, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, "coordinator", DEMO_PASSWORD)
+    let_in(page, "coordinator", DEMO_PASSWORD)
     page.goto(ABSENT)
     page.get_by_label("Who", exact=True).select_option(str(ALMAZ))
     page.get_by_label("From").fill(f"{DAY}T00:00")

@@ -6,6 +6,7 @@ import pytest
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
+from sampling import in_looks
 from sqlalchemy import Engine, text
 
 pytestmark = pytest.mark.browser
@@ -46,8 +47,7 @@ def test_an_auditor_finds_who_saw_a_patient_in_five_clicks(page: Page, owner_eng
     assert int(page.evaluate("window.name")) <= MOST_CLICKS
 
 
-@pytest.mark.parametrize("width", [1366, 375])
-@pytest.mark.parametrize("look", ["light", "dark"])
+@in_looks()
 def test_every_tab_is_clean_and_fits(page: Page, width: int, look: str) -> None:
     page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 800})

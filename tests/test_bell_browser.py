@@ -9,6 +9,7 @@ import pytest
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
+from sampling import in_looks
 from sqlalchemy import Engine, text
 
 pytestmark = pytest.mark.browser
@@ -74,8 +75,7 @@ def test_it_is_opened_read_and_quiet_again(page: Page, told: Callable[[int], Non
     expect(page.locator("#bell [data-unread]")).to_be_hidden()
 
 
-@pytest.mark.parametrize("width", [1366, 375])
-@pytest.mark.parametrize("look", ["light", "dark"])
+@in_looks()
 def test_it_is_clean_and_fits(page: Page, told: Callable[[int], None], width: int, look: str) -> None:
     page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 768})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import sign_in
+from browsing import let_in
 from clusters import DEMO_PASSWORD, Database
 from doors import Company
 from playwright.sync_api import Page, expect
@@ -32,7 +32,7 @@ def test_a_form_saved_as_it_was_opened_changes_nothing(page: Page, company: Comp
     setting = ", ".join(f"{column} = :{column}" for column in HELD[table])
     company.run(f"UPDATE {table} SET {setting} WHERE id = :id", id=row_id, **HELD[table])
     before = company.whole(table, row_id)
-    office = sign_in(page, "admin", DEMO_PASSWORD)
+    office = let_in(page, "admin", DEMO_PASSWORD)
 
     office.goto(f"/admin/{table}/edit/?id={row_id}")
     office.get_by_role("button", name="Save", exact=True).click()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import sign_in, violations
+from browsing import let_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
+from sampling import in_looks
 from sqlalchemy import Engine, text
 from uploading import picture
 
-THEMES = [("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375)]
 VISIT = "/admin/visit_services/edit/?id=5000"
 ALONE = "(SELECT max(id) FROM staff WHERE role = 'Nurse' AND status = 'Active')"
 
@@ -30,7 +30,7 @@ def office(page: Page, owner_engine: Engine) -> Page:
         )
         connection.execute(text(f"UPDATE visit_services SET staff_id = {ALONE} WHERE id = 5000"))
     page.set_viewport_size({"width": 1366, "height": 768})
-    return sign_in(page, "admin", DEMO_PASSWORD)
+    return let_in(page, "admin", DEMO_PASSWORD)
 
 
 def save(page: Page) -> None:
@@ -195,9 +195,9 @@ def test_a_conflict_keeps_theirs_where_nothing_was_typed(office: Page) -> None:
     expect(office.get_by_text("Visit saved.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("theme", "width"), THEMES)
-def test_records_and_forms_are_accessible(office: Page, theme: str, width: int) -> None:
-    office.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+@in_looks()
+def test_records_and_forms_are_accessible(office: Page, width: int, look: str) -> None:
+    office.emulate_media(color_scheme=look)  # type: ignore[arg-type]
     office.set_viewport_size({"width": width, "height": 812})
     for url in (
         "/admin/patients/details/?id=5",
@@ -213,9 +213,9 @@ def test_records_and_forms_are_accessible(office: Page, theme: str, width: int) 
     assert violations(office) == []
 
 
-@pytest.mark.parametrize(("theme", "width"), THEMES)
-def test_a_conflict_is_accessible(office: Page, theme: str, width: int) -> None:
-    office.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+@in_looks()
+def test_a_conflict_is_accessible(office: Page, width: int, look: str) -> None:
+    office.emulate_media(color_scheme=look)  # type: ignore[arg-type]
     office.set_viewport_size({"width": width, "height": 812})
     change_meanwhile(office, "Completed")
     office.goto(VISIT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import sign_in
+from browsing import let_in
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
 
@@ -24,7 +24,7 @@ def database(demo_database: Database) -> Database:
 def office(page: Page) -> Page:
     """An Admin at a common laptop."""
     page.set_viewport_size({"width": 1366, "height": 768})
-    return sign_in(page, "admin", DEMO_PASSWORD)
+    return let_in(page, "admin", DEMO_PASSWORD)
 
 
 def save(page: Page) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import sign_in, violations
+from browsing import let_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
+from sampling import in_looks
 
 VISITS = "/admin/visit_services/"
 
@@ -21,7 +22,7 @@ def database(demo_database: Database) -> Database:
 def visits(page: Page) -> Page:
     """The list of visits, as an Admin sees it on a common laptop."""
     page.set_viewport_size({"width": 1366, "height": 768})
-    sign_in(page, "admin", DEMO_PASSWORD).goto(VISITS)
+    let_in(page, "admin", DEMO_PASSWORD).goto(VISITS)
     return page
 
 
@@ -303,9 +304,9 @@ def test_the_menu_of_a_telephone_opens_over_the_page(visits: Page) -> None:
     expect(visits.get_by_role("heading", level=1)).to_have_text("Invoices")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1366), ("dark", 1366), ("light", 375), ("dark", 375)])
-def test_a_list_its_dialogs_and_its_bulk_bar_are_accessible(visits: Page, theme: str, width: int) -> None:
-    visits.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+@in_looks()
+def test_a_list_its_dialogs_and_its_bulk_bar_are_accessible(visits: Page, width: int, look: str) -> None:
+    visits.emulate_media(color_scheme=look)  # type: ignore[arg-type]
     visits.set_viewport_size({"width": width, "height": 812})
     assert violations(visits) == []
     visits.get_by_role("button", name="Filter", exact=True).click()

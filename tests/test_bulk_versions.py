@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from browsing import sign_in
+from browsing import let_in
 from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker
 from forms import form_with
@@ -162,7 +162,7 @@ def test_rows_that_hang_on_each_other_go_together(company: Company, admin: Walke
 
 
 def test_a_list_left_open_does_not_write_over_what_was_saved_since(page: Page, company: Company) -> None:
-    sign_in(page, "admin", DEMO_PASSWORD)
+    let_in(page, "admin", DEMO_PASSWORD)
     page.goto(f"/admin/{TABLE}/?sort=id")
     company.run(f"UPDATE {TABLE} SET location = 'Theatre' WHERE name = 'Bed 1'")
     page.get_by_role("checkbox", name="Select Bed 1").check()

@@ -158,6 +158,7 @@ def orphaned_program(folder: Path, *, keep_server: bool) -> subprocess.Popen[str
     without_death_signal = "import homecare.local.processes as p; p.die_with_parent = lambda number: None"
     code = f"""
 {without_death_signal if keep_server else ""}
+import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs behind a shell ignores it
 from pathlib import Path
 from homecare.local.cluster import Cluster
 Cluster(Path({str(folder)!r})).start()
@@ -245,5 +246,5 @@ def test_stopping_does_not_wait_for_those_who_are_connected(used: Path) -> None:
 def test_an_interrupted_stop_of_the_program_ends_the_server(used: Path) -> None:
     program = orphaned_program(used, keep_server=False)
     program.send_signal(signal.SIGINT)
-    program.wait()
+    assert program.wait() == -signal.SIGINT
     assert wait_until(lambda: not working_in(data_of(used), "postgres"), 10)

@@ -15,12 +15,15 @@ from doors import Company, Walker
 from forms import form_with
 from new_rows import change, new_row
 from permission_table import cells
+from sampling import some_of_each
 
 EVERYWHERE = [pytest.param(role, table, id=f"{role}-{table}") for role, table in cells()]
 
 
 def where(action: str, granted: bool) -> list[Any]:
-    return [p for p in EVERYWHERE if cells()[str(p.values[0]), str(p.values[1])].may(action) == granted]
+    return some_of_each(
+        [p for p in EVERYWHERE if cells()[str(p.values[0]), str(p.values[1])].may(action) == granted], 3
+    )
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +164,7 @@ def test_who_may_not_delete_deletes_nothing(company: Company, role: str, table: 
     assert company.whole(table, row_id) == before
 
 
-@pytest.mark.parametrize(("role", "table"), EVERYWHERE)
+@pytest.mark.parametrize(("role", "table"), some_of_each(EVERYWHERE, 3))
 def test_the_list_offers_what_the_door_lets_through(company: Company, role: str, table: str) -> None:
     cell, page = cells()[role, table], company.as_(role).get(f"/admin/{table}/").get_data(as_text=True)
 

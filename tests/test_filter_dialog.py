@@ -6,7 +6,7 @@ import json
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from browsing import sign_in
+from browsing import let_in
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page
 
@@ -27,7 +27,7 @@ def database(demo_database: Database) -> Database:
 def office(page: Page) -> Page:
     page.set_viewport_size({"width": 1366, "height": 768})
     page.set_default_timeout(8000)
-    return sign_in(page, "admin", DEMO_PASSWORD)
+    return let_in(page, "admin", DEMO_PASSWORD)
 
 
 def reopened(page: Page, query: str) -> list[tuple[str, str]]:

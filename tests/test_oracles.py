@@ -13,6 +13,7 @@ from canaries import OWN, Canary, planted, visible
 from clusters import Database
 from conftest import PASSWORD, Visitor, configured
 from flask import Flask
+from sampling import some
 from sqlalchemy import Engine, text
 
 from homecare import create_app
@@ -69,19 +70,23 @@ def pair(
             db.engine.dispose()
 
 
+def about(table: str, column: str, word: str) -> Iterator[str]:
+    """Whatever looks into one cell."""
+    yield f"/admin/{table}/?sort={column}"
+    yield f"/admin/{table}/?sort=-{column}"
+    for operator in ("eq", "contains", "startswith", "gte", "in"):
+        yield f"/admin/{table}/?{column}__{operator}={word}"
+        yield f"/admin/{table}/?{column}__{operator}=x{word}"
+    for asked in (table, *(other for other in OWN if other != table)):
+        yield f"/admin/{asked}/?search={word}"
+        yield f"/admin/{asked}/?search=x{word}"
+
+
 def questions(changed: list[Canary]) -> Iterator[str]:
     """Everything that looks into a cell that differs: by its old text, its new one and neither, through parents too."""
     columns = {(canary.table, canary.column): canary for canary in changed}
-    for (table, column), canary in columns.items():
-        word = canary.texts[0]
-        yield f"/admin/{table}/?sort={column}"
-        yield f"/admin/{table}/?sort=-{column}"
-        for operator in ("eq", "contains", "startswith", "gte", "in"):
-            yield f"/admin/{table}/?{column}__{operator}={word}"
-            yield f"/admin/{table}/?{column}__{operator}=x{word}"
-        for asked in (table, *(other for other in OWN if other != table)):
-            yield f"/admin/{asked}/?search={word}"
-            yield f"/admin/{asked}/?search=x{word}"
+    for turn, ((table, column), canary) in enumerate(columns.items()):
+        yield from some(about(table, column, canary.texts[0]), 5, turn)
     for table, kinds in resources.tables().items():
         yield f"/admin/{table}/"
         yield f"/admin/{table}/export/csv/"

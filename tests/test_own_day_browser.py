@@ -13,6 +13,7 @@ from clusters import DEMO_PASSWORD, Database
 from doors import Company, opened
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sampling import in_looks
 from sqlalchemy import Engine
 
 pytestmark = pytest.mark.browser
@@ -230,8 +231,7 @@ def test_the_distance_is_told_where_the_phone_allows_it(page: Page, company: Com
     assert 980 < metres < 1010
 
 
-@pytest.mark.parametrize("width", [1366, 375])
-@pytest.mark.parametrize("look", ["light", "dark"])
+@in_looks()
 def test_the_pages_are_clean_and_fit(
     page: Page, company: Company, visits: list[int], width: int, look: str, tmp_path: Any
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import browsing
 import pytest
-from browsing import sign_in
+from browsing import let_in
 from clusters import DEMO_PASSWORD, Database
 from doors import Company
 from playwright.sync_api import Browser, Page, expect
@@ -29,7 +29,7 @@ def amount(company: Company) -> int:
 
 
 def test_a_question_is_answered_with_the_keyboard(page: Page, company: Company, invoice_url: str) -> None:
-    sign_in(page, "admin", DEMO_PASSWORD)
+    let_in(page, "admin", DEMO_PASSWORD)
     page.goto(invoice_url)
     page.get_by_label("Amount").fill("55000")
     page.keyboard.press("Control+s")
@@ -46,7 +46,7 @@ def test_a_question_is_answered_with_the_keyboard(page: Page, company: Company, 
 @pytest.mark.parametrize("width", [375, 1366])
 def test_the_page_that_asks_is_accessible_and_fits(page: Page, invoice_url: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, "admin", DEMO_PASSWORD)
+    let_in(page, "admin", DEMO_PASSWORD)
     page.goto(invoice_url)
     page.get_by_label("Amount").fill("55000")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -59,7 +59,7 @@ def test_a_question_is_answered_without_a_script(
     browser: Browser, live_server: str, company: Company, invoice_url: str
 ) -> None:
     with browser.new_context(base_url=live_server, java_script_enabled=False) as context:
-        page = sign_in(context.new_page(), "admin", DEMO_PASSWORD)
+        page = let_in(context.new_page(), "admin", DEMO_PASSWORD)
         page.goto(invoice_url)
         page.get_by_label("Amount").fill("66000")
         page.get_by_role("button", name="Save", exact=True).click()
@@ -73,7 +73,7 @@ def test_a_status_in_a_list_is_asked_about_where_it_was_changed(page: Page, comp
     company.run("UPDATE invoices SET status = 'Cancelled', service_id = (SELECT min(service_id) FROM invoices)")
     row_id = company.scalar("SELECT max(id) FROM invoices")
     company.run("UPDATE invoices SET status = 'Paid' WHERE id = (SELECT min(id) FROM invoices)")
-    sign_in(page, "admin", DEMO_PASSWORD)
+    let_in(page, "admin", DEMO_PASSWORD)
     page.goto(f"/admin/invoices/?id__in={row_id}")
     page.locator(".in-place").first.click()
     page.get_by_role("menuitemradio", name="Pending").click()

@@ -10,6 +10,7 @@ import pytest
 from clusters import DEMO_PASSWORD, Database
 from conftest import Visitor
 from flask import Flask
+from sampling import some
 from sqlalchemy import Engine, text
 
 from homecare.access import resources
@@ -58,13 +59,13 @@ def verdict(it: Any, **asked: Any) -> bool:
     return found[1] == "yes"
 
 
-@pytest.mark.parametrize("role", [role.name for role in ROLES])
+@pytest.mark.parametrize(("turn", "role"), [*enumerate(role.name for role in ROLES)])
 def test_the_verdict_is_what_the_request_does(
-    app: Flask, it: Any, staff_ids: dict[str, int], owner_engine: Engine, role: str
+    app: Flask, it: Any, staff_ids: dict[str, int], owner_engine: Engine, turn: int, role: str
 ) -> None:
     visitor = signed_in(app, role)
     with owner_engine.connect() as connection:
-        for table in resources.tables():
+        for table in some(resources.tables(), 5, turn):
             row_id = connection.scalar(text(f"SELECT max(id) FROM {table}"))
             for action, address in ADDRESS.items():
                 asked = {"person": staff_ids[role.lower()], "table": table, "action": action}

@@ -12,6 +12,7 @@ from clusters import Database
 from playwright.sync_api import Page, expect
 from roster_day import RosterDay
 from roster_hand import ROSTER, bar, drag, open_day, refresh, row, told
+from sampling import in_looks
 
 pytestmark = pytest.mark.browser
 
@@ -451,8 +452,7 @@ def test_a_save_without_a_network_is_put_back(page: Page, day: RosterDay) -> Non
     assert day.row(visit)[0] is None
 
 
-@pytest.mark.parametrize("width", [1366, 375])
-@pytest.mark.parametrize("look", ["light", "dark"])
+@in_looks()
 def test_the_page_is_clean_and_fits(page: Page, day: RosterDay, width: int, look: Any) -> None:
     for number, hour in enumerate((8, 9, 10)):
         day.visit(number, hour, ("Ababa", None, "Bayush")[number])

@@ -10,6 +10,7 @@ from clusters import Database
 from playwright.sync_api import Locator, Page, expect
 from roster_day import AT, DAY, RosterDay
 from roster_hand import bar, drag, open_day, row, told
+from sampling import some
 
 from homecare.queries.booked.checks import CHECKS
 
@@ -131,19 +132,20 @@ def test_every_check_has_a_case() -> None:
     assert [case.check for case in CASES] == [*CHECKS]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.check)
-def test_a_conflict_is_met_before_the_save(page: Page, day: RosterDay, case: Case) -> None:
+@pytest.mark.parametrize(("turn", "case"), [*enumerate(CASES)], ids=[case.check for case in CASES])
+def test_a_conflict_is_met_before_the_save(page: Page, day: RosterDay, turn: int, case: Case) -> None:
+    """The sample goes each way and has each level with every third case."""
     visit = day.visit(0, 9)
     case.make(day)
     says = case.says.format(first=day.patients[0].full_name, other=day.patients[1].full_name)
     open_day(page, day)
-    for way in (by_panel, by_drag, by_keys):
+    for way in some((by_panel, by_drag, by_keys), 3, turn):
         way(page, day, visit, lambda found: stands(found, CHECKS[case.check].level, says))
         answered(page, CHECKS[case.check].level, says, goes=False)
         expect(page.locator(".strip .bar")).to_have_count(1)
         assert day.row(visit)[0] is None
     # The same at every other level: IT's word counts from the next save on.
-    for level in ("block", "warn", "off"):
+    for level in some(("block", "warn", "off"), 3, turn // 3):
         day.run("INSERT INTO dashboard.booking_checks VALUES (:name, :level) ON CONFLICT (name)"
                 " DO UPDATE SET level = :level", name=case.check, level=level)  # fmt: skip
         by_drag(page, day, visit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import sign_in, violations
+from browsing import let_in, violations
 from clusters import DEMO_PASSWORD, Database
 from doors import Company
 from playwright.sync_api import Page, expect
@@ -30,7 +30,7 @@ def test_the_amount_follows_the_visit_until_another_is_typed(page: Page, company
     stored(company, amount=1000)
     stored(company, amount=3000, role="Doctor")
     nurses, doctors, nobodys = a_visit(company), a_visit(company, role="Doctor"), a_visit(company, role="Caregiver")
-    sign_in(page, "finance", DEMO_PASSWORD)
+    let_in(page, "finance", DEMO_PASSWORD)
     page.goto("/admin/invoices/new/")
     amount = page.get_by_label("Amount")
 
@@ -50,7 +50,7 @@ def test_the_amount_follows_the_visit_until_another_is_typed(page: Page, company
 def test_a_tariff_is_added_and_taken_back(page: Page, company: Company, width: int) -> None:
     stored(company, role="Doctor", amount=3000)
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, "admin", DEMO_PASSWORD)
+    let_in(page, "admin", DEMO_PASSWORD)
     page.goto("/admin/tariffs/")
     page.get_by_label("Role of the carer").select_option("Nurse")
     page.get_by_label("Purpose").select_option("Wound care")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from browsing import sign_in, violations
+from browsing import let_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Locator, Page, expect
+from sampling import in_looks
 from sqlalchemy import Engine, text
 
 pytestmark = pytest.mark.browser
@@ -42,7 +43,7 @@ def stored(owner_engine: Engine, task: int) -> tuple[str, str, int]:
 
 
 def opened(page: Page, path: str = f"{OFFICE}?is=mine") -> Page:
-    sign_in(page, "coordinator", DEMO_PASSWORD)
+    let_in(page, "coordinator", DEMO_PASSWORD)
     page.goto(path)
     return page
 
@@ -140,12 +141,11 @@ def named(owner_engine: Engine, role: str) -> str:
         return str(connection.scalar(found, {"email": f"{role}@homecare.example"}))
 
 
-@pytest.mark.parametrize("width", [1366, 375])
-@pytest.mark.parametrize("look", ["light", "dark"])
+@in_looks()
 def test_both_boards_are_clean_and_fit(page: Page, task: int, width: int, look: str) -> None:
     page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 768})
-    sign_in(page, "coordinator", DEMO_PASSWORD)
+    let_in(page, "coordinator", DEMO_PASSWORD)
     for path in (OFFICE, f"{these(task)}&look=list", f"{OFFICE}?search=nothing+of+it", MARKETING):
         page.goto(path)
         assert violations(page) == [], path

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from bookings_made import MONDAY
-from browsing import sign_in, violations
+from browsing import let_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
@@ -55,7 +55,7 @@ def test_monday_wednesday_friday_until_a_day(page: Page, owner_engine: Engine, w
     page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 800})
     before = number(owner_engine)
-    sign_in(page, "coordinator", DEMO_PASSWORD)
+    let_in(page, "coordinator", DEMO_PASSWORD)
     page.goto("/admin/assign/series/")
     assert violations(page) == []
     choose(page, "Patient", name_of(owner_engine, "patients", 1))
@@ -86,7 +86,7 @@ def test_monday_wednesday_friday_until_a_day(page: Page, owner_engine: Engine, w
 
 
 def test_a_series_is_moved_in_the_browser(page: Page, owner_engine: Engine) -> None:
-    sign_in(page, "coordinator", DEMO_PASSWORD)
+    let_in(page, "coordinator", DEMO_PASSWORD)
     words = f"patient_id=2&weekday=2&weekday=4&at=11:00&first_day={FIRST}&last_day={LAST}&minutes=45&preview=1"
     page.goto(f"/admin/assign/series/?{words}")
     if page.get_by_label("Save it anyway").count():

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from browsing import sign_in
+from browsing import let_in
 from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker, ids_of
 from playwright.sync_api import Browser, expect
@@ -61,7 +61,7 @@ def test_a_day_in_an_address_is_read_as_it_is_written(company: Company, admin: W
 @pytest.mark.browser
 def test_the_sentence_stands_beside_the_value_that_it_is_about(browser: Browser, live_server: str) -> None:
     # Not in a watched page: Chromium notes the status of the answer as an error.
-    office = sign_in(browser.new_page(base_url=live_server), "admin", DEMO_PASSWORD)
+    office = let_in(browser.new_page(base_url=live_server), "admin", DEMO_PASSWORD)
 
     office.goto("/admin/visit_services/?status__eq=Completed&scheduled_at__gte=11/25/2026")
 

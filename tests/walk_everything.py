@@ -10,12 +10,9 @@ from browsing import sign_in
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page
 from walking import (
-    FROM_RECORD,
-    NEW,
-    RECORD,
     WIDTHS,
     as_wide_as,
-    href,
+    behind,
     in_every_look,
     menu_links,
     with_everything_opened,
@@ -45,16 +42,6 @@ def database(demo_database: Database) -> Database:
 def as_demo(page: Page, request: pytest.FixtureRequest) -> Page:
     as_wide_as(page, WIDTHS[0])
     return sign_in(page, request.getfixturevalue("role"), DEMO_PASSWORD)
-
-
-def behind(page: Page, url: str) -> list[str]:
-    """The form for a new row of the list, its first record, and where that leads."""
-    page.goto(url)
-    found = [new] if (new := href(page, NEW)) else []
-    if record := href(page, RECORD):
-        page.goto(record)
-        found += [record, *(link for selector in FROM_RECORD if (link := href(page, selector)))]
-    return found
 
 
 @pytest.mark.parametrize("role", MUCH)

@@ -40,6 +40,16 @@ def menu_links(page: Page) -> list[str]:
     return list(dict.fromkeys(links))
 
 
+def behind(page: Page, url: str) -> list[str]:
+    """The form for a new row of the list, its first record, and where that leads."""
+    page.goto(url)
+    found = [new] if (new := href(page, NEW)) else []
+    if record := href(page, RECORD):
+        page.goto(record)
+        found += [record, *(link for selector in FROM_RECORD if (link := href(page, selector)))]
+    return found
+
+
 def faults(page: Page, look: str, part: str = "document") -> list[str]:
     """What is wrong with the page as it stands, in a light theme; axe reads `part` of it."""
     page.evaluate(FEWER_ROWS)
