@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app, url_for
@@ -22,18 +22,30 @@ Box = tuple[float, float, float, float]
 CITY: Box = (LONGITUDES[0], LATITUDES[0], LONGITUDES[1], LATITUDES[1])
 
 
-def load(session: Session, screen: MapScreen) -> dict[str, Any]:
-    """Two statements: the areas of the sub-cities and the line around them."""
+def ground(session: Session, shares: Mapping[str, int] | None = None, changes: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What lies under every map. `shares` tint the sub-cities by name, `changes` are written on them. Two statements:
+    the areas of the sub-cities and the line around them.
+    """
     shapes = sub_city_shapes.sub_city_shapes(session)
-    at = screen.words.at
+    most = max((shares or {}).values(), default=0)
     return {
-        "layer": screen.layer,
-        "view": {"center": [at.longitude, at.latitude], "zoom": at.zoom} if at else None,
         "city": _feature(sub_city_shapes.city_outline(session)),
-        "areas": _collection([_area(shape, screen) for shape in shapes]),
-        "centres": _collection([_centre(shape, screen.changes.get(shape.name, "")) for shape in shapes]),
+        "areas": _collection([_area(shape, (shares or {}).get(shape.name, 0) / (most or 1)) for shape in shapes]),
+        "centres": _collection([_centre(shape, (changes or {}).get(shape.name, "")) for shape in shapes]),
         "labels": place_names.features(),
         "home": _around([corner for shape in shapes for corner in shape.area["coordinates"][0]]),
+        "urls": _urls(),
+    }
+
+
+def load(session: Session, screen: MapScreen) -> dict[str, Any]:
+    """The ground, and what the page's layer draws on it."""
+    at = screen.words.at
+    colour = [("colour", screen.request.colour)] if screen.request.colour else []
+    made = ground(session, screen.shares, screen.changes)
+    return made | {
+        "layer": screen.layer,
+        "view": {"center": [at.longitude, at.latitude], "zoom": at.zoom} if at else None,
         "bounds": _bounds(screen),
         "maxzoom": DEEPEST if screen.tells_places else DEEPEST_OF_CELLS,
         "legend": [{"key": one.key, "colour": one.colour, "raised": one.is_raised} for one in screen.swatches],
@@ -41,28 +53,23 @@ def load(session: Session, screen: MapScreen) -> dict[str, Any]:
         "routes": [_route(route) for route in screen.routes],
         "uncovered": [[cell.longitude, cell.latitude, cell.visits] for cell in screen.uncovered],
         "around": [[one.longitude, one.latitude] for one in screen.around.patients] if screen.around else [],
-        "urls": _urls(screen),
+        "urls": made["urls"] | {
+            "tiles": urls.tiles([*screen.conditions, *colour]),
+            "card": url_for("map.card_view"),
+            "here": screen.url(),
+        },
     }
 
 
-def _urls(screen: MapScreen) -> dict[str, str]:
+def _urls() -> dict[str, str]:
     vendor = current_app.jinja_env.globals["vendor"]
-    own = [("colour", screen.request.colour)] if screen.request.colour else []
-    streets = current_config().basemap_pmtiles
-    return {
-        "maplibre": vendor("maplibre.mjs"),
-        "near": vendor("outlines-near.json"),
-        "world": vendor("outlines-world.json"),
-        "font": vendor("noto-sans-ethiopic-500.woff2"),
-        "draw": vendor("terra-draw.js"),
-        "draw_on": vendor("terra-draw-maplibre.js"),
-        "pmtiles": vendor("pmtiles.js"),
-        "basemaps": vendor("basemaps.js"),
-        "streets": url_for("map.streets_view") if streets else "",
-        "tiles": urls.tiles([*screen.conditions, *own]),
-        "card": url_for("map.card_view"),
-        "here": screen.url(),
-    }
+    files = {
+        "maplibre": "maplibre.mjs", "sheet": "maplibre.css", "near": "outlines-near.json", "world": "outlines-world.json",
+        "font": "noto-sans-ethiopic-500.woff2", "draw": "terra-draw.js", "draw_on": "terra-draw-maplibre.js",
+        "pmtiles": "pmtiles.js", "basemaps": "basemaps.js",
+    }  # fmt: skip
+    streets = url_for("map.streets_view") if current_config().basemap_pmtiles else ""
+    return {name: vendor(file) for name, file in files.items()} | {"streets": streets}
 
 
 def _feature(geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:
@@ -73,15 +80,11 @@ def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _area(shape: SubCityShape, screen: MapScreen) -> dict[str, Any]:
-    """`share` is of the fullest sub-city: the map is tinted by it."""
-    counts = screen.shares
-    most = max(counts.values(), default=0)
-    return _feature(shape.area, id=shape.id, name=shape.name, share=counts.get(shape.name, 0) / most if most else 0)
+def _area(shape: SubCityShape, share: float) -> dict[str, Any]:
+    return _feature(shape.area, id=shape.id, name=shape.name, share=share)
 
 
 def _centre(shape: SubCityShape, change: str) -> dict[str, Any]:
-    """`change` is how many patients came and went in the newest month, on the layer of demand alone."""
     point = {"type": "Point", "coordinates": shape.centre}
     amharic = place_names.in_amharic(shape.name)
     return _feature(point, kind="sub-city", name=shape.name, amharic=amharic, rank=shape.id, change=change)

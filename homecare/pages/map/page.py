@@ -38,7 +38,7 @@ from homecare.web.settings import current_config
 
 class PatientsMap(GuardedView):
     needs: ClassVar[dict[str, Action | None]] = dict.fromkeys(
-        ("map_view", "card_view", "save_view", "remove_view", "streets_view"), Action.VIEW
+        ("map_view", "ground_view", "card_view", "save_view", "remove_view", "streets_view"), Action.VIEW
     )
     page = PAGES["map"]
 
@@ -62,6 +62,11 @@ class PatientsMap(GuardedView):
             when=say.when,
             hour=_hour,
         )
+
+    @expose("/ground.json")
+    def ground_view(self) -> ResponseReturnValue:
+        """What a map in a form draws: no patient is on it."""
+        return jsonify(map_data.ground(db.session()))
 
     @expose("/card.json")
     def card_view(self) -> ResponseReturnValue:

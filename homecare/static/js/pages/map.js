@@ -17,6 +17,8 @@ const STEPS_IN = 2;
 const data = JSON.parse($("#map-data").textContent);
 const box = $("#map");
 const table = $("#table");
+// While an area is drawn, a click is a corner of it.
+let isDrawing = false;
 const panel = sheet.listen($("#map-panel"), $("#grip"));
 
 if ($("#list")) await import("../parts/filters.js");
@@ -41,6 +43,7 @@ async function draw() {
   listenToTools(map);
   listenToPanel(map);
   patients.listen(map, {
+    isIdle: () => !isDrawing,
     zoomInto: (center) => map.easeTo({ center, zoom: Math.min(map.getMaxZoom(), map.getZoom() + STEPS_IN), duration: MOVE_MS }),
     onPatient: (id, at) => show(map, id, at),
     onGround: () => shutCard(map),
@@ -51,7 +54,7 @@ async function draw() {
 
 /** What lies between the ground and its names, and what stands above all. */
 function over(rings) {
-  const reached = within(rings);
+  const reached = within(rings, data.around);
   const layer = { day: () => stops.stops(data.routes), demand: () => stops.demand(data.uncovered) }[data.layer]?.() ?? patients.patients(data);
   return { below: [...reached.layers, ...layer.below], above: layer.above, sources: { ...reached.sources, ...layer.sources } };
 }
@@ -83,10 +86,14 @@ function listenToTools(map) {
 async function drawArea(map, button) {
   const { draw } = await import("../parts/map-draw.js");
   shutCard(map);
+  isDrawing = true;
   button.setAttribute("aria-pressed", "true");
   await draw(map, data.urls, button.dataset.draw, {
     say: (words) => ($("#hint").textContent = words),
-    ended: () => $$("[data-draw]").forEach((one) => one.setAttribute("aria-pressed", "false")),
+    ended: () => {
+      isDrawing = false;
+      $$("[data-draw]").forEach((one) => one.setAttribute("aria-pressed", "false"));
+    },
     done: (word) => {
       const url = new URL(data.urls.here, location.href);
       for (const name of ["area", "near"]) url.searchParams.delete(name);

@@ -1,4 +1,5 @@
 // The map itself: MapLibre with a style of ours in the colours of the theme, its state written on the element.
+import { $$, make } from "../core/dom.js";
 import { colours, onTheme } from "./map-colours.js";
 import { follow, GROUND, NAMES, sourcesOf } from "./map-ground.js";
 
@@ -12,6 +13,7 @@ export const drawable = () => Boolean(document.createElement("canvas").getContex
 /** The map in `box`, at `view`; `data` is what the page was sent, `over` the sources and layers between ground and names. Resolves
     as soon as the ground is being drawn. */
 export async function open(box, data, view, over) {
+  link(data.urls.sheet);
   const library = await import(data.urls.maplibre);
   const streets = data.urls.streets ? await (await import("./map-streets.js")).streets(library, data.urls, theme()).catch(() => null) : null;
   const layers = [...GROUND, ...over.below, ...NAMES, ...over.above];
@@ -37,6 +39,11 @@ export async function open(box, data, view, over) {
   onTheme(() => repaint(map, layers, streets));
   map.once("load", () => follow(map, data));
   return map;
+}
+
+/** MapLibre's own style sheet, where the page has not linked it. */
+function link(href) {
+  if ($$('link[rel="stylesheet"]').every((one) => one.getAttribute("href") !== href)) document.head.append(make("link", { rel: "stylesheet", href }));
 }
 
 const theme = () => document.documentElement.dataset.bsTheme;

@@ -7,6 +7,7 @@ const SHORT = ["case",
   [">=", COUNT, 1000], ["concat", ["number-format", ["/", COUNT, 1000], { "max-fraction-digits": 1 }], "k"],
   ["to-string", COUNT]];
 const RADIUS = ["interpolate", ["linear"], ["sqrt", COUNT], 1.4, 12, 18, 23, 60, 24];
+const PRESSED = ["clusters", "points", "stops"];
 const PLACES = { source: "patients", "source-layer": "patients" };
 
 /** The tiles and their layers. `data.legend` names the colour of each key; what it does not name is "Other". */
@@ -40,17 +41,18 @@ function byKey(data, c) {
 }
 
 /** Hovering says what can be pressed; a cluster opens, a single patient is told to `onPatient`. */
-export function listen(map, { zoomInto, onPatient, onGround }) {
-  for (const layer of ["clusters", "points"]) {
+export function listen(map, { isIdle, zoomInto, onPatient, onGround }) {
+  for (const layer of PRESSED) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
   map.on("click", (event) => {
+    if (!isIdle()) return;
     const around = [[event.point.x - 4, event.point.y - 4], [event.point.x + 4, event.point.y + 4]];
-    const [found] = map.queryRenderedFeatures(around, { layers: ["clusters", "points"] });
+    const [found] = map.queryRenderedFeatures(around, { layers: PRESSED.filter((id) => map.getLayer(id)) });
     if (!found) return onGround(event);
     if (found.layer.id === "clusters") zoomInto(found.geometry.coordinates);
-    else onPatient(found.properties.id, found.geometry.coordinates);
+    else onPatient(found.properties.id ?? found.properties.patient, found.geometry.coordinates);
   });
 }
 

@@ -28,12 +28,17 @@ function circle([longitude, latitude], km) {
   });
 }
 
-/** The layers that show what the conditions reach. */
-export function within(rings) {
-  const features = rings.map((ring) => ({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } }));
+const collection = (type, shapes) => ({ type: "FeatureCollection", features: shapes.map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type, coordinates } })) });
+
+/** The layers that show what the conditions reach, and who is near. */
+export function within(rings, near) {
   return {
-    sources: { within: { type: "geojson", data: { type: "FeatureCollection", features } } },
+    sources: {
+      within: { type: "geojson", data: collection("Polygon", rings.map((ring) => [ring])) },
+      around: { type: "geojson", data: collection("Point", near) },
+    },
     layers: [
+      { id: "around", type: "circle", source: "around", paint: (c) => ({ "circle-color": "transparent", "circle-radius": 10, "circle-stroke-color": c.accent, "circle-stroke-width": 2 }) },
       { id: "within", type: "fill", source: "within", paint: (c) => ({ "fill-color": c.accent, "fill-opacity": 0.08 }) },
       { id: "within-line", type: "line", source: "within", paint: (c) => ({ "line-color": c.accent, "line-width": 2 }) },
     ],

@@ -38,7 +38,7 @@ export function demand(cells) {
     below: [],
     above: [
       { id: "changes", type: "symbol", source: "centres", minzoom: 8.5,
-        layout: { "text-field": ["get", "change"], "text-font": ["HC Bold", "system-ui"], "text-size": 13, "text-offset": [0, -0.9], "text-allow-overlap": true },
+        layout: { "text-field": ["get", "change"], "text-font": ["HC Bold", "system-ui"], "text-size": 13, "text-offset": [0, -1.9], "text-allow-overlap": true },
         paint: (c) => ({ "text-color": c.text, "text-halo-color": c["map-halo"], "text-halo-width": 1.6 }) },
       { id: "uncovered", type: "circle", source: "uncovered",
         paint: (c) => ({ "circle-color": c.late, "circle-radius": ["interpolate", ["linear"], ["get", "visits"], 1, 13, 20, 28], "circle-stroke-color": c["map-area"], "circle-stroke-width": 1.5 }) },
