@@ -42,7 +42,8 @@ from homecare.models.ours.dashboard import (
     SignInEvent,
     SignInFailure,
 )
-from homecare.models.ours.kept_facts import DIRTY_PLACES, FactState
+from homecare.models.ours.kept_facts import DIRTY_PLACES, CubeCell, FactState, Place, PlaceCell, PublishedCell
+from homecare.models.ours.saved_areas import Area
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (
@@ -67,6 +68,7 @@ __all__ = [
     "Absence",
     "Account",
     "AdminTask",
+    "Area",
     "Assignment",
     "BookingCheck",
     "CalendarFeed",
@@ -77,6 +79,7 @@ __all__ = [
     "Change",
     "ChangeSet",
     "CheckMoment",
+    "CubeCell",
     "Denial",
     "DroppedMonth",
     "Event",
@@ -102,8 +105,11 @@ __all__ = [
     "PartnerHospital",
     "Patient",
     "PatientWish",
+    "Place",
+    "PlaceCell",
     "PolicyState",
     "PolicyVersion",
+    "PublishedCell",
     "Read",
     "RecoveryCode",
     "Referral",
