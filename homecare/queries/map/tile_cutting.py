@@ -40,8 +40,8 @@ from homecare.db import sqlstate
 from homecare.models import CubeCell, Patient, Place, PlaceCell, PublishedCell, SubCity
 from homecare.models.ours.cell_levels import CUBE_LEVELS, FINER, LEVELS, PUBLISHED_LEVEL
 from homecare.queries.map.grid import BITS, Tile
-from homecare.records.on_map.facts import OUTSIDE
 from homecare.records.on_map.map_request import MapRequest
+from homecare.records.on_map.patient_facts import OUTSIDE
 
 LAYER, EXTENT = "patients", 4096
 # By the zoom that it begins at: how many patients a tile shows one by one.
@@ -196,9 +196,10 @@ def _gathered(number: ColumnElement[int], start: int, bits: int) -> Any:
     return sum((_shifted(number, 2 * bit + start).op("&")(1) * (1 << bit) for bit in range(bits)), zero)
 
 
-def _shifted(number: ColumnElement[int], bits: int) -> ColumnElement[int]:
+def _shifted(number: Any, bits: int) -> ColumnElement[int]:
     """As integer: PostgreSQL shifts by nothing wider."""
-    return number.op(">>", return_type=BigInteger())(literal(bits, Integer))
+    shifted: ColumnElement[int] = number.op(">>", return_type=BigInteger())(literal(bits, Integer))
+    return shifted
 
 
 def _encoded(session: Session, points: Select[Any], tile: Tile) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from homecare.records.conditions import Condition, compare
 from homecare.records.named import find_named
-from homecare.records.on_map.facts import FACTS, Fact
+from homecare.records.on_map.patient_facts import FACTS, Fact
 
 # Of the patient, and kept with the place as they are.
 COLUMNS = ("source", "acquisition_channel")

@@ -13,7 +13,7 @@ from homecare.access.precision import COLUMN
 from homecare.kinds.read import parse_id
 from homecare.models import Area, Patient
 from homecare.models.ours.sub_cities import CENTRES
-from homecare.records.on_map.facts import OUTSIDE, who
+from homecare.records.on_map.patient_facts import OUTSIDE, who
 from homecare.records.on_map.shapes import (
     Circle,
     Degrees,
