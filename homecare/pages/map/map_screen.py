@@ -115,6 +115,11 @@ class MapScreen:
         return self.request.precision is not Precision.CELLS
 
     @property
+    def published(self) -> dict[str, str]:
+        """The words of who sees published counts alone."""
+        return {} if self.tells_places else dict(self.request.words)
+
+    @property
     def fullest(self) -> int:
         return max((line.patients for line in self.sub_cities or self.cells), default=0)
 
@@ -124,7 +129,8 @@ class MapScreen:
 
     @cached_property
     def conditions(self) -> Words:
-        return [*self.request.words()]
+        """As words of an address, where none means the usual ones: without conditions they say so."""
+        return [*self.request.words] or [(ALL, "1")]
 
     @property
     def list_url(self) -> str:
@@ -132,7 +138,7 @@ class MapScreen:
 
     @property
     def without_url(self) -> str:
-        rest = [pair for pair in self.conditions if pair[0] not in ("has_place", "area", "near")]
+        rest = [pair for pair in self.request.words if pair[0] not in ("has_place", "area", "near")]
         return list_of([*rest, ("has_place", "0")])
 
     @property
