@@ -11,7 +11,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.admin.cells import TONE_OF
 from homecare.kinds import say
-from homecare.queries.map import cards
+from homecare.queries.map import patient_card
 from homecare.web import urls
 
 PATIENTS, VISITS = "patients", "visit_services"
@@ -21,7 +21,7 @@ def load(session: Session, by: Acting, patient_id: int) -> dict[str, Any] | None
     """`name`, `facts` (lines of text), `status` with its `tone`, `at`, and `links` as word and address; None for a
     patient who is not there for this person. The cost is that of the query.
     """
-    card = cards.card(session, by, patient_id)
+    card = patient_card.card(session, by, patient_id)
     if card is None:
         return None
     visits = [
@@ -39,7 +39,7 @@ def load(session: Session, by: Acting, patient_id: int) -> dict[str, Any] | None
     }
 
 
-def _links(by: Acting, card: cards.Card) -> list[tuple[str, str]]:
+def _links(by: Acting, card: patient_card.Card) -> list[tuple[str, str]]:
     words = [("patient_id", str(card.patient_id))]
     found = [("Open", urls.record(PATIENTS, card.patient_id))] if by.may(PATIENTS) else []
     if by.may(VISITS, Action.CREATE):

@@ -1,4 +1,4 @@
-"""What the map's script is sent with the page: addresses, the ground, and what the layer draws. No name of a patient."""
+"""What the map's script is sent with the page: addresses, the ground, what the layer draws. No name of a patient."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from homecare.models.ours.sub_cities import LATITUDES, LONGITUDES
 from homecare.pages.map import place_names
 from homecare.pages.map.map_screen import MapScreen
 from homecare.queries.map import sub_city_shapes
+from homecare.queries.map.stops import Route
 from homecare.queries.map.sub_city_shapes import SubCityShape
 from homecare.web import urls
 from homecare.web.settings import current_config
@@ -22,7 +23,9 @@ Box = tuple[float, float, float, float]
 CITY: Box = (LONGITUDES[0], LATITUDES[0], LONGITUDES[1], LATITUDES[1])
 
 
-def ground(session: Session, shares: Mapping[str, int] | None = None, changes: Mapping[str, str] | None = None) -> dict[str, Any]:
+def ground(
+    session: Session, shares: Mapping[str, int] | None = None, changes: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What lies under every map. `shares` tint the sub-cities by name, `changes` are written on them. Two statements:
     the areas of the sub-cities and the line around them.
     """
@@ -51,9 +54,12 @@ def load(session: Session, screen: MapScreen) -> dict[str, Any]:
         "legend": [{"key": one.key, "colour": one.colour, "raised": one.is_raised} for one in screen.swatches],
         "within": screen.drawn_shapes,
         "routes": [_route(route) for route in screen.routes],
-        "uncovered": [[cell.longitude, cell.latitude, cell.visits] for cell in screen.uncovered],
+        "uncovered": [
+            [cell.bounds.longitude, cell.bounds.latitude, cell.count] for cell in screen.uncovered if cell.bounds
+        ],
         "around": [[one.longitude, one.latitude] for one in screen.around.patients] if screen.around else [],
-        "urls": made["urls"] | {
+        "urls": made["urls"]
+        | {
             "tiles": urls.tiles([*screen.conditions, *colour]),
             "card": url_for("map.card_view"),
             "here": screen.url(),
@@ -64,7 +70,8 @@ def load(session: Session, screen: MapScreen) -> dict[str, Any]:
 def _urls() -> dict[str, str]:
     vendor = current_app.jinja_env.globals["vendor"]
     files = {
-        "maplibre": "maplibre.mjs", "sheet": "maplibre.css", "near": "outlines-near.json", "world": "outlines-world.json",
+        "maplibre": "maplibre.mjs", "sheet": "maplibre.css", "near": "outlines-near.json",
+        "world": "outlines-world.json",
         "font": "noto-sans-ethiopic-500.woff2", "draw": "terra-draw.js", "draw_on": "terra-draw-maplibre.js",
         "pmtiles": "pmtiles.js", "basemaps": "basemaps.js",
     }  # fmt: skip
@@ -93,7 +100,7 @@ def _centre(shape: SubCityShape, change: str) -> dict[str, Any]:
 def _bounds(screen: MapScreen) -> Box:
     """Around every cell that has a patient."""
     found = [cell.bounds for cell in screen.cells if cell.bounds]
-    return _around([corner for west, south, east, north in found for corner in ((west, south), (east, north))])
+    return _around([corner for at in found for corner in ((at.west, at.south), (at.east, at.north))])
 
 
 def _around(points: Sequence[Sequence[float]]) -> Box:
@@ -104,11 +111,15 @@ def _around(points: Sequence[Sequence[float]]) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _route(route: Any) -> dict[str, Any]:
+def _route(route: Route) -> dict[str, Any]:
     """The stops that have a place, in order, with how they stand out."""
     stops = [
-        {"visit": stop.visit_id, "patient": stop.patient_id, "number": stop.number, "at": [stop.longitude, stop.latitude],
-         "tone": "missed" if stop.missed else "late" if stop.late or stop.stuck else ""}
-        for stop in route.stops if stop.latitude is not None
+        {"patient": stop.visit["patient_id"], "number": stop.number, "at": [stop.at.longitude, stop.at.latitude],
+         "tone": _tone(stop.visit)}
+        for stop in route.stops if stop.at is not None
     ]  # fmt: skip
     return {"staff": route.staff_id, "stops": stops}
+
+
+def _tone(visit: dict[str, Any]) -> str:
+    return "missed" if visit["missed"] else "late" if visit["late"] or visit["stuck"] else ""

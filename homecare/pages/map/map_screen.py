@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -12,69 +10,22 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.access.policy import Action
 from homecare.access.precision import Precision
 from homecare.admin.list import filtering
-from homecare.models import Patient
+from homecare.pages.map import map_lines
+from homecare.pages.map.map_lines import PATIENTS, Line, Month, Swatch, list_of
 from homecare.pages.map.map_words import LAYERS, OF_CELLS, MapWords
-from homecare.pages.map.place_names import in_amharic
-from homecare.queries.map import areas, by_area, counts, demand, legend, nearest, stops
+from homecare.queries.map import area_list, by_area, counts, demand, legend, nearest, stops
 from homecare.records.list_request import ALL
 from homecare.records.on_map.map_request import MapRequest, colours_of
 from homecare.web import urls
 
-PATIENTS = Patient.__tablename__
 COLOURED_BY = {
     "last_status": "Last visit", "channel": "Acquisition channel", "caregiver": "Active caregiver",
     "campaign": "Campaign", "sub_city": "Sub-city",
 }  # fmt: skip
-# What a status means has a colour already; a colour of the map's own would contradict it.
-OF_STATUS = {"Completed": "done", "Missed": "missed", "In Progress": "running"}
-# More than eight colours nobody tells apart.
-MOST_COLOURS = 8
-OTHER = "map-other"
-NO_PLACE = "No place"
 
 Words = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Swatch:
-    """A line of the legend; `url` is the map of these patients alone, empty for the rest."""
-
-    key: str
-    label: str
-    count: int
-    colour: str
-    url: str
-
-    @property
-    def is_raised(self) -> bool:
-        return self.colour == "missed"
-
-
-@dataclass(frozen=True)
-class Line:
-    """Patients of a sub-city or a cell. Without `url` there is no list of them for this person."""
-
-    name: str
-    patients: int
-    url: str = ""
-    bounds: tuple[float, float, float, float] | None = None
-
-    @property
-    def amharic(self) -> str:
-        return in_amharic(self.name)
-
-
-@dataclass(frozen=True)
-class Month:
-    """`words` is "November 2026"; `lost` is None where nobody may know."""
-
-    words: str
-    new: int
-    lost: int | None
-    rows: list[demand.DemandRow]
 
 
 @dataclass(frozen=True)
@@ -96,14 +47,13 @@ class MapScreen:
     swatches: list[Swatch]
     sub_cities: list[Line]
     cells: list[Line]
-    saved: list[areas.SavedArea]
+    saved: list[area_list.SavedArea]
     chips: list[filtering.Chip]
     builder: dict[str, Any]
     quick: list[tuple[str, str, bool]]
-    removable: frozenset[int]
     routes: list[stops.Route] = field(default_factory=list)
     months: list[Month] = field(default_factory=list)
-    uncovered: list[demand.UncoveredCell] = field(default_factory=list)
+    uncovered: list[Line] = field(default_factory=list)
     around: Around | None = None
 
     @property
@@ -121,7 +71,7 @@ class MapScreen:
 
     @property
     def fullest(self) -> int:
-        return max((line.patients for line in self.sub_cities or self.cells), default=0)
+        return max((line.count for line in self.sub_cities or self.cells), default=0)
 
     @property
     def total(self) -> int:
@@ -163,7 +113,9 @@ class MapScreen:
     @property
     def tabs(self) -> list[tuple[str, str, bool]]:
         offered = LAYERS if self.tells_places else OF_CELLS
-        return [(LAYERS[name], self.url(layer=name if name != OF_CELLS[0] else ""), name == self.layer) for name in offered]
+        return [
+            (LAYERS[name], self.url(layer=name if name != OF_CELLS[0] else ""), name == self.layer) for name in offered
+        ]
 
     @property
     def drawn(self) -> str:
@@ -183,10 +135,10 @@ class MapScreen:
 
     @property
     def shares(self) -> dict[str, int]:
-        """What the sub-cities are tinted by: their patients, on the layer of demand the new ones of the newest month."""
+        """What the sub-cities are tinted by: their patients; on the layer of demand the newest month's new ones."""
         if self.months:
             return {row.sub_city: row.new for row in self.months[0].rows}
-        return {line.name: line.patients for line in self.sub_cities}
+        return {line.name: line.count for line in self.sub_cities}
 
     @property
     def changes(self) -> dict[str, str]:
@@ -199,10 +151,6 @@ class MapScreen:
         return any(key in ("area", "near") for key, _ in self.conditions)
 
 
-def list_of(words: Iterable[tuple[str, str]]) -> str:
-    return urls.list_of(PATIENTS, [*words] or [(ALL, "1")])
-
-
 def load(session: Session, by: Acting, request: MapRequest, words: MapWords) -> MapScreen:
     """Six statements and those of the layer; each says its own cost."""
     listed = request.listed
@@ -210,14 +158,13 @@ def load(session: Session, by: Acting, request: MapRequest, words: MapWords) -> 
         request=request,
         words=words,
         on_map=counts.on_map(session, request),
-        swatches=swatches(legend.legend(session, request), request),
-        sub_cities=[_sub_city(row, listed is not None) for row in by_area.sub_cities(session, request)],
-        cells=[_cell(row, listed is not None) for row in by_area.cells(session, request)],
-        saved=areas.saved(session) if listed is not None else [],
+        swatches=map_lines.swatches(legend.legend(session, request), request),
+        sub_cities=[map_lines.of_sub_city(row, listed is not None) for row in by_area.sub_cities(session, request)],
+        cells=[map_lines.of_cell(row, listed is not None) for row in by_area.cells(session, request)],
+        saved=area_list.saved(session, by) if listed is not None else [],
         chips=filtering.chips(listed, session) if listed is not None else [],
         builder=filtering.builder(listed, session) | {"chosen": False} if listed is not None else {},
         quick=filtering.quick_filters(listed) if listed is not None else [],
-        removable=frozenset(),
     )
     return replace(screen, **_of_layer(session, by, request, words))
 
@@ -227,55 +174,15 @@ def _of_layer(session: Session, by: Acting, request: MapRequest, words: MapWords
     if words.layer == "day":
         found["routes"] = stops.of_day(session, by, words.day)
     if words.layer == "demand":
-        found["months"] = by_months(demand.by_month(session, request))
-        if request.listed is not None and by.may("visit_services", Action.VIEW):
-            found["uncovered"] = demand.uncovered(session, by, words.day, words.day)
+        found["months"] = map_lines.by_months(demand.by_month(session, request))
+        cells = demand.uncovered(session, by, words.day, words.day)
+        found["uncovered"] = [Line(map_lines.named(cell.bounds), cell.visits, "", cell.bounds) for cell in cells]
     if words.around:
         near = nearest.Near.of_text(words.around)
         found["around"] = Around(
             words.around, nearest.patients(session, by, near), nearest.caregivers(session, by, near, words.day)
         )
     return found
-
-
-def by_months(rows: list[demand.DemandRow]) -> list[Month]:
-    found: dict[str, list[demand.DemandRow]] = {}
-    for row in sorted(rows, key=lambda row: (row.month, row.new), reverse=True):
-        found.setdefault(row.month, []).append(row)
-    return [_month(date.fromisoformat(f"{month}-01"), of_month) for month, of_month in found.items()]
-
-
-def _month(first: date, rows: list[demand.DemandRow]) -> Month:
-    lost = None if any(row.lost is None for row in rows) else sum(row.lost or 0 for row in rows)
-    return Month(f"{first:%B %Y}", sum(row.new for row in rows), lost, rows)
-
-
-def swatches(rows: list[legend.LegendRow], request: MapRequest) -> list[Swatch]:
-    """The eight largest in colours of their own, the rest together."""
-    coloured = [row for row in rows if row.key and (request.colour != "last_status" or row.key in OF_STATUS)]
-    named = coloured[:MOST_COLOURS]
-    found = [Swatch(row.key, row.label, row.count, _colour(request, row.key, place), _only(row, request))
-             for place, row in enumerate(named, start=1)]  # fmt: skip
-    found += [Swatch(row.key, row.label, row.count, OTHER, _only(row, request)) for row in rows if row not in coloured]
-    rest = sum(row.count for row in coloured[MOST_COLOURS:])
-    return [*found, Swatch("", "Other", rest, OTHER, "")] if rest else found
-
-
-def _colour(request: MapRequest, key: str, place: int) -> str:
-    return OF_STATUS[key] if request.colour == "last_status" else f"map-{place}"
-
-
-def _only(row: legend.LegendRow, request: MapRequest) -> str:
-    return urls.patients_map([*row.words, ("colour", request.colour)])
-
-
-def _sub_city(row: by_area.AreaRow, may_list: bool) -> Line:
-    return Line(row.name, row.patients, list_of(row.words) if may_list else "")
-
-
-def _cell(row: by_area.CellRow, may_list: bool) -> Line:
-    where = row.sub_city or f"{row.latitude:.2f}, {row.longitude:.2f}"
-    return Line(where, row.patients, list_of(row.words) if may_list else "", row.bounds)
 
 
 def colours_offered(by: Acting) -> list[tuple[str, str]]:

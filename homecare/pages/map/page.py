@@ -15,7 +15,7 @@ from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.access.precision import Precision
 from homecare.actions.assigning.rights import NotAllowedError
-from homecare.actions.on_map import areas as saving
+from homecare.actions.on_map import area_saving
 from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.admin.list import own_views
@@ -34,6 +34,8 @@ from homecare.tables.table import shown_table
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 from homecare.web.settings import current_config
+
+WITHOUT_CONDITIONS = (urls.patients_map([("all", "1")]), "Open the map without conditions")
 
 
 class PatientsMap(GuardedView):
@@ -83,9 +85,10 @@ class PatientsMap(GuardedView):
         """`name` and `shape`, as the condition `area` spells one; then the map of that area."""
         name, shape = request.form.get("name", ""), request.form.get("shape", "")
         try:
-            area_id = saving.save(session=db.session(), name=name, shape=shape, by=acting())
+            area_id = area_saving.save(session=db.session(), by=acting(), name=name, shape=shape)
         except RuleError as error:
-            raise SpokenError(422, error.message, back=(urls.patients_map([("area", shape)]), "Back to the map")) from error
+            back = (urls.patients_map([("area", shape)]), "Back to the map")
+            raise SpokenError(422, error.message, back=back) from error
         except NotAllowedError as error:
             refuse(self.resource, Action.VIEW, str(error))
         flash(f"The area {name.strip()} is saved.", "success")
@@ -94,7 +97,7 @@ class PatientsMap(GuardedView):
     @expose("/areas/<int:area_id>/delete/", methods=("POST",))
     def remove_view(self, area_id: int) -> ResponseReturnValue:
         try:
-            saving.remove(session=db.session(), area_id=area_id, by=acting())
+            area_saving.remove(session=db.session(), by=acting(), area_id=area_id)
         except LookupError:
             not_found(self.resource, Action.DELETE, str(area_id))
         except NotAllowedError:
@@ -104,7 +107,7 @@ class PatientsMap(GuardedView):
 
     @expose("/streets.pmtiles")
     def streets_view(self) -> ResponseReturnValue:
-        """The operator's file in the ranges that are asked for, never compressed: a range counts the bytes of the file."""
+        """The operator's file in the ranges that are asked for, never compressed: a range counts the file's bytes."""
         path = current_config().basemap_pmtiles
         if not os.path.isfile(path):
             raise SpokenError(404, "This installation has no file of streets.")
@@ -117,11 +120,11 @@ class PatientsMap(GuardedView):
             words = map_words.read(request.args, asked.precision)
             return map_screen.load(db.session(), by, asked, words)
         except (UnknownConditionError, ValueError) as error:
-            raise SpokenError(400, str(error), back=(urls.patients_map([("all", "1")]), "Open the map without conditions")) from error
+            raise SpokenError(400, str(error), back=WITHOUT_CONDITIONS) from error
         except ForbiddenConditionError as error:
             refuse(PATIENTS, "filter", f"filter patients by {error.column}", column=error.column)
-        except nearest.PlaceHiddenError:
-            refuse(self.resource, Action.VIEW, "see where a patient lives")
+        except nearest.PlaceHiddenError as error:
+            refuse(error.table, Action.VIEW, "see who is near whom", column=error.column)
 
     def _id(self) -> int:
         try:
@@ -130,8 +133,11 @@ class PatientsMap(GuardedView):
             not_found(PATIENTS, Action.VIEW, request.args.get("id"))
 
 
-def _hour(moment: datetime) -> str:
-    return f"{clock.to_addis(moment):%H:%M}"
+def _hour(moment: datetime | str | None) -> str:
+    """A moment as queries have it, or as the roster writes it for scripts."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment.removesuffix("Z"))
+    return f"{clock.to_addis(moment):%H:%M}" if moment else "open"
 
 
 def _lookup(table: str, column: str) -> str:

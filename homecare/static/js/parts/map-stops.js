@@ -7,7 +7,7 @@ const HIDDEN = ["==", ["get", "route"], -1];
 export function stops(routes) {
   const lines = routes.map((route, number) => ({
     type: "Feature", properties: { route: number }, geometry: { type: "LineString", coordinates: route.stops.map((stop) => stop.at) },
-  })).filter((line) => line.geometry.coordinates.length > 1);
+  })).filter((line, number) => routes[number].staff !== null && line.geometry.coordinates.length > 1);
   const points = routes.flatMap((route, number) => route.stops.map((stop) =>
     point(stop.at, { route: number, nobody: route.staff === null, number: stop.number, patient: stop.patient, tone: stop.tone })));
   const tone = (c, otherwise) => ["match", ["get", "tone"], "late", c.late, "missed", c.missed, otherwise];
