@@ -42,8 +42,8 @@ from homecare.models.ours.dashboard import (
     SignInEvent,
     SignInFailure,
 )
+from homecare.models.ours.drawn_areas import Area
 from homecare.models.ours.kept_facts import DIRTY_PLACES, CubeCell, FactState, Place, PlaceCell, PublishedCell
-from homecare.models.ours.saved_areas import Area
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (
