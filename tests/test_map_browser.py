@@ -206,4 +206,4 @@ def test_who_sees_cells_alone_finds_no_single_patient(page: Page, company: Compa
     expect(page.locator(".map-head")).to_contain_text("rounded down to fives")
     expect(page.get_by_role("link", name="Open as list")).to_have_count(0)
     expect(page.get_by_role("button", name="Draw an area")).to_have_count(0)
-    assert company.as_("Marketing").get("/admin/map/card.json?id=1").status == 403
+    assert company.as_("Marketing").get("/admin/map/card.json?id=1").status_code == 403

@@ -55,7 +55,7 @@ def company(app: Flask, owner_engine: Engine, config: Config) -> Company:
 def test_a_word_is_understood_or_refused_in_a_sentence(company: Company, words: str, status: int) -> None:
     answer = company.as_("Manager").get(f"{MAP}?{words}")
 
-    assert answer.status == status
+    assert answer.status_code == status
     assert "Something in the address or the form was not readable" not in answer.text
 
 
@@ -64,12 +64,12 @@ def test_a_word_is_understood_or_refused_in_a_sentence(company: Company, words: 
     [("Admin", 200), ("Coordinator", 200), ("Nurse", 200), ("Auditor", 200), ("Finance", 403), ("Inventory", 403)],
 )
 def test_who_has_the_map(company: Company, role: str, status: int) -> None:
-    assert company.as_(role).get(MAP).status == status
+    assert company.as_(role).get(MAP).status_code == status
 
 
 @pytest.mark.parametrize("words", ["layer=day", "around=9.01,38.76", "gender__eq=Female", "area=Bole"])
 def test_who_sees_cells_alone_is_told_nothing_finer(company: Company, words: str) -> None:
-    assert company.as_("Marketing").get(f"{MAP}?{words}").status in (400, 403)
+    assert company.as_("Marketing").get(f"{MAP}?{words}").status_code in (400, 403)
 
 
 def test_a_card_is_of_a_patient_of_ones_own(company: Company) -> None:
@@ -77,8 +77,8 @@ def test_a_card_is_of_a_patient_of_ones_own(company: Company) -> None:
     own, other = company.own("Nurse", "patients")[0], company.other("Nurse", "patients")
 
     assert nurse.get(f"{MAP}card.json?id={own}").json["name"]
-    assert nurse.get(f"{MAP}card.json?id={other}").status == 404
-    assert nurse.get(f"{MAP}card.json?id=x").status == 404
+    assert nurse.get(f"{MAP}card.json?id={other}").status_code == 404
+    assert nurse.get(f"{MAP}card.json?id=x").status_code == 404
 
 
 def test_an_area_is_kept_by_name_and_removed_by_its_owner(company: Company) -> None:
@@ -86,23 +86,24 @@ def test_an_area_is_kept_by_name_and_removed_by_its_owner(company: Company) -> N
     kept = manager.post(f"{MAP}areas/", {"name": "North-east", "shape": RING})
     number = company.scalar("SELECT max(id) FROM dashboard.areas")
 
-    assert kept.status == 302
+    assert kept.status_code == 302
     assert "North-east" in manager.get(f"{MAP}?area={number}").text
-    assert manager.post(f"{MAP}areas/", {"name": "", "shape": RING}).status == 422
-    assert manager.post(f"{MAP}areas/", {"name": "Odd", "shape": "ring~1"}).status == 422
-    assert company.as_("Coordinator").post(f"{MAP}areas/{number}/delete/", {}).status == 403
-    assert company.as_("Marketing").post(f"{MAP}areas/", {"name": "Mine", "shape": RING}).status == 403
-    assert manager.post(f"{MAP}areas/{number}/delete/", {}).status == 302
-    assert manager.post(f"{MAP}areas/{number}/delete/", {}).status == 404
+    assert manager.post(f"{MAP}areas/", {"name": "", "shape": RING}).status_code == 422
+    assert manager.post(f"{MAP}areas/", {"name": "Odd", "shape": "ring~1"}).status_code == 422
+    assert company.as_("Coordinator").post(f"{MAP}areas/{number}/delete/", {}).status_code == 403
+    assert company.as_("Marketing").post(f"{MAP}areas/", {"name": "Mine", "shape": RING}).status_code == 403
+    assert manager.post(f"{MAP}areas/{number}/delete/", {}).status_code == 302
+    assert manager.post(f"{MAP}areas/{number}/delete/", {}).status_code == 404
 
 
 def test_streets_come_in_the_ranges_that_are_asked_for(app: Flask, company: Company) -> None:
     manager = company.as_("Manager")
 
-    part = manager.client.get(f"{MAP}streets.pmtiles", headers={"Range": "bytes=16-31", "Accept-Encoding": "gzip"})
+    asked = {"Range": "bytes=16-31", "Accept-Encoding": "gzip"}
+    with manager.visitor.get(f"{MAP}streets.pmtiles", headers=asked, buffered=True) as part:
 
-    assert (part.status_code, part.data) == (206, STREETS[16:32])
-    assert "Content-Encoding" not in part.headers
+        assert (part.status_code, part.data) == (206, STREETS[16:32])
+        assert "Content-Encoding" not in part.headers
     assert "OpenStreetMap" in manager.get(MAP).text
 
 
@@ -141,5 +142,7 @@ def test_outlines_show_ethiopia_and_no_border_that_is_not_recognised() -> None:
 def test_a_ring_is_cut_along_the_edges_of_its_box() -> None:
     square = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)]
 
-    assert outlines.clipped(square, (2.0, 1.0, 9.0, 3.0)) == [(2.0, 1.0), (4.0, 1.0), (4.0, 3.0), (2.0, 3.0)]
+    cut = outlines.clipped(square, (2.0, 1.0, 9.0, 3.0))
+
+    assert sorted(cut) == [(2.0, 1.0), (2.0, 3.0), (4.0, 1.0), (4.0, 3.0)]
     assert outlines.clipped(square, (5.0, 5.0, 9.0, 9.0)) == []

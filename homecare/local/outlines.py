@@ -25,8 +25,8 @@ EVERYWHERE: Box = (-180.0, -90.0, 180.0, 90.0)
 # By file: the scale of Natural Earth and the part of the world.
 FILES = {"near": ("50m", REGION), "world": ("110m", EVERYWHERE)}
 HOME = "ETH"
-# Natural Earth draws a border that is not recognised.
-NO_BORDER = {frozenset(("SOM", "SOL"))}
+# Natural Earth draws a border within Somalia that is not recognised; the land beyond it has no code.
+NO_BORDER = {frozenset(("SOM", ""))}
 # A hundredth of a degree is a kilometre: nobody stands at a coast or a border to look at patients.
 DIGITS = 2
 

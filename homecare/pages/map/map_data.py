@@ -68,7 +68,7 @@ def load(session: Session, screen: MapScreen) -> dict[str, Any]:
 
 
 def _urls() -> dict[str, str]:
-    vendor = current_app.jinja_env.globals["vendor"]
+    vendor: Any = current_app.jinja_env.globals["vendor"]
     files = {
         "maplibre": "maplibre.mjs", "sheet": "maplibre.css", "near": "outlines-near.json",
         "world": "outlines-world.json",

@@ -48,6 +48,7 @@ async function draw() {
     onPatient: (id, at) => show(map, id, at),
     onGround: () => shutCard(map),
   });
+  markAsked(map);
   tellInView(map);
   map.on("moveend", () => tellInView(map));
 }
@@ -62,6 +63,12 @@ function over(rings) {
 async function show(map, id, at) {
   if (data.layer === "patients") patients.choose(map, id);
   await card.open(map, data.urls.card, id, at);
+}
+
+/** Whom the address asks about. */
+function markAsked(map) {
+  const asked = new URLSearchParams(location.search).get("around") ?? "";
+  if (data.layer === "patients" && /^\d+$/.test(asked)) patients.choose(map, Number(asked));
 }
 
 function shutCard(map) {
