@@ -1,4 +1,5 @@
 // The map of patients: what the page was sent is drawn; where nothing can be drawn, the same stands in a table.
+import { addCheck } from "../core/checks.js";
 import { $, $$ } from "../core/dom.js";
 import { drawable, MOVE_MS, open } from "../parts/map-canvas.js";
 import * as card from "../parts/map-card.js";
@@ -148,10 +149,10 @@ function tellInView(map) {
 function listenToForms() {
   for (const field of $$("#colour, #day")) field.addEventListener("change", () => field.value || field.id === "colour" ? field.form.requestSubmit() : null);
   const near = $("#near-form");
-  near?.addEventListener("submit", (event) => {
+  addCheck(near, () => {
     const place = readPlace($("[data-place]", near).value);
     $(".error", near).textContent = place ? "" : "Write a place as 9.01, 38.76 or paste a link of a map.";
-    if (!place) return event.preventDefault();
-    $('[name="near"]', near).value = `${place.latitude},${place.longitude},${$("#near-km").value}`;
+    if (place) $('[name="near"]', near).value = `${place.latitude},${place.longitude},${$("#near-km").value}`;
+    return Boolean(place);
   });
 }

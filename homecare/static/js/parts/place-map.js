@@ -2,7 +2,7 @@
 import { $, make } from "../core/dom.js";
 import { read } from "../core/server.js";
 import { drawable, open as openMap } from "./map-canvas.js";
-import { get, set } from "./place.js";
+import { get, set } from "./place-inputs.js";
 
 const CLOSE_ZOOM = 15;
 const rounded = ({ lng, lat }) => ({ latitude: Number(lat.toFixed(6)), longitude: Number(lng.toFixed(6)) });

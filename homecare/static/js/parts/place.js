@@ -1,5 +1,6 @@
 // A place in a form: two inputs of degrees, which take whatever a map gives, say what looks wrong, and open a map.
 import { $, $$, make, toast } from "../core/dom.js";
+import { get, set } from "./place-inputs.js";
 import { doubt, readPlace } from "./place-text.js";
 
 /** A place copied or typed as one text is split into both inputs. */
@@ -7,19 +8,6 @@ function split(field, text) {
   const place = readPlace(text);
   if (place) set(field, place);
   return place;
-}
-
-/** Fills both inputs as if it had been typed. */
-export function set(field, { latitude, longitude }) {
-  const [lat, lon] = $$(".pair input", field);
-  [lat.value, lon.value] = [latitude, longitude].map(String);
-  lon.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-/** What the inputs hold, or null. */
-export function get(field) {
-  const [lat, lon] = $$(".pair input", field).map((input) => input.value.trim());
-  return lat && lon ? readPlace(`${lat},${lon}`) : null;
 }
 
 function pastePlace(event) {
