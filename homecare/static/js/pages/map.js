@@ -22,7 +22,7 @@ const table = $("#table");
 let isDrawing = false;
 const panel = sheet.listen($("#map-panel"), $("#grip"));
 
-if ($("#list")) await import("../parts/filters.js");
+if ($("#list")) import("../parts/filters.js");
 $$("dialog .picker[data-lookup-url]").forEach(attach);
 listenToForms();
 if (drawable()) await draw().catch(() => onlyTable(NOT_LOADED));
