@@ -223,6 +223,25 @@ def test_a_card_tells_a_clinician_no_more_than_their_lists_do(as_staff: Opened, 
     assert whole.last_status or whole.next_visit_at
 
 
+@pytest.mark.parametrize("role", ["Admin", "Coordinator", "Doctor", "Nurse", "Caregiver", "Marketing", "Auditor"])
+def test_everything_is_asked_under_the_role_s_own_scope(as_staff: Opened, company: Company, role: str) -> None:
+    day = clock.today()
+    with as_staff(role) as (session, by):
+        request = asked(by)
+        whole = sum(cell.patients for cell in by_area.cells(session, request))
+        assert whole == counts.on_map(session, request).count > 0
+        assert legend.legend(session, request) == []
+        assert demand.by_month(session, request, months=2)
+        area_list.saved(session, by)
+        for colour in map_request.colours_of(by):
+            assert legend.legend(session, asked(by, colour=colour))
+        if request.listed is not None:
+            demand.uncovered(session, by, day, day)
+            stops.of_day(session, by, day)
+            assert nearest.patients(session, by, Near.of_text("9.01,38.76"))
+            nearest.caregivers(session, by, Near.of_text("9.01,38.76"), day)
+
+
 def test_the_last_month_is_this_one() -> None:
     assert demand._last_months(14)[-1] == clock.today().replace(day=1)
     assert len({*demand._last_months(14)}) == 14

@@ -12,7 +12,7 @@ from homecare.models import PublishedCell
 from homecare.models.ours.cell_levels import PUBLISHED_LEVEL
 from homecare.queries.map.grid import Bounds, bounds
 from homecare.queries.map.kept_rows import source
-from homecare.queries.map.legend import sub_city_at, sub_city_names
+from homecare.queries.map.legend import sub_cities_at, sub_city_names
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.shapes import Degrees, Ring, spelled
 
@@ -62,7 +62,7 @@ def cells(session: Session, request: MapRequest, most: int = 200) -> list[CellRo
     """Largest first. Three statements, from the cube where it knows the conditions."""
     found = session.execute(_counted(request).limit(most)).all()
     areas = {row.cell: bounds(PUBLISHED_LEVEL, row.cell) for row in found}
-    cities = _cities(session, areas)
+    cities = sub_cities_at(session, areas)
     return [_cell(request, row, areas[row.cell], cities[row.cell]) for row in found]
 
 
@@ -77,15 +77,6 @@ def _counted(request: MapRequest) -> Select[Any]:
     cell = rows.cells(PUBLISHED_LEVEL).label("cell")
     counted = rows.select(cell, rows.patients.label("patients")).where(rows.cell.is_not(None))
     return counted.group_by(cell).order_by(rows.patients.desc(), cell)
-
-
-def _cities(session: Session, areas: dict[int, Bounds]) -> dict[int, str]:
-    if not areas:
-        return {}
-    names = sub_city_names(session)
-    asked = select(*(sub_city_at(at.latitude, at.longitude).label(f"c{cell}") for cell, at in areas.items()))
-    row = session.execute(asked).one()
-    return {cell: names[getattr(row, f"c{cell}")] for cell in areas}
 
 
 def _cell(request: MapRequest, row: Row[Any], at: Bounds, sub_city: str) -> CellRow:

@@ -23,7 +23,7 @@ from homecare.models import Patient, Place, PublishedCell, Visit
 from homecare.queries.map.by_area import NO_PLACE
 from homecare.queries.map.grid import BITS, Bounds, bounds
 from homecare.queries.map.kept_rows import shifted
-from homecare.queries.map.legend import sub_city_names
+from homecare.queries.map.legend import sub_cities_at, sub_city_names
 from homecare.records import bookings
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.patient_facts import lost_at
@@ -51,9 +51,10 @@ class DemandRow:
 
 @dataclass(frozen=True)
 class UncoveredCell:
-    """A cell of 2.4 km, and its visits that are unassigned or need cover."""
+    """A cell of 2.4 km, where its centre is, and its visits that are unassigned or need cover."""
 
     bounds: Bounds
+    sub_city: str
     visits: int
 
 
@@ -135,8 +136,8 @@ def _last_months(number: int) -> list[date]:
 
 
 def uncovered(session: Session, by: Acting, first: date, last: date) -> list[UncoveredCell]:
-    """Of the days from `first` to `last` in Addis, most visits first. One statement over the waiting visits of these
-    days. Empty for who may not read visits, or whose map has no single places.
+    """Of the days from `first` to `last` in Addis, most visits first. Three statements, one over the waiting visits of
+    these days. Empty for who may not read visits, or whose map has no single places.
     """
     columns = ("status", "scheduled_at", "check_in_time", "staff_id", "patient_id")
     if precision.of_map(by) not in (Precision.EXACT, Precision.OWN) or not by.reads(VISITS, *columns):
@@ -153,5 +154,7 @@ def uncovered(session: Session, by: Acting, first: date, last: date) -> list[Unc
         .group_by(cell)
         .order_by(number.desc(), cell)
     )
-    rows = session.execute(found, execution_options=NOT_SHOWN)
-    return [UncoveredCell(bounds(UNCOVERED_LEVEL, row.cell), row.visits) for row in rows]
+    rows = session.execute(found, execution_options=NOT_SHOWN).all()
+    areas = {row.cell: bounds(UNCOVERED_LEVEL, row.cell) for row in rows}
+    cities = sub_cities_at(session, areas)
+    return [UncoveredCell(areas[row.cell], cities[row.cell], row.visits) for row in rows]

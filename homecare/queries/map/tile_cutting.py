@@ -64,7 +64,7 @@ def cut(session: Session, request: MapRequest, tile: Tile) -> bytes:
         return _encoded(session, fast, tile)
     kept = request.kept(Place)
     if kept is None:
-        session.execute(select(func.set_config("statement_timeout", str(MOST_MS), True)), execution_options=UNSCOPED)
+        _hurry(session)
     try:
         return _encoded(session, _of_places(request, tile, kept), tile)
     except OperationalError as error:
@@ -72,6 +72,13 @@ def cut(session: Session, request: MapRequest, tile: Tile) -> bytes:
             raise
         session.rollback()
         raise TooManyError from error
+
+
+def _hurry(session: Session) -> None:
+    """For the rest of the transaction. Compiling the statement would take longer than running it."""
+    limits = {"statement_timeout": str(MOST_MS), "jit": "off"}
+    set_so = select(*(func.set_config(name, value, True).label(name) for name, value in limits.items()))
+    session.execute(set_so, execution_options=UNSCOPED)
 
 
 def _most_points(tile: Tile) -> int:
