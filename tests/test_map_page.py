@@ -101,7 +101,6 @@ def test_streets_come_in_the_ranges_that_are_asked_for(app: Flask, company: Comp
 
     asked = {"Range": "bytes=16-31", "Accept-Encoding": "gzip"}
     with manager.visitor.get(f"{MAP}streets.pmtiles", headers=asked, buffered=True) as part:
-
         assert (part.status_code, part.data) == (206, STREETS[16:32])
         assert "Content-Encoding" not in part.headers
     assert "OpenStreetMap" in manager.get(MAP).text

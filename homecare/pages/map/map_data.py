@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from homecare.models.ours.sub_cities import LATITUDES, LONGITUDES
 from homecare.pages.map import place_names
 from homecare.pages.map.map_screen import MapScreen
+from homecare.pages.map.map_words import OF_CELLS
 from homecare.queries.map import sub_city_shapes
 from homecare.queries.map.stops import Route
 from homecare.queries.map.sub_city_shapes import SubCityShape
@@ -47,7 +48,7 @@ def load(session: Session, screen: MapScreen) -> dict[str, Any]:
     colour = [("colour", screen.request.colour)] if screen.request.colour else []
     made = ground(session, screen.shares, screen.changes)
     return made | {
-        "layer": screen.layer,
+        "layer": screen.layer if screen.tells_places else OF_CELLS[0],
         "view": {"center": [at.longitude, at.latitude], "zoom": at.zoom} if at else None,
         "bounds": _bounds(screen),
         "maxzoom": DEEPEST if screen.tells_places else DEEPEST_OF_CELLS,

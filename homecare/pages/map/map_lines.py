@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from homecare.models import Patient
-from homecare.pages.map.place_names import in_amharic
+from homecare.pages.map.place_names import in_amharic, town_near
 from homecare.queries.map import by_area, demand, legend
 from homecare.queries.map.grid import Bounds
+from homecare.records.on_map.patient_facts import OUTSIDE
 from homecare.records.list_request import ALL
 from homecare.records.on_map.map_request import MapRequest
 from homecare.web import urls
@@ -107,8 +108,12 @@ def of_sub_city(row: by_area.AreaRow, may_list: bool) -> Line:
 
 
 def of_cell(row: by_area.CellRow, may_list: bool) -> Line:
-    return Line(row.sub_city or named(row.bounds), row.patients, list_of(row.words) if may_list else "", row.bounds)
+    return Line(named(row.bounds, row.sub_city), row.patients, list_of(row.words) if may_list else "", row.bounds)
 
 
-def named(cell: Bounds) -> str:
-    return f"Around {cell.latitude:.2f}, {cell.longitude:.2f}"
+def named(cell: Bounds, sub_city: str = "") -> str:
+    """By its centre: a cell is larger than a sub-city, so that the sub-city there says where it is, not whose it is."""
+    known = sub_city if sub_city != OUTSIDE else ""
+    name = known or town_near(cell.latitude, cell.longitude)
+    where = f"{cell.latitude:.2f}, {cell.longitude:.2f}"
+    return f"Around {name}, {where}" if name else f"Around {where}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from homecare.queries.booked.travel import Point, great_circle_km
+
 # Name, Amharic, latitude, longitude. Where a country's name has room, not its capital.
 COUNTRIES = (
     ("Ethiopia", "ኢትዮጵያ", 8.1, 40.6), ("Eritrea", "ኤርትራ", 16.4, 37.6), ("Djibouti", "ጅቡቲ", 11.75, 42.6),
@@ -32,9 +34,19 @@ SUB_CITIES = {
 }  # fmt: skip
 
 
+# About a cell of the map for who may know no more.
+NEAR_KM = 8.0
+
+
 def in_amharic(sub_city: str) -> str:
     """Empty for a sub-city that was added or renamed."""
     return SUB_CITIES.get(sub_city, "")
+
+
+def town_near(latitude: float, longitude: float) -> str:
+    """The name of a town whose middle is within a cell's width. Empty where there is none."""
+    at = Point(latitude, longitude)
+    return next((name for name, _, *where in TOWNS if great_circle_km(at, Point(*where)) < NEAR_KM), "")
 
 
 def features() -> dict[str, Any]:
