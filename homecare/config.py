@@ -76,6 +76,8 @@ class Config:
     files_daily_mb: int = NUMBERS["files_daily_mb"].default
     files_total_mb: int = NUMBERS["files_total_mb"].default
     files_keep_free_mb: int = NUMBERS["files_keep_free_mb"].default
+    # A PMTiles file of streets for the map. Empty: outlines and names alone.
+    basemap_pmtiles: str = ""
 
     @property
     def known_hosts(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def read(environ: Mapping[str, str], private: PrivateInstallation | None) -> Con
         trusted_hosts=tuple(host_name(word) for word in words(environ, "TRUSTED_HOSTS")),
         files_dir=Path(text(environ, "FILES_DIR") or ROOT / "instance" / "files"),
         demo_password=text(environ, "DEMO_PASSWORD") or "homecare-demo",
+        basemap_pmtiles=text(environ, "BASEMAP_PMTILES"),
         **numbers,
         **(_private_keys(environ, private) if is_private else _real_keys(environ)),
     )

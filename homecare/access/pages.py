@@ -71,9 +71,10 @@ PAGES: dict[str, Page] = {
             "all": "see, add, change and remove", "create": "see, add and change", "edit": "see and change",
             "view": "see",
         }, icon="coin", group="Billing and stock"),
-        Page("map", "Map of patients", levels={
+        Page("map", "Map of patients", "map.page", "map", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
-        }),
+        }, icon="map-2"),
+        Page("map_tiles", "Tiles of the map", "map.tiles", "map/tiles", right_of="map"),
         Page("funnel", "Campaign funnel", levels={"all": "all figures", "money": "the money only"}),
         Page("audit", "Changes and reads", "audit.page", "audit", levels={
             "all": "changes and reads",

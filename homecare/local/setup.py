@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import create_engine, make_url, pool, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -16,7 +18,11 @@ CONNECT_TIMEOUT_S = 10
 
 
 def check(config: Config) -> None:
-    """Checks that every database answers and is new enough. ConfigError names the wrong setting."""
+    """Checks that every database answers and is new enough, and that named files are there. ConfigError names the wrong
+    setting.
+    """
+    if config.basemap_pmtiles and not Path(config.basemap_pmtiles).is_file():
+        raise ConfigError(f"BASEMAP_PMTILES is {config.basemap_pmtiles!r}, which is no file that can be read here.")
     addresses = {"DATABASE_URL": config.database_url}
     if config.owner_url != config.database_url:
         addresses["DATABASE_OWNER_URL"] = config.owner_url

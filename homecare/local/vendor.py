@@ -4,7 +4,7 @@
 
 The versions come from package-lock.json. A file's version is in its path, so relative imports work.
 `manifest.json` maps logical names to paths: {"tabler.css": "tabler-1.6.1/tabler.min.css", ...}.
-Style sheets are wrapped in the cascade layer `vendor`.
+Style sheets are wrapped in the cascade layer `vendor`. The map's outlines are made here too (`outlines.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import sys
 from pathlib import Path
 
 from homecare.config import ROOT
+from homecare.local import outlines
+from homecare.local.outlines import LAND, OUTLINES
 
 VENDOR = ROOT / "homecare" / "static" / "vendor"
 MODULES = ROOT / "node_modules"
@@ -42,6 +44,28 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "@tabler/icons": ("icons", {"icons-licence": "LICENSE"}),
+    # Draws vector tiles in the browser, without a service of anybody's; the worker is looked for beside the module.
+    "maplibre-gl": (
+        "maplibre",
+        {
+            "maplibre.mjs": "dist/maplibre-gl.mjs",
+            "maplibre-worker.mjs": "dist/maplibre-gl-worker.mjs",
+            "maplibre.css": "dist/maplibre-gl.css",
+            "maplibre-licence": "LICENSE.txt",
+        },
+    ),
+    # Polygons and circles by hand on that map; loaded when drawing begins.
+    "terra-draw": ("terra-draw", {"terra-draw.js": "dist/terra-draw.umd.js"}),
+    "terra-draw-maplibre-gl-adapter": (
+        "terra-draw-maplibre",
+        {"terra-draw-maplibre.js": "dist/terra-draw-maplibre-gl-adapter.umd.js"},
+    ),
+    # Streets out of the operator's file, read in ranges, and layers that know its fields; loaded where there is one.
+    "pmtiles": ("pmtiles", {"pmtiles.js": "dist/pmtiles.js"}),
+    "@protomaps/basemaps": ("basemaps", {"basemaps.js": "dist/basemaps.js"}),
+    # Borders, lakes and rivers of Natural Earth, of which the outlines are made, and its land.
+    OUTLINES: ("outlines", {"outlines-licence": "LICENSE"}),
+    LAND: ("land", {"land-licence": "LICENSE"}),
 }
 
 
@@ -121,6 +145,9 @@ def copy_named_files(target: Path) -> dict[str, str]:
             else:
                 shutil.copyfile(MODULES / package / source, target / path)
             manifest[logical] = path
+    drawn = f"outlines-{version_of(OUTLINES)}"
+    outlines.write(MODULES, target / drawn)
+    manifest |= {f"outlines-{name}.json": f"{drawn}/{name}.json" for name in outlines.FILES}
     # Every icon of every page names it: short, and without a version, which the address of a file has already.
     (target / "icons.svg").write_text(sprite())
     font = f"noto-sans-ethiopic-{version_of(FONT)}/noto-sans-ethiopic.css"

@@ -42,6 +42,8 @@ from homecare.models.ours.dashboard import (
     SignInEvent,
     SignInFailure,
 )
+from homecare.models.ours.drawn_areas import Area
+from homecare.models.ours.kept_facts import DIRTY_PLACES, CubeCell, FactState, Place, PlaceCell, PublishedCell
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (
@@ -62,9 +64,11 @@ from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 
 __all__ = [
+    "DIRTY_PLACES",
     "Absence",
     "Account",
     "AdminTask",
+    "Area",
     "Assignment",
     "BookingCheck",
     "CalendarFeed",
@@ -75,9 +79,11 @@ __all__ = [
     "Change",
     "ChangeSet",
     "CheckMoment",
+    "CubeCell",
     "Denial",
     "DroppedMonth",
     "Event",
+    "FactState",
     "FormToken",
     "GlassOpening",
     "InsuranceClaim",
@@ -99,8 +105,11 @@ __all__ = [
     "PartnerHospital",
     "Patient",
     "PatientWish",
+    "Place",
+    "PlaceCell",
     "PolicyState",
     "PolicyVersion",
+    "PublishedCell",
     "Read",
     "RecoveryCode",
     "Referral",

@@ -30,6 +30,7 @@ class Parameter:
     """A URL word that belongs to a condition. `default` is its value if missing, as text.
 
     `read` raises ValueError with a sentence. A parameter named like the condition's key reads the key's own value.
+    `about` tells which row a value names, as table and id; `say` then says it as #12, to be replaced by its name.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Parameter:
     read: Callable[[str], Any]
     default: str = ""
     say: Callable[[Any], str] = str
+    about: Callable[[Any], tuple[str, int] | None] = lambda _value: None
 
 
 class WrongParameterError(ValueError):
@@ -79,6 +81,10 @@ class Named:
 
     def says(self, values: Mapping[str, Any]) -> str:
         return self.label.format(**{p.name: p.say(values[p.name]) for p in self.parameters})
+
+    def about(self, values: Mapping[str, Any]) -> tuple[str, int] | None:
+        """The row that the label names by its number. None if it names none."""
+        return next((row for p in self.parameters if (row := p.about(values[p.name]))), None)
 
     def unseen_by(self, access: TableAccess, policy: Policy) -> str | None:
         """The first column or table that the role would need to see. None if the role may use the condition."""

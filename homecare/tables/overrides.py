@@ -70,7 +70,7 @@ OVERRIDES: dict[str, Override] = {
             "patient_code": "Leave empty to get the next code.",
             "full_name": "Given name, father's name, grandfather's name.",
             "fayda_id": "12 or 16 digits.",
-            "geolocation": "Such as 9.0227 and 38.7468, typed or pasted from a map.",
+            "geolocation": "Such as 9.0227 and 38.7468; a link of a map can be pasted too.",
         },
         form_rule_help={
             "Reach": "A phone number or an e-mail address belongs to only one patient.",

@@ -47,6 +47,11 @@ def new(table: str) -> str:
     return f"{ADMIN}/{table}/new/"
 
 
+def new_with(table: str, words: Iterable[tuple[str, str]]) -> str:
+    """A form that is filled in beforehand."""
+    return f"{new(table)}?{urlencode(list(words))}"
+
+
 def undo(table: str) -> str:
     return f"{ADMIN}/{table}/undo/"
 
@@ -76,3 +81,15 @@ def assign(words: Mapping[str, object] | None = None, at: str = "") -> str:
     """The roster, by its words; `at` is what it opens: visit-12, staff-7, or the first visit that is late, missed, …"""
     path = f"{page('assign')}/?{urlencode(words, safe=',')}" if words else f"{page('assign')}/"
     return f"{path}#{at}" if at else path
+
+
+def patients_map(words: Iterable[tuple[str, str]] = ()) -> str:
+    """The map by the conditions of the patient list and its own words; commas, colons and ~ stay readable."""
+    told = urlencode(list(words), safe=",~")
+    return f"{page('map')}/?{told}" if told else f"{page('map')}/"
+
+
+def tiles(words: Iterable[tuple[str, str]]) -> str:
+    """The address of the map's tiles as its script fills it in."""
+    told = urlencode(list(words), safe=",~")
+    return f"{page('map')}/tiles/{{z}}/{{x}}/{{y}}.mvt" + (f"?{told}" if told else "")

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from homecare.work import forgotten, over, sealed, unclaimed
+from homecare.work.facts import fact_kinds
 from homecare.work.workers_door import Work
 
 MINUTE, HOUR = 60, 3600
@@ -36,6 +37,8 @@ class Job:
 
 
 JOBS: dict[str, Job] = {
+    # Due as soon as the worker looks: what a change made stale is right again within seconds.
+    "places": Job(fact_kinds.places, "places follow the company's rows", 2),
     "sessions": Job(over.run, "the time of sessions is up", MINUTE),
     "files": Job(unclaimed.run, "no row took these files within a day", 10 * MINUTE),
     "sign_in_failures": Job(forgotten.sign_in_failures, "guesses of yesterday no longer count", HOUR),

@@ -33,7 +33,7 @@ function start() {
     choices: JSON.parse($("#choices").textContent),
     made: board(scroll, data),
     side: $("#side"),
-    urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions, absent: scroll.dataset.absent },
+    urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions, absent: scroll.dataset.absent, near: scroll.dataset.near },
     sending: 0, picked: null, drag: null, shown: null, stay: "", before: null,
   };
   roster.tell = (words) => ($("#told").textContent = words);

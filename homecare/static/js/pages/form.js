@@ -5,7 +5,7 @@ import { $, $$, make, toast } from "../core/dom.js";
 import { drop, keep, kept } from "../parts/drafts.js";
 import { fillOthers, offerNew } from "../parts/parents.js";
 import { attach } from "../parts/picker.js";
-import { pastePlace } from "../parts/place.js";
+import { listenToPlaces } from "../parts/place.js";
 import { follow, outcome, send } from "../parts/saving.js";
 
 const KEEP_AFTER_MS = 400;
@@ -60,7 +60,7 @@ function open(found) {
       keeping = setTimeout(keepDraft, KEEP_AFTER_MS);
     });
   }
-  form.addEventListener("paste", pastePlace);
+  listenToPlaces(form);
   form.addEventListener("change", (event) => fillOthers(form, event));
   $$(".conflict tr[data-field]").forEach((row) => offerChoice(row, form));
   atFirst = contents();

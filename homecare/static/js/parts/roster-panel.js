@@ -30,7 +30,8 @@ export function open(roster, kind, one, wish = "") {
     make("p", { className: "links" },
       make("a", { href: `/admin/${table}/details/?id=${one.id}`, textContent: `Open the ${kind}` }),
       make("a", { href: `/admin/${table}/history/?id=${one.id}`, textContent: "History" }),
-      make("a", { href: `/admin/patients/details/?id=${one.patient_id}`, textContent: "Open the patient" })),
+      make("a", { href: `/admin/patients/details/?id=${one.patient_id}`, textContent: "Open the patient" }),
+      ...(roster.urls.near ? [make("a", { href: `${roster.urls.near}?around=${one.patient_id}&day=${roster.data.day}`, textContent: "Who is near" })] : [])),
   ], { kind, id: one.id, wish });
   if (wish === "suggest") $("[data-suggestions] button, select[name=staff_id]", roster.side)?.focus();
 }

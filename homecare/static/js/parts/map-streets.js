@@ -1,0 +1,37 @@
+// Streets out of the operator's own PMTiles file. Without the file, or while it does not answer, the map is without them.
+const loaded = new Map();
+
+/** The file's source and layers in our order; rejects where the file cannot be read. `again` are the layers of a theme. */
+export async function streets(library, urls, theme) {
+  await Promise.all([urls.pmtiles, urls.basemaps].map(script));
+  const archive = new window.pmtiles.PMTiles(new URL(urls.streets, location.href).href);
+  await archive.getHeader();
+  const protocol = new window.pmtiles.Protocol();
+  protocol.add(archive);
+  library.addProtocol("pmtiles", protocol.tile);
+  return {
+    sources: { streets: { type: "vector", url: `pmtiles://${archive.source.getKey()}` } },
+    layers: layers(theme),
+    again: layers,
+  };
+}
+
+/** Protomaps' layers without their glyphs and sprites: lines and fills as they are, names in our letters. */
+function layers(theme) {
+  const flavour = window.basemaps.namedFlavor(theme === "dark" ? "dark" : "grayscale");
+  const made = window.basemaps.layers("streets", flavour, { lang: "am" });
+  return made.filter((layer) => layer.type !== "background" && !layer.layout?.["icon-image"]).map((layer) =>
+    layer.type === "symbol" ? { ...layer, layout: { ...layer.layout, "text-font": ["HC Medium", "system-ui"] } } : layer);
+}
+
+/** A classic script, once. */
+export function script(src) {
+  if (!loaded.has(src)) {
+    loaded.set(src, new Promise((resolve, reject) => {
+      const element = document.createElement("script");
+      Object.assign(element, { src, onload: resolve, onerror: () => reject(new Error(src)) });
+      document.head.append(element);
+    }));
+  }
+  return loaded.get(src);
+}
