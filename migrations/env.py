@@ -6,13 +6,15 @@ runs. Each revision is one transaction on the owner's connection, so that no tab
 
 from __future__ import annotations
 
+import itertools
+
 from alembic import context
 from flask import current_app
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.exc import DBAPIError
 
-from homecare import adoption, covering, migrate
+from homecare import adoption, covering, migrate, queueing
 from homecare.access.stored.grants import fill_if_empty
 from homecare.db import Base
 
@@ -57,12 +59,12 @@ def attempt(say: adoption.Say) -> None:
 
 
 def cover(connection: Connection) -> None:
-    """One table a transaction, where the migrations that ran reach as far as the trail."""
-    if migrate.has_trail(connection):
-        for _table, statements in covering.due(connection):
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-            connection.commit()
+    """One table a transaction, where the migrations that ran reach as far as the trail and the queues of facts."""
+    due = covering.due(connection) if migrate.has_trail(connection) else ()
+    for _table, statements in itertools.chain(due, queueing.due(connection)):
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.commit()
 
 
 def run() -> None:

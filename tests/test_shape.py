@@ -22,7 +22,7 @@ ORDER = (
     ("config", "clock", "calendars"),
     ("db",),
     ("web", "models", "adoption"),
-    ("migrate", "covering", "kinds"),
+    ("migrate", "covering", "queueing", "kinds"),
     ("access",),
     ("tables", "audit", "files", "login"),
     ("records",),

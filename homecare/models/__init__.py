@@ -42,6 +42,7 @@ from homecare.models.ours.dashboard import (
     SignInEvent,
     SignInFailure,
 )
+from homecare.models.ours.kept_facts import DIRTY_PLACES, FactState
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (
@@ -62,6 +63,7 @@ from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 
 __all__ = [
+    "DIRTY_PLACES",
     "Absence",
     "Account",
     "AdminTask",
@@ -78,6 +80,7 @@ __all__ = [
     "Denial",
     "DroppedMonth",
     "Event",
+    "FactState",
     "FormToken",
     "GlassOpening",
     "InsuranceClaim",
