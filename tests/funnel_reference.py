@@ -45,7 +45,7 @@ def ratio(above: Decimal | None, below: Decimal | int | None) -> str | None:
 
 @dataclass
 class Lead:
-    """A lead with the rows that decide it. `paid` are (moment, amount) of its Paid invoices, without what is no amount."""
+    """A lead with the rows that decide it. `paid` are (moment, amount) of its Paid invoices."""
 
     row: dict[str, Any]
     patient: dict[str, Any] | None
@@ -83,12 +83,12 @@ class Reference:
     def __init__(self, connection: Connection, today: date) -> None:
         self.today = today
         self.rows = {
-            table: [dict(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY id")).mappings()]  # noqa: S608
+            table: [dict(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY id")).mappings()]
             for table in TABLES
         }
         cities = connection.execute(text("SELECT id, dashboard.sub_city(geolocation), geolocation FROM patients"))
         # Which sub-city a place is in is the database's one function, tested by itself.
-        self.cities = {row[0]: "nowhere" if row[2] is None else str(row[1] or "outside") for row in cities}
+        self.cities = {row[0]: "No place" if row[2] is None else str(row[1] or "Outside") for row in cities}
         self.leads = self._leads()
 
     def _leads(self) -> list[Lead]:
@@ -154,7 +154,7 @@ class Reference:
         if by == "month":
             return f"{lead.day:%Y-%m}"
         if lead.patient is None:
-            return "not-a-patient"
+            return "Not a patient yet"
         if by == "sub_city":
             return lead.sub_city
         channel: str | None = lead.patient["acquisition_channel"]
@@ -209,7 +209,9 @@ class Reference:
     def ltv90(self, leads: Iterable[Lead]) -> str | None:
         """[9]"""
         mature = [lead for lead in leads if self.is_mature(lead, 90)]
-        return ratio(sum((lead.revenue(90) for lead in mature), Decimal(0)), sum(lead.level(90) >= 4 for lead in mature))
+        return ratio(
+            sum((lead.revenue(90) for lead in mature), Decimal(0)), sum(lead.level(90) >= 4 for lead in mature)
+        )
 
     def line(self, leads: list[Lead], spend: Decimal | None, days: int | None) -> dict[str, Any]:
         levels = [lead.level(days) for lead in leads]

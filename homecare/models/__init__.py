@@ -42,7 +42,8 @@ from homecare.models.ours.dashboard import (
     SignInEvent,
     SignInFailure,
 )
-from homecare.models.ours.kept_facts import DIRTY_PLACES, FactState
+from homecare.models.ours.kept_facts import DIRTY_LEADS, DIRTY_PLACES, FactState
+from homecare.models.ours.lead_facts import LeadCell, LeadFact
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (
@@ -63,6 +64,7 @@ from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 
 __all__ = [
+    "DIRTY_LEADS",
     "DIRTY_PLACES",
     "Absence",
     "Account",
@@ -89,6 +91,8 @@ __all__ = [
     "Invoice",
     "LandingPage",
     "Lead",
+    "LeadCell",
+    "LeadFact",
     "LeadSource",
     "ListPreference",
     "ListedWord",

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from homecare.work import forgotten, over, sealed, unclaimed
+from homecare.work.facts import lead_stages
 from homecare.work.workers_door import Work
 
 MINUTE, HOUR = 60, 3600
@@ -42,6 +43,7 @@ JOBS: dict[str, Job] = {
     "form_tokens": Job(forgotten.form_tokens, "forms of yesterday are not sent again", HOUR),
     "one_time_links": Job(forgotten.one_time_links, "links of the day before yesterday open nothing", HOUR),
     "seal": Job(sealed.seal, "entries of the trail are sealed", MINUTE),
+    "lead_facts": Job(lead_stages.keep, "how far leads came is kept", 5),
     "months": Job(sealed.turn_months, "the trail has its next months", HOUR),
     "refused_tries": Job(forgotten.refused_tries, "tries of yesterday no longer count", HOUR),
     "notifications": Job(forgotten.notifications, "these were read long ago", HOUR),
