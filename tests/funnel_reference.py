@@ -157,8 +157,7 @@ class Reference:
             return "Not a patient yet"
         if by == "sub_city":
             return lead.sub_city
-        channel: str | None = lead.patient["acquisition_channel"]
-        return channel
+        return lead.patient["acquisition_channel"] or None
 
     def platform(self, campaign: int | None) -> str | None:
         of = {row["id"]: row["platform_id"] for row in self.rows["marketing_campaigns"]}

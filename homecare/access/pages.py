@@ -74,7 +74,9 @@ PAGES: dict[str, Page] = {
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),
-        Page("funnel", "Campaign funnel", levels={"all": "all figures", "money": "the money only"}),
+        Page("funnel", "Campaign funnel", "funnel.page", "funnel", levels={
+            "all": "all figures", "money": "the money only",
+        }, icon="filter", group="Marketing"),
         Page("audit", "Changes and reads", "audit.page", "audit", levels={
             "all": "changes and reads",
         }, icon="history", whole=True, tabs=(

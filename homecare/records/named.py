@@ -16,7 +16,8 @@ from homecare.access.row_scope import me
 from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Patient, Staff, StoredRole, Visit
 from homecare.models.folding import plain_word
 from homecare.records import bookings, worked_hours
-from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParameterError, find_named, named, owner_of
+from homecare.records.funnel import lead_conditions
+from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParameterError, find_named, named, owners_of
 
 INVOICE_DUE = timedelta(days=30)
 EXPIRES_SOON = timedelta(days=30)
@@ -27,7 +28,7 @@ LOST_AFTER_DAYS = 60
 MOST_DAYS = 3650
 
 # Other modules import from here, so that all conditions are registered.
-__all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "owner_of", "worked_hours"]
+__all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "lead_conditions", "owners_of", "worked_hours"]
 
 
 def _days(text: str) -> int:
