@@ -123,4 +123,4 @@ def test_a_check_names_what_is_false(owner_engine: Engine, serving_engine: Engin
     with owner_engine.begin() as owner:
         owner.execute(change, {"level": was, "id": lead})
     assert f"lead {lead}" in found
-    assert sum(fault.startswith("cell ") for fault in found) == 7
+    assert sum(fault.startswith("cell ") for fault in found) == 8

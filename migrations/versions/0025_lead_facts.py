@@ -13,6 +13,7 @@ depends_on = None
 SCHEMA = "dashboard"
 WINDOWS = ("14", "30", "90", "180", "none")
 STAGES = range(1, 8)
+TIMED = ("contact", "patient", "visit", "invoice", "paid")
 INDEXED = ("first_campaign_id", "last_campaign_id", "lead_source_id", "landing_page_id", "sub_city", "channel")
 # Whole minutes, so that they compare with a window of days as the moments themselves do. Kept within what both ends of
 # a difference can hold: PostgreSQL knows infinite moments, and years that no interval reaches.
@@ -56,12 +57,19 @@ def _facts() -> None:
         sa.Column("landing_page_id", sa.BigInteger),
         sa.Column("sub_city", sa.SmallInteger),
         sa.Column("channel", sa.Text),
-        *(sa.Column(f"minutes_{stage}", sa.Integer) for stage in ("patient", "visit", "invoice", "paid")),
+        sa.Column("outcome", sa.Text, nullable=False),
+        *(sa.Column(f"minutes_{stage}", sa.Integer) for stage in TIMED),
         *(sa.Column(f"level_{window}", sa.SmallInteger, nullable=False) for window in WINDOWS),
         *(sa.Column(f"paid_{window}", sa.Numeric, nullable=False) for window in WINDOWS),
         sa.Index("ix_lead_facts_day", "day"),
         *(sa.Index(f"ix_lead_facts_{column}_day", column, "day") for column in INDEXED),
         sa.Index("ix_lead_facts_patient_id", "patient_id"),
+        sa.Index(
+            "ix_lead_facts_times",
+            "day",
+            postgresql_include=[*(f"minutes_{stage}" for stage in TIMED), *(f"level_{window}" for window in WINDOWS)],
+            postgresql_where=sa.text("patient_id IS NOT NULL OR minutes_contact IS NOT NULL"),
+        ),
         schema=SCHEMA,
     )
 

@@ -13,6 +13,8 @@ from homecare.models.columns import plain
 from homecare.models.ours.dashboard import SCHEMA
 
 OUTSIDE, NO_PLACE = 0, -1
+TIMED = ("contact", "patient", "visit", "invoice", "paid")
+WINDOWS = ("14", "30", "90", "180", "none")
 _EMPTY = " AND ".join(f"reached_{stage} = 0" for stage in range(1, 8))
 
 
@@ -21,9 +23,10 @@ class LeadFact(Model):
     6 Invoiced, 7 Paid.
 
     `day` is the lead's in Addis. `patient_id` is the patient that it became. `sub_city` is a number of
-    `dashboard.sub_cities`, OUTSIDE or NO_PLACE; it and `channel` are the patient's. `minutes_<stage>` is the whole
-    minutes from the lead to the stage's own moment, NULL without one. `level_<window>` is the highest stage reached
-    within the window's days, `level_none` whenever; `paid_<window>` the sum of the Paid invoices that count in it.
+    `dashboard.sub_cities`, OUTSIDE or NO_PLACE; it and `channel` are the patient's. `outcome` is "Lost", "Unqualified"
+    or empty. `minutes_<stage>` is the whole minutes from the lead to the stage's own moment, NULL without one; that to
+    the first contact is known since the trail runs. `level_<window>` is the highest stage reached within the window's
+    days, `level_none` whenever; `paid_<window>` the sum of the Paid invoices that count in it.
     """
 
     __tablename__ = "lead_facts"
@@ -36,8 +39,13 @@ class LeadFact(Model):
         Index("ix_lead_facts_sub_city_day", "sub_city", "day"),
         Index("ix_lead_facts_channel_day", "channel", "day"),
         Index("ix_lead_facts_patient_id", "patient_id"),
+        Index(
+            "ix_lead_facts_times", "day",
+            postgresql_include=[*(f"minutes_{stage}" for stage in TIMED), *(f"level_{window}" for window in WINDOWS)],
+            postgresql_where=text("patient_id IS NOT NULL OR minutes_contact IS NOT NULL"),
+        ),
         {"schema": SCHEMA},
-    )
+    )  # fmt: skip
 
     lead_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, info=plain())
     patient_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
@@ -49,6 +57,8 @@ class LeadFact(Model):
     landing_page_id: Mapped[int | None] = mapped_column(BigInteger, info=plain())
     sub_city: Mapped[int | None] = mapped_column(SmallInteger, info=plain())
     channel: Mapped[str | None] = mapped_column(Text, info=plain())
+    outcome: Mapped[str] = mapped_column(Text, info=plain())
+    minutes_contact: Mapped[int | None] = mapped_column(info=plain())
     minutes_patient: Mapped[int | None] = mapped_column(info=plain())
     minutes_visit: Mapped[int | None] = mapped_column(info=plain())
     minutes_invoice: Mapped[int | None] = mapped_column(info=plain())

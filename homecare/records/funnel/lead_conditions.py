@@ -86,8 +86,10 @@ HOW = (
 )
 MATURE = Parameter("mature", "Mature", _one_of("", "no", "yes"), say=lambda word: {
     "": "", "no": ", younger than the window", "yes": ", older than the window"}[word])  # fmt: skip
-WORDS = (*HOW, *PERIOD, *PARTS, MATURE)
-_SAID = "{window}{from}{to}{campaign}{platform}{source}{page}{sub_city}{channel}{mature}{attribution}"
+OUTCOME = Parameter("outcome", "Outcome", _one_of("", "none", *stages.OUTCOMES), say=lambda word: {
+    "": "", "none": ", neither Lost nor Unqualified"}.get(word, f", {word}"))  # fmt: skip
+WORDS = (*HOW, *PERIOD, *PARTS, MATURE, OUTCOME)
+_SAID = "{window}{from}{to}{campaign}{platform}{source}{page}{sub_city}{channel}{outcome}{mature}{attribution}"
 
 
 def of_words(words: dict[str, Any]) -> ColumnElement[bool]:
@@ -99,7 +101,9 @@ def of_words(words: dict[str, Any]) -> ColumnElement[bool]:
         for part in PARTS
         if words[part.name] is not None
     ]
-    if mature := words.get("mature"):
+    if outcome := words["outcome"]:
+        clauses.append(LeadFact.outcome == ("" if outcome == "none" else outcome))
+    if mature := words["mature"]:
         until = stages.last_mature(words["window"])
         clauses.append(LeadFact.day <= until if mature == "yes" else LeadFact.day > until)
     return and_(*clauses)

@@ -18,6 +18,7 @@ LEAD, PATIENT, PAID = 1, 4, 7
 WINDOWS = {"14": 14, "30": 30, "90": 90, "180": 180, "none": 0}
 ATTRIBUTIONS = ("first", "last")
 DAY_MINUTES = 1440
+OUTCOMES = ("Lost", "Unqualified")
 
 # Keys that are no record's number. A value that is NULL is Unattributed; a lead without a patient has neither place
 # nor channel.
@@ -76,6 +77,7 @@ def cell_value(kind: str) -> ColumnElement[Any]:
         "page": LeadFact.landing_page_id,
         "sub_city": LeadFact.sub_city,
         "channel": LeadFact.channel,
+        "outcome": LeadFact.outcome,
     }
     value = cast(columns[kind], String)
     return case((LeadFact.patient_id.is_(None), ""), else_=value) if kind in ("sub_city", "channel") else value

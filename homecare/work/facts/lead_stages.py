@@ -34,10 +34,11 @@ _LEVEL = """CASE WHEN minutes_paid < {0} THEN 7 WHEN minutes_invoice < {0} THEN 
 _LEVELS = ", ".join(_LEVEL.format(days * DAY_MINUTES, name) for name, days in WINDOWS.items() if days)
 _SUM = "coalesce(sum(b.amount) FILTER (WHERE b.is_paid AND b.is_amount AND b.minutes < {0}), 0) AS paid_{1}"
 _SUMS = ", ".join(_SUM.format(days * DAY_MINUTES, name) for name, days in WINDOWS.items() if days)
+_CONTACTED = "('contacted', 'qualified', 'converted')"
 _PAID = ", ".join(f"coalesce(billed.paid_{name}, 0) AS paid_{name}" for name in WINDOWS)
 _COLUMNS = ", ".join((
     "lead_id, patient_id, came_at, day, first_campaign_id, last_campaign_id, lead_source_id, landing_page_id, sub_city",
-    "channel, minutes_patient, minutes_visit, minutes_invoice, minutes_paid",
+    "channel, outcome, minutes_contact, minutes_patient, minutes_visit, minutes_invoice, minutes_paid",
     *(f"level_{name}" for name in WINDOWS), *(f"paid_{name}" for name in WINDOWS),
 ))  # fmt: skip
 
@@ -66,6 +67,12 @@ _WRITTEN = f"""
             CROSS JOIN LATERAL (SELECT CASE i.status WHEN 'Paid' THEN 'paid' ELSE
                 coalesce(nullif(dashboard.plain_word(i.status), ''), 'pending') END AS status) said) b
         GROUP BY 1
+    ), contacted AS (
+        SELECT c.row_id AS lead_id, min(c.made_at) AS first_at FROM dashboard.changes c
+        WHERE c.resource = 'marketing_leads' AND c.kind = 'changed' AND {{of_changes}}
+            AND dashboard.plain_word(c.new ->> 'status') IN {_CONTACTED}
+            AND coalesce(dashboard.plain_word(c.old ->> 'status'), '') NOT IN {_CONTACTED}
+        GROUP BY 1
     ), worked_out AS (
         SELECT l.id AS lead_id, linked.id AS patient_id, l.created_at AS came_at,
             CASE WHEN l.created_at BETWEEN '0001-01-02' AND '9999-12-30'
@@ -77,6 +84,8 @@ _WRITTEN = f"""
                 WHEN linked.geolocation IS NULL OR ST_IsEmpty(CAST(linked.geolocation AS geometry))
                     OR abs(ST_Y(CAST(linked.geolocation AS geometry))) > 85 THEN -1
                 ELSE coalesce(dashboard.sub_city(linked.geolocation), 0) END AS sub_city,
+            CASE word.status WHEN 'lost' THEN 'Lost' WHEN 'unqualified' THEN 'Unqualified' ELSE '' END AS outcome,
+            dashboard.minutes_after(l.created_at, contacted.first_at) AS minutes_contact,
             dashboard.minutes_after(l.created_at, linked.became_at) AS minutes_patient,
             dashboard.minutes_after(l.created_at, visited.first_at) AS minutes_visit,
             dashboard.minutes_after(l.created_at, billed.first_at) AS minutes_invoice,
@@ -91,16 +100,19 @@ _WRITTEN = f"""
         LEFT JOIN linked ON linked.lead_id = l.id
         LEFT JOIN visited ON visited.patient_id = linked.id
         LEFT JOIN billed ON billed.patient_id = linked.id
+        LEFT JOIN contacted ON contacted.lead_id = l.id
         WHERE {{of_leads}}
     )
     INSERT INTO dashboard.lead_facts ({_COLUMNS})
     SELECT lead_id, patient_id, came_at, day, first_campaign_id, last_campaign_id, lead_source_id, landing_page_id,
-        sub_city, channel, minutes_patient, minutes_visit, minutes_invoice, minutes_paid,
+        sub_city, channel, outcome, minutes_contact, minutes_patient, minutes_visit, minutes_invoice, minutes_paid,
         {_LEVELS}, coalesce(ever, said) AS level_none, {", ".join(f"paid_{name}" for name in WINDOWS)}
     FROM worked_out
 """  # noqa: S608 - constants of ours
-_WRITE_SOME = text(_WRITTEN.format(of_linked="p.marketing_lead_id = ANY(:leads)", of_leads="l.id = ANY(:leads)"))
-_WRITE_ALL = text(_WRITTEN.format(of_linked="true", of_leads="true"))
+_WRITE_SOME = text(_WRITTEN.format(
+    of_linked="p.marketing_lead_id = ANY(:leads)", of_changes="c.row_id = ANY(:leads)", of_leads="l.id = ANY(:leads)",
+))  # fmt: skip
+_WRITE_ALL = text(_WRITTEN.format(of_linked="true", of_changes="true", of_leads="true"))
 
 # What a breakdown divides by. A lead without a patient has neither place nor channel, which '' says.
 KINDS = {
@@ -111,6 +123,7 @@ KINDS = {
     "page": "CAST(landing_page_id AS text)",
     "sub_city": "CASE WHEN patient_id IS NULL THEN '' ELSE CAST(sub_city AS text) END",
     "channel": "CASE WHEN patient_id IS NULL THEN '' ELSE channel END",
+    "outcome": "outcome",
 }
 _REACHED = [f"reached_{stage}" for stage in range(1, 8)]
 

@@ -26,7 +26,8 @@ _MINUTES = ", ".join(
 )
 _NAMES = (
     "patient_id", "came_at", "day", "first_campaign_id", "last_campaign_id", "lead_source_id", "landing_page_id",
-    "channel", "sub_city", "minutes_patient", "minutes_visit", "minutes_invoice", "minutes_paid",
+    "channel", "sub_city", "outcome", "minutes_contact", "minutes_patient", "minutes_visit", "minutes_invoice",
+    "minutes_paid",
     *(f"level_{days}" for days in DAYS), "level_none", *(f"paid_{days}" for days in DAYS), "paid_none",
 )  # fmt: skip
 _PLAIN = f"""
@@ -37,6 +38,13 @@ _PLAIN = f"""
         CASE WHEN p.id IS NOT NULL THEN CASE WHEN p.geolocation IS NULL OR ST_IsEmpty(CAST(p.geolocation AS geometry))
             OR ST_Y(CAST(p.geolocation AS geometry)) NOT BETWEEN -85 AND 85 THEN -1
             ELSE coalesce(dashboard.sub_city(p.geolocation), 0) END END AS sub_city,
+        CASE WHEN lower(btrim(l.status)) IN ('lost', 'unqualified') THEN initcap(btrim(l.status)) ELSE '' END
+            AS outcome,
+        (SELECT floor(extract(epoch FROM min(c.made_at) - l.created_at) / 60) FROM dashboard.changes c
+            WHERE c.resource = 'marketing_leads' AND c.row_id = l.id AND c.kind = 'changed'
+            AND lower(btrim(c.new ->> 'status')) = ANY('{{contacted,qualified,converted}}')
+            AND (lower(btrim(c.old ->> 'status')) = ANY('{{contacted,qualified,converted}}')) IS NOT TRUE
+        ) AS minutes_contact,
         minutes_patient, minutes_visit, minutes_invoice, minutes_paid,
         {", ".join(f"greatest(said, level_{name}) AS level_{name}" for name in (*DAYS, "none"))},
         {", ".join(f"paid_{name}" for name in (*DAYS, "none"))}
@@ -72,6 +80,7 @@ _VALUES = {
     "source": "lead_source_id::text", "page": "landing_page_id::text",
     "sub_city": "CASE WHEN patient_id IS NULL THEN '' ELSE sub_city::text END",
     "channel": "CASE WHEN patient_id IS NULL THEN '' ELSE channel END",
+    "outcome": "outcome",
 }  # fmt: skip
 _CELLS = """
     SELECT '{kind} ' || {days} || ' ' || coalesce(k.month, f.month) || ' ' || coalesce(k.value, f.value, 'none')
