@@ -54,7 +54,7 @@ _OF_PAGE = (
 # By patient: where each is on the map, and what the map filters by.
 PLACES = Queue("dirty_places", (
     Source("patients", ("id", "geolocation", "source", "acquisition_channel", "initial_campaign_id",
-                        "marketing_lead_id", "created_at"), "SELECT {row}.id"),
+                        "marketing_lead_id"), "SELECT {row}.id"),
     Source("visit_services", _VISITS, "SELECT {row}.patient_id"),
     Source("caregiver_assignments", ("patient_id", "staff_id", "shift_start", "shift_end", "status"),
            "SELECT {row}.patient_id"),

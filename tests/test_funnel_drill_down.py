@@ -27,7 +27,7 @@ OF_SUMS = re.compile(r"/(invoices|marketing_budgets|campaign_metrics)/")
 def filled(owner_engine: Engine, config: Config) -> None:
     with owner_engine.begin() as connection:
         World(connection, clock.today(), seed=5).fill(160)
-    worked(config, "lead_facts")
+    worked(config, "leads")
 
 
 @pytest.fixture

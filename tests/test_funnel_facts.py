@@ -15,7 +15,7 @@ from homecare import clock
 from homecare.config import Config
 from homecare.work.facts import lead_stages_plain
 
-JOB = "lead_facts"
+JOB = "leads"
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -26,7 +26,7 @@ COMBINATIONS = 300
 def filled(owner_engine: Engine, config: Config) -> None:
     with owner_engine.begin() as connection:
         World(connection, clock.today(), seed=11).fill(250)
-    worked(config, "lead_facts")
+    worked(config, "leads")
 
 
 @pytest.fixture(scope="module")

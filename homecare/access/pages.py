@@ -74,6 +74,7 @@ PAGES: dict[str, Page] = {
         Page("map", "Map of patients", levels={
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }),
+        Page("map_tiles", "Tiles of the map", "map.tiles", "map/tiles", right_of="map"),
         Page("funnel", "Campaign funnel", "funnel.page", "funnel", levels={
             "all": "all figures", "money": "the money only",
         }, icon="filter", group="Marketing"),

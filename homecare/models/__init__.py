@@ -42,8 +42,17 @@ from homecare.models.ours.dashboard import (
     SignInEvent,
     SignInFailure,
 )
-from homecare.models.ours.kept_facts import DIRTY_LEADS, DIRTY_PLACES, FactState
+from homecare.models.ours.kept_facts import (
+    DIRTY_LEADS,
+    DIRTY_PLACES,
+    CubeCell,
+    FactState,
+    Place,
+    PlaceCell,
+    PublishedCell,
+)
 from homecare.models.ours.lead_facts import LeadCell, LeadFact
+from homecare.models.ours.saved_areas import Area
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (
@@ -69,6 +78,7 @@ __all__ = [
     "Absence",
     "Account",
     "AdminTask",
+    "Area",
     "Assignment",
     "BookingCheck",
     "CalendarFeed",
@@ -79,6 +89,7 @@ __all__ = [
     "Change",
     "ChangeSet",
     "CheckMoment",
+    "CubeCell",
     "Denial",
     "DroppedMonth",
     "Event",
@@ -106,8 +117,11 @@ __all__ = [
     "PartnerHospital",
     "Patient",
     "PatientWish",
+    "Place",
+    "PlaceCell",
     "PolicyState",
     "PolicyVersion",
+    "PublishedCell",
     "Read",
     "RecoveryCode",
     "Referral",

@@ -48,7 +48,8 @@ class ForbiddenConditionError(Exception):
 class Condition:
     """`key` and `value` are from the URL. `column` and `operator` are empty for a named condition, which has a `label`
     and its other URL words in `parameters`. `problem` says why a value is invalid for the column, or for the parameter
-    labelled `wrong`. No row meets a condition with a problem.
+    labelled `wrong`. No row meets a condition with a problem. `about` is the row, as table and id, that the label names
+    as #12.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Condition:
     label: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
     wrong: str = ""
+    about: tuple[str, int] | None = None
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
@@ -154,7 +156,8 @@ def _named(model: type[Base], words: list[Pair], access: TableAccess, policy: Po
         return Condition(
             key, value, false(), problem=str(error), label=f"{wrong}: {text}", parameters=rest, wrong=wrong
         )
-    return Condition(key, value, condition.predicate(**values), label=condition.says(values), parameters=rest)
+    label, about = condition.says(values), condition.about(values)
+    return Condition(key, value, condition.predicate(**values), label=label, parameters=rest, about=about)
 
 
 def compare(column: Column[Any], operator: str, text: str) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Pa
 from homecare.models.folding import plain_word
 from homecare.records import bookings, worked_hours
 from homecare.records.funnel import lead_conditions
+from homecare.records.on_map import within
 from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParameterError, find_named, named, owners_of
 
 INVOICE_DUE = timedelta(days=30)
@@ -28,7 +29,9 @@ LOST_AFTER_DAYS = 60
 MOST_DAYS = 3650
 
 # Other modules import from here, so that all conditions are registered.
-__all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "lead_conditions", "owners_of", "worked_hours"]
+__all__ = [
+    "ANY", "NAMED", "WrongParameterError", "find_named", "lead_conditions", "owners_of", "within", "worked_hours",
+]  # fmt: skip
 
 
 def _days(text: str) -> int:

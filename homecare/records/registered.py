@@ -31,6 +31,7 @@ class Parameter:
 
     `read` raises ValueError with a sentence. A parameter named like the condition's key reads the key's own value.
     `reads` is what whoever gives the word has to see beside what the condition itself reads.
+    `about` tells which row a value names, as table and id; `say` then says it as #12, to be replaced by its name.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Parameter:
     default: str = ""
     say: Callable[[Any], str] = str
     reads: tuple[Reads, ...] = ()
+    about: Callable[[Any], tuple[str, int] | None] = lambda _value: None
 
 
 class WrongParameterError(ValueError):
@@ -85,6 +87,10 @@ class Named:
 
     def says(self, values: Mapping[str, Any]) -> str:
         return self.label.format(**{p.name: p.say(values[p.name]) for p in self.parameters})
+
+    def about(self, values: Mapping[str, Any]) -> tuple[str, int] | None:
+        """The row that the label names by its number. None if it names none."""
+        return next((row for p in self.parameters if (row := p.about(values[p.name]))), None)
 
     def unseen_by(self, access: TableAccess, policy: Policy, words: Collection[str] = ()) -> str | None:
         """The first column or table that the role would need to see. None if it may use the condition with these

@@ -70,7 +70,8 @@ def add_headers(answer: Response) -> Response:
     answer.headers.update(common(current_config()) | ({"Content-Security-Policy": FILE_POLICY} if is_file else {}))
     answer.headers["X-Request-Id"] = request_id()
     if request.endpoint != "static" or answer.status_code >= 400:
-        answer.headers["Cache-Control"] = "no-store"
+        said = answer.headers.get("Cache-Control", "")
+        answer.headers["Cache-Control"] = said if "no-store" in said else "no-store"
     return answer
 
 

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from homecare.work import forgotten, over, sealed, unclaimed
-from homecare.work.facts import lead_stages
+from homecare.work.facts import fact_kinds
 from homecare.work.workers_door import Work
 
 MINUTE, HOUR = 60, 3600
@@ -37,13 +37,15 @@ class Job:
 
 
 JOBS: dict[str, Job] = {
+    # Due as soon as the worker looks: what a change made stale is right again within seconds.
+    "leads": Job(fact_kinds.leads, "how far leads came is kept", 5),
+    "places": Job(fact_kinds.places, "places follow the company's rows", 2),
     "sessions": Job(over.run, "the time of sessions is up", MINUTE),
     "files": Job(unclaimed.run, "no row took these files within a day", 10 * MINUTE),
     "sign_in_failures": Job(forgotten.sign_in_failures, "guesses of yesterday no longer count", HOUR),
     "form_tokens": Job(forgotten.form_tokens, "forms of yesterday are not sent again", HOUR),
     "one_time_links": Job(forgotten.one_time_links, "links of the day before yesterday open nothing", HOUR),
     "seal": Job(sealed.seal, "entries of the trail are sealed", MINUTE),
-    "lead_facts": Job(lead_stages.keep, "how far leads came is kept", 5),
     "months": Job(sealed.turn_months, "the trail has its next months", HOUR),
     "refused_tries": Job(forgotten.refused_tries, "tries of yesterday no longer count", HOUR),
     "notifications": Job(forgotten.notifications, "these were read long ago", HOUR),

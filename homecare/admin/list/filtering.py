@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homecare.access.policy import Action
@@ -15,6 +16,7 @@ from homecare.admin.form import editing
 from homecare.kinds import say
 from homecare.kinds.operators import IS_FILLED, OPERATORS, Offer
 from homecare.kinds.read import parse_value
+from homecare.models import Area
 from homecare.records.conditions import Condition
 from homecare.records.list_request import ListRequest
 from homecare.records.named import ANY, NAMED
@@ -75,7 +77,7 @@ def _span_text(request: ListRequest, start: Condition, end: Condition, session: 
 def chip_text(request: ListRequest, condition: Condition, session: Session) -> str:
     """ "Status is Pending", "Patient is Almaz Bekele", "Due date: from 7 days ago"."""
     if not condition.column:
-        return condition.label
+        return named_text(request, condition, session)
     field = request.table.fields[condition.column]
     if condition.problem:
         return f"{field.label}: {condition.value}"
@@ -89,6 +91,18 @@ def chip_text(request: ListRequest, condition: Condition, session: Session) -> s
     if condition.operator == "in":
         word = "is"
     return f"{field.label} {word} {value_text(field, condition, request.seen, session)}"
+
+
+def named_text(request: ListRequest, condition: Condition, session: Session) -> str:
+    """ "Active caregiver: Almaz Kebede", "In Bole school zone". The number where the person may not read the name."""
+    if condition.about is None:
+        return condition.label
+    table, row_id = condition.about
+    if table == Area.__tablename__:
+        name = session.scalar(select(Area.name).where(Area.id == row_id))
+    else:
+        name = _parent_names(session, request.seen.other(table), [row_id]).get(row_id)
+    return condition.label.replace(f"#{row_id}", name) if name else condition.label
 
 
 def value_text(field: Field, condition: Condition, seen: Seen, session: Session) -> str:

@@ -62,20 +62,29 @@ def _after(words: str) -> Callable[[Any], str]:
     return lambda value: "" if value is None else f", {words} {say.day(value) if isinstance(value, date) else value}"
 
 
+def _record(name: str, label: str, table: str) -> Parameter:
+    def said(key: Any) -> str:
+        return "" if key is None else f", {label.lower()} {f'#{key}' if isinstance(key, int) else key}"
+
+    def about(key: Any) -> tuple[str, int] | None:
+        return (table, key) if isinstance(key, int) else None
+
+    return Parameter(name, label, _key(stages.UNATTRIBUTED), say=said, about=about)
+
+
 def _said_window(window: str) -> str:
     return " at any time" if window == "none" else f" within {window} days"
 
 
-_CHOSEN = stages.UNATTRIBUTED
 PERIOD = (
     Parameter("from", "From", _day, say=_after("leads from")),
     Parameter("to", "To", _day, say=_after("until")),
 )
 PARTS = (
-    Parameter("campaign", "Campaign", _key(_CHOSEN), say=_after("campaign")),
-    Parameter("platform", "Platform", _key(_CHOSEN), say=_after("platform")),
-    Parameter("source", "Lead source", _key(_CHOSEN), say=_after("lead source")),
-    Parameter("page", "Landing page", _key(_CHOSEN), say=_after("landing page")),
+    _record("campaign", "Campaign", "marketing_campaigns"),
+    _record("platform", "Platform", "marketing_platforms"),
+    _record("source", "Lead source", "lead_sources"),
+    _record("page", "Landing page", "landing_pages"),
     Parameter("sub_city", "Sub-city", _key(stages.NOT_A_PATIENT, *stages.PLACES), say=_after("sub-city"),
               reads=(PATIENTS, PLACES)),
     Parameter("channel", "Channel", lambda text: text or None, say=_after("channel")),

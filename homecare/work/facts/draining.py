@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from homecare.access.row_scope import UNSCOPED
 from homecare.actions.transaction import transaction
 from homecare.queueing import Queue
 from homecare.work.workers_door import Work
@@ -76,12 +77,16 @@ def rebuild(session: Session, facts: Facts) -> bool:
 
 
 def _alone(session: Session, facts: Facts) -> bool:
-    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": facts.lock}))
+    return bool(
+        session.scalar(
+            text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": facts.lock}, execution_options=UNSCOPED
+        )
+    )
 
 
 def _now(session: Session) -> datetime:
     """Of the clock, before the statement whose snapshot decides what is in the facts."""
-    now: datetime = session.scalars(text("SELECT timezone('utc', clock_timestamp())")).one()
+    now: datetime = session.scalars(text("SELECT timezone('utc', clock_timestamp())"), execution_options=UNSCOPED).one()
     return now
 
 
@@ -90,11 +95,12 @@ def _is_for_all(session: Session, queue: Queue) -> bool:
         SELECT count(*) > :most OR coalesce(bool_or(key IS NULL), false)
         FROM (SELECT key FROM dashboard.{queue.table} LIMIT :most + 1) waiting
     """  # noqa: S608 - a constant of ours
-    return bool(session.scalar(text(asked), {"most": MOST_ONE_BY_ONE}))
+    return bool(session.scalar(text(asked), {"most": MOST_ONE_BY_ONE}, execution_options=UNSCOPED))
 
 
 def _work_out_all(session: Session, facts: Facts, began: datetime) -> None:
-    session.execute(text(f"DELETE FROM dashboard.{facts.queue.table}"))  # noqa: S608 - a constant of ours
+    emptied = f"DELETE FROM dashboard.{facts.queue.table}"  # noqa: S608 - a constant of ours
+    session.execute(text(emptied), execution_options=UNSCOPED)
     facts.work_out_all(session)
     _note(session, facts, began, rebuilt=True)
 
@@ -105,7 +111,7 @@ def _taken(session: Session, queue: Queue) -> Sequence[int]:
         DELETE FROM dashboard.{queue.table} WHERE ctid = ANY(ARRAY(
             SELECT ctid FROM dashboard.{queue.table} FOR UPDATE SKIP LOCKED LIMIT :most)) RETURNING key
     """  # noqa: S608 - a constant of ours
-    return session.scalars(text(taken), {"most": BATCH}).all()
+    return session.scalars(text(taken), {"most": BATCH}, execution_options=UNSCOPED).all()
 
 
 def _note(session: Session, facts: Facts, began: datetime, rebuilt: bool = False) -> None:
@@ -115,4 +121,5 @@ def _note(session: Session, facts: Facts, began: datetime, rebuilt: bool = False
         ON CONFLICT (name) DO UPDATE SET right_at = excluded.right_at,
             rebuilt_at = coalesce(excluded.rebuilt_at, s.rebuilt_at)
     """)
-    session.execute(noted, {"name": facts.name, "began": began, "rebuilt": rebuilt})
+    values = {"name": facts.name, "began": began, "rebuilt": rebuilt}
+    session.execute(noted, values, execution_options=UNSCOPED)

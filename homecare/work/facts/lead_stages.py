@@ -12,10 +12,8 @@ from collections.abc import Sequence
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from homecare.queueing import LEADS, OF_PAGES
-from homecare.work.facts import lead_stages_plain
-from homecare.work.facts.draining import Facts, drain
-from homecare.work.workers_door import Work
+from homecare.access.row_scope import UNSCOPED
+from homecare.queueing import OF_PAGES
 
 WINDOWS = {"14": 14, "30": 30, "90": 90, "180": 180, "none": 0}
 DAY_MINUTES = 1440
@@ -149,29 +147,19 @@ def _counted(sign: str, facts: str) -> TextClause:
 _SOME = "lead_id = ANY(:leads)"
 _TAKE_SOME, _ADD_SOME, _ADD_ALL = _counted("-", _SOME), _counted("+", _SOME), _counted("+", "true")
 _FORGET_SOME = text(f"DELETE FROM dashboard.lead_facts WHERE {_SOME}")  # noqa: S608 - a constant of ours
+_FORGET_ALL, _FORGET_CELLS = text("DELETE FROM dashboard.lead_facts"), text("DELETE FROM dashboard.lead_cells")
 _FORGET_EMPTY = text(f"DELETE FROM dashboard.lead_cells WHERE {' AND '.join(f'{name} = 0' for name in _REACHED)}")  # noqa: S608
 
 
 def work_out(session: Session, keys: Sequence[int]) -> None:
     """Of the leads that the keys name. Six statements; 100,000 leads take some seconds."""
-    leads = session.scalars(_NAMED, {"keys": [*keys]}).all()
+    leads = session.scalars(_NAMED, {"keys": [*keys]}, execution_options=UNSCOPED).all()
     for statement in (_TAKE_SOME, _FORGET_SOME, _WRITE_SOME, _ADD_SOME):
-        session.execute(statement, {"leads": [*leads]})
-    session.execute(_FORGET_EMPTY)
+        session.execute(statement, {"leads": [*leads]}, execution_options=UNSCOPED)
+    session.execute(_FORGET_EMPTY, execution_options=UNSCOPED)
 
 
 def work_out_all(session: Session) -> None:
     """Of every lead."""
-    for statement in (text("DELETE FROM dashboard.lead_cells"), text("DELETE FROM dashboard.lead_facts")):
-        session.execute(statement)
-    session.execute(_WRITE_ALL)
-    session.execute(_ADD_ALL)
-
-
-LEAD_STAGES = Facts(
-    "leads", LEADS, 4_815_162_345, work_out, work_out_all, lambda _session: (), lead_stages_plain.faults
-)
-
-
-def keep(work: Work) -> None:
-    drain(work, LEAD_STAGES)
+    for statement in (_FORGET_CELLS, _FORGET_ALL, _WRITE_ALL, _ADD_ALL):
+        session.execute(statement, execution_options=UNSCOPED)

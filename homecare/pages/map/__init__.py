@@ -1,0 +1,1 @@
+"""The map of patients: its page and its tiles."""
