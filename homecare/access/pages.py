@@ -77,7 +77,7 @@ PAGES: dict[str, Page] = {
         Page("map_tiles", "Tiles of the map", "map.tiles", "map/tiles", right_of="map"),
         Page("funnel", "Campaign funnel", "funnel.page", "funnel", levels={
             "all": "all figures", "money": "the money only",
-        }, icon="filter", group="Marketing"),
+        }, icon="filter"),
         Page("audit", "Changes and reads", "audit.page", "audit", levels={
             "all": "changes and reads",
         }, icon="history", whole=True, tabs=(

@@ -23,7 +23,7 @@ from homecare.models import folding
 from homecare.models.columns import Kind
 from homecare.models.indexes import is_folded
 from homecare.records import phones
-from homecare.records.named import WrongParameterError, find_named, owners_of
+from homecare.records.named import WrongParameterError, find_named, is_key, owners_of
 
 Pair = tuple[str, str]
 
@@ -88,14 +88,17 @@ def parse(
 
 
 def together(table: str, pairs: Iterable[Pair]) -> list[list[Pair]]:
-    """Groups the words by condition: parameters follow their condition, whatever their order in the URL.
+    """Groups the words by condition: parameters follow their condition, whatever their order in the URL. A word that
+    is a condition too belongs to the one beside it that owns it.
     Raises UnknownConditionError if a parameter has no condition, or more than one.
     """
     groups: list[list[Pair]] = []
     owned: list[tuple[set[str], Pair]] = []
+    pairs = list(pairs)
+    given = {word for word, _ in pairs}
     for pair in pairs:
         owners = owners_of(table, pair[0])
-        if owners:
+        if owners and (owners & given or not is_key(table, pair[0])):
             owned.append((owners, pair))
         else:
             groups.append([pair])

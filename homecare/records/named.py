@@ -18,7 +18,17 @@ from homecare.models.folding import plain_word
 from homecare.records import bookings, worked_hours
 from homecare.records.funnel import lead_conditions
 from homecare.records.on_map import within
-from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParameterError, find_named, named, owners_of
+from homecare.records.registered import (
+    ANY,
+    NAMED,
+    Parameter,
+    Reads,
+    WrongParameterError,
+    find_named,
+    is_key,
+    named,
+    owners_of,
+)
 
 INVOICE_DUE = timedelta(days=30)
 EXPIRES_SOON = timedelta(days=30)
@@ -30,7 +40,8 @@ MOST_DAYS = 3650
 
 # Other modules import from here, so that all conditions are registered.
 __all__ = [
-    "ANY", "NAMED", "WrongParameterError", "find_named", "lead_conditions", "owners_of", "within", "worked_hours",
+    "ANY", "NAMED", "WrongParameterError", "find_named", "is_key", "lead_conditions", "owners_of", "within",
+    "worked_hours",
 ]  # fmt: skip
 
 

@@ -121,6 +121,11 @@ def owners_of(table: str, word: str) -> set[str]:
     return {key for (of, key, _), one in NAMED.items() if of == table and word in _words(key, one)}
 
 
+def is_key(table: str, word: str) -> bool:
+    """Whether the word is a condition by itself where none beside it owns it."""
+    return any(of == table and key == word for of, key, _ in NAMED)
+
+
 def _words(key: str, named: Named) -> dict[str, Parameter]:
     return {parameter.name: parameter for parameter in named.parameters if parameter.name != key}
 
@@ -135,15 +140,15 @@ def named(
     parameters: tuple[Parameter, ...] = (),
     ready_made: bool = True,
 ) -> Callable[[Predicate], Predicate]:
-    """Registers a predicate. Raises ValueError if a word of its is a key of the table, or means another thing there."""
+    """Registers a predicate. Raises ValueError if another condition of the table owns a word of its own that means
+    another thing."""
 
     def register(predicate: Predicate) -> Predicate:
         made = Named(label, predicate, columns, reads, parameters, ready_made)
         others = {known: one for (of, known, _), one in NAMED.items() if of == table and known != key}
         words = _words(key, made)
-        for word in (key, *words):
-            meant = [owned[word] for known, one in others.items() if word in (owned := _words(known, one))]
-            if word in others or any(parameter != words.get(word) for parameter in meant):
+        for word, parameter in words.items():
+            if any(_words(known, one).get(word, parameter) != parameter for known, one in others.items()):
                 raise ValueError(f"{word} on {table} already belongs to another condition.")
         NAMED[table, key, value] = made
         return predicate

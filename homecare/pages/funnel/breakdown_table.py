@@ -94,7 +94,7 @@ def _count(value: int | None, stage: int, key: object, behind: Behind, judged: J
 
 
 def _tint(judged: Judged | None) -> str:
-    if judged is None:
+    if judged is None or judged.verdict is Verdict.EARLY:
         return ""
     if chance_of_at_most(judged.paid, judged.expected) < SURE:
         return "fewer"

@@ -56,7 +56,7 @@ class CampaignFunnel(GuardedView):
             presets=screen.presets(),
             windows=WINDOW_WORDS,
             attributions={"first": "First touch", "last": "Last touch"},
-            breakdowns={by: one.label for by, one in BREAKDOWNS.items() if sight.may_break_down(by)},
+            breakdowns={by: f"By {one.label.lower()}" for by, one in BREAKDOWNS.items() if sight.may_break_down(by)},
             comparisons=COMPARED,
             cohort_stages=screen.COHORT_STAGES,
             trends=trend_charts.trends(made.months),

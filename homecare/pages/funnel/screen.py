@@ -133,7 +133,7 @@ def _figures(found: Funnel, behind: Behind, metrics: Mapping[str, Decimal]) -> l
         Figure("ROAS", said.ratio(total.roas), "revenue / spend"),
         Figure("CPL", said.birr(total.cpl), "spend / leads"),
         Figure("CAC", said.birr(total.cac), "spend / patients"),
-        Figure("LTV-90", said.birr(total.ltv), "leads mature for 90 days"),
+        Figure("LTV-90", said.birr(total.ltv), "of mature leads"),
     ]  # fmt: skip
 
 
