@@ -125,3 +125,104 @@ def test_no_number_leads_to_a_refusal(as_role: Any, role: str) -> None:
 
     assert urls
     assert {url: visitor.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
+
+
+FLAWS = {
+    "Converted without a patient": """SELECT count(*) FROM marketing_leads l WHERE lower(btrim(status)) = 'converted'
+        AND NOT EXISTS (SELECT FROM patients p WHERE p.marketing_lead_id = l.id)""",
+    "A patient, and not Converted": """SELECT count(*) FROM marketing_leads l JOIN patients p
+        ON p.marketing_lead_id = l.id WHERE lower(btrim(l.status)) IS DISTINCT FROM 'converted'""",
+    "A patient before the lead": """SELECT count(*) FROM marketing_leads l JOIN patients p
+        ON p.marketing_lead_id = l.id WHERE coalesce(l.converted_to_patient_at, p.created_at) < l.created_at""",
+    "The same phone or e-mail": "SELECT 0",
+    "Lead and landing page name different campaigns": """SELECT count(*) FROM marketing_leads l JOIN landing_pages g
+        ON g.id = l.landing_page_id WHERE g.campaign_id <> l.campaign_id""",
+    "Leads without the moment they came": "SELECT count(*) FROM marketing_leads WHERE created_at IS NULL",
+    "Paid without a moment": """SELECT count(*) FROM invoices
+        WHERE lower(btrim(status)) = 'paid' AND paid_at IS NULL""",
+    "Paid with an amount that is none": """SELECT count(*) FROM invoices WHERE lower(btrim(status)) = 'paid'
+        AND (amount < 0 OR amount = 'NaN')""",
+    "Spend without any date": """SELECT count(*) FROM marketing_budgets b LEFT JOIN marketing_campaigns c
+        ON c.id = b.campaign_id
+        WHERE coalesce(b.start_date, b.end_date, c.start_date, c.end_date) IS NULL""",
+}
+ROW = re.compile(r'class="name">([^<]+)</th><td class="right">(?:<a href="([^"]+)"[^>]*>)?([0-9,]+)')
+
+
+def test_each_flaw_is_counted_and_its_list_is_as_long(admin: Visitor, owner_engine: Engine) -> None:
+    rows = ROW.findall(admin.get("/admin/funnel/quality/").text)
+
+    assert [label for label, _, _ in rows] == list(FLAWS)
+    with owner_engine.connect() as owner:
+        for label, url, told in rows:
+            assert told == f"{owner.scalar(text(FLAWS[label])):,}", label
+            if url:
+                assert count_of(admin.get(unescape(url)).text) == told, label
+    assert sum(bool(url) for _, url, _ in rows) > 5
+
+
+def test_those_who_share_a_phone_or_an_email_are_duplicates(admin: Visitor, owner_engine: Engine) -> None:
+    with owner_engine.begin() as owner:
+        ids = owner.scalars(text("SELECT id FROM marketing_leads ORDER BY id LIMIT 4")).all()
+        for lead, column, value in zip(
+            ids, ("phone_number", "phone_number", "email", "email"), ("1", "1", "a@x.et", "A@x.et"), strict=True
+        ):
+            owner.execute(text(f"UPDATE marketing_leads SET {column} = :v WHERE id = :id"), {"v": value, "id": lead})
+
+    assert count_of(admin.get("/admin/marketing_leads/?is=duplicate").text) == "4"
+
+
+def test_one_campaign_has_its_line_of_the_funnel(admin: Visitor, owner_engine: Engine) -> None:
+    with owner_engine.connect() as owner:
+        campaign = owner.scalar(text("SELECT min(id) FROM marketing_campaigns"))
+    days = {"from": clock.today() - timedelta(days=290), "to": clock.today()}
+    found = admin.get(f"{PAGE}data.json", query_string=days).json
+    line = next(row for row in found["rows"] if row["key"] == campaign)
+
+    page = admin.get(f"{PAGE}campaign/", query_string={"id": campaign, **days})
+
+    counts = [told for url, told in NUMBER.findall(page.text) if "stage=" in url and "/invoices/" not in url]
+    assert counts == [f"{count:,}" for count in line["counts"]]
+    for url, told in NUMBER.findall(page.text):
+        if not OF_SUMS.search(url):
+            assert (count_of(admin.get(unescape(url)).text) or "0") == told
+
+
+@pytest.mark.parametrize(("words", "status"), [("id=999999", 404), ("id=x", 400), ("", 400), ("id=1&from=soon", 400)])
+def test_a_campaign_that_is_none_is_refused(admin: Visitor, words: str, status: int) -> None:
+    assert admin.get(f"{PAGE}campaign/?{words}").status_code == status
+
+
+def test_the_file_has_the_numbers_of_the_table(admin: Visitor) -> None:
+    words = {"from": clock.today() - timedelta(days=290), "by": "source"}
+    found = admin.get(f"{PAGE}data.json", query_string=words).json
+
+    lines = admin.get(f"{PAGE}export/csv/", query_string=words).text.splitlines()
+
+    assert lines[-1].split(",")[1:8] == [str(count) for count in found["total"]["counts"]]
+    assert lines[-1].split(",")[9] == found["total"]["revenue"]
+    assert len(lines) == len(found["rows"]) + 2
+    assert admin.get(f"{PAGE}export/xlsx/", query_string=words).data[:2] == b"PK"
+    assert admin.get(f"{PAGE}export/pdf/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "words", ["compare=before", "compare=year", "compare=campaigns", "compare=campaigns&one=1&other=2"]
+)
+def test_two_sides_are_compared(admin: Visitor, words: str) -> None:
+    page = admin.get(f"{PAGE}?{words}")
+
+    assert page.status_code == 200
+    assert ("Beside each other" in page.text) == (words != "compare=campaigns")
+
+
+@pytest.mark.parametrize("words", ["compare=all", "compare=campaigns&one=x&other=2", "cohort=Lead", "weather=fine"])
+def test_a_page_that_cannot_be_asked_for_is_refused(admin: Visitor, words: str) -> None:
+    assert admin.get(f"{PAGE}?{words}").status_code == 400
+
+
+def test_an_address_of_one_old_day_has_dashes_and_no_error(admin: Visitor) -> None:
+    page = admin.get(f"{PAGE}?from=2001-01-01&to=2001-01-01")
+
+    assert page.status_code == 200
+    assert "No leads in these days" in page.text

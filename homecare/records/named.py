@@ -16,7 +16,7 @@ from homecare.access.row_scope import me
 from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Patient, Staff, StoredRole, Visit
 from homecare.models.folding import plain_word
 from homecare.records import bookings, worked_hours
-from homecare.records.funnel import lead_conditions
+from homecare.records.funnel import flaws, lead_conditions
 from homecare.records.on_map import within
 from homecare.records.registered import (
     ANY,
@@ -40,7 +40,7 @@ MOST_DAYS = 3650
 
 # Other modules import from here, so that all conditions are registered.
 __all__ = [
-    "ANY", "NAMED", "WrongParameterError", "find_named", "is_key", "lead_conditions", "owners_of", "within",
+    "ANY", "NAMED", "WrongParameterError", "find_named", "flaws", "is_key", "lead_conditions", "owners_of", "within",
     "worked_hours",
 ]  # fmt: skip
 

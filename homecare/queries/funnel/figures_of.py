@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -111,14 +111,7 @@ def funnel(session: Session, who: Acting, question: Question) -> Funnel:
         )
         for key in keys
     ]
-    total = Line(
-        key=None,
-        label="Total",
-        reached=sum((line.reached for line in lines), NOTHING),
-        mature=sum((line.mature for line in lines), NOTHING),
-        spend=sum((one.between(question.first, question.last) for one in spent), Decimal(0)),
-        ltv=_ltv(sum(counted["ltv"].values(), NOTHING)),
-    )
+    total = _total(lines, question, spent, sum(counted["ltv"].values(), NOTHING))
     return Funnel(
         lines=tuple(sorted(lines, key=_in_order)),
         total=total,
@@ -126,6 +119,17 @@ def funnel(session: Session, who: Acting, question: Question) -> Funnel:
         immature=total.reached.leads - total.mature.leads,
         judged_on=(spans["judged"].first, spans["judged"].last),
         as_of=session.scalar(select(FactState.right_at).where(FactState.name == "leads"), execution_options=UNSCOPED),
+    )
+
+
+def _total(lines: Sequence[Line], question: Question, spent: Sequence[Spent], of_ltv: Reached) -> Line:
+    return Line(
+        key=None,
+        label="Total",
+        reached=sum((line.reached for line in lines), NOTHING),
+        mature=sum((line.mature for line in lines), NOTHING),
+        spend=sum((one.between(question.first, question.last) for one in spent), Decimal(0)),
+        ltv=_ltv(of_ltv),
     )
 
 
