@@ -41,9 +41,9 @@ def worked_out(config: Config) -> None:
     owner = create_engine(config.owner_url)
     with owner.begin() as connection:
         connection.execute(text("ANALYZE dashboard.lead_facts, dashboard.lead_cells"))
-        changed = f"WITH some AS (SELECT id FROM visit_services ORDER BY id LIMIT {CHANGED}) " + (
-            "UPDATE visit_services v SET scheduled_at = scheduled_at + interval '1 minute' FROM some "
-            "WHERE some.id = v.id"
+        changed = f"WITH chosen AS (SELECT id FROM visit_services ORDER BY id LIMIT {CHANGED}) " + (
+            "UPDATE visit_services v SET scheduled_at = scheduled_at + interval '1 minute' FROM chosen "
+            "WHERE chosen.id = v.id"
         )
         print(f"{connection.execute(text(changed)).rowcount:,} visits changed", flush=True)
     start = time.perf_counter()

@@ -114,7 +114,6 @@ _WRITE_ALL = text(_WRITTEN.format(of_linked="true", of_changes="true", of_leads=
 
 # What a breakdown divides by. A lead without a patient has neither place nor channel, which '' says.
 KINDS = {
-    "all": "NULL",
     "first": "CAST(first_campaign_id AS text)",
     "last": "CAST(last_campaign_id AS text)",
     "source": "CAST(lead_source_id AS text)",
@@ -123,22 +122,35 @@ KINDS = {
     "channel": "CASE WHEN patient_id IS NULL THEN '' ELSE channel END",
     "outcome": "outcome",
 }
-_REACHED = [f"reached_{stage}" for stage in range(1, 8)]
+_STAGES = range(1, 8)
+_MEASURES = ", ".join(f"level_{name}, paid_{name}" for name in WINDOWS)
+_REACHED = [f"reached_{stage}" for stage in _STAGES]
 
 
 def _counted(sign: str, facts: str) -> TextClause:
-    """Adds the facts to their cells, or with `-` takes them out."""
-    kinds = ", ".join(f"('{kind}', {value})" for kind, value in KINDS.items())
-    windows = ", ".join(f"({days}, level_{name}, paid_{name})" for name, days in WINDOWS.items())
-    counts = ", ".join(f"{sign} count(*) FILTER (WHERE level = {stage})" for stage in range(1, 8))
+    """Adds the facts to their cells, or with `-` takes them out. The facts are read once, for all kinds and windows."""
+    values = ", ".join(f'{value} AS "{kind}"' for kind, value in KINDS.items())
+    sets = ", ".join(f'(month, "{kind}")' for kind in KINDS)
+    kind_of = " ".join(f"""WHEN grouping("{kind}") = 0 THEN '{kind}'""" for kind in KINDS)
+    value_of = " ".join(f'WHEN grouping("{kind}") = 0 THEN "{kind}"' for kind in KINDS)
+    sums = ", ".join(
+        ", ".join(f"count(*) FILTER (WHERE level_{name} = {stage}) AS at_{name}_{stage}" for stage in _STAGES)
+        + f", sum(paid_{name}) AS paid_{name}"
+        for name in WINDOWS
+    )
+    windows = ", ".join(
+        f"({days}, {', '.join(f'at_{name}_{stage}' for stage in _STAGES)}, paid_{name})"
+        for name, days in WINDOWS.items()
+    )
     return text(f"""
         INSERT INTO dashboard.lead_cells AS c (kind, window_days, month, value, {", ".join(_REACHED)}, paid)
-        SELECT kind, window_days, CAST(date_trunc('month', day) AS date), value, {counts}, {sign} sum(paid)
-        FROM dashboard.lead_facts f
-        CROSS JOIN LATERAL (VALUES {kinds}) kinds (kind, value)
-        CROSS JOIN LATERAL (VALUES {windows}) windows (window_days, level, paid)
-        WHERE day IS NOT NULL AND {facts}
-        GROUP BY 1, 2, 3, 4
+        SELECT kind, window_days, month, value, {", ".join(f"{sign} {name}" for name in _REACHED)}, {sign} paid
+        FROM (SELECT CAST(month AS date) AS month, CASE {kind_of} ELSE 'all' END AS kind, CASE {value_of} END AS value,
+                {sums}
+            FROM (SELECT date_trunc('month', day) AS month, {values}, {_MEASURES} FROM dashboard.lead_facts
+                WHERE day IS NOT NULL AND {facts}) f
+            GROUP BY GROUPING SETS ((month), {sets})) counted
+        CROSS JOIN LATERAL (VALUES {windows}) windows (window_days, {", ".join(_REACHED)}, paid)
         ON CONFLICT (kind, window_days, month, value) DO UPDATE SET
             {", ".join(f"{name} = c.{name} + excluded.{name}" for name in _REACHED)}, paid = c.paid + excluded.paid
     """)  # noqa: S608 - constants of ours
