@@ -42,6 +42,7 @@ from homecare.models.ours.dashboard import (
     SignInEvent,
     SignInFailure,
 )
+from homecare.models.ours.drawn_areas import Area
 from homecare.models.ours.kept_facts import (
     DIRTY_LEADS,
     DIRTY_PLACES,
@@ -52,7 +53,6 @@ from homecare.models.ours.kept_facts import (
     PublishedCell,
 )
 from homecare.models.ours.lead_facts import LeadCell, LeadFact
-from homecare.models.ours.saved_areas import Area
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (

@@ -21,6 +21,7 @@ from homecare.local.bench.sizes import Size
 from homecare.local.bench.target import UNFINISHED, Target
 from homecare.login import passwords
 from homecare.models import business_models
+from homecare.queueing import QUEUES
 
 __all__ = ["UNFINISHED", "Size", "Target", "how_to_use", "load"]
 
@@ -76,6 +77,8 @@ def fill(owner: psycopg.Connection, both: Sessions, size: Size, say: Say) -> Non
             owner.execute(key.declare)
         both.run([Task(table, tuple(checks)) for table, checks in dropped.checks().items()])
     catalogue.wake_triggers(owner, dropped)
+    for queue in QUEUES:
+        owner.execute(queue.everything)
     catalogue.move_sequences(owner, dropped)
 
 

@@ -40,6 +40,7 @@ from homecare.db import sqlstate
 from homecare.models import CubeCell, Patient, Place, PlaceCell, PublishedCell, SubCity
 from homecare.models.ours.cell_levels import CUBE_LEVELS, FINER, LEVELS, PUBLISHED_LEVEL
 from homecare.queries.map.grid import BITS, Tile
+from homecare.queries.map.kept_rows import shifted
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.patient_facts import OUTSIDE
 
@@ -63,7 +64,7 @@ def cut(session: Session, request: MapRequest, tile: Tile) -> bytes:
         return _encoded(session, fast, tile)
     kept = request.kept(Place)
     if kept is None:
-        session.execute(select(func.set_config("statement_timeout", str(MOST_MS), True)), execution_options=UNSCOPED)
+        _hurry(session)
     try:
         return _encoded(session, _of_places(request, tile, kept), tile)
     except OperationalError as error:
@@ -71,6 +72,13 @@ def cut(session: Session, request: MapRequest, tile: Tile) -> bytes:
             raise
         session.rollback()
         raise TooManyError from error
+
+
+def _hurry(session: Session) -> None:
+    """For the rest of the transaction. Compiling the statement would take longer than running it."""
+    limits = {"statement_timeout": str(MOST_MS), "jit": "off"}
+    set_so = select(*(func.set_config(name, value, True).label(name) for name, value in limits.items()))
+    session.execute(set_so, execution_options=UNSCOPED)
 
 
 def _most_points(tile: Tile) -> int:
@@ -104,7 +112,7 @@ def _of_cells(session: Session, request: MapRequest, tile: Tile) -> Select[Any] 
         (func.sum(row.x) / number).label("x"),
         (func.sum(row.y) / number).label("y"),
         cast(func.sum(row.ids), BigInteger).label("id"),
-    ).where(*bounded).group_by(_shifted(row.cell, shift)).subquery()  # fmt: skip
+    ).where(*bounded).group_by(shifted(row.cell, shift)).subquery()  # fmt: skip
     return _keyed(request, summed)
 
 
@@ -149,7 +157,7 @@ def _grouped(rows: CTE, tile: Tile) -> Select[Any]:
         func.avg(rows.c.y).label("y"),
         case((alone, func.min(rows.c.patient_id))).label("id"),
         *key,
-    ).group_by(_shifted(rows.c.m, shift))
+    ).group_by(shifted(rows.c.m, shift))
 
 
 def _own_key(rows: CTE) -> list[ColumnElement[Any]]:
@@ -176,10 +184,10 @@ def _published(session: Session, request: MapRequest, tile: Tile) -> bytes:
         return b""
     level = min(tile.z + FINER, PUBLISHED_LEVEL)
     first, end = tile.cells(PUBLISHED_LEVEL)
-    cell = _shifted(PublishedCell.cell, 2 * (PUBLISHED_LEVEL - level))
+    cell = shifted(PublishedCell.cell, 2 * (PUBLISHED_LEVEL - level))
     summed = (
         select(cell.label("cell"), func.sum(PublishedCell.patients).label("count"))
-        .where(*request.published.clauses, PublishedCell.cell >= first, PublishedCell.cell < end)
+        .where(*request.published.clauses(), PublishedCell.cell >= first, PublishedCell.cell < end)
         .group_by(cell)
         .subquery()
     )
@@ -193,13 +201,7 @@ def _published(session: Session, request: MapRequest, tile: Tile) -> bytes:
 def _gathered(number: ColumnElement[int], start: int, bits: int) -> Any:
     """Every second bit from `start` on, as a number."""
     zero: Any = literal(0)
-    return sum((_shifted(number, 2 * bit + start).op("&")(1) * (1 << bit) for bit in range(bits)), zero)
-
-
-def _shifted(number: Any, bits: int) -> ColumnElement[int]:
-    """As integer: PostgreSQL shifts by nothing wider."""
-    shifted: ColumnElement[int] = number.op(">>", return_type=BigInteger())(literal(bits, Integer))
-    return shifted
+    return sum((shifted(number, 2 * bit + start).op("&")(1) * (1 << bit) for bit in range(bits)), zero)
 
 
 def _encoded(session: Session, points: Select[Any], tile: Tile) -> bytes:

@@ -39,11 +39,17 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class Published:
-    """What a role at the level `cells` may ask for. `words` are those of its address."""
+    """What a role at the level `cells` may ask for. `words` are those of its address, `filters` their predicates, and
+    `kind` the published rows that are apart by just these.
+    """
 
     words: tuple[tuple[str, str], ...]
     kind: int
-    clauses: tuple[ColumnElement[bool], ...]
+    filters: tuple[ColumnElement[bool], ...]
+
+    def clauses(self, apart_by: int = 0) -> tuple[ColumnElement[bool], ...]:
+        """`apart_by`: what the rows are to be apart by besides, 4 for months."""
+        return PublishedCell.kind == self.kind | apart_by, *self.filters
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ def _published(args: MultiDict[str, str]) -> Published:
         words.append((key, value))
         kind += _READ.get(key, 1)
         clauses.append(_clause(key, value))
-    return Published(tuple(words), kind, (PublishedCell.kind == kind, *clauses))
+    return Published(tuple(words), kind, tuple(clauses))
 
 
 def _clause(key: str, value: str) -> ColumnElement[bool]:

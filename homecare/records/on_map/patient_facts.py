@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 
 from homecare import clock
 from homecare.kinds import say
@@ -23,6 +23,7 @@ from homecare.records.registered import ANY, Parameter, Reads, named
 NOBODY = "none"
 LAST_STATUSES = ("Completed", "In Progress", "Missed")
 OUTSIDE = "Outside"
+LOST_AFTER = timedelta(days=60)
 
 # `whole`: a visit hidden from this person would make another the last.
 VISITS = Reads(
@@ -165,5 +166,30 @@ def campaign(campaign: int | None) -> ColumnElement[bool]:
 )  # fmt: skip
 def month(month: date) -> ColumnElement[bool]:
     """Created in the month, in Addis time."""
-    following = (month + timedelta(days=31)).replace(day=1)
-    return and_(Patient.created_at >= clock.day_start(month), Patient.created_at < clock.day_start(following))
+    start, end = month_bounds(month)
+    return and_(Patient.created_at >= start, Patient.created_at < end)
+
+
+def lost_at() -> ColumnElement[Any]:
+    """When a patient who has a row of Place beside is lost: 60 days (assumed) after the last Completed visit, or after
+    they came where there was none. NULL while a visit is planned.
+    """
+    over = func.coalesce(Place.last_visit_at, Patient.created_at) + LOST_AFTER
+    planned = and_(Place.next_visit_at.is_not(None), Place.next_visit_at >= clock.now_utc())
+    return case((and_(not_(planned), over <= clock.now_utc()), over))
+
+
+@named(
+    "patients", ANY, "Lost in {lost_in}", ("created_at",), key="lost_in", reads=(VISITS,),
+    parameters=(Parameter("lost_in", "Lost in", _month, say=lambda value: value.strftime("%B %Y")),),
+)  # fmt: skip
+def lost_in(lost_in: date) -> ColumnElement[bool]:
+    """The 60 days ended in the month, in Addis time."""
+    start, end = month_bounds(lost_in)
+    lost = exists().where(Place.patient_id == Patient.id, lost_at() >= start, lost_at() < end)
+    return lost.correlate(Patient)
+
+
+def month_bounds(first: date) -> tuple[datetime, datetime]:
+    """[first moment, first of the next month) in Addis time, as stored."""
+    return clock.day_start(first), clock.day_start((first + timedelta(days=31)).replace(day=1))

@@ -1,0 +1,1 @@
+"""What is saved on the map."""
