@@ -63,7 +63,23 @@ PLACES = Queue("dirty_places", (
     Source("dashboard.sub_cities", ("id", "centre", "reach_m"), None),
 ))  # fmt: skip
 
-QUEUES = (PLACES,)
+# A key of LEADS from here down is a landing page's: OF_PAGES less its number.
+OF_PAGES = -(2**40)
+
+# By lead, or below zero by whose leads they are, because that can change before their facts are worked out again.
+LEADS = Queue("dirty_leads", (
+    Source("marketing_leads", ("id", "status", "created_at", "converted_to_patient_at", "campaign_id",
+                               "landing_page_id", "lead_source_id"), "SELECT {row}.id"),
+    Source("patients", ("id", "marketing_lead_id", "created_at", "initial_campaign_id", "acquisition_channel",
+                        "geolocation"), "SELECT {row}.marketing_lead_id"),
+    Source("visit_services", ("patient_id", "status", "scheduled_at", "check_in_time", "check_out_time"),
+           "SELECT -{row}.patient_id"),
+    Source("invoices", ("patient_id", "status", "amount", "created_at", "paid_at"), "SELECT -{row}.patient_id"),
+    Source("landing_pages", ("id", "campaign_id"), f"SELECT {OF_PAGES} - {{row}}.id"),
+    Source("dashboard.sub_cities", ("id", "centre", "reach_m"), None),
+))  # fmt: skip
+
+QUEUES = (PLACES, LEADS)
 
 # With the owner's rights, because whoever changes a row of the company has none on our tables.
 _FUNCTION = """

@@ -75,7 +75,13 @@ PAGES: dict[str, Page] = {
             "exact": "every patient's place", "own": "one's own patients", "cells": "areas of 5 patients and more",
         }, icon="map-2"),
         Page("map_tiles", "Tiles of the map", "map.tiles", "map/tiles", right_of="map"),
-        Page("funnel", "Campaign funnel", levels={"all": "all figures", "money": "the money only"}),
+        Page("funnel", "Campaign funnel", "funnel.page", "funnel", levels={
+            "all": "all figures", "money": "the money only",
+        }, icon="filter", tabs=(
+            ("funnel", "funnel/", "Funnel"), ("funnel_quality", "funnel/quality/", "Data quality"),
+        )),
+        Page("funnel_quality", "Data quality", "funnel_quality.page", "funnel/quality", right_of="funnel"),
+        Page("funnel_campaign", "Campaign", "funnel_campaign.page", "funnel/campaign", right_of="funnel", at=("all",)),
         Page("audit", "Changes and reads", "audit.page", "audit", levels={
             "all": "changes and reads",
         }, icon="history", whole=True, tabs=(

@@ -43,7 +43,16 @@ from homecare.models.ours.dashboard import (
     SignInFailure,
 )
 from homecare.models.ours.drawn_areas import Area
-from homecare.models.ours.kept_facts import DIRTY_PLACES, CubeCell, FactState, Place, PlaceCell, PublishedCell
+from homecare.models.ours.kept_facts import (
+    DIRTY_LEADS,
+    DIRTY_PLACES,
+    CubeCell,
+    FactState,
+    Place,
+    PlaceCell,
+    PublishedCell,
+)
+from homecare.models.ours.lead_facts import LeadCell, LeadFact
 from homecare.models.ours.stored_files import RefusedUpload, StoredFile
 from homecare.models.ours.stored_jobs import GlassOpening, Notification, StoredJob
 from homecare.models.ours.stored_policy import (
@@ -64,6 +73,7 @@ from homecare.models.patients import Message, Patient
 from homecare.models.staff import AdminTask, Staff
 
 __all__ = [
+    "DIRTY_LEADS",
     "DIRTY_PLACES",
     "Absence",
     "Account",
@@ -92,6 +102,8 @@ __all__ = [
     "Invoice",
     "LandingPage",
     "Lead",
+    "LeadCell",
+    "LeadFact",
     "LeadSource",
     "ListPreference",
     "ListedWord",

@@ -45,6 +45,8 @@ class Patient(Stamped, Model):
     initial_campaign_id: Mapped[int | None] = link("marketing_campaigns.id", "SET NULL", wide=True)
 
     __table_args__ = (
+        # Who came without a lead, by when.
+        Index("ix_patients_direct", "created_at", postgresql_where=text("marketing_lead_id IS NULL")),
         Index("ix_patients_geolocation", "geolocation", postgresql_using="gist"),
         Index(
             "ix_patients_geolocation_3857",

@@ -23,7 +23,7 @@ from homecare.models import folding
 from homecare.models.columns import Kind
 from homecare.models.indexes import is_folded
 from homecare.records import phones
-from homecare.records.named import WrongParameterError, find_named, owner_of
+from homecare.records.named import WrongParameterError, find_named, is_key, owners_of
 
 Pair = tuple[str, str]
 
@@ -88,20 +88,24 @@ def parse(
 
 
 def together(table: str, pairs: Iterable[Pair]) -> list[list[Pair]]:
-    """Groups the words by condition: parameters follow their condition, whatever their order in the URL.
+    """Groups the words by condition: parameters follow their condition, whatever their order in the URL. A word that
+    is a condition too belongs to the one beside it that owns it.
     Raises UnknownConditionError if a parameter has no condition, or more than one.
     """
     groups: list[list[Pair]] = []
-    owned: list[tuple[str, Pair]] = []
+    owned: list[tuple[set[str], Pair]] = []
+    pairs = list(pairs)
+    given = {word for word, _ in pairs}
     for pair in pairs:
-        owner = owner_of(table, pair[0])
-        if owner is None:
-            groups.append([pair])
+        owners = owners_of(table, pair[0])
+        if owners and (owners & given or not is_key(table, pair[0])):
+            owned.append((owners, pair))
         else:
-            owned.append((owner, pair))
-    for owner, pair in owned:
-        of = [group for group in groups if group[0][0] == owner]
+            groups.append([pair])
+    for owners, pair in owned:
+        of = [group for group in groups if group[0][0] in owners]
         if len(of) != 1:
+            owner = " or ".join(sorted(owners))
             raise UnknownConditionError(f"{pair[0]} belongs to one condition {owner}; the address has {len(of)}.")
         if any(key == pair[0] for key, _ in of[0]):
             raise UnknownConditionError(f"{pair[0]} may appear once; the address has it twice.")
@@ -141,7 +145,7 @@ def _named(model: type[Base], words: list[Pair], access: TableAccess, policy: Po
     known = {key, *(parameter.name for parameter in condition.parameters)} if condition else set()
     if condition is None or any(word not in known for word, _ in words):
         raise UnknownConditionError(f"There is no condition {key}={value!r} on {model.__tablename__}.")
-    unseen = condition.unseen_by(access, policy)
+    unseen = condition.unseen_by(access, policy, {word for word, _ in words})
     if unseen is not None:
         raise ForbiddenConditionError(unseen)
     rest = tuple(words[1:])

@@ -16,8 +16,19 @@ from homecare.access.row_scope import me
 from homecare.models import AdminTask, InventoryItem, Invoice, MarketingTask, Patient, Staff, StoredRole, Visit
 from homecare.models.folding import plain_word
 from homecare.records import bookings, worked_hours
+from homecare.records.funnel import flaws, lead_conditions
 from homecare.records.on_map import within
-from homecare.records.registered import ANY, NAMED, Parameter, Reads, WrongParameterError, find_named, named, owner_of
+from homecare.records.registered import (
+    ANY,
+    NAMED,
+    Parameter,
+    Reads,
+    WrongParameterError,
+    find_named,
+    is_key,
+    named,
+    owners_of,
+)
 
 INVOICE_DUE = timedelta(days=30)
 EXPIRES_SOON = timedelta(days=30)
@@ -28,7 +39,10 @@ LOST_AFTER_DAYS = 60
 MOST_DAYS = 3650
 
 # Other modules import from here, so that all conditions are registered.
-__all__ = ["ANY", "NAMED", "WrongParameterError", "find_named", "owner_of", "within", "worked_hours"]
+__all__ = [
+    "ANY", "NAMED", "WrongParameterError", "find_named", "flaws", "is_key", "lead_conditions", "owners_of", "within",
+    "worked_hours",
+]  # fmt: skip
 
 
 def _days(text: str) -> int:

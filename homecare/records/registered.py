@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Parameter:
     """A URL word that belongs to a condition. `default` is its value if missing, as text.
 
     `read` raises ValueError with a sentence. A parameter named like the condition's key reads the key's own value.
+    `reads` is what whoever gives the word has to see beside what the condition itself reads.
     `about` tells which row a value names, as table and id; `say` then says it as #12, to be replaced by its name.
     """
 
@@ -38,6 +39,7 @@ class Parameter:
     read: Callable[[str], Any]
     default: str = ""
     say: Callable[[Any], str] = str
+    reads: tuple[Reads, ...] = ()
     about: Callable[[Any], tuple[str, int] | None] = lambda _value: None
 
 
@@ -53,6 +55,7 @@ class WrongParameterError(ValueError):
 class Named:
     """To use the condition, the role must see `columns` of the table and everything in `reads`.
     `label` has a placeholder per parameter: "No visit for {no_visit_for} days". `predicate` takes each by name.
+    One that is not `ready_made` is not offered beside a list: a figure of a page leads to it.
     """
 
     label: str
@@ -60,6 +63,7 @@ class Named:
     columns: tuple[str, ...]
     reads: tuple[Reads, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    ready_made: bool = True
 
     def values(self, words: Mapping[str, str]) -> dict[str, Any]:
         """Reads every parameter from the words, or from its default. Raises WrongParameterError."""
@@ -72,7 +76,9 @@ class Named:
         return found
 
     def offered(self, key: str) -> tuple[str, str] | None:
-        """The key's default value and the resulting label. None if a word must be given."""
+        """The key's default value and the resulting label. None if a word must be given, or it is not ready-made."""
+        if not self.ready_made:
+            return None
         usual = {parameter.name: parameter.default for parameter in self.parameters}
         try:
             return usual.get(key, ""), self.says(self.values(usual))
@@ -86,10 +92,12 @@ class Named:
         """The row that the label names by its number. None if it names none."""
         return next((row for p in self.parameters if (row := p.about(values[p.name]))), None)
 
-    def unseen_by(self, access: TableAccess, policy: Policy) -> str | None:
-        """The first column or table that the role would need to see. None if the role may use the condition."""
+    def unseen_by(self, access: TableAccess, policy: Policy, words: Collection[str] = ()) -> str | None:
+        """The first column or table that the role would need to see. None if it may use the condition with these
+        words."""
+        reads = [*self.reads, *(one for p in self.parameters if p.name in words for one in p.reads)]
         unseen = next((name for name in self.columns if not access.sees(name)), None)
-        return unseen or next((r.table for r in self.reads if not _is_seen(r, access.role, policy)), None)
+        return unseen or next((r.table for r in reads if not _is_seen(r, access.role, policy)), None)
 
 
 def _is_seen(reads: Reads, role: Role, policy: Policy) -> bool:
@@ -108,13 +116,18 @@ def find_named(table: str, key: str, value: str) -> Named | None:
     return NAMED.get((table, key, value)) or NAMED.get((table, key, ANY))
 
 
-def owner_of(table: str, word: str) -> str | None:
-    """The key of the condition that owns the word."""
-    return next((key for (of, key, _), one in NAMED.items() if of == table and word in _words(key, one)), None)
+def owners_of(table: str, word: str) -> set[str]:
+    """The keys of the conditions that own the word. Several may share one that means the same for each."""
+    return {key for (of, key, _), one in NAMED.items() if of == table and word in _words(key, one)}
 
 
-def _words(key: str, named: Named) -> list[str]:
-    return [parameter.name for parameter in named.parameters if parameter.name != key]
+def is_key(table: str, word: str) -> bool:
+    """Whether the word is a condition by itself where none beside it owns it."""
+    return any(of == table and key == word for of, key, _ in NAMED)
+
+
+def _words(key: str, named: Named) -> dict[str, Parameter]:
+    return {parameter.name: parameter for parameter in named.parameters if parameter.name != key}
 
 
 def named(
@@ -125,14 +138,17 @@ def named(
     reads: tuple[Reads, ...] = (),
     key: str = "is",
     parameters: tuple[Parameter, ...] = (),
+    ready_made: bool = True,
 ) -> Callable[[Predicate], Predicate]:
-    """Registers a predicate. Raises ValueError if another key of the table already owns one of its words."""
+    """Registers a predicate. Raises ValueError if another condition of the table owns a word of its own that means
+    another thing."""
 
     def register(predicate: Predicate) -> Predicate:
-        made = Named(label, predicate, columns, reads, parameters)
-        keys = {known for of, known, _ in NAMED if of == table and known != key}
-        for word in (key, *_words(key, made)):
-            if word in keys - {key} or owner_of(table, word) not in (None, key):
+        made = Named(label, predicate, columns, reads, parameters, ready_made)
+        others = {known: one for (of, known, _), one in NAMED.items() if of == table and known != key}
+        words = _words(key, made)
+        for word, parameter in words.items():
+            if any(_words(known, one).get(word, parameter) != parameter for known, one in others.items()):
                 raise ValueError(f"{word} on {table} already belongs to another condition.")
         NAMED[table, key, value] = made
         return predicate

@@ -38,6 +38,7 @@ class Job:
 
 JOBS: dict[str, Job] = {
     # Due as soon as the worker looks: what a change made stale is right again within seconds.
+    "leads": Job(fact_kinds.leads, "how far leads came is kept", 5),
     "places": Job(fact_kinds.places, "places follow the company's rows", 2),
     "sessions": Job(over.run, "the time of sessions is up", MINUTE),
     "files": Job(unclaimed.run, "no row took these files within a day", 10 * MINUTE),

@@ -27,6 +27,7 @@ def queue(name: str) -> Table:
 
 
 DIRTY_PLACES = queue("dirty_places")
+DIRTY_LEADS = queue("dirty_leads")
 
 
 class FactState(Model):

@@ -6,8 +6,8 @@ from alembic import op
 
 from homecare.adoption import LOCK_TIMEOUT_MS, index_stands
 
-revision = "0024"
-down_revision = "0023"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

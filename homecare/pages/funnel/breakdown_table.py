@@ -1,0 +1,120 @@
+"""The breakdown as a table: a line for each part, its numbers with the lists behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from homecare.pages.funnel import said
+from homecare.pages.funnel.verdict_cards import TONES
+from homecare.queries.funnel.figures_of import Funnel, Line
+from homecare.queries.funnel.lists_behind import ALL, Behind
+from homecare.queries.funnel.question import Question
+from homecare.queries.funnel.sight import Sight
+from homecare.queries.funnel.verdicts import SURE, Judged, Verdict, chance_of_at_most
+from homecare.records.funnel.stages import BREAKDOWNS, STAGES
+
+# Shorter heads than the stages' names; the first to give way on a narrow screen are `wide`.
+HEADS = ("Leads", "Contacted", "Qualified", "Patients", "Visited", "Invoiced", "Paid")
+WIDE_STAGES = (3, 6)
+ORDER = (Verdict.STOP, Verdict.WATCH, Verdict.STRONG, None, Verdict.EARLY)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`value` is for files, `text` for the page. `tint` is "fewer" or "more" where chance does not explain it."""
+
+    value: int | Decimal | None
+    text: str
+    url: str | None = None
+    tint: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    label: str
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class TableLine:
+    name: str
+    verdict: str
+    tone: str
+    cells: tuple[Cell, ...]
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    label: str
+    heads: tuple[Head, ...]
+    lines: tuple[TableLine, ...]
+    total: TableLine
+    has_verdicts: bool
+
+
+def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Table:
+    stages = [stage for stage in range(1, len(STAGES) + 1) if not sight.money_only or stage > 5]
+    heads = [Head(HEADS[stage - 1], stage in WIDE_STAGES) for stage in stages]
+    heads += [Head("Spend"), Head("Revenue"), Head("CPL", wide=True), Head("CAC"), Head("ROAS"), Head("LTV-90")]
+    floored = sight.floors(question.by)
+    lines = sorted(found.lines, key=_verdict_place) if question.by == "campaign" else found.lines
+
+    def told(line: Line, key: object, *, is_floored: bool) -> TableLine:
+        counts = sight.counts(line.reached.counts, floored=is_floored)
+        cells = [_count(counts[stage - 1], stage, key, behind, line.judged) for stage in stages]
+        judged = line.judged if sight.judges(line) else None
+        verdict = judged.verdict if judged is not None else None
+        return TableLine(
+            name=line.label,
+            verdict=verdict or "",
+            tone=TONES[verdict] if verdict else "",
+            cells=(*cells, *_money(line, key, behind, is_floored=is_floored)),
+        )
+
+    return Table(
+        label=BREAKDOWNS[question.by].label,
+        heads=tuple(heads),
+        lines=tuple(told(line, line.key, is_floored=floored) for line in lines),
+        total=told(found.total, ALL, is_floored=False),
+        has_verdicts=question.by == "campaign" and not sight.money_only,
+    )
+
+
+def _verdict_place(line: Line) -> tuple[bool, int]:
+    """By verdict; within one the lines keep their order, by spend."""
+    return line.key is None, ORDER.index(line.judged.verdict if line.judged is not None else None)
+
+
+def _count(value: int | None, stage: int, key: object, behind: Behind, judged: Judged | None) -> Cell:
+    url = None if value is None else behind.stage(stage, key)
+    return Cell(value, said.count(value), url, _tint(judged) if stage == len(STAGES) else "")
+
+
+def _tint(judged: Judged | None) -> str:
+    if judged is None or judged.verdict is Verdict.EARLY:
+        return ""
+    if chance_of_at_most(judged.paid, judged.expected) < SURE:
+        return "fewer"
+    return "more" if 1 - chance_of_at_most(judged.paid - 1, judged.expected) < SURE else ""
+
+
+def _money(line: Line, key: object, behind: Behind, *, is_floored: bool) -> tuple[Cell, ...]:
+    revenue = None if is_floored else line.reached.revenue
+    ltv = None if is_floored else line.ltv
+    return (
+        _amount(line.spend, said.birr, lambda: behind.spend(key)),
+        _amount(revenue, said.birr, lambda: behind.revenue(key)),
+        _amount(line.cpl, said.birr),
+        _amount(line.cac, said.birr),
+        _amount(line.roas, said.ratio),
+        _amount(ltv, said.birr),
+    )
+
+
+def _amount(
+    value: Decimal | None, say: Callable[[Decimal | None], str], url: Callable[[], str | None] = lambda: None
+) -> Cell:
+    return Cell(value, say(value), None if value is None else url())

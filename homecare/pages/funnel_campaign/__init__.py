@@ -1,0 +1,1 @@
+"""One campaign's funnel, money and pages."""

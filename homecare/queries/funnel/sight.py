@@ -1,0 +1,44 @@
+"""What of the funnel's figures a person is shown: all of them, or money; sub-cities exactly, or floored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homecare.access import precision
+from homecare.access.acting import Acting
+from homecare.access.pages import PAGES
+from homecare.access.policy import Action
+from homecare.access.precision import Precision
+from homecare.queries.funnel.figures_of import Line
+
+INVOICED = 6
+# Parts that say where patients live are floored to this for who sees places as cells.
+FLOOR = 5
+
+
+@dataclass(frozen=True)
+class Sight:
+    """`money_only`: the counts Invoiced and Paid, and no other."""
+
+    money_only: bool
+    places: Precision
+
+    @classmethod
+    def of(cls, who: Acting) -> Sight:
+        level = who.decide(PAGES["funnel"].resource, Action.VIEW).level
+        return cls(level != "all", precision.of_map(who))
+
+    def may_break_down(self, by: str) -> bool:
+        return by != "sub_city" or self.places in (Precision.EXACT, Precision.CELLS)
+
+    def floors(self, by: str) -> bool:
+        return by == "sub_city" and self.places is not Precision.EXACT
+
+    def counts(self, counts: Sequence[int], *, floored: bool = False) -> list[int | None]:
+        shown: list[int | None] = [count - count % FLOOR if floored else count for count in counts]
+        return [None if self.money_only and stage < INVOICED else n for stage, n in enumerate(shown, start=1)]
+
+    def judges(self, line: Line) -> bool:
+        """A verdict tells how many leads there were."""
+        return line.judged is not None and not self.money_only

@@ -1,0 +1,94 @@
+"""What is wrong with the rows that the funnel counts, as conditions of the lists."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+
+from homecare.models import Campaign, Invoice, LandingPage, Lead, LeadFact, MarketingBudget, Patient
+from homecare.models.folding import plain_word
+from homecare.records.funnel.lead_conditions import PATIENTS
+from homecare.records.registered import Reads, named
+
+INVOICE = ("status", "paid_at", "amount")
+CAMPAIGN_DATES = Reads("marketing_campaigns", ("start_date", "end_date"))
+PAGE_CAMPAIGN = Reads("landing_pages", ("campaign_id",))
+
+
+def _has_patient() -> ColumnElement[bool]:
+    patient = Patient.__table__.alias()
+    return exists().where(patient.c.marketing_lead_id == Lead.id).correlate(Lead)
+
+
+def _is_converted() -> ColumnElement[bool]:
+    return func.coalesce(plain_word(Lead.status), "") == "converted"
+
+
+@named("marketing_leads", "converted_without_patient", "Converted without a patient", ("status",), reads=(PATIENTS,),
+       ready_made=False)  # fmt: skip
+def converted_without_patient() -> ColumnElement[bool]:
+    return and_(_is_converted(), ~_has_patient())
+
+
+@named("marketing_leads", "patient_not_converted", "A patient, and not Converted", ("status",), reads=(PATIENTS,),
+       ready_made=False)  # fmt: skip
+def patient_not_converted() -> ColumnElement[bool]:
+    return and_(_has_patient(), not_(_is_converted()))
+
+
+@named("marketing_leads", "patient_before", "A patient before the lead", ("created_at", "converted_to_patient_at"),
+       reads=(Reads("patients", ("marketing_lead_id", "created_at")),), ready_made=False)  # fmt: skip
+def patient_before() -> ColumnElement[bool]:
+    return Lead.id.in_(select(LeadFact.lead_id).where(LeadFact.patient_id.is_not(None), LeadFact.minutes_patient < 0))
+
+
+@named("marketing_leads", "duplicate", "The same phone or e-mail as another", ("phone_number", "email"),
+       ready_made=False)  # fmt: skip
+def duplicate() -> ColumnElement[bool]:
+    """Each of those that share it. An e-mail is the same however its letters are written."""
+    return or_(_shared(Lead.phone_number, lambda column: column), _shared(Lead.email, func.lower))
+
+
+def _shared(column: Any, written: Any) -> ColumnElement[bool]:
+    other = Lead.__table__.alias()
+    value = written(other.c[column.key])
+    several = select(value).where(value.is_not(None)).group_by(value).having(func.count() > 1)
+    found: ColumnElement[bool] = written(column).in_(several)
+    return found
+
+
+@named("marketing_leads", "campaigns_disagree", "Another campaign than its landing page",
+       ("campaign_id", "landing_page_id"), reads=(PAGE_CAMPAIGN,), ready_made=False)  # fmt: skip
+def campaigns_disagree() -> ColumnElement[bool]:
+    page = LandingPage.__table__.alias()
+    other = exists().where(page.c.id == Lead.landing_page_id, page.c.campaign_id != Lead.campaign_id)
+    return other.correlate(Lead)
+
+
+def _is_paid() -> ColumnElement[bool]:
+    return func.coalesce(plain_word(Invoice.status), "") == "paid"
+
+
+@named("invoices", "paid_without_moment", "Paid without a moment", INVOICE, ready_made=False)
+def paid_without_moment() -> ColumnElement[bool]:
+    return and_(Invoice.paid_at.is_(None), _is_paid())
+
+
+@named("invoices", "no_amount", "Paid with an amount that is none", INVOICE, ready_made=False)
+def no_amount() -> ColumnElement[bool]:
+    return and_(_is_paid(), or_(Invoice.amount < 0, Invoice.amount >= Decimal("Infinity")))
+
+
+@named("marketing_budgets", "undated", "Without any date", ("start_date", "end_date", "campaign_id"),
+       reads=(CAMPAIGN_DATES,), ready_made=False)  # fmt: skip
+def undated() -> ColumnElement[bool]:
+    """Neither of its own nor of its campaign's, so that what it spent is in no period."""
+    campaign = Campaign.__table__.alias()
+    dated = exists().where(
+        campaign.c.id == MarketingBudget.campaign_id,
+        or_(campaign.c.start_date.is_not(None), campaign.c.end_date.is_not(None)),
+    )
+    own = or_(MarketingBudget.start_date.is_not(None), MarketingBudget.end_date.is_not(None))
+    return and_(~own, ~dated.correlate(MarketingBudget))

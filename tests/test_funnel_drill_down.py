@@ -1,0 +1,228 @@
+"""Every number of the funnel's page that is a link opens a list of exactly so many rows."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from conftest import Visitor
+from doors import count_of
+from funnel_rows import World
+from jobs_done import worked
+from sqlalchemy import Engine, text
+
+from homecare import clock
+from homecare.config import Config
+
+PAGE = "/admin/funnel/"
+NUMBER = re.compile(r'<a class="number" href="([^"]+)"[^>]*>([^<]+)</a>')
+# Sums, not counts.
+OF_SUMS = re.compile(r"/(invoices|marketing_budgets|campaign_metrics)/")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(owner_engine: Engine, config: Config) -> None:
+    with owner_engine.begin() as connection:
+        World(connection, clock.today(), seed=5).fill(160)
+    worked(config, "leads")
+
+
+@pytest.fixture
+def admin(as_role: Any) -> Visitor:
+    visitor: Visitor = as_role("Admin")
+    return visitor
+
+
+def numbers(visitor: Visitor, **words: Any) -> list[tuple[str, str]]:
+    answer = visitor.get(PAGE, query_string=words)
+    assert answer.status_code == 200, answer.text
+    return [(unescape(url), told) for url, told in NUMBER.findall(answer.text)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"by": "campaign"}, {"by": "campaign", "attribution": "last", "window": "30"}, {"by": "platform"},
+        {"by": "source", "window": "none"}, {"by": "page"}, {"by": "sub_city", "window": "180"}, {"by": "channel"},
+        {"by": "month"},
+    ],
+    ids=lambda words: " ".join(words.values()),
+)  # fmt: skip
+def test_each_count_is_the_length_of_its_list(admin: Visitor, words: dict[str, str]) -> None:
+    first = clock.today() - timedelta(days=290)
+    counted = {(url, told) for url, told in numbers(admin, **{"from": first}, **words) if not OF_SUMS.search(url)}
+
+    assert len(counted) > 30
+    for url, told in counted:
+        found = admin.get(url)
+        assert found.status_code == 200, url
+        assert (count_of(found.text) or "0") == told, url
+
+
+def test_revenue_opens_the_invoices_that_are_its_sum(admin: Visitor, owner_engine: Engine) -> None:
+    first = clock.today() - timedelta(days=290)
+    found = admin.get(f"{PAGE}data.json", query_string={"from": first, "window": "30"}).json
+    url = next(url for url, _ in numbers(admin, **{"from": first, "window": "30"}) if "/invoices/" in url)
+
+    sheet = admin.get(url.replace("/invoices/", "/invoices/export/csv/")).text
+    ids = [int(line.split(",")[0]) for line in sheet.splitlines()[1:]]
+    with owner_engine.connect() as owner:
+        paid = owner.scalar(text("SELECT round(sum(amount), 2) FROM invoices WHERE id = ANY(:ids)"), {"ids": ids})
+
+    assert ids
+    assert found["total"]["revenue"] == str(paid)
+
+
+def test_spend_opens_the_budgets_that_touch_the_period(admin: Visitor, owner_engine: Engine) -> None:
+    day = clock.today() - timedelta(days=60)
+    url = next(url for url, _ in numbers(admin, **{"from": day, "to": day}) if "/marketing_budgets/" in url)
+
+    with owner_engine.connect() as owner:
+        touching = owner.scalar(
+            text("""SELECT count(*) FROM (
+                SELECT coalesce(b.start_date, c.start_date) AS s, coalesce(b.end_date, c.end_date) AS e
+                FROM marketing_budgets b LEFT JOIN marketing_campaigns c ON c.id = b.campaign_id) d
+                WHERE :day BETWEEN coalesce(s, e) AND coalesce(e, s)"""),
+            {"day": day},
+        )
+    assert count_of(admin.get(url).text) == str(touching)
+
+
+def test_conditions_are_chips_in_words(admin: Visitor) -> None:
+    page = admin.get("/admin/marketing_leads/?stage=Paid&window=30&attribution=last&from=2026-06-01&mature=no").text
+
+    assert "Reached Paid within 30 days, leads from 1 Jun 2026, younger than the window, last touch" in page
+    assert "Reached Paid" not in admin.get("/admin/marketing_leads/").text
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["stage=Gone", "stage=Paid&window=7", "stage=Paid&campaign=x", "stage=Paid&stopped=Lead&window=90", "window=90",
+     "stage=Paid&from=soon", "stage=Paid&from=0001-01-01", "stage=Paid&mature=maybe"],
+)  # fmt: skip
+def test_words_that_mean_nothing_are_refused(admin: Visitor, words: str) -> None:
+    assert admin.get(f"/admin/marketing_leads/?{words}").status_code == 400
+
+
+def test_who_may_not_see_patients_lists_leads_up_to_patient(as_role: Any) -> None:
+    marketing = as_role("Marketing")
+
+    assert marketing.get("/admin/marketing_leads/?stage=Patient").status_code == 200
+    assert marketing.get("/admin/marketing_leads/?stage=Paid").status_code == 403
+    assert marketing.get("/admin/marketing_leads/?stage=Lead&sub_city=1").status_code == 403
+    urls = [url for url, _ in numbers(marketing)]
+    assert urls
+    assert {marketing.get(url).status_code for url in urls} == {200}
+
+
+@pytest.mark.parametrize("role", ["Manager", "Finance", "Auditor"])
+def test_no_number_leads_to_a_refusal(as_role: Any, role: str) -> None:
+    visitor = as_role(role)
+    urls = {url for by in ("campaign", "source") for url, _ in numbers(visitor, by=by)}
+
+    assert urls
+    assert {url: visitor.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
+
+
+FLAWS = {
+    "Converted without a patient": """SELECT count(*) FROM marketing_leads l WHERE lower(btrim(status)) = 'converted'
+        AND NOT EXISTS (SELECT FROM patients p WHERE p.marketing_lead_id = l.id)""",
+    "A patient, and not Converted": """SELECT count(*) FROM marketing_leads l JOIN patients p
+        ON p.marketing_lead_id = l.id WHERE lower(btrim(l.status)) IS DISTINCT FROM 'converted'""",
+    "A patient before the lead": """SELECT count(*) FROM marketing_leads l JOIN patients p
+        ON p.marketing_lead_id = l.id WHERE coalesce(l.converted_to_patient_at, p.created_at) < l.created_at""",
+    "The same phone or e-mail": "SELECT 0",
+    "Lead and landing page name different campaigns": """SELECT count(*) FROM marketing_leads l JOIN landing_pages g
+        ON g.id = l.landing_page_id WHERE g.campaign_id <> l.campaign_id""",
+    "Leads without the moment they came": "SELECT count(*) FROM marketing_leads WHERE created_at IS NULL",
+    "Paid without a moment": """SELECT count(*) FROM invoices
+        WHERE lower(btrim(status)) = 'paid' AND paid_at IS NULL""",
+    "Paid with an amount that is none": """SELECT count(*) FROM invoices WHERE lower(btrim(status)) = 'paid'
+        AND (amount < 0 OR amount = 'NaN')""",
+    "Spend without any date": """SELECT count(*) FROM marketing_budgets b LEFT JOIN marketing_campaigns c
+        ON c.id = b.campaign_id
+        WHERE coalesce(b.start_date, b.end_date, c.start_date, c.end_date) IS NULL""",
+}
+ROW = re.compile(r'class="name">([^<]+)</th><td class="right">(?:<a href="([^"]+)"[^>]*>)?([0-9,]+)')
+
+
+def test_each_flaw_is_counted_and_its_list_is_as_long(admin: Visitor, owner_engine: Engine) -> None:
+    rows = ROW.findall(admin.get("/admin/funnel/quality/").text)
+
+    assert [label for label, _, _ in rows] == list(FLAWS)
+    with owner_engine.connect() as owner:
+        for label, url, told in rows:
+            assert told == f"{owner.scalar(text(FLAWS[label])):,}", label
+            if url:
+                assert count_of(admin.get(unescape(url)).text) == told, label
+    assert sum(bool(url) for _, url, _ in rows) > 5
+
+
+def test_those_who_share_a_phone_or_an_email_are_duplicates(admin: Visitor, owner_engine: Engine) -> None:
+    with owner_engine.begin() as owner:
+        ids = owner.scalars(text("SELECT id FROM marketing_leads ORDER BY id LIMIT 4")).all()
+        for lead, column, value in zip(
+            ids, ("phone_number", "phone_number", "email", "email"), ("1", "1", "a@x.et", "A@x.et"), strict=True
+        ):
+            owner.execute(text(f"UPDATE marketing_leads SET {column} = :v WHERE id = :id"), {"v": value, "id": lead})
+
+    assert count_of(admin.get("/admin/marketing_leads/?is=duplicate").text) == "4"
+
+
+def test_one_campaign_has_its_line_of_the_funnel(admin: Visitor, owner_engine: Engine) -> None:
+    with owner_engine.connect() as owner:
+        campaign = owner.scalar(text("SELECT min(id) FROM marketing_campaigns"))
+    days = {"from": clock.today() - timedelta(days=290), "to": clock.today()}
+    found = admin.get(f"{PAGE}data.json", query_string=days).json
+    line = next(row for row in found["rows"] if row["key"] == campaign)
+
+    page = admin.get(f"{PAGE}campaign/", query_string={"id": campaign, **days})
+
+    counts = [told for url, told in NUMBER.findall(page.text) if "stage=" in url and "/invoices/" not in url]
+    assert counts == [f"{count:,}" for count in line["counts"]]
+    for url, told in NUMBER.findall(page.text):
+        if not OF_SUMS.search(url):
+            assert (count_of(admin.get(unescape(url)).text) or "0") == told
+
+
+@pytest.mark.parametrize(("words", "status"), [("id=999999", 404), ("id=x", 400), ("", 400), ("id=1&from=soon", 400)])
+def test_a_campaign_that_is_none_is_refused(admin: Visitor, words: str, status: int) -> None:
+    assert admin.get(f"{PAGE}campaign/?{words}").status_code == status
+
+
+def test_the_file_has_the_numbers_of_the_table(admin: Visitor) -> None:
+    words = {"from": clock.today() - timedelta(days=290), "by": "source"}
+    found = admin.get(f"{PAGE}data.json", query_string=words).json
+
+    lines = admin.get(f"{PAGE}export/csv/", query_string=words).text.splitlines()
+
+    assert lines[-1].split(",")[1:8] == [str(count) for count in found["total"]["counts"]]
+    assert lines[-1].split(",")[9] == found["total"]["revenue"]
+    assert len(lines) == len(found["rows"]) + 2
+    assert admin.get(f"{PAGE}export/xlsx/", query_string=words).data[:2] == b"PK"
+    assert admin.get(f"{PAGE}export/pdf/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "words", ["compare=before", "compare=year", "compare=campaigns", "compare=campaigns&one=1&other=2"]
+)
+def test_two_sides_are_compared(admin: Visitor, words: str) -> None:
+    page = admin.get(f"{PAGE}?{words}")
+
+    assert page.status_code == 200
+    assert ("Beside each other" in page.text) == (words != "compare=campaigns")
+
+
+@pytest.mark.parametrize("words", ["compare=all", "compare=campaigns&one=x&other=2", "cohort=Lead", "weather=fine"])
+def test_a_page_that_cannot_be_asked_for_is_refused(admin: Visitor, words: str) -> None:
+    assert admin.get(f"{PAGE}?{words}").status_code == 400
+
+
+def test_an_address_of_one_old_day_has_dashes_and_no_error(admin: Visitor) -> None:
+    page = admin.get(f"{PAGE}?from=2001-01-01&to=2001-01-01")
+
+    assert page.status_code == 200
+    assert "No leads in these days" in page.text

@@ -1,0 +1,126 @@
+"""What is kept of leads is what a plain look at the company's rows gives, whatever changed them and however."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from funnel_reference import WINDOWS, Reference
+from funnel_rows import World
+from jobs_done import worked
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
+
+from homecare import clock
+from homecare.config import Config
+from homecare.work.facts import lead_stages_plain
+
+JOB = "leads"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(owner_engine: Engine, config: Config) -> None:
+    with owner_engine.begin() as connection:
+        World(connection, clock.today(), seed=7).fill(120)
+    worked(config, JOB)
+
+
+@pytest.fixture
+def owner(owner_engine: Engine) -> Iterator[Connection]:
+    with owner_engine.connect() as connection:
+        yield connection
+
+
+def faults(engine: Engine) -> list[str]:
+    with Session(engine) as session:
+        return [*lead_stages_plain.faults(session)]
+
+
+def test_every_fact_is_as_the_rows_say_row_by_row(owner: Connection, serving_engine: Engine) -> None:
+    reference = Reference(owner, clock.today())
+    kept = {row.lead_id: row for row in owner.execute(text("SELECT * FROM dashboard.lead_facts"))}
+
+    assert kept.keys() == {lead.row["id"] for lead in reference.leads}
+    for lead in reference.leads:
+        fact = kept[lead.row["id"]]
+        assert (fact.first_campaign_id, fact.last_campaign_id) == (lead.first_touch, lead.last_touch)
+        if lead.row["created_at"] is not None:
+            assert fact.day == lead.day
+            for name, days in WINDOWS.items():
+                told = (getattr(fact, f"level_{name}"), getattr(fact, f"paid_{name}"))
+                assert told == (lead.level(days), lead.revenue(days)), f"lead {lead.row['id']} within {name}"
+    assert faults(serving_engine) == []
+
+
+CHANGES = {
+    "a visit undone": "UPDATE visit_services SET status = 'Missed' WHERE id % 3 = 0",
+    "a refund": "UPDATE invoices SET status = 'Refunded' WHERE id % 3 = 0",
+    "an amount": "UPDATE invoices SET amount = amount + 1 WHERE id % 3 = 1",
+    "a page of another campaign": "UPDATE landing_pages SET campaign_id = (SELECT max(id) FROM marketing_campaigns)",
+    "a campaign deleted": "DELETE FROM marketing_campaigns WHERE id = (SELECT min(id) FROM marketing_campaigns)",
+    "a page deleted": "DELETE FROM landing_pages WHERE id = (SELECT min(id) FROM landing_pages)",
+    "leads deleted": "DELETE FROM marketing_leads WHERE id % 7 = 0",
+    "patients deleted": "DELETE FROM patients WHERE id % 7 = 0",
+    "patients of other leads": """UPDATE patients SET marketing_lead_id = (SELECT l.id FROM marketing_leads l WHERE
+        NOT EXISTS (SELECT FROM patients p WHERE p.marketing_lead_id = l.id) LIMIT 1)
+        WHERE id = (SELECT max(id) FROM patients WHERE marketing_lead_id IS NOT NULL)""",
+    "leads of another day": "UPDATE marketing_leads SET created_at = created_at - interval '40 days' WHERE id % 5 = 0",
+    "places": "UPDATE patients SET geolocation = NULL WHERE id % 4 = 0",
+    "all of the visits": "TRUNCATE visit_services CASCADE",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_of_any_kind_is_in_the_facts(
+    change: str, owner_engine: Engine, serving_engine: Engine, config: Config
+) -> None:
+    with owner_engine.begin() as owner:
+        if change == "all of the visits":
+            # The trail refuses it; whoever takes that away is still noticed.
+            owner.execute(text("ALTER TABLE visit_services DISABLE TRIGGER trail_truncated"))
+            owner.execute(text("ALTER TABLE invoices DISABLE TRIGGER trail_truncated"))
+            for table in ("admin_task_tracking",):
+                owner.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER trail_truncated"))
+            owner.execute(text("ALTER TABLE dashboard.visit_plans DISABLE TRIGGER trail_truncated"))
+        owner.execute(text(CHANGES[change]))
+    assert faults(serving_engine), "nothing was changed that facts depend on"
+
+    worked(config, JOB)
+
+    assert faults(serving_engine) == []
+
+
+def test_what_was_rolled_back_changes_nothing(owner: Connection, serving_engine: Engine, config: Config) -> None:
+    owner.execute(text("UPDATE marketing_leads SET status = 'Contacted'"))
+    owner.rollback()
+    worked(config, JOB)
+
+    assert faults(serving_engine) == []
+
+
+def test_a_change_that_commits_late_is_not_lost(
+    owner: Connection, owner_engine: Engine, serving_engine: Engine, config: Config
+) -> None:
+    owner.execute(text("UPDATE marketing_leads SET status = 'Contacted' WHERE id % 2 = 0"))
+    with owner_engine.begin() as other:
+        other.execute(text("UPDATE marketing_leads SET status = 'Qualified' WHERE id % 2 = 1"))
+    worked(config, JOB)
+    owner.commit()
+    worked(config, JOB)
+
+    assert faults(serving_engine) == []
+
+
+def test_a_check_names_what_is_false(owner_engine: Engine, serving_engine: Engine) -> None:
+    with owner_engine.begin() as owner:
+        lead = owner.scalar(text("SELECT min(lead_id) FROM dashboard.lead_facts WHERE day IS NOT NULL"))
+        was = owner.scalar(text("SELECT level_30 FROM dashboard.lead_facts WHERE lead_id = :id"), {"id": lead})
+        change = text("UPDATE dashboard.lead_facts SET level_30 = :level WHERE lead_id = :id")
+        owner.execute(change, {"level": was % 7 + 1, "id": lead})
+
+    found = faults(serving_engine)
+
+    with owner_engine.begin() as owner:
+        owner.execute(change, {"level": was, "id": lead})
+    assert f"lead {lead}" in found
+    assert sum(fault.startswith("cell ") for fault in found) == 8

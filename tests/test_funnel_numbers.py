@@ -1,0 +1,165 @@
+"""Every number of the funnel equals what a plain look at the rows gives, whatever is asked; and parts equal totals."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from conftest import Visitor
+from funnel_reference import STAGES, Reference
+from funnel_rows import World
+from jobs_done import worked
+from sqlalchemy import Engine, text
+
+from homecare import clock
+from homecare.config import Config
+
+URL = "/admin/funnel/data.json"
+BY = ("campaign", "platform", "source", "page", "sub_city", "channel", "month")
+COMBINATIONS = 300
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(owner_engine: Engine, config: Config) -> None:
+    with owner_engine.begin() as connection:
+        World(connection, clock.today(), seed=11).fill(250)
+    worked(config, "leads")
+
+
+@pytest.fixture(scope="module")
+def reference(owner_engine: Engine, filled: None) -> Reference:
+    with owner_engine.connect() as connection:
+        return Reference(connection, clock.today())
+
+
+@pytest.fixture
+def admin(as_role: Any) -> Visitor:
+    visitor: Visitor = as_role("Admin")
+    return visitor
+
+
+def asked(visitor: Visitor, **words: Any) -> Any:
+    answer = visitor.get(URL, query_string=words)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def by_key(found: Any) -> dict[str | None, Any]:
+    told = ("counts", "spend", "revenue", "cpl", "cac", "roas", "ltv90", "verdict")
+    return {
+        None if row["key"] is None else str(row["key"]): {name: row[name] for name in told} for row in found["rows"]
+    }
+
+
+def drawn(dice: random.Random) -> dict[str, Any]:
+    """Days, whole months, and years."""
+    first = clock.today() - timedelta(days=dice.randrange(320))
+    if dice.random() < 0.4:
+        first = first.replace(day=1)
+    last = min(first + timedelta(days=dice.choice((0, 1, 30, 60, 90, 180, 365))), clock.today())
+    return {
+        "from": first, "to": max(first, last), "window": dice.choice(("14", "30", "90", "180", "none")),
+        "attribution": dice.choice(("first", "last")), "by": dice.choice(BY),
+    }  # fmt: skip
+
+
+def test_every_number_is_what_the_rows_say(admin: Visitor, reference: Reference) -> None:
+    dice = random.Random(3)
+    seen_verdicts = set()
+    for _ in range(COMBINATIONS):
+        words = drawn(dice)
+        found = asked(admin, **words)
+        wanted = reference.answer(words["from"], words["to"], words["window"], words["attribution"], words["by"])
+
+        assert found["stages"] == list(STAGES)
+        assert by_key(found) == wanted["rows"], words
+        total = {name: found["total"][name] for name in wanted["total"]}
+        assert total == wanted["total"], words
+        assert (found["direct_patients"], found["immature"]) == (wanted["direct_patients"], wanted["immature"]), words
+        parts_equal_totals(found, words)
+        seen_verdicts |= {row["verdict"] for row in found["rows"]}
+    assert len(seen_verdicts - {None}) >= 2
+
+
+def parts_equal_totals(found: Any, words: dict[str, Any]) -> None:
+    rows = found["rows"]
+    for stage in range(len(STAGES)):
+        assert sum(row["counts"][stage] for row in rows) == found["total"]["counts"][stage], words
+    if words["by"] in ("campaign", "platform", "month"):
+        assert sum(Decimal(row["spend"]) for row in rows) == Decimal(found["total"]["spend"]), words
+    else:
+        assert {row["spend"] for row in rows} <= {None}
+
+
+def test_what_is_left_out_is_the_last_180_days_90_first_and_campaign(admin: Visitor) -> None:
+    today = clock.today()
+    spelled = asked(
+        admin,
+        **{"from": today - timedelta(days=179), "to": today, "window": 90, "attribution": "first", "by": "campaign"},
+    )
+
+    assert asked(admin) == spelled
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"from": "2026-03-02", "to": "2026-03-01"}, {"window": "91"}, {"attribution": "middle"}, {"by": "weather"},
+        {"from": "soon"}, {"to": "9999-99-99"}, {"until": "2026-03-01"}, {"from": "0001-01-01"}, {"to": "\x00"},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_in_words(admin: Visitor, words: dict[str, str]) -> None:
+    answer = admin.get(URL, query_string=words)
+
+    assert answer.status_code == 400
+    assert "SELECT" not in answer.text
+
+
+def test_as_of_is_a_moment_in_utc(admin: Visitor) -> None:
+    told = asked(admin)["as_of"]
+
+    assert told.endswith("Z")
+    assert date.fromisoformat(told[:10]) == clock.now_utc().date()
+
+
+def test_who_sees_money_alone_gets_no_other_counts(as_role: Any) -> None:
+    found = asked(as_role("Finance"), by="source", window="none")
+
+    assert found["direct_patients"] is found["immature"] is None
+    for line in [*found["rows"], found["total"]]:
+        assert line["counts"][:5] == [None] * 5
+        assert None not in line["counts"][5:]
+        assert line["revenue"] is not None
+        assert line["verdict"] is None
+    assert found["total"]["cpl"] is not None
+
+
+def test_who_sees_places_as_cells_gets_sub_cities_in_fives(as_role: Any, admin: Visitor) -> None:
+    words = {"by": "sub_city", "window": "none", "from": clock.today() - timedelta(days=300)}
+    floored, exact = asked(as_role("Marketing"), **words), asked(admin, **words)
+
+    assert [row["counts"] for row in floored["rows"]] == [
+        [count - count % 5 for count in row["counts"]] for row in exact["rows"]
+    ]
+    assert {row["revenue"] for row in floored["rows"]} == {None}
+    assert floored["total"]["counts"] == exact["total"]["counts"]
+
+
+@pytest.mark.parametrize(("role", "by"), [("Finance", "sub_city"), ("Coordinator", "campaign"), ("Nurse", "month")])
+def test_who_may_not_is_refused(as_role: Any, role: str, by: str) -> None:
+    assert as_role(role).get(URL, query_string={"by": by}).status_code == 403
+
+
+def test_an_empty_company_has_zeros_and_dashes(admin: Visitor, owner_engine: Engine) -> None:
+    found = asked(admin, **{"from": "2001-01-01", "to": "2001-01-01"})
+
+    assert found["rows"] == []
+    assert found["total"] == {
+        "key": None, "label": "Total", "counts": [0] * 7, "spend": "0.00", "revenue": "0.00",
+        "cpl": None, "cac": None, "roas": None, "ltv90": None, "verdict": None,
+    }  # fmt: skip
+    with owner_engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM marketing_leads")) > 0
