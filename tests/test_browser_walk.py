@@ -16,7 +16,7 @@ from walking import MAIN, WIDTHS, as_wide_as, behind, faults, in_every_look, men
 from homecare.access.stored.defaults import ROLES
 
 LIST = """() => {
-    const box = document.querySelector('.table-wrap');
+    const box = document.querySelector('.page-list .table-wrap');
     const rows = [...document.querySelectorAll('tbody tr')].map(row => row.getBoundingClientRect());
     if (!box) return {rows: 0, shown: 0, over: 0};
     const bottom = Math.min(innerHeight, box.getBoundingClientRect().bottom);
