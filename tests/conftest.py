@@ -40,7 +40,7 @@ CSRF_FIELD = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 PASSWORD = "correct horse battery"
 # A minute each and more. Begun last, one of them would keep a single worker busy while the other has nothing to do.
 LONGEST = (
-    "walk_everything", "test_browser_walk", "test_roster_browser", "test_oracles", "test_doors_write",
+    "walk_everything", "test_browser_walk", "test_oracles", "test_roster_browser", "test_doors_write",
     "test_doors_read", "test_browser_lists", "test_task_boards_browser", "test_roster_conflicts",
     "test_own_day_browser", "test_audit_browser", "test_browser_forms", "test_roster_touch", "test_trail_kill",
     "test_worker_ends",
@@ -80,7 +80,8 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -118,10 +118,13 @@ def test_the_command_ends_when_it_is_told_to(database: Database, config: Config,
     }  # fmt: skip
     command = [sys.executable, "-m", "flask", "--app", "app", "work"]
     with subprocess.Popen(command, cwd=ROOT, env=environ) as process:
-        assert soon(lambda: run(owner_engine, "SELECT count(done_at) FROM dashboard.jobs") == len(JOBS))
-        process.terminate()
+        try:
+            assert soon(lambda: run(owner_engine, "SELECT count(done_at) FROM dashboard.jobs") == len(JOBS))
+            process.terminate()
 
-        assert process.wait(SOON_S) == 0
+            assert process.wait(SOON_S) == 0
+        finally:
+            process.kill()
 
 
 def test_the_job_under_way_is_finished_and_no_other_begun(database: Database, owner_engine: Engine) -> None:
