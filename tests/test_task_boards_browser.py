@@ -150,5 +150,3 @@ def test_both_boards_are_clean_and_fit(page: Page, task: int, width: int, look: 
         page.goto(path)
         assert violations(page) == [], path
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
-        if shots := __import__("os").environ.get("SHOTS"):
-            page.screenshot(path=f"{shots}/{path.replace('/', '_')}-{width}-{look}.png")
