@@ -1,4 +1,5 @@
 // Streets out of the operator's own PMTiles file. Without the file, or while it does not answer, the map is without them.
+const NAMED_BY_US = /^places_(country|region|locality)/;
 const loaded = new Map();
 
 /** The file's source and layers in our order; rejects where the file cannot be read. `again` are the layers of a theme. */
@@ -16,12 +17,16 @@ export async function streets(library, urls, theme) {
   };
 }
 
-/** Protomaps' layers without their glyphs and sprites: lines and fills as they are, names in our letters. */
+/** Protomaps' layers without their glyphs and sprites: lines and fills as they are, names in our letters, and under ids
+    of their own. Countries and towns have their names already. */
 function layers(theme) {
   const flavour = window.basemaps.namedFlavor(theme === "dark" ? "dark" : "grayscale");
   const made = window.basemaps.layers("streets", flavour, { lang: "am" });
-  return made.filter((layer) => layer.type !== "background" && !layer.layout?.["icon-image"]).map((layer) =>
-    layer.type === "symbol" ? { ...layer, layout: { ...layer.layout, "text-font": ["HC Medium", "system-ui"] } } : layer);
+  return made.filter((layer) => layer.type !== "background" && !layer.layout?.["icon-image"] && !NAMED_BY_US.test(layer.id)).map((layer) => ({
+    ...layer,
+    id: `streets-${layer.id}`,
+    layout: layer.type === "symbol" ? { ...layer.layout, "text-font": ["HC Medium", "system-ui"] } : layer.layout ?? {},
+  }));
 }
 
 /** A classic script, once. */
