@@ -1,6 +1,7 @@
 // Streets out of the operator's own PMTiles file. Without the file, or while it does not answer, the map is without them.
+import { script } from "./classic-script.js";
+
 const NAMED_BY_US = /^places_(country|region|locality)/;
-const loaded = new Map();
 
 /** The file's source and layers in our order; rejects where the file cannot be read. `again` are the layers of a theme. */
 export async function streets(library, urls, theme) {
@@ -27,16 +28,4 @@ function layers(theme) {
     id: `streets-${layer.id}`,
     layout: layer.type === "symbol" ? { ...layer.layout, "text-font": ["HC Medium", "system-ui"] } : layer.layout ?? {},
   }));
-}
-
-/** A classic script, once. */
-export function script(src) {
-  if (!loaded.has(src)) {
-    loaded.set(src, new Promise((resolve, reject) => {
-      const element = document.createElement("script");
-      Object.assign(element, { src, onload: resolve, onerror: () => reject(new Error(src)) });
-      document.head.append(element);
-    }));
-  }
-  return loaded.get(src);
 }
