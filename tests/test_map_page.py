@@ -1,11 +1,9 @@
-"""The map's page for who has no script: its words, its refusals, the card, saved areas and the operator's streets."""
+"""The map's page for who has no script: its words, its refusals, the card and saved areas."""
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from clusters import Database
@@ -14,27 +12,19 @@ from flask import Flask
 from jobs_done import worked
 from sqlalchemy import Engine
 
-from homecare.config import Config, ConfigError
+from homecare.config import Config
 from homecare.db import db
-from homecare.local import outlines, setup
+from homecare.local import outlines
 from homecare.local.vendor import MODULES
 from homecare.queries.map.sub_city_shapes import city_outline, sub_city_shapes
 
 MAP = "/admin/map/"
-STREETS = bytes(range(256)) * 16
 RING = "ring~9.0_38.7~9.0_38.8~9.1_38.8"
 
 
 @pytest.fixture(scope="module")
 def database(demo_database: Database) -> Database:
     return demo_database
-
-
-@pytest.fixture(scope="module")
-def config(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    file = tmp_path_factory.mktemp("streets") / "ethiopia.pmtiles"
-    file.write_bytes(STREETS)
-    return replace(config, basemap_pmtiles=str(file))
 
 
 @pytest.fixture(scope="module")
@@ -94,21 +84,6 @@ def test_an_area_is_kept_by_name_and_removed_by_its_owner(company: Company) -> N
     assert company.as_("Marketing").post(f"{MAP}areas/", {"name": "Mine", "shape": RING}).status_code == 403
     assert manager.post(f"{MAP}areas/{number}/delete/", {}).status_code == 302
     assert manager.post(f"{MAP}areas/{number}/delete/", {}).status_code == 404
-
-
-def test_streets_come_in_the_ranges_that_are_asked_for(app: Flask, company: Company) -> None:
-    manager = company.as_("Manager")
-
-    asked = {"Range": "bytes=16-31", "Accept-Encoding": "gzip"}
-    with manager.visitor.get(f"{MAP}streets.pmtiles", headers=asked, buffered=True) as part:
-        assert (part.status_code, part.data) == (206, STREETS[16:32])
-        assert "Content-Encoding" not in part.headers
-    assert "OpenStreetMap" in manager.get(MAP).text
-
-
-def test_a_file_of_streets_that_is_not_there_stops_the_start(config: Config, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="BASEMAP_PMTILES"):
-        setup.check(replace(config, basemap_pmtiles=str(tmp_path / "none.pmtiles")))
 
 
 def test_the_areas_are_those_that_the_database_reckons_with(app: Flask, company: Company) -> None:

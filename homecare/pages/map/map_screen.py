@@ -32,7 +32,6 @@ Words = list[tuple[str, str]]
 class Around:
     """Who is near a point or a patient."""
 
-    text: str
     patients: list[nearest.NearPatient]
     caregivers: list[nearest.NearCaregiver]
 
@@ -179,9 +178,7 @@ def _of_layer(session: Session, by: Acting, request: MapRequest, words: MapWords
         found["uncovered"] = [Line(map_lines.named(cell.bounds), cell.visits, "", cell.bounds) for cell in cells]
     if words.around:
         near = nearest.Near.of_text(words.around)
-        found["around"] = Around(
-            words.around, nearest.patients(session, by, near), nearest.caregivers(session, by, near, words.day)
-        )
+        found["around"] = Around(nearest.patients(session, by, near), nearest.caregivers(session, by, near, words.day))
     return found
 
 

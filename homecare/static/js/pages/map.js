@@ -144,6 +144,7 @@ function tellInView(map) {
     if (!item.hidden) count += Number(item.dataset.patients);
   }
   $("#view-count").textContent = count.toLocaleString("en");
+  $("#view-empty").hidden = count > 0;
 }
 
 function listenToForms() {

@@ -1,7 +1,7 @@
 // An area drawn by hand. Terra Draw is loaded when drawing begins; what is drawn becomes a condition.
+import { script } from "./classic-script.js";
 import { colours } from "./map-colours.js";
 import { circleWord, MOST_CORNERS, ringWord } from "./map-shapes.js";
-import { script } from "./map-streets.js";
 
 const HINTS = {
   polygon: "Click the corners; click the first one again to close the area. Esc gives up.",
@@ -32,8 +32,6 @@ export async function draw(map, urls, shape, { say, done, ended }) {
     if (word) done(word);
   });
 }
-
-export const isDrawing = () => drawing !== null;
 
 function wordOf({ geometry, properties }, shape, say) {
   const corners = geometry.coordinates[0].slice(0, -1);

@@ -1,5 +1,7 @@
 // Streets out of the operator's own PMTiles file. Without the file, or while it does not answer, the map is without them.
-const loaded = new Map();
+import { script } from "./classic-script.js";
+
+const NAMED_BY_US = /^places_(country|region|locality)/;
 
 /** The file's source and layers in our order; rejects where the file cannot be read. `again` are the layers of a theme. */
 export async function streets(library, urls, theme) {
@@ -16,22 +18,14 @@ export async function streets(library, urls, theme) {
   };
 }
 
-/** Protomaps' layers without their glyphs and sprites: lines and fills as they are, names in our letters. */
+/** Protomaps' layers without their glyphs and sprites: lines and fills as they are, names in our letters, and under ids
+    of their own. Countries and towns have their names already. */
 function layers(theme) {
   const flavour = window.basemaps.namedFlavor(theme === "dark" ? "dark" : "grayscale");
   const made = window.basemaps.layers("streets", flavour, { lang: "am" });
-  return made.filter((layer) => layer.type !== "background" && !layer.layout?.["icon-image"]).map((layer) =>
-    layer.type === "symbol" ? { ...layer, layout: { ...layer.layout, "text-font": ["HC Medium", "system-ui"] } } : layer);
-}
-
-/** A classic script, once. */
-export function script(src) {
-  if (!loaded.has(src)) {
-    loaded.set(src, new Promise((resolve, reject) => {
-      const element = document.createElement("script");
-      Object.assign(element, { src, onload: resolve, onerror: () => reject(new Error(src)) });
-      document.head.append(element);
-    }));
-  }
-  return loaded.get(src);
+  return made.filter((layer) => layer.type !== "background" && !layer.layout?.["icon-image"] && !NAMED_BY_US.test(layer.id)).map((layer) => ({
+    ...layer,
+    id: `streets-${layer.id}`,
+    layout: layer.type === "symbol" ? { ...layer.layout, "text-font": ["HC Medium", "system-ui"] } : layer.layout ?? {},
+  }));
 }
