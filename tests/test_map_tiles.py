@@ -20,7 +20,7 @@ from homecare.queries.map import tile_cutting
 
 ON_MAP = "geolocation IS NOT NULL AND NOT ST_IsEmpty(geolocation::geometry) AND abs(ST_Y(geolocation::geometry)) <= 85"
 ZOOMS = (0, 6, 9, 12, 14, 15)
-# A patient on the edge of four tiles of zoom 14, one beyond the map's end, one without a place.
+# A patient on the corner of four tiles of zooms 12 and deeper, one beyond the map's end, one without a place.
 ADDED = """INSERT INTO patients (full_name, geolocation, source) VALUES
     ('On the edge', 'POINT(38.7597656250 0)', 'NGO'), ('Beyond', 'POINT(38 89)', 'NGO'), ('Nowhere', NULL, 'NGO'),
     ('At the end', 'POINT(180 9)', 'NGO'), ('In the sea', 'POINT(-30.5 -12)', NULL)"""
@@ -53,8 +53,9 @@ def tiles(company: Company, zoom: int) -> set[tuple[int, int]]:
         f"SELECT ST_Y(g) AS lat, ST_X(g) AS lon FROM (SELECT geolocation::geometry AS g FROM patients WHERE {ON_MAP}) p"
     )
     around = {tile_of(place.lat, place.lon, zoom) for place in places}
-    near = {(x + dx, y + dy) for x, y in around for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
-    return {(x, y) for x, y in near if 0 <= x < 1 << zoom and 0 <= y < 1 << zoom} if zoom < 10 else around
+    centres = around if zoom < 10 else {tile_of(0, 38.7597656250, zoom)}
+    near = {(x + dx, y + dy) for x, y in centres for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
+    return around | {(x, y) for x, y in near if 0 <= x < 1 << zoom and 0 <= y < 1 << zoom}
 
 
 def tile(walker: Walker, z: Any, x: Any, y: Any, **words: Any) -> list[Point]:

@@ -6,7 +6,7 @@ the counts of the tiles of a zoom add up to the patients of the list that have a
 
 Cost: without conditions one look-up of at most 64 kept cells up to zoom 14, with those that the cube knows a range of
 the cube up to zoom 12; below that, and for the other kept columns, an index of the tile's places. Any other condition
-joins the patients of the list with the tile's places and may take at most MOST_MS.
+joins the patients of the list with the tile's places. What is not counted may take at most MOST_MS.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ def cut(session: Session, request: MapRequest, tile: Tile) -> bytes:
     if fast is not None:
         return _encoded(session, fast, tile)
     kept = request.kept(Place)
-    if kept is None:
+    if kept != []:
         _hurry(session)
     try:
         return _encoded(session, _of_places(request, tile, kept), tile)
     except OperationalError as error:
-        if sqlstate(error) != _CANCELLED or kept is not None:
+        if sqlstate(error) != _CANCELLED:
             raise
         session.rollback()
         raise TooManyError from error

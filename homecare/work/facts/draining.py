@@ -77,11 +77,8 @@ def rebuild(session: Session, facts: Facts) -> bool:
 
 
 def _alone(session: Session, facts: Facts) -> bool:
-    return bool(
-        session.scalar(
-            text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": facts.lock}, execution_options=UNSCOPED
-        )
-    )
+    mine = text("SELECT pg_try_advisory_xact_lock(:lock)")
+    return bool(session.scalar(mine, {"lock": facts.lock}, execution_options=UNSCOPED))
 
 
 def _now(session: Session) -> datetime:
