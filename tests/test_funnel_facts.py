@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import random
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from funnel_reference import WINDOWS, Reference
 from funnel_rows import World
 from jobs_done import worked
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.config import Config
 from homecare.work.facts import lead_stages_plain
+from homecare.work.jobs import JOBS
+from homecare.work.loop import Loop
 
 JOB = "leads"
 
@@ -83,7 +90,7 @@ def test_a_change_of_any_kind_is_in_the_facts(
                 owner.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER trail_truncated"))
             owner.execute(text("ALTER TABLE dashboard.visit_plans DISABLE TRIGGER trail_truncated"))
         owner.execute(text(CHANGES[change]))
-    assert faults(serving_engine), "nothing was changed that facts depend on"
+        assert owner.scalar(text("SELECT count(*) FROM dashboard.dirty_leads")), "no lead is touched by it"
 
     worked(config, JOB)
 
@@ -124,3 +131,50 @@ def test_a_check_names_what_is_false(owner_engine: Engine, serving_engine: Engin
         owner.execute(change, {"level": was, "id": lead})
     assert f"lead {lead}" in found
     assert sum(fault.startswith("cell ") for fault in found) == 8
+
+
+WRITES = (
+    "UPDATE visit_services SET status = CASE status WHEN 'Missed' THEN 'Completed' ELSE 'Missed' END WHERE id % 5 = :n",
+    "UPDATE invoices SET amount = amount + 1, status = 'Paid' WHERE id % 5 = :n",
+    "UPDATE patients SET initial_campaign_id = NULL WHERE id % 5 = :n",
+    "UPDATE landing_pages SET campaign_id = (SELECT min(id) + :n % 2 FROM marketing_campaigns) WHERE id % 5 = :n",
+    "UPDATE marketing_leads SET landing_page_id = (SELECT max(id) FROM landing_pages) WHERE id % 5 = :n",
+    "UPDATE marketing_leads SET status = 'Contacted', created_at = created_at + interval '1 day' WHERE id % 5 = :n",
+)
+WRITERS, ROUNDS, MOST_LOCKED_S = 4, 12, 0.02
+
+
+def test_writers_at_once_lose_nothing_to_two_workers(
+    owner_engine: Engine, serving_engine: Engine, config: Config
+) -> None:
+    def write(seed: int) -> None:
+        dice = random.Random(seed)
+        for _ in range(ROUNDS):
+            # Whoever is chosen to give way to another writer has changed nothing.
+            with suppress(OperationalError), owner_engine.begin() as connection:
+                connection.execute(text(dice.choice(WRITES)), {"n": dice.randrange(5)})
+                time.sleep(dice.random() * MOST_LOCKED_S)
+                if dice.random() < 0.2:
+                    connection.rollback()
+
+    def work() -> None:
+        loop = Loop(config, {JOB: JOBS[JOB]})
+        while not is_over.is_set():
+            with loop.engine.begin() as connection:
+                connection.execute(text("UPDATE dashboard.jobs SET try_at = due_at - interval '1 day'"))
+            loop.run_due()
+        loop.close()
+
+    is_over = threading.Event()
+    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(WRITERS)]
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for thread in (*writers, *workers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    is_over.set()
+    for thread in workers:
+        thread.join()
+    worked(config, JOB)
+
+    assert faults(serving_engine) == []

@@ -212,7 +212,8 @@ def test_who_says_that_rows_are_not_shown_is_known() -> None:
         "queries/assigned/to_call.py", "queries/booked/known_times.py", "queries/booked/planned_visits.py",
         "queries/booked/scores.py", "queries/tariffs.py", "queries/workdays/feed.py", "queries/workdays/hours.py",
         # Counts, sums and the nearest stop of each carer; a tile is noted as the map as a whole.
-        "queries/funnel/flaws_found.py", "queries/map/demand.py", "queries/map/nearest.py", "queries/map/tile_cutting.py",
+        "queries/funnel/flaws_found.py", "queries/map/demand.py", "queries/map/nearest.py",
+        "queries/map/tile_cutting.py",
     }  # fmt: skip
 
 

@@ -39,11 +39,13 @@ class Head:
 
 @dataclass(frozen=True)
 class TableLine:
+    """`campaign_id` is of a line that has a page of its own."""
+
     name: str
     verdict: str
     tone: str
     cells: tuple[Cell, ...]
-    url: str | None = None
+    campaign_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,12 @@ class Table:
 
 def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Table:
     stages = [stage for stage in range(1, len(STAGES) + 1) if not sight.money_only or stage > 5]
-    heads = [Head(HEADS[stage - 1], stage in WIDE_STAGES) for stage in stages]
-    heads += [Head("Spend"), Head("Revenue"), Head("CPL", wide=True), Head("CAC"), Head("ROAS"), Head("LTV-90")]
+    # Those who see money alone have room for all of it.
+    gives_way = not sight.money_only
+    heads = [Head(HEADS[stage - 1], gives_way and stage in WIDE_STAGES) for stage in stages]
+    heads += [Head("Spend"), Head("Revenue"), Head("CPL", gives_way), Head("CAC"), Head("ROAS"), Head("LTV-90")]
     floored = sight.floors(question.by)
+    has_pages = question.by == "campaign" and not sight.money_only
     lines = sorted(found.lines, key=_verdict_place) if question.by == "campaign" else found.lines
 
     def told(line: Line, key: object, *, is_floored: bool) -> TableLine:
@@ -72,6 +77,7 @@ def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Ta
             verdict=verdict or "",
             tone=TONES[verdict] if verdict else "",
             cells=(*cells, *_money(line, key, behind, is_floored=is_floored)),
+            campaign_id=key if has_pages and isinstance(key, int) else None,
         )
 
     return Table(
@@ -79,7 +85,7 @@ def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Ta
         heads=tuple(heads),
         lines=tuple(told(line, line.key, is_floored=floored) for line in lines),
         total=told(found.total, ALL, is_floored=False),
-        has_verdicts=question.by == "campaign" and not sight.money_only,
+        has_verdicts=has_pages,
     )
 
 

@@ -15,6 +15,7 @@ from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting, not_found
 from homecare.db import db
+from homecare.kinds import say
 from homecare.kinds.read import parse_id
 from homecare.queries.figures import address, may_count
 from homecare.queries.funnel import figures_of, one_campaign, question
@@ -57,6 +58,7 @@ class FunnelCampaign(GuardedView):
         return self.render(
             "pages/funnel_campaign/funnel_campaign.html",
             campaign=campaign,
+            say_day=say.day,
             question=asked,
             line=_line(asked, campaign),
             stages=STAGES,

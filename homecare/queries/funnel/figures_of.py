@@ -113,7 +113,7 @@ def funnel(session: Session, who: Acting, question: Question) -> Funnel:
     ]
     total = _total(lines, question, spent, sum(counted["ltv"].values(), NOTHING))
     return Funnel(
-        lines=tuple(sorted(lines, key=_in_order)),
+        lines=tuple(sorted(lines, key=lambda line: _in_order(line, question.by))),
         total=total,
         direct_patients=_direct(session, question),
         immature=total.reached.leads - total.mature.leads,
@@ -133,11 +133,12 @@ def _total(lines: Sequence[Line], question: Question, spent: Sequence[Spent], of
     )
 
 
-def _in_order(line: Line) -> tuple[bool, bool, Decimal, int, str]:
+def _in_order(line: Line, by: str) -> tuple[bool, Decimal, int, str]:
     """By spend and leads; a month by its name. Unattributed last."""
-    is_month = isinstance(line.key, str) and line.key[:4].isdigit()
-    spend = Decimal(0) if is_month or line.spend is None else -line.spend
-    return line.key is None, not is_month, spend, 0 if is_month else -line.reached.leads, line.label
+    if by == "month":
+        return False, Decimal(0), 0, str(line.key)
+    spend = Decimal(0) if line.spend is None else -line.spend
+    return line.key is None, spend, -line.reached.leads, line.label
 
 
 def _spans(question: Question) -> dict[str, Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,8 @@ def names_of_parts(session: Session, who: Acting, by: str, keys: Iterable[Key]) 
         known = {row.id: row.name for row in cities}
     elif table and numbers and who.may(table):
         known = names_of(session, Seen.of(who, shown_table(table)), numbers)
+    if by == "month":
+        return {key: f"{date.fromisoformat(f'{key}-01'):%b %Y}" for key in keys}
     return {key: _name(key, known) for key in keys}
 
 

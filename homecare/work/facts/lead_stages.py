@@ -40,7 +40,8 @@ _COLUMNS = ", ".join((
     *(f"level_{name}" for name in WINDOWS), *(f"paid_{name}" for name in WINDOWS),
 ))  # fmt: skip
 
-# Each fact is aggregated by itself and then joined; one big join multiplies money.
+# Each fact is aggregated by itself and then joined; one big join multiplies money. In order of the day, because what is
+# not a whole month is read from the facts of its days.
 _WRITTEN = f"""
     WITH linked AS MATERIALIZED (
         SELECT DISTINCT ON (p.marketing_lead_id) p.marketing_lead_id AS lead_id, p.id, p.initial_campaign_id,
@@ -105,7 +106,7 @@ _WRITTEN = f"""
     SELECT lead_id, patient_id, came_at, day, first_campaign_id, last_campaign_id, lead_source_id, landing_page_id,
         sub_city, channel, outcome, minutes_contact, minutes_patient, minutes_visit, minutes_invoice, minutes_paid,
         {_LEVELS}, coalesce(ever, said) AS level_none, {", ".join(f"paid_{name}" for name in WINDOWS)}
-    FROM worked_out
+    FROM worked_out ORDER BY day, lead_id
 """  # noqa: S608 - constants of ours
 _WRITE_SOME = text(_WRITTEN.format(
     of_linked="p.marketing_lead_id = ANY(:leads)", of_changes="c.row_id = ANY(:leads)", of_leads="l.id = ANY(:leads)",
