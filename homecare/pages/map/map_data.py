@@ -73,7 +73,7 @@ def _urls() -> dict[str, str]:
     files = {
         "maplibre": "maplibre.mjs", "sheet": "maplibre.css", "near": "outlines-near.json",
         "world": "outlines-world.json",
-        "font": "noto-sans-ethiopic-500.woff2", "draw": "terra-draw.js", "draw_on": "terra-draw-maplibre.js",
+        "font": "noto-sans-ethiopic-400.woff2", "draw": "terra-draw.js", "draw_on": "terra-draw-maplibre.js",
         "pmtiles": "pmtiles.js", "basemaps": "basemaps.js",
     }  # fmt: skip
     streets = url_for("map.streets_view") if current_config().basemap_pmtiles else ""

@@ -8,7 +8,6 @@ import { ringOf, within } from "../parts/map-shapes.js";
 import * as sheet from "../parts/map-sheet.js";
 import * as stops from "../parts/map-stops.js";
 import * as view from "../parts/map-view.js";
-import { attach } from "../parts/picker.js";
 import { readPlace } from "../parts/place-text.js";
 
 const NO_WEBGL = "This browser cannot draw the map, because it has no WebGL2. The same stands in these tables.";
@@ -22,11 +21,20 @@ const table = $("#table");
 let isDrawing = false;
 const panel = sheet.listen($("#map-panel"), $("#grip"));
 
-if ($("#list")) import("../parts/filters.js");
-$$("dialog .picker[data-lookup-url]").forEach(attach);
+for (const button of $$("#filter-button, [data-open]")) button.addEventListener("click", () => prepare(button), { once: true });
 listenToForms();
 if (drawable()) await draw().catch(() => onlyTable(NOT_LOADED));
 else onlyTable(NO_WEBGL);
+
+/** What a dialog needs is loaded by who opens it. */
+async function prepare(button) {
+  if (button.id === "filter-button") {
+    await import("../parts/filters.js");
+    return button.click();
+  }
+  const pickers = $$(`#${button.dataset.open} .picker[data-lookup-url]`);
+  if (pickers.length) pickers.forEach((await import("../parts/picker.js")).attach);
+}
 
 function onlyTable(sentence) {
   box.dataset.state = "table";
