@@ -6,7 +6,7 @@ from __future__ import annotations
 FINER = 3
 # Of zooms 0 to 14.
 LEVELS = range(FINER, 18)
-# Apart by the conditions: for zooms up to 8, and up to 12.
-CUBE_LEVELS = (11, 15)
+# Apart by the conditions: for zooms up to 8, up to 11, and up to 13.
+CUBE_LEVELS = (11, 14, 16)
 # The finest of what is published; 9.8 km.
 PUBLISHED_LEVEL = 12

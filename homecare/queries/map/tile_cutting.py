@@ -5,7 +5,7 @@ and, when the map is coloured, `key`. From zoom 12 on a tile with few patients h
 the counts of the tiles of a zoom add up to the patients of the list that have a place.
 
 Cost: without conditions one look-up of at most 64 kept cells up to zoom 14, with those that the cube knows a range of
-the cube up to zoom 12; below that, and for the other kept columns, an index of the tile's places. Any other condition
+the cube up to zoom 13; beyond that, and for the other kept columns, an index of the tile's places. Any other condition
 joins the patients of the list with the tile's places. What is not counted may take at most MOST_MS.
 """
 

@@ -1,4 +1,4 @@
-"""Counts patients in cells: of each level that a tile shows, and of two levels apart by what is asked for most.
+"""Counts patients in cells: of each level that a tile shows, and of a few apart by what is asked for most.
 
 A tile shows 8 x 8 cells, so a tile of zoom z needs the cells of level z + 3. Cells are not counted again when a patient
 moves: what moved is taken off one and added to the other, in the statement that writes the place. That they are still

@@ -16,7 +16,8 @@ from homecare.models.ours.cell_levels import PUBLISHED_LEVEL
 from homecare.work.workers_door import Work
 
 LEAST = 5
-_IS_OLD = text("SELECT coalesce(max(day) < :day, true) FROM dashboard.published_cells")
+# Ends at the first row where there is one: it is asked every few seconds.
+_IS_OLD = text("SELECT NOT EXISTS (SELECT FROM dashboard.published_cells WHERE day >= :day)")
 _PUBLISH = text(f"""
     INSERT INTO dashboard.published_cells (day, kind, cell, source, campaign_id, month, patients)
     SELECT :day, 7 - grouping(month, campaign_id, source), cell, source, campaign_id, month,
