@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 from conftest import Visitor
-from funnel_reference import STAGES, Reference
+from funnel_reference import STAGES, Lead, Reference
 from funnel_rows import World
 from jobs_done import worked
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, scoped_session
 
 from homecare import clock
 from homecare.config import Config
+from homecare.queries.funnel import cohorts, times_taken
+from homecare.queries.funnel.question import parse
+from homecare.queries.funnel.verdicts import Compared
 
 URL = "/admin/funnel/data.json"
 BY = ("campaign", "platform", "source", "page", "sub_city", "channel", "month")
@@ -163,3 +167,50 @@ def test_an_empty_company_has_zeros_and_dashes(admin: Visitor, owner_engine: Eng
     }  # fmt: skip
     with owner_engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM marketing_leads")) > 0
+
+
+@pytest.mark.parametrize("window", ["14", "30", "90", "180", "none"])
+def test_times_to_convert_are_those_of_the_rows(
+    window: str, db_session: scoped_session[Session], reference: Reference
+) -> None:
+    for days in (40, 120, 300):
+        first = clock.today() - timedelta(days=days)
+        took = times_taken.times(db_session(), parse({"from": first.isoformat(), "window": window}))[4]
+
+        wanted = reference.times(first, clock.today(), window)
+        assert {"median": took.median, "p90": took.p90, "negative": took.negative} == wanted
+
+
+@pytest.mark.parametrize("stage", [4, 5, 6, 7])
+def test_a_cohort_is_who_reached_the_stage_in_time(
+    stage: int, db_session: scoped_session[Session], reference: Reference
+) -> None:
+    asked = parse({"from": (clock.today() - timedelta(days=300)).isoformat()})
+    found = cohorts.cohorts(db_session(), asked, stage, cohorts.by_month(db_session(), asked, []))
+
+    came = reference.between(asked.first, asked.last)
+    assert len(found) > 8
+    for one in found:
+        leads = [lead for lead in came if lead.day.replace(day=1) == one.month.replace(day=1)]
+        assert one.leads == len(leads)
+        for number, share in enumerate(one.shares, start=1):
+            reached = sum(lead.patient is not None and reached_by(lead, stage, 30 * number) for lead in leads)
+            has_passed = max(lead.day for lead in leads) + timedelta(days=30 * number) < clock.today()
+            assert share is None or share == pytest.approx(reached / len(leads))
+            assert has_passed or share is None
+
+
+def reached_by(lead: Lead, stage: int, days: int) -> bool:
+    return any(lead.counts(moment, days) for n, moments in lead.moments.items() if n >= stage for moment in moments)
+
+
+@pytest.mark.parametrize(
+    ("reached", "of", "differs"),
+    [
+        ((10, 30), (100, 100), True), ((50, 55), (100, 100), False), ((3, 5), (10, 10), None),
+        ((0, 0), (100, 100), None),
+        ((1, 0), (1, 0), None), ((40, 60), (100, 100), True), ((43, 56), (100, 100), False),
+    ],
+)  # fmt: skip
+def test_two_shares_are_told_from_chance(reached: tuple[int, int], of: tuple[int, int], differs: bool | None) -> None:
+    assert Compared(reached, of).differs is differs

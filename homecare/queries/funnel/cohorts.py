@@ -61,7 +61,7 @@ def cohorts(session: Session, question: Question, stage: int, leads: list[Month]
     """Of a stage from Patient on, oldest month first. One statement over the leads that became patients."""
     moments = [minutes for number, minutes in MINUTES.items() if number >= stage]
     # The stage is reached by its own moment or a later stage's; a moment before the lead is at once.
-    step: Any = cast(func.greatest(func.least(*moments), 0) / (STEP_DAYS * DAY_MINUTES), Integer)
+    step: Any = cast(func.floor(func.greatest(func.least(*moments), 0) / (STEP_DAYS * DAY_MINUTES)), Integer)
     month = func.to_char(LeadFact.day, "YYYY-MM")
     asked = (
         select(month, step, func.count())
