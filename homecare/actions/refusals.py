@@ -40,6 +40,8 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
         return RuleError(_column(name, f"fk_{table}_", model), "This choice is gone. Choose another.")
     if state == "23502":
         return RuleError(diagnosis.column_name or "", "This is needed.")
+    if state == "23P01" and table == "absences":
+        return RuleError("starts_at", "The person is absent by another record then. Change or remove that one first.")
     if state == "23P01":
         return RuleError("shift_start", _other_shift(diagnosis.message_detail or ""))
     if state == "23514":
