@@ -51,7 +51,7 @@ def absence(session: Session, by: Acting, absence_id: int) -> KnownAbsence | Non
     return next(_named(session, by, select(Absence, _VERSION).where(Absence.id == absence_id)), None)
 
 
-def _named(session: Session, by: Acting, found: Select[Any]) -> Iterator[KnownAbsence]:
+def _named(session: Session, by: Acting, found: Select[Any, Any]) -> Iterator[KnownAbsence]:
     rows = session.execute(found).all()
     ids = {row.Absence.staff_id for row in rows}
     names = names_of(session, Seen.of(by, coded_tables()["staff"]), ids) if ids and by.may("staff") else {}
