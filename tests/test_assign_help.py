@@ -29,6 +29,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
 from homecare import clock
+from homecare.kinds.say import day
 
 ABSENT, CALLS = "/admin/assign/absent/", "/admin/assign/calls/"
 CHANGE = f"{ABSENT}change/"
@@ -194,8 +195,9 @@ def test_an_absence_offers_first_whom_nothing_speaks_against(
     preview = coordinator.get(ABSENT, **absence())
 
     found = offered(preview.text)
-    warned = [label.count(" · ") == 2 for _, label in found]
-    scores = [int(label.split(" · ")[1]) for _, label in found]
+    warned = [label.count(" · ") == 3 for _, label in found]
+    scores = [int(label.split(" · ")[2]) for _, label in found]
+    assert found[warned.index(True)][1].startswith("Bekele Alemu · Nurse · ")
     free = warned.index(True)
     assert warned == [False] * free + [True] * (len(found) - free)
     assert free >= 4
@@ -209,6 +211,17 @@ def test_an_absence_offers_first_whom_nothing_speaks_against(
     sent_to = absence() | sent(preview, **{f"to-visit_services-{booked[0]}": str(BEKELE)})
     refused = coordinator.post(ABSENT, sent_to)
     assert (refused.status_code, far in refused.text, company.scalar(read, far=FAR)) == (409, True, 1)
+
+
+def test_a_task_of_somebody_absent_is_called_by_its_remark_and_day(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine, company: Company
+) -> None:
+    task = inserted(filled, "admin_task_tracking", staff_id=ALMAZ, assigned_date=at(9), remarks="Call the pharmacy")
+
+    page = coordinator.get(ABSENT, **absence()).text
+
+    company.run("DELETE FROM admin_task_tracking WHERE id = :id", id=task)
+    assert f">Call the pharmacy</a> · due {day(clock.to_addis(MONDAY))}</span>" in page
 
 
 def test_a_row_for_the_absent_person_or_a_former_one_is_refused_there(

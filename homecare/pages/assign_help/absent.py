@@ -20,11 +20,12 @@ from homecare.admin.change import undo
 from homecare.admin.door import acting, refuse
 from homecare.db import db
 from homecare.kinds.read import parse_id
-from homecare.kinds.say import when
+from homecare.kinds.say import day, when
 from homecare.pages.assign_help.absence_form import Asked, read, typed_in
 from homecare.pages.assign_help.planning import PlanningView
-from homecare.queries.assigned.affected import affected, people, with_choices
+from homecare.queries.assigned.affected import affected, people
 from homecare.queries.assigned.known_absences import absences_of
+from homecare.queries.assigned.who_instead import with_choices
 from homecare.queries.booked.findings import span_words
 from homecare.queries.booked.listed import ABSENCE, offered
 from homecare.web import urls
@@ -96,6 +97,7 @@ class Absent(PlanningView):
             may_change=by.behind is None,
             span_words=span_words,
             when=when,
+            day=day,
         )
         return page, status
 
