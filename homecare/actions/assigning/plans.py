@@ -28,6 +28,10 @@ def fill(session: Session, plan: VisitPlan, values: Mapping[str, Any], status: s
     ends, ended = folded(status) in IDLE, folded(was) in IDLE
     if ends and not (ended and folded(status) == folded(was) and "ending_reason" not in values):
         plan.ending_reason = _ending(session, values.get("ending_reason"), status)
+    elif not ends and values.get("ending_reason"):
+        raise RuleError(
+            "ending_reason", "Only a visit that is Cancelled or Missed has a reason. Choose that status too."
+        )
     elif not ends:
         plan.ending_reason = ""
 
