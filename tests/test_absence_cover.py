@@ -36,8 +36,9 @@ from homecare.actions.rows import RowsChangedError
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import undo
 from homecare.config import Config
-from homecare.queries.assigned.affected import affected, with_choices
+from homecare.queries.assigned.affected import affected
 from homecare.queries.assigned.to_call import calls
+from homecare.queries.assigned.who_instead import with_choices
 
 Person = tuple[Session, Acting]
 SICK = Away(ALMAZ, at(0), at(24), "Sick")

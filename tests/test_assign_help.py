@@ -29,8 +29,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
 from homecare import clock
+from homecare.kinds.say import day
 
 ABSENT, CALLS = "/admin/assign/absent/", "/admin/assign/calls/"
+CHANGE = f"{ABSENT}change/"
 SUGGESTIONS = "/admin/assign/suggestions.json"
 DAY = f"{clock.to_addis(MONDAY):%Y-%m-%d}"
 
@@ -116,7 +118,7 @@ def test_the_form_of_a_visit_offers_the_best_first(company: Company, booked: tup
 
 
 @pytest.mark.parametrize("role", ["Nurse", "Marketing", "Finance"])
-@pytest.mark.parametrize("path", [ABSENT, CALLS, SUGGESTIONS])
+@pytest.mark.parametrize("path", [ABSENT, CHANGE, CALLS, SUGGESTIONS])
 def test_who_does_not_plan_everybodys_work_is_refused(company: Company, role: str, path: str) -> None:
     walker = company.as_(role)
 
@@ -193,8 +195,9 @@ def test_an_absence_offers_first_whom_nothing_speaks_against(
     preview = coordinator.get(ABSENT, **absence())
 
     found = offered(preview.text)
-    warned = [label.count(" · ") == 2 for _, label in found]
-    scores = [int(label.split(" · ")[1]) for _, label in found]
+    warned = [label.count(" · ") == 3 for _, label in found]
+    scores = [int(label.split(" · ")[2]) for _, label in found]
+    assert found[warned.index(True)][1].startswith("Bekele Alemu · Nurse · ")
     free = warned.index(True)
     assert warned == [False] * free + [True] * (len(found) - free)
     assert free >= 4
@@ -208,6 +211,17 @@ def test_an_absence_offers_first_whom_nothing_speaks_against(
     sent_to = absence() | sent(preview, **{f"to-visit_services-{booked[0]}": str(BEKELE)})
     refused = coordinator.post(ABSENT, sent_to)
     assert (refused.status_code, far in refused.text, company.scalar(read, far=FAR)) == (409, True, 1)
+
+
+def test_a_task_of_somebody_absent_is_called_by_its_remark_and_day(
+    coordinator: Walker, booked: tuple[int, int], filled: Engine, company: Company
+) -> None:
+    task = inserted(filled, "admin_task_tracking", staff_id=ALMAZ, assigned_date=at(9), remarks="Call the pharmacy")
+
+    page = coordinator.get(ABSENT, **absence()).text
+
+    company.run("DELETE FROM admin_task_tracking WHERE id = :id", id=task)
+    assert f">Call the pharmacy</a> · due {day(clock.to_addis(MONDAY))}</span>" in page
 
 
 def test_a_row_for_the_absent_person_or_a_former_one_is_refused_there(
@@ -246,6 +260,73 @@ def test_a_wrong_field_is_named(coordinator: Walker, changed: dict[str, str], se
     for answer in (coordinator.get(ABSENT, **absence(**changed)), coordinator.post(ABSENT, absence(**changed))):
         assert answer.status_code == 422
         assert sentence in answer.text
+
+
+@pytest.fixture
+def recorded(filled: Engine) -> dict[str, str]:
+    """Almaz is sick all of the Monday; what its page sends."""
+    empty(filled)
+    absence_id = inserted(filled, "dashboard.absences", staff_id=ALMAZ, starts_at=at(0), ends_at=at(24), kind="Sick")
+    return {"id": str(absence_id), "version": version(filled, "dashboard.absences", absence_id)}
+
+
+def undone(walker: Walker, engine: Engine) -> None:
+    """The last change taken back by the button of its message."""
+    token = rows(engine, "SELECT id::text FROM dashboard.change_sets ORDER BY made_at DESC LIMIT 1")[0][0]
+    assert walker.post("/admin/visit_services/undo/", {"token": token, "url": ABSENT}).status_code == 302
+
+
+def test_an_absence_is_listed_and_changed_and_put_back(
+    coordinator: Walker, recorded: dict[str, str], filled: Engine
+) -> None:
+    for words in ({}, {"staff_id": str(ALMAZ)}):
+        assert f'data-absence="{recorded["id"]}"' in coordinator.get(ABSENT, **words).text
+    assert "data-absence" not in coordinator.get(ABSENT, staff_id=BEKELE).text
+    assert f'value="{DAY}T23:59"' in coordinator.get(CHANGE, id=recorded["id"]).text
+    kept = "SELECT starts_at, ends_at, kind, note FROM dashboard.absences"
+    before = rows(filled, kept)
+    sent = recorded | {"from": f"{DAY}T08:00", "to": f"{DAY}T12:00", "kind": "Annual leave", "note": "Half a day"}
+
+    assert coordinator.post(CHANGE, sent).status_code == 302
+    assert rows(filled, kept) == [(at(8), at(12), "Annual leave", "Half a day")]
+    assert coordinator.post(CHANGE, sent).status_code == 409
+    undone(coordinator, filled)
+    assert rows(filled, kept) == before
+
+
+def test_an_absence_is_removed_and_put_back(coordinator: Walker, recorded: dict[str, str], filled: Engine) -> None:
+    count = "SELECT count(*) FROM dashboard.absences"
+
+    assert coordinator.post(f"{CHANGE}remove/", recorded).status_code == 302
+    assert rows(filled, count)[0][0] == 0
+    assert coordinator.post(f"{CHANGE}remove/", recorded).status_code == 404
+    undone(coordinator, filled)
+    assert rows(filled, count)[0][0] == 1
+
+
+def test_who_is_absent_already_is_led_to_that_absence(coordinator: Walker, recorded: dict[str, str]) -> None:
+    answer = coordinator.post(ABSENT, absence())
+
+    assert answer.status_code == 422
+    assert f'Change that absence instead. <a href="{CHANGE}?id={recorded["id"]}">' in answer.text
+
+
+@pytest.mark.parametrize(("note", "status"), [("a\x00b", 422), ("x" * 501, 422), ("fine", 302)])
+def test_a_note_that_cannot_be_stored_is_refused_at_its_field(
+    coordinator: Walker, recorded: dict[str, str], note: str, status: int
+) -> None:
+    wrong = 'id="note-error"'
+    changed = coordinator.post(CHANGE, recorded | absence(note=note))
+    assert (changed.status_code, wrong in changed.text) == (status, status == 422)
+    if status == 422:
+        new = coordinator.post(ABSENT, absence(note=note, **{"from": f"{DAY}T00:00", "staff_id": str(BEKELE)}))
+        assert (new.status_code, wrong in new.text) == (422, True)
+
+
+@pytest.mark.parametrize("number", ["x", "999999"])
+def test_an_absence_that_is_not_there_is_not_found(coordinator: Walker, filled: Engine, number: str) -> None:
+    assert coordinator.get(CHANGE, id=number).status_code == 404
+    assert coordinator.post(CHANGE, absence(id=number)).status_code == 404
 
 
 @pytest.mark.parametrize("row", ["x", "visit_services-1", "visit_services-x:1"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from forms import form_with
 from sqlalchemy import Engine
 
 from homecare import clock
+from homecare.kinds import say
 
 VISITS, SHIFTS = "visit_services", "caregiver_assignments"
 MAKE = {VISITS: visit, SHIFTS: shift}
@@ -143,6 +144,56 @@ def test_a_time_in_2020_is_asked_and_saved_once_that_is_said(
 
 
 @pytest.mark.parametrize("way", SURFACES)
+@pytest.mark.parametrize("status", ["In Progress", "Completed"])
+def test_a_visit_begun_or_ended_days_before_its_time_is_asked(
+    coordinator: Visitor, owner_engine: Engine, way: Any, status: str
+) -> None:
+    row_id = None if way is by_new_form else visit(owner_engine, staff_id=ALMAZ)
+    before = held(owner_engine, VISITS)
+
+    answer = way(coordinator, owner_engine, VISITS, row_id, status=status)
+
+    assert answer.status_code == 422
+    assert says(answer, f"This visit is planned for {say.when(at(9))}; it would be {status} more than a day before")
+    assert held(owner_engine, VISITS) == before
+
+
+def test_a_check_in_days_before_its_time_is_asked_once_and_saved(coordinator: Visitor, owner_engine: Engine) -> None:
+    row_id, url = visit(owner_engine, staff_id=ALMAZ), "/admin/visit_services/edit/"
+    answer = by_form(coordinator, owner_engine, VISITS, row_id, check_in_time="2026-03-09T08:00")
+    asked = re.findall(r'name="_sure" value="(\w+)"', answer.get_data(as_text=True))
+    form = form_with(answer.get_data(as_text=True), "_token")
+
+    assert len(asked) == 1
+    assert coordinator.post(f"{url}?id={row_id}", data=form | {"_sure": asked}).status_code == 302
+    ended = by_form(coordinator, owner_engine, VISITS, row_id, check_out_time="2026-03-09T09:00")
+    assert ended.status_code == 302
+    again = by_form(coordinator, owner_engine, VISITS, row_id, check_in_time="2026-03-09T07:00")
+    assert again.status_code == 422
+    assert says(again, "This visit is planned for")
+
+
+def test_a_visit_begun_within_a_day_of_its_time_is_not_asked(coordinator: Visitor, owner_engine: Engine) -> None:
+    soon = clock.now_utc().replace(second=0, microsecond=0) + timedelta(hours=23)
+    row_id = visit(owner_engine, staff_id=ALMAZ, scheduled_at=soon)
+
+    assert in_place(coordinator, owner_engine, VISITS, row_id, status="In Progress").status_code == 200
+
+
+@pytest.mark.parametrize("end", [8, 7])
+@pytest.mark.parametrize("way", SURFACES)
+def test_a_shift_ends_after_it_begins(coordinator: Visitor, owner_engine: Engine, way: Any, end: int) -> None:
+    row_id = None if way is by_new_form else shift(owner_engine, staff_id=ALMAZ)
+    before = held(owner_engine, SHIFTS)
+
+    answer = way(coordinator, owner_engine, SHIFTS, row_id, shift_end=typed(at(end)))
+
+    assert answer.status_code == 422
+    assert says(answer, "The shift must end after it begins.")
+    assert held(owner_engine, SHIFTS) == before
+
+
+@pytest.mark.parametrize("way", SURFACES)
 def test_a_warning_is_a_question_whose_answer_saves(coordinator: Visitor, owner_engine: Engine, way: Any) -> None:
     visit(owner_engine, staff_id=BEKELE)
     row_id = None if way is by_new_form else visit(owner_engine)
@@ -189,8 +240,9 @@ def test_what_was_cancelled_comes_back_only_to_a_free_hour(
 @pytest.mark.parametrize("way", CHANGING)
 def test_what_books_nobody_otherwise_is_not_held(coordinator: Visitor, owner_engine: Engine, way: Any) -> None:
     """An overlap that stands already stops nobody from writing down what happened."""
-    visit(owner_engine, staff_id=BEKELE, patient_id=DAWIT)
-    row_id = visit(owner_engine, staff_id=BEKELE)
+    soon = clock.now_utc().replace(second=0, microsecond=0) + timedelta(hours=1)
+    visit(owner_engine, staff_id=BEKELE, patient_id=DAWIT, scheduled_at=soon)
+    row_id = visit(owner_engine, staff_id=BEKELE, scheduled_at=soon)
 
     answer = way(coordinator, owner_engine, VISITS, row_id, status="In Progress")
 

@@ -11,6 +11,7 @@ from clusters import Database
 from doors import Company, opened
 from flask import Flask
 from sqlalchemy import Engine
+from test_conflicts import a_browser, at_once
 
 from homecare.queries.workdays.feed import Entry, folded, written
 
@@ -195,6 +196,16 @@ def test_nobody_has_more_than_five(company: Company) -> None:
         made(company)
 
     assert company.as_("Nurse").post("/account/calendar/make").status_code == 422
+
+
+def test_nobody_has_more_than_five_by_asking_at_once(company: Company) -> None:
+    nurse = company.as_("Nurse")
+    browsers = [a_browser(company, nurse) for _ in range(8)]
+
+    answers = at_once(*(lambda one=one: one.post("/account/calendar/make") for one in browsers))
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [422] * 3
+    assert company.scalar("SELECT count(*) FROM dashboard.calendar_feeds") == 5
 
 
 def test_who_has_no_day_of_their_own_makes_none(company: Company) -> None:

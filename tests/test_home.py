@@ -90,7 +90,7 @@ def test_the_demo_company_gives_a_coordinator_something_to_do(as_demo: Callable[
     shown = figures(as_demo("Coordinator"))
 
     assert list(shown) == [
-        "Late visits", "Missed today", "Unassigned today", "Visits now", "New leads", "My office tasks",
+        "Late visits", "Missed today", "Unassigned today", "Visits now", "Shifts to cover", "New leads",
     ]  # fmt: skip
     assert shown["Visits now"][1] > 0
 

@@ -183,6 +183,11 @@ def test_what_is_no_month_is_named(company: Company, bad: dict[str, str]) -> Non
     assert company.as_("Admin").get("/admin/hours/", **bad).status_code == 400
 
 
+def test_a_month_said_twice_is_refused(company: Company) -> None:
+    for path in ("/admin/hours/", "/admin/hours/export/csv/"):
+        assert company.as_("Admin").get(f"{path}?month=2031-03&month=2031-04").status_code == 400
+
+
 def test_an_ethiopian_month_has_its_own_days(company: Company) -> None:
     page = company.as_("Admin").get("/admin/hours/", month="2023-08", calendar="ethiopian").text
 

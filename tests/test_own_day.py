@@ -213,7 +213,8 @@ def test_who_sees_everything_has_a_day_too(company: Company) -> None:
 
 @pytest.mark.parametrize(
     "bad", [{"at": "yesterday"}, {"at": "2026-11-25T06:00:00"}, {"visit_id": "x"}, {"kind": "up"},
-            {"latitude": "NaN", "longitude": "1"}, {"latitude": "91", "longitude": "1"},
+            {"latitude": "NaN", "longitude": "1"}, {"latitude": "٩", "longitude": "1"},
+            {"latitude": "1_0", "longitude": "1"}, {"latitude": "91", "longitude": "1"},
             {"at": "9999-12-31T23:59:59-14:00"}],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named(company: Company, bad: dict[str, str]) -> None:

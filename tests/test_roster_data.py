@@ -88,6 +88,24 @@ def test_every_carer_and_whoever_has_something_has_a_row(company: Company, coord
     assert gone is None or found[gone]["name"]
 
 
+def test_shifts_without_anybody_are_counted_as_their_list_does(company: Company, coordinator: Walker) -> None:
+    day, start, end = bounds(company, -40)
+    staff_id = company.scalar("SELECT id FROM staff WHERE role = 'Nurse' AND status = 'Active' LIMIT 1")
+    company.run(f"INSERT INTO dashboard.absences (staff_id, starts_at, ends_at, kind) VALUES ({staff_id}, "
+                f"{start}, {end} + interval '1 day', 'Sick')")  # fmt: skip
+    for begins in ("2 hours", "20 hours", "30 hours"):
+        company.run("INSERT INTO caregiver_assignments (staff_id, patient_id, shift_start, shift_end, status) SELECT "
+                    f"{staff_id}, min(id), {start} + interval '{begins}', {start} + interval '{begins}' + "
+                    "interval '2 hours', 'Cancelled' FROM patients")  # fmt: skip
+
+    said = coordinator.get("/admin/assign/refresh.json", day=day).json["elsewhere"]
+
+    words = {"is": "needs_cover", "shift_start__gte": day, "shift_start__lte": day}
+    assert said["uncovered"] == 2
+    assert coordinator.get("/admin/caregiver_assignments/", **words).text.count('class="row-name"') == 2
+    assert "Shifts to cover" in coordinator.get("/admin/").text
+
+
 @pytest.mark.parametrize("day", ["2026-02-30", "soon", "x" * 200, "0"])
 def test_a_bad_day_is_400(coordinator: Walker, day: str) -> None:
     answer = coordinator.visitor.get(DATA, query_string={"day": day}, headers={"Accept": "application/json"})

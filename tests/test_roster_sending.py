@@ -101,6 +101,50 @@ def test_a_check_tells_and_writes_nothing(company: Company, day: RosterDay) -> N
     assert (company.size("visit_services"), company.size("caregiver_assignments")) == before
 
 
+def told(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.json
+    return [one["sentence"] for one in answer.json["conflicts"]]
+
+
+def test_a_check_tells_what_the_save_asks_and_refuses(company: Company, day: RosterDay) -> None:
+    """Not only who is busy: the rules of the table too, and in the words of the save."""
+    visit, before = day.visit(0, 9), company.size("visit_services")
+    past, far = "2026-01-05T09:00:00+03:00", "2090-01-05T09:00:00+03:00"
+    new = {"patient_id": day.patients[2].id, "staff_id": day.nurses["Bayush"], "check": 1}
+    ends = {"shift_start": at(day, 9), "shift_end": at(day, 9)}
+
+    for moment, sentence in ((past, "This time is in the past"), (far, "This time is more than a year ahead.")):
+        moved = sent(company, "visits/", visit_id=visit, scheduled_at=moment, check=1)
+        made = sent(company, "visits/new/", **new, scheduled_at=moment)
+        assert any(one.startswith(sentence) for one in told(moved))
+        assert any(one.startswith(sentence) for one in told(made))
+    assert any("in the past" in one for one in told(sent(company, "shifts/new/", **new, shift_start=past,
+               shift_end="2026-01-05T12:00:00+03:00")))  # fmt: skip
+    assert told(sent(company, "shifts/new/", **new, **ends)) == [
+        "The shift must end after it begins. Correct one of them."
+    ]
+    assert told(sent(company, "visits/new/", **new | {"patient_id": 999999}, scheduled_at=at(day, 9)))
+    assert told(sent(company, "visits/", visit_id=visit, staff_id=999999, check=1))
+    assert (day.row(visit), company.size("visit_services")) == ((None, "09:00", 60, "Scheduled"), before)
+
+
+def test_a_check_of_a_cancelled_visit_tells_no_way(company: Company, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    day.visit(1, 10, "Ababa")
+    ending = company.scalar("SELECT word FROM dashboard.listed_words WHERE list = 'ending' ORDER BY position LIMIT 1")
+
+    assert told(sent(company, "visits/", visit_id=visit, status="Cancelled", ending_reason=ending, check=1)) == []
+
+
+def test_a_reason_without_its_status_is_refused(company: Company, day: RosterDay) -> None:
+    visit = day.visit(0, 9)
+
+    answer = sent(company, "visits/", visit_id=visit, version=version(day, visit), ending_reason="Patient refused")
+
+    assert (answer.status_code, answer.json["field"]) == (422, "ending_reason")
+    assert "Only a visit that is Cancelled or Missed has a reason." in answer.json["error"]
+
+
 def test_a_visit_changed_meanwhile_is_409(company: Company, day: RosterDay) -> None:
     visit = day.visit(0, 9)
     stale = version(day, visit)

@@ -157,6 +157,31 @@ def test_a_series_is_moved_from_one_visit_on_and_undone(coordinator: Visitor, ow
     assert (back.status_code, stored(owner_engine)) == (302, before)
 
 
+@pytest.mark.parametrize("minutes", ["0", "1", "1441", "99999"])
+def test_a_length_that_no_visit_has_is_refused_at_its_field(
+    coordinator: Visitor, owner_engine: Engine, minutes: str
+) -> None:
+    words = {"visit_id": made(coordinator, owner_engine)[0], "minutes": minutes, "preview": "1"}
+
+    answer = coordinator.get(SERIES, query_string=words)
+
+    assert answer.status_code == 422
+    assert 'id="minutes-error">A visit takes 5 to 1,440 minutes' in answer.get_data(as_text=True)
+
+
+def test_a_series_is_called_by_its_patient_and_what_stays_is_counted(
+    coordinator: Visitor, owner_engine: Engine
+) -> None:
+    ids = made(coordinator, owner_engine)
+    for day in (0, 2):
+        visit(owner_engine, patient_id=DAWIT, staff_id=BEKELE, scheduled_at=at(9, day))
+
+    page = preview(coordinator, SERIES, {"visit_id": ids[0], "reach": "whole", "staff_id": BEKELE, "preview": "1"})
+
+    assert "Change the series of ሐና Girma</h1>" in page
+    assert "Preview: 4 visits, 2 stay as they are</h2>" in page
+
+
 def test_a_new_carer_and_nobody_at_once_is_asked_back(coordinator: Visitor, owner_engine: Engine) -> None:
     words = {"visit_id": made(coordinator, owner_engine)[0], "carer": "nobody", "staff_id": BEKELE, "preview": "1"}
 

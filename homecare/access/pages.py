@@ -57,6 +57,8 @@ PAGES: dict[str, Page] = {
         Page("suggestions", "Suggestions", "assign_help.suggested", "assign/suggestions.json", right_of="assign",
              at=("all",)),
         Page("absent", "Somebody is absent", "assign_help.absent", "assign/absent", right_of="assign", at=("all",)),
+        Page("absence", "An absence", "assign_help.changed_absence", "assign/absent/change", right_of="assign",
+             at=("all",)),
         Page("calls", "Whom to call", "assign_help.call_list", "assign/calls", right_of="assign", at=("all",)),
         Page("visit_series", "Series of visits", "visit_series.page", "assign/series", right_of="assign", at=("all",)),
         Page("copied_days", "Copy days", "visit_series.copied_days", "assign/copy", right_of="assign", at=("all",)),

@@ -29,6 +29,8 @@ LONGEST_AT_ONCE = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(days=366)
 # A visit this late without check-in is missed.
 MISSED = timedelta(minutes=60)
+# A visit that was begun or ended longer before its time is mostly another one.
+BEFORE_MOST = timedelta(days=1)
 NOT_LIVE = ("cancelled", "refunded")
 
 
@@ -122,6 +124,22 @@ def _visit_time(_session: Session, visit: Visit, _before: Mapping[str, Any]) -> 
     return "This time is more than a year ahead." if _is_after(visit.scheduled_at, now + FURTHEST_AHEAD) else ""
 
 
+def _long_before(_session: Session, visit: Visit, before: Mapping[str, Any]) -> str:
+    """Once: what was said of the check-in holds for the check-out."""
+    begun, planned = visit.check_in_time, visit.scheduled_at
+    if begun is not None and begun == before.get("check_in_time") and planned == before.get("scheduled_at"):
+        return ""
+    moment = begun or visit.check_out_time
+    if not isinstance(planned, datetime) or not _is_after(planned - BEFORE_MOST, moment):
+        return ""
+    return f"This visit is planned for {say.when(planned)}; it would be {visit.status} more than a day before that."
+
+
+def _times_long_before(session: Session, visit: Visit, before: Mapping[str, Any]) -> str:
+    is_asked = (visit.status, visit.scheduled_at) != (before.get("status"), before.get("scheduled_at"))
+    return "" if is_asked else _long_before(session, visit, before)
+
+
 def _check_out(_session: Session, visit: Visit, _before: Mapping[str, Any]) -> str:
     is_long = _is_long(visit.check_in_time, visit.check_out_time)
     return "The check-out is more than 24 hours after the check-in." if is_long else ""
@@ -166,6 +184,9 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "visit_services": (
         Doubt(("scheduled_at",), _visit_time),
         Doubt(("check_out_time", "check_in_time"), _check_out),
+        # The times that follow a status are those of the moment, so an answer is about the status alone.
+        Doubt(("status", "scheduled_at"), _long_before),
+        Doubt(("check_in_time", "check_out_time"), _times_long_before),
     ),
     "caregiver_assignments": (
         Doubt(("shift_end", "shift_start"), _shift),

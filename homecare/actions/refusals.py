@@ -11,13 +11,13 @@ from psycopg.errors import Diagnostic
 from sqlalchemy.exc import DBAPIError
 
 from homecare import clock
-from homecare.actions.rules import RuleError
+from homecare.actions.rules import SHIFT_ENDS, RuleError
 from homecare.db import Base, sqlstate
 
 TAKEN = "Another row already has this value. Write a different one."
 OTHER_SHIFT = re.compile(r'existing key .*[\[\(]"([^"]+)","([^"]+)"')
 CHECK_SENTENCES = {
-    "shift_ends_after_start": ("shift_end", "The shift ends before it starts. Correct one of them."),
+    "shift_ends_after_start": ("shift_end", SHIFT_ENDS),
     "check_out_after_check_in": ("check_out_time", "The check-out is before the check-in. Correct one of them."),
     "processed_after_submitted": (
         "processed_at",
@@ -40,6 +40,8 @@ def refusal(error: DBAPIError, model: type[Base]) -> RuleError | None:
         return RuleError(_column(name, f"fk_{table}_", model), "This choice is gone. Choose another.")
     if state == "23502":
         return RuleError(diagnosis.column_name or "", "This is needed.")
+    if state == "23P01" and table == "absences":
+        return RuleError("starts_at", "The person is absent by another record then. Change or remove that one first.")
     if state == "23P01":
         return RuleError("shift_start", _other_shift(diagnosis.message_detail or ""))
     if state == "23514":

@@ -13,9 +13,11 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Policy, folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.db import Base
-from homecare.models import Account, Invoice, Staff, Visit
+from homecare.models import Account, Assignment, Invoice, Staff, Visit
 from homecare.models.folding import plain_word
 from homecare.tables.status_times import TIMES_OF_STATUSES, TimeOfStatus
+
+SHIFT_ENDS = "The shift must end after it begins. Correct one of them."
 
 
 class RuleError(Exception):
@@ -84,6 +86,13 @@ def _visit_needs_staff(session: Session, visit: Visit, changed: set[str], by: Ac
         raise RuleError("staff_id", f"A visit that is {visit.status} needs the staff member who makes it.")
 
 
+def _shift_has_a_length(session: Session, shift: Assignment, changed: set[str], by: Acting) -> None:
+    """One that ends before it begins is refused by the database too, one of no length only here."""
+    start, end = shift.shift_start, shift.shift_end
+    if changed & {"shift_start", "shift_end"} and start is not None and end is not None and end <= start:
+        raise RuleError("shift_end", SHIFT_ENDS)
+
+
 def _invoice_of_its_visits_patient(session: Session, invoice: Invoice, changed: set[str], by: Acting) -> None:
     if not changed & {"patient_id", "service_id"}:
         return
@@ -102,6 +111,7 @@ def _nobody_edits_their_own_role(session: Session, staff: Staff, changed: set[st
 
 CHECKS: dict[str, tuple[Callable[[Session, Any, set[str], Acting], None], ...]] = {
     "visit_services": (_visit_needs_staff,),
+    "caregiver_assignments": (_shift_has_a_length,),
     "invoices": (_invoice_of_its_visits_patient,),
     "staff": (_nobody_edits_their_own_role,),
 }

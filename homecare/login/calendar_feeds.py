@@ -28,8 +28,12 @@ class Feed:
     fetched_at: datetime | None
 
 
-def make(connection: Connection, staff_id: int) -> str:
-    """The secret of a new address; nobody can read it again."""
+def make(connection: Connection, staff_id: int) -> str | None:
+    """The secret of a new address; nobody can read it again. None where the person has MOST_OF_ONE that are open.
+    Of two that are asked for at once the second waits here until the first is counted."""
+    connection.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update(key_share=True))
+    if len(open_feeds(connection, staff_id)) >= MOST_OF_ONE:
+        return None
     secret = secrets.token_urlsafe(32)
     connection.execute(insert(CalendarFeed).values(staff_id=staff_id, secret_hash=hashed(secret)))
     return secret

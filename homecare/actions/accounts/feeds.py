@@ -21,11 +21,12 @@ def make_feed(*, session: Session, by: Acting, address: str | None) -> str:
     staff_id = by.person.staff_id
     with transaction(session, by=by, doing=MADE):
         connection = session.connection()
-        if len(calendar_feeds.open_feeds(connection, staff_id)) >= calendar_feeds.MOST_OF_ONE:
+        secret = calendar_feeds.make(connection, staff_id)
+        if secret is None:
             raise AccountError(f"You have {calendar_feeds.MOST_OF_ONE} addresses. Revoke one you do not use first.")
         row = accounts.find_of_staff(connection, staff_id)
         events.note(connection, EventKind.CALENDAR, who=row, reason="made by its owner", address=address)
-        return calendar_feeds.make(connection, staff_id)
+        return secret
 
 
 @retried

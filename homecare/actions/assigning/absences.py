@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
 from homecare.access.row_scope import UNSCOPED
-from homecare.actions.assigning.held import lock_people
+from homecare.actions.assigning.held import VISITS, lock_people
 from homecare.actions.assigning.rights import need_planning
-from homecare.actions.rows import RowGoneError
+from homecare.actions.rows import RowGoneError, lock_all
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Absence, Staff
@@ -21,6 +21,15 @@ from homecare.queries.booked.listed import ABSENCE, offered
 
 LONGEST_NOTE = 500
 ABSENCES = Absence.__tablename__
+
+
+class AlreadyAbsentError(RuleError):
+    """The person is absent then already, by the absence `absence_id`."""
+
+    def __init__(self, standing: Absence) -> None:
+        when = span_words(standing.starts_at, standing.ends_at)
+        super().__init__("starts_at", f"The person is already absent on {when}. Change that absence instead.")
+        self.absence_id = standing.id
 
 
 @retried
@@ -42,32 +51,33 @@ def record_absence(
 
 @retried
 def change_absence(
-    *, session: Session, by: Acting, absence_id: int, starts_at: datetime, ends_at: datetime, kind: str, note: str = ""
+    *,
+    session: Session,
+    by: Acting,
+    absence_id: int,
+    version: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    kind: str,
+    note: str = "",
 ) -> str:
-    """Raises as `record_absence`. Returns the change set."""
+    """Returns the change set, whose table is that of the visits. Raises as `record_absence`, and rows.RowsChangedError
+    where the absence is no longer at its version."""
     need_planning(by)
-    with transaction(session, by=by, doing=Doing("assign", f"Absent: {kind}", ABSENCES)) as change_set:
-        _fill(session, _locked(session, absence_id), starts_at, ends_at, kind, note)
+    with transaction(session, by=by, doing=Doing("absence", f"Absent: {kind}", VISITS)) as change_set:
+        _fill(session, lock_all(session, Absence, {absence_id: version})[absence_id], starts_at, ends_at, kind, note)
         session.flush()
     return str(change_set)
 
 
 @retried
-def remove_absence(*, session: Session, by: Acting, absence_id: int) -> str:
-    """Raises NotAllowedError, RowGoneError. Returns the change set."""
+def remove_absence(*, session: Session, by: Acting, absence_id: int, version: str) -> str:
+    """Returns the change set, whose table is that of the visits. Raises NotAllowedError, rows.RowsChangedError."""
     need_planning(by)
-    with transaction(session, by=by, doing=Doing("delete", "Not absent", ABSENCES)) as change_set:
-        session.delete(_locked(session, absence_id))
+    with transaction(session, by=by, doing=Doing("absence", "Not absent", VISITS)) as change_set:
+        session.delete(lock_all(session, Absence, {absence_id: version})[absence_id])
         session.flush()
     return str(change_set)
-
-
-def _locked(session: Session, absence_id: int) -> Absence:
-    asked = select(Absence).where(Absence.id == absence_id).with_for_update()
-    found = session.scalar(asked, execution_options=UNSCOPED | {"populate_existing": True})
-    if found is None:
-        raise RowGoneError
-    return found
 
 
 def _fill(session: Session, absence: Absence, starts_at: datetime, ends_at: datetime, kind: str, note: str) -> None:
@@ -88,6 +98,5 @@ def _fill(session: Session, absence: Absence, starts_at: datetime, ends_at: date
         other = other.where(Absence.id != absence.id)
     standing = session.scalar(other.order_by(Absence.starts_at).limit(1), execution_options=UNSCOPED)
     if standing is not None:
-        when = span_words(standing.starts_at, standing.ends_at)
-        raise RuleError("starts_at", f"The person is already absent on {when}. Change that absence instead.")
+        raise AlreadyAbsentError(standing)
     absence.starts_at, absence.ends_at, absence.kind, absence.note = starts_at, ends_at, kind, note.strip()

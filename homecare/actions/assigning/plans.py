@@ -24,10 +24,14 @@ def fill(session: Session, plan: VisitPlan, values: Mapping[str, Any], status: s
     if "purpose" in values and (values["purpose"] or "") != plan.purpose:
         _purpose(session, plan, values)
     if "minutes" in values:
-        plan.minutes = _minutes(values["minutes"])
+        plan.minutes = checked_minutes(values["minutes"])
     ends, ended = folded(status) in IDLE, folded(was) in IDLE
     if ends and not (ended and folded(status) == folded(was) and "ending_reason" not in values):
         plan.ending_reason = _ending(session, values.get("ending_reason"), status)
+    elif not ends and values.get("ending_reason"):
+        raise RuleError(
+            "ending_reason", "Only a visit that is Cancelled or Missed has a reason. Choose that status too."
+        )
     elif not ends:
         plan.ending_reason = ""
 
@@ -42,7 +46,8 @@ def _purpose(session: Session, plan: VisitPlan, values: Mapping[str, Any]) -> No
         plan.minutes = known[word].minutes
 
 
-def _minutes(value: Any) -> int | None:
+def checked_minutes(value: Any) -> int | None:
+    """Raises RuleError at "minutes" for what no visit takes. None is the role's own length."""
     if value is not None and (type(value) is not int or not FEWEST <= value <= MOST):
         raise RuleError("minutes", f"A visit takes {FEWEST} to {MOST:,} minutes; this is {value!r}.")
     return value

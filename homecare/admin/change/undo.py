@@ -55,7 +55,8 @@ def answer(asked: Asked) -> ResponseReturnValue:
     except undoing.TouchedError as error:
         return _touched(asked, error)
     mine = [net.row_id for net in undone.nets if net.resource == asked.table.name]
-    sentence = f"Undone: {asked.table.amount(len(mine or undone.nets))} as before."
+    # What is planned about visits, such as an absence, is taken back in their name and is none of them.
+    sentence = f"Undone: {asked.table.amount(len(mine))} as before." if mine else "Undone: it is as before."
     if wants_json():
         return jsonify(done=sentence, **(as_listed(wanted, mine[0]) if mine else {}))
     flash(f"{sentence} {undone.left:,} were left as they are now." if undone.left else sentence, "success")

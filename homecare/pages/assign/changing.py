@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -12,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.actions import many, rows
-from homecare.actions.assigning import booking, plans
+from homecare.actions.assigning import booking, plans, trying
 from homecare.actions.assigning.rights import need
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import undoing
@@ -23,7 +25,7 @@ from homecare.models import Assignment, Visit
 from homecare.pages.assign import sending
 from homecare.pages.assign.sending import Done
 from homecare.queries.assigned import roster
-from homecare.queries.conflicts import Booking, Conflict, conflicts
+from homecare.queries.conflicts import Conflict
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import shown_table
@@ -45,15 +47,11 @@ def change_visit(fields: Fields) -> Done | list[Conflict]:
     if not values:
         raise RuleError("", "Nothing was changed.")
     before = _visit(by, visit_id)
-    if fields.get("check"):
-        minutes = before["plan_minutes"] if "minutes" not in values else values["minutes"]
-        planned = Booking("visit", visit_id, before["patient_id"], before["staff_id"], _moment(before["planned"]),
-                          minutes=minutes, pair=before["pair"])  # fmt: skip
-        changed = {"staff_id": "staff_id", "scheduled_at": "start"}
-        planned = replace(planned, **{changed[name]: values[name] for name in changed if name in values})
-        return conflicts(db.session(), by, [planned])
     change = booking.VisitChange(visit_id, fields.get("version", ""), values)
     label = next((words for name, words in LABELS if name in values), LABELS[0][1])
+    if fields.get("check"):
+        seen = [replace(change, version=before["version"])]
+        return _against(VISITS, visit_id, partial(booking.change_visits, changes=seen, label=label))
     booked = booking.change_visits(
         session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label=label
     )
@@ -74,10 +72,7 @@ def new_visit(fields: Fields) -> Done | list[Conflict]:
         pair=bool(fields.get("pair")),
     )
     if fields.get("check"):
-        planned = Booking(
-            "visit", None, visit.patient_id, visit.staff_id, visit.scheduled_at, minutes=visit.minutes
-        )  # fmt: skip
-        return conflicts(db.session(), by, [planned])
+        return _against(VISITS, None, partial(booking.create_visits, visits=[visit], label=""))
     booked = booking.create_visits(
         session=db.session(), by=by, visits=[visit], answered=sending.answered(fields), label="Visit planned"
     )
@@ -92,13 +87,10 @@ def change_shift(fields: Fields) -> Done | list[Conflict]:
     if not values:
         raise RuleError("", "Nothing was changed.")
     before = _only(roster.shifts(db.session(), by, Assignment.id == shift_id), shift_id)
-    if fields.get("check"):
-        planned = Booking("shift", shift_id, before["patient_id"], before["staff_id"], _moment(before["start"]),
-                          end=_moment(before["end"]))  # fmt: skip
-        changed = {"staff_id": "staff_id", "shift_start": "start", "shift_end": "end"}
-        planned = replace(planned, **{changed[name]: values[name] for name in changed if name in values})
-        return conflicts(db.session(), by, [planned])
     change = booking.ShiftChange(shift_id, fields.get("version", ""), values)
+    if fields.get("check"):
+        seen = [replace(change, version=before["version"])]
+        return _against(SHIFTS, shift_id, partial(booking.change_shifts, changes=seen, label=""))
     booked = booking.change_shifts(
         session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label="Shift changed"
     )
@@ -116,12 +108,21 @@ def new_shift(fields: Fields) -> Done | list[Conflict]:
         shift_end=_given(values, "shift_end", "Write when the shift ends."),
     )
     if fields.get("check"):
-        planned = Booking("shift", None, shift.patient_id, shift.staff_id, shift.shift_start, end=shift.shift_end)
-        return conflicts(db.session(), by, [planned])
+        return _against(SHIFTS, None, partial(booking.create_shift, shift=shift, label=""))
     booked = booking.create_shift(
         session=db.session(), by=by, shift=shift, answered=sending.answered(fields), label="Shift planned"
     )
     return _shifts_done(by, booked, "")
+
+
+def _against(resource: str, row_id: int | None, book: partial[booking.Booked]) -> list[Conflict]:
+    """What the save would be told, which is not made."""
+    session, by = db.session(), acting()
+
+    def tried(answered: Collection[str]) -> booking.Booked:
+        return book(session=session, by=by, answered=answered)
+
+    return trying.against(session=session, by=by, resource=resource, row_id=row_id, book=tried)
 
 
 def take_back(fields: Fields) -> Done:

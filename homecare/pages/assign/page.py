@@ -131,7 +131,7 @@ class Assign(GuardedView):
         if self._level() == "marketing":
             return self._frame(roster.Day(asked.day, clock.now_utc()), {}, {})
         found = roster.day_of(db.session(), by, asked)
-        beside = roster_beside.elsewhere(db.session(), asked.day) if not asked.own else {}
+        beside = roster_beside.elsewhere(db.session(), by, asked.day) if not asked.own else {}
         return self._frame(found, roster_beside.working_hours(db.session(), by, asked), beside)
 
     def _frame(self, day: roster.Day, hours: dict[int, Any], elsewhere: dict[str, int]) -> dict[str, Any]:

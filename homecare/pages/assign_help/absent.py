@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import ClassVar
 
 from flask import redirect, request
@@ -12,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
-from homecare import clock
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions import rows
@@ -24,30 +20,18 @@ from homecare.admin.change import undo
 from homecare.admin.door import acting, refuse
 from homecare.db import db
 from homecare.kinds.read import parse_id
-from homecare.kinds.say import when
+from homecare.kinds.say import day, when
+from homecare.pages.assign_help.absence_form import Asked, read, typed_in
 from homecare.pages.assign_help.planning import PlanningView
-from homecare.queries.assigned.affected import Affected, affected, people, with_choices
+from homecare.queries.assigned.affected import affected, people
+from homecare.queries.assigned.known_absences import absences_of
+from homecare.queries.assigned.who_instead import with_choices
+from homecare.queries.booked.findings import span_words
 from homecare.queries.booked.listed import ABSENCE, offered
-from homecare.queries.conflicts import Conflict
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
 HERE = "assign/absent"
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
-LONGEST = timedelta(days=366)
-YEARS = (2000, 2100)
-
-
-@dataclass
-class Asked:
-    """What was typed, the absence if it can be read, and what is wrong by field."""
-
-    typed: dict[str, str]
-    away: Away | None = None
-    wrong: dict[str, str] = field(default_factory=dict)
-    rows: list[Affected] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    problem: str = ""
 
 
 class Absent(PlanningView):
@@ -57,13 +41,13 @@ class Absent(PlanningView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """`staff_id`, `from` and `to` (local time), `kind`, `note`: the preview. Without a person the form alone."""
-        asked = _read(request.args) if request.args.get("staff_id") is not None else Asked(_typed(request.args))
+        asked = read(request.args) if request.args.get("staff_id") is not None else Asked(typed_in(request.args))
         return self._answer(asked, 422 if asked.wrong else 200)
 
     @expose("/", methods=("POST",))
     def apply_view(self) -> ResponseReturnValue:
         """The same fields; `row` repeated, "visit_services-12:3456", `to-visit_services-12` who gets it, `answered`."""
-        asked = _read(request.form)
+        asked = read(request.form)
         if asked.away is None:
             return self._answer(asked, 422)
         covers = _covers(request.form)
@@ -87,9 +71,7 @@ class Absent(PlanningView):
         except NotAllowedError as error:
             refuse(error.resource, error.action, error.right)
         except RuleError as error:
-            names = {"starts_at": "from", "ends_at": "to", "kind": "kind", "note": "note"}
-            names |= {one.key: one.key for one in covers}
-            asked.wrong[names.get(error.field, "")] = error.message
+            asked.refused(error, [one.key for one in covers])
         else:
             return self._done(asked.away, token)
         return self._answer(asked, 409 if asked.conflicts else 422, covers)
@@ -111,49 +93,20 @@ class Absent(PlanningView):
             asked=asked,
             people=people(session, by),
             kinds=[*offered(session, ABSENCE)],
+            known=absences_of(session, by, _number(asked.typed["staff_id"])),
+            may_change=by.behind is None,
+            span_words=span_words,
             when=when,
+            day=day,
         )
         return page, status
 
 
-def _typed(given: MultiDict[str, str]) -> dict[str, str]:
-    today = clock.today().isoformat()
-    fallback = {"staff_id": "", "from": f"{today}T00:00", "to": f"{today}T23:59", "kind": "", "note": ""}
-    return {name: given.get(name, start) for name, start in fallback.items()}
-
-
-def _read(given: MultiDict[str, str]) -> Asked:
-    asked = Asked(_typed(given))
+def _number(text: str) -> int | None:
     try:
-        staff_id = parse_id(asked.typed["staff_id"])
+        return parse_id(text)
     except ValueError:
-        staff_id = 0
-    if staff_id not in dict(people(db.session(), acting())):
-        asked.wrong["staff_id"] = "Choose who is absent."
-    start, end = (_moment(asked, name) for name in ("from", "to"))
-    if start and end and not start < end <= start + LONGEST:
-        asked.wrong["to"] = "The absence ends after it begins, and within a year."
-    if asked.typed["kind"] not in offered(db.session(), ABSENCE):
-        asked.wrong["kind"] = "Choose the kind of absence."
-    if start and end and not asked.wrong:
-        asked.away = Away(staff_id, start, end, asked.typed["kind"], asked.typed["note"])
-    return asked
-
-
-def _moment(asked: Asked, name: str) -> datetime | None:
-    """A local time as stored; until 23:59 is until the end of the day."""
-    text = asked.typed[name]
-    try:
-        if not MOMENT.fullmatch(text):
-            raise ValueError
-        local = datetime.fromisoformat(text)
-        if not YEARS[0] <= local.year < YEARS[1]:
-            raise ValueError
-    except ValueError:
-        asked.wrong[name] = "Write a day and a time, such as 2026-03-09 08:00."
         return None
-    full = name == "to" and text.endswith("23:59")
-    return clock.to_utc(local + timedelta(minutes=1) if full else local)
 
 
 def _covers(form: MultiDict[str, str]) -> list[Cover]:

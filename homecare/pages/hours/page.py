@@ -69,6 +69,9 @@ def _month() -> Month:
     unknown = [name for name in request.args if name not in WORDS]
     if unknown:
         raise SpokenError(400, f"There is no condition {unknown[0][:60]!r} on the hours.")
+    doubled = [name for name in WORDS if len(request.args.getlist(name)) > 1]
+    if doubled:
+        raise SpokenError(400, f"{doubled[0]} is said twice. Say it once.", back=(here({}), "This month"))
     try:
         return months.parse(request.args.get("month", "").strip(), request.args.get("calendar", months.GREGORIAN))
     except (ValueError, OverflowError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -28,6 +29,8 @@ from homecare.web.errors import SpokenError, wants_json
 
 VISITS = "visit_services"
 MOST_NOTES = 10_000
+# As scripts write a number: float() would also take other scripts' digits, and underscores.
+DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?(e-[0-9]{1,3})?")
 NOT_YOURS = "This is not one of your visits, or it was given to somebody else. Nothing was saved; call the office."
 
 
@@ -139,10 +142,8 @@ def _moment(text: str) -> datetime | None:
 def _place(latitude: str, longitude: str) -> tuple[float, float] | None:
     if not latitude and not longitude:
         return None
-    try:
-        found = float(latitude), float(longitude)
-    except ValueError:
-        found = (math.nan, math.nan)
+    are_numbers = DEGREES.fullmatch(latitude) and DEGREES.fullmatch(longitude)
+    found = (float(latitude), float(longitude)) if are_numbers else (math.nan, math.nan)
     if not (abs(found[0]) <= 90 and abs(found[1]) <= 180):
         raise SpokenError(400, "latitude is a number from -90 to 90, longitude one from -180 to 180.")
     return found

@@ -86,6 +86,10 @@ def screen(session: Session, by: Acting, draft: Draft) -> DraftScreen:
     )
 
 
+def patient_of(session: Session, by: Acting, found: Planned) -> str:
+    return _names(session, by, "patients", {found.patient_id}).get(found.patient_id, f"#{found.patient_id}")
+
+
 def listed(session: Session, by: Acting, found: list[Planned]) -> list[DraftLine]:
     """Visits that are there, each with its status."""
     staff = _names(session, by, "staff", {one.staff_id for one in found})

@@ -146,6 +146,7 @@ class VisitSeriesPage(GuardedView):
             typed,
             outcome,
             visits=draft_lines.listed(session, by, visits),
+            patient=draft_lines.patient_of(session, by, visits[0]),
             here=next((say.when(one.start) for one in visits if one.row_id == visit_id), ""),
             number=len(visits),
             waiting=len(waiting),

@@ -1,13 +1,10 @@
-"""What an absence touches: the shifts, visits and open tasks of that time, and who could have each instead.
-
-Nine statements for what is affected, and those of `replacements` for each of the first MOST visits and shifts.
-"""
+"""What an absence touches: the shifts, visits and open tasks of that time. Four statements at most."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, literal_column, or_, select
@@ -16,29 +13,25 @@ from sqlalchemy.orm import Session
 from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
-from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
-from homecare.models import AdminTask, Assignment, MarketingTask, Staff, Visit
+from homecare.models import AdminTask, Assignment, MarketingTask, Visit
 from homecare.models.folding import plain_word
-from homecare.queries.assigned.suggestions import of_shift, of_visit, replacements
-from homecare.queries.booked.checks import CHECKS
 from homecare.queries.booked.known_times import SHIFTS, VISITS
-from homecare.queries.conflicts import Booking, alternatives
 from homecare.records import bookings
 from homecare.records.row_select import build
 from homecare.records.seen import Seen
-from homecare.records.stored import Stored, names_of, row_name
+from homecare.records.stored import Stored, row_name
 from homecare.tables.table import coded_tables
 
 TASKS, MARKETING = AdminTask.__tablename__, MarketingTask.__tablename__
-MOST = 40
 OVER = ("completed", "cancelled")
 WHAT = {VISITS: "Visit", SHIFTS: "Shift", TASKS: "Office task", MARKETING: "Marketing task"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """`brief` says in a few words, without anybody's name, what speaks against them, `against` in sentences."""
+    """`name` is followed by the role, as far as that may be read. `brief` says in a few words, without anybody's name,
+    what speaks against them, `against` in sentences."""
 
     staff_id: int
     name: str
@@ -61,6 +54,9 @@ class Affected:
     end: datetime | None
     patient_id: int | None = None
     patient: str = ""
+    # What a task is called, and the day in Addis by which it is to be done.
+    name: str = ""
+    due: date | None = None
     choices: list[Choice] = field(default_factory=list)
     chosen: int | None = None
 
@@ -82,67 +78,6 @@ def affected(session: Session, by: Acting, staff_id: int, start: datetime, end: 
         if by.may(name, Action.EDIT)
         for one in find(session, staff_id, start, end)
     ]
-
-
-def with_choices(
-    session: Session, by: Acting, rows: Sequence[Affected], staff_id: int, sent: Mapping[str, int | None] | None = None
-) -> Sequence[Affected]:
-    """The rows with who could have each instead, and the patients' names as the person may read them. Who was `sent`
-    for a row's key is chosen. What speaks against the chosen alone is said in sentences, which name patients.
-    """
-    patients = {one.patient_id for one in rows if one.patient_id is not None}
-    if patients and by.may("patients"):
-        names = names_of(session, Seen.of(by, coded_tables()["patients"]), patients)
-        for one in rows:
-            one.patient = names.get(one.patient_id or 0, "")
-    given: list[tuple[int, datetime, datetime]] = []
-    of_tasks = _colleagues(session, by, staff_id) if any(one.start is None or one.end is None for one in rows) else []
-    for number, one in enumerate(rows):
-        if one.start is None or one.end is None:
-            one.choices = of_tasks
-            # Of work at a time that is not known nobody is proposed: it cannot be held against anything.
-            one.chosen = of_tasks[0].staff_id if of_tasks and one.resource in (TASKS, MARKETING) else None
-        elif number < MOST:
-            one.choices = _suggested(session, by, one)
-            one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
-            if one.chosen is not None:
-                given.append((one.chosen, one.start, one.end))
-    for one in rows:
-        one.chosen = (sent or {}).get(one.key, one.chosen)
-    _say_why(session, by, rows)
-    return rows
-
-
-def _say_why(session: Session, by: Acting, rows: Sequence[Affected]) -> None:
-    """What speaks against the chosen, of the rows with a time. One statement for each, and twelve."""
-    asked: list[tuple[Affected, Booking]] = []
-    for one in rows:
-        if one.start and one.end and one.chosen in {each.staff_id for each in one.choices}:
-            about = _about(session, by, one)
-            asked += [(one, replace(about, staff_id=one.chosen))] if about else []
-    if not asked:
-        return
-    against = alternatives(session, by, [about for _, about in asked], len(asked))[1]
-    for index, (one, _) in enumerate(asked):
-        why = [conflict.sentence for conflict in against if conflict.booking == index]
-        one.choices = [replace(each, against=why) if each.staff_id == one.chosen else each for each in one.choices]
-
-
-def _about(session: Session, by: Acting, one: Affected) -> Booking | None:
-    return (of_visit if one.resource == VISITS else of_shift)(session, by, one.row_id)
-
-
-def _suggested(session: Session, by: Acting, one: Affected) -> list[Choice]:
-    about = _about(session, by, one)
-    found = replacements(session, by, about) if about else []
-    return [
-        Choice(each.staff_id, each.name, round(each.score), [CHECKS[name].brief for name in each.warned])
-        for each in found
-    ]
-
-
-def _taken(given: Sequence[tuple[int, datetime, datetime]], staff_id: int, one: Affected) -> bool:
-    return any(who == staff_id and one.start < last and first < one.end for who, first, last in given)  # type: ignore[operator]
 
 
 def _visits(session: Session, staff_id: int, start: datetime, end: datetime) -> list[Affected]:
@@ -181,46 +116,26 @@ def _tasks(session: Session, staff_id: int, start: datetime, end: datetime) -> l
         AdminTask.assigned_date,
     )
     is_open = or_(AdminTask.task_status.is_(None), plain_word(AdminTask.task_status).not_in(OVER))
-    asked = select(AdminTask.id, _version(AdminTask)).where(
+    asked = select(AdminTask.id, _version(AdminTask), due.label("due")).where(
         AdminTask.staff_id == staff_id, is_open, due >= start, due < end
     )
     found = session.execute(asked.order_by(AdminTask.id), execution_options=NOT_SHOWN)
-    return [Affected(TASKS, row.id, row.version, None, None) for row in found]
+    return [Affected(TASKS, row.id, row.version, None, None, due=clock.to_addis(row.due).date()) for row in found]
 
 
 def _marketing(session: Session, staff_id: int, start: datetime, end: datetime) -> list[Affected]:
     first, last = clock.to_addis(start).date(), clock.to_addis(end).date()
     is_open = or_(MarketingTask.status.is_(None), plain_word(MarketingTask.status).not_in(OVER))
     due = and_(MarketingTask.due_date >= first, MarketingTask.due_date <= last)
-    asked = select(MarketingTask.id, _version(MarketingTask)).where(
+    asked = select(MarketingTask.id, _version(MarketingTask), MarketingTask.due_date).where(
         MarketingTask.assigned_to_staff_id == staff_id, is_open, due
     )
     found = session.execute(asked.order_by(MarketingTask.due_date, MarketingTask.id), execution_options=NOT_SHOWN)
-    return [Affected(MARKETING, row.id, row.version, None, None) for row in found]
+    return [Affected(MARKETING, row.id, row.version, None, None, due=row.due_date) for row in found]
 
 
 def _version(model: Any) -> Any:
     return literal_column(f"{model.__tablename__}.xmin::text").label("version")
-
-
-def _colleagues(session: Session, by: Acting, staff_id: int) -> list[Choice]:
-    """Active people of the same role, those with the fewest open office tasks first."""
-    if not by.may("staff"):
-        return []
-    me = Staff.__table__.alias()
-    open_tasks = AdminTask.__table__.alias()
-    many = select(func.count()).where(
-        open_tasks.c.staff_id == Staff.id, func.coalesce(plain_word(open_tasks.c.task_status), "").not_in(OVER)
-    )
-    asked = select(Staff.id).where(
-        bookings.active(),
-        Staff.id != staff_id,
-        plain_word(Staff.role) == select(plain_word(me.c.role)).where(me.c.id == staff_id).scalar_subquery(),
-    )
-    ordered = asked.order_by(many.scalar_subquery(), Staff.id).limit(8)
-    ids = [*session.scalars(ordered, execution_options=UNSCOPED | NOT_SHOWN)]
-    names = names_of(session, Seen.of(by, coded_tables()["staff"]), ids)
-    return [Choice(one, names[one]) for one in ids if one in names]
 
 
 def people(session: Session, by: Acting) -> list[tuple[int, str]]:

@@ -9,8 +9,10 @@ from sqlalchemy import SmallInteger, cast, func, literal, null, select, union_al
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
-from homecare.models import ListedWord, Staff, Visit, WorkingDay
+from homecare.models import Assignment, ListedWord, Staff, Visit, WorkingDay
+from homecare.queries import figures
 from homecare.queries.assigned.roster import Asked
+from homecare.queries.booked.known_times import SHIFTS
 from homecare.records import bookings
 
 
@@ -29,12 +31,19 @@ def working_hours(session: Session, by: Acting, asked: Asked) -> dict[int, list[
     }
 
 
-def elsewhere(session: Session, day: date) -> dict[str, int]:
-    """Visits that no day's counts have: waiting without a time, and stuck since before this day. One statement."""
+def elsewhere(session: Session, by: Acting, day: date) -> dict[str, int]:
+    """What no day's counts have: visits waiting without a time, "timeless", and stuck since before this day, "older";
+    and shifts of this day cancelled for want of somebody, "uncovered", of who may list them. One statement."""
     start, _ = bookings.day_bounds(day)
     timeless = select(func.count()).select_from(Visit).where(Visit.scheduled_at.is_(None), bookings.waiting())
     older = select(func.count()).select_from(Visit).where(Visit.scheduled_at < start, bookings.stuck())
-    row = session.execute(select(timeless.scalar_subquery().label("timeless"), older.scalar_subquery().label("older")))
+    counts = {"timeless": timeless, "older": older}
+    # The conditions of the list that the roster opens.
+    listed = (("is", "needs_cover"), ("shift_start__gte", day.isoformat()), ("shift_start__lte", day.isoformat()))
+    if figures.may_count(by, SHIFTS, listed):
+        clauses = [condition.clause for condition in figures.conditions(by, SHIFTS, listed)]
+        counts["uncovered"] = select(func.count()).select_from(Assignment).where(*clauses)
+    row = session.execute(select(*(count.scalar_subquery().label(name) for name, count in counts.items())))
     return dict(row.mappings().one())
 
 

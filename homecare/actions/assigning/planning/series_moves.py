@@ -12,6 +12,7 @@ from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
+from homecare.actions.assigning import plans
 from homecare.actions.assigning.booking import Booked, VisitChange, change_visits
 from homecare.actions.assigning.held import VISITS, lock_people
 from homecare.actions.assigning.planning.drafts import Draft, EveryAnswer, Line, Wanted, agreed, drafted
@@ -67,6 +68,7 @@ def draft_move(session: Session, by: Acting, reach: Reach, move: Move, blocked: 
     """Those that change, as they would be; one that is left out stays as it is. Raises RuleError, NotAllowedError."""
     if not -MOST_DAYS <= move.days <= MOST_DAYS:
         raise RuleError("days", f"The day moves by at most {MOST_DAYS} days, before or after.")
+    plans.checked_minutes(move.minutes)
     waiting, _ = reached(session, by, reach)
     if not waiting:
         raise RuleError("", NONE_WAITS)

@@ -144,8 +144,9 @@ function tellCounts(roster) {
 }
 
 function tellElsewhere(roster) {
-  const { timeless = 0, older = 0 } = roster.data.elsewhere;
-  const links = [[timeless, "without a time", "/admin/visit_services/?scheduled_at__isnull=1"], [older, "stuck since before this day", "/admin/visit_services/?is=stuck"]];
+  const { timeless = 0, older = 0, uncovered = 0 } = roster.data.elsewhere;
+  const day = roster.data.day;
+  const links = [[timeless, "without a time", "/admin/visit_services/?scheduled_at__isnull=1"], [older, "stuck since before this day", "/admin/visit_services/?is=stuck"], [uncovered, uncovered === 1 ? "shift needs cover" : "shifts need cover", `/admin/caregiver_assignments/?is=needs_cover&shift_start__gte=${day}&shift_start__lte=${day}`]];
   $("#elsewhere").replaceChildren(...links.filter(([number]) => number).map(([number, words, href]) => make("a", { href, textContent: `${number} ${words}` })));
 }
 
