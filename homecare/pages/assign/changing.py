@@ -19,11 +19,12 @@ from homecare.actions.taking_back import undoing
 from homecare.admin.door import acting
 from homecare.clock import to_addis
 from homecare.db import db
-from homecare.models import Assignment, Visit
+from homecare.models import Assignment, Visit, VisitPlan
 from homecare.pages.assign import sending
 from homecare.pages.assign.sending import Done
 from homecare.queries.assigned import roster
 from homecare.queries.conflicts import Booking, Conflict, conflicts
+from homecare.queries.nets import Net
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import shown_table
@@ -130,7 +131,7 @@ def take_back(fields: Fields) -> Done:
     if table not in (VISITS, SHIFTS):
         raise RuleError("table", "The roster takes back visits and shifts.")
     try:
-        undoing.undo(session=db.session(), token=fields.get("token", ""), resource=table, by=acting())
+        undone = undoing.undo(session=db.session(), token=fields.get("token", ""), resource=table, by=acting())
     except undoing.NotTheirsError as error:
         raise RuleError("", "This is not there to be undone, or another person did it.") from error
     except undoing.UndoneError as error:
@@ -139,7 +140,19 @@ def take_back(fields: Fields) -> Done:
         raise rows.RowsChangedError([one.row_id for one in error.touched]) from error
     except many.RowsRefusedError as error:
         raise RuleError("", next(iter(error.refused.values())).message) from error
-    return Done("It is as before.", "", table, {})
+    return Done("It is as before.", "", table, _put_back(acting(), undone.nets))
+
+
+def _put_back(by: Acting, nets: list[Net]) -> dict[str, list[dict[str, Any]]]:
+    """The visits and shifts that were put back, as they are now; not those that are gone with their making."""
+    visits = {net.row_id for net in nets if net.resource == VISITS}
+    # A length or a purpose alone stands in the plan of its visit.
+    plans_of = {(net.new or net.old or {})["visit_id"] for net in nets if net.resource == VisitPlan.__tablename__}
+    shifts = {net.row_id for net in nets if net.resource == SHIFTS}
+    return {
+        "visits": roster.visits(db.session(), by, Visit.id.in_(visits | plans_of)),
+        "shifts": roster.shifts(db.session(), by, Assignment.id.in_(shifts)),
+    }
 
 
 def _named(fields: Fields, readers: dict[str, Any]) -> set[str]:
