@@ -330,6 +330,27 @@ def test_a_move_is_taken_back(page: Page, day: RosterDay, way: str) -> None:
     assert day.row(visit)[:2] == ("Ababa", "09:00")
 
 
+def test_each_change_is_taken_back_in_turn_and_may_be_made_again_at_once(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    open_day(page, day)
+    page.route("**/refresh.json*", lambda route: route.fulfill(status=200, body="later"))
+    for name in ("Chaltu", "Bayush"):
+        drag(page, bar(page, visit), row(page, day, name))
+        told(page, f"{name} Tadesse")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(row(page, day, "Ababa").locator(".bar")).to_have_count(1)
+    told(page, "It is as before.")
+    assert day.row(visit)[0] == "Ababa"
+    page.keyboard.press("Control+z")
+    told(page, "Nothing that was done on this page is left to undo.")
+
+    drag(page, bar(page, visit), row(page, day, "Chaltu"))
+
+    told(page, "Chaltu Tadesse")
+    assert day.row(visit)[0] == "Chaltu"
+
+
 def test_what_somebody_else_changed_is_rolled_back_with_a_message(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9)
     open_day(page, day)

@@ -2,6 +2,7 @@
 import { $, $$, make, toast, typing } from "../core/dom.js";
 import { attach } from "../parts/picker.js";
 import * as absent from "../parts/roster-absent.js";
+import * as answer from "../parts/roster-answer.js";
 import * as drag from "../parts/roster-drag.js";
 import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
 import * as keys from "../parts/roster-keys.js";
@@ -57,6 +58,7 @@ function start() {
   drag.listen(roster);
   absent.listen(roster);
   keys.listen(roster);
+  answer.listen(roster);
   $("#new")?.addEventListener("click", () => roster.create({}));
   $("#print").addEventListener("click", () => print());
   document.addEventListener("keydown", (event) => {

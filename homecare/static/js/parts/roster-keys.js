@@ -1,8 +1,9 @@
 // The roster by keyboard: one place has the focus, arrows move it; Space picks a visit up and the arrows move the visit.
 import { $$ } from "../core/dom.js";
+import { replace } from "./roster-answer.js";
 import { lengthWith } from "./roster-carers.js";
 import { STRIP, keepTabStop, moves, startOf } from "./roster-draw.js";
-import { inWords, replace, saveVisit, withValues } from "./roster-save.js";
+import { inWords, saveVisit, withValues } from "./roster-save.js";
 import { DAY, STEP, minutesOf, momentOf } from "./roster-times.js";
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
