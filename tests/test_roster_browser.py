@@ -171,7 +171,7 @@ def test_the_best_who_is_free_is_assigned_in_two_clicks(page: Page, day: RosterD
 
     bar(page, visit).click()
     offered = page.get_by_role("button", name=re.compile("[0-9]+ of 100$"))
-    expect(offered.first).to_have_accessible_name(re.compile("^Bayush Tadesse *[0-9]+ of 100$"))
+    expect(offered.first).to_have_accessible_name(re.compile("^Bayush Tadesse · Nurse *[0-9]+ of 100$"))
     expect(page.locator(".suggestions")).not_to_contain_text("Ababa")
     offered.first.click()
 
@@ -179,6 +179,20 @@ def test_the_best_who_is_free_is_assigned_in_two_clicks(page: Page, day: RosterD
     expect(page.locator(".side")).to_be_hidden()
     assert day.row(visit)[0] == "Bayush"
     day.run("DELETE FROM visit_services WHERE id = :id", id=came)
+
+
+def test_a_shift_is_given_to_who_fits_in_two_clicks(page: Page, day: RosterDay) -> None:
+    day.shift(0, 8, 16, "Ababa")
+    day.shift(1, 10, 12, "Bayush")
+    open_day(page, day)
+
+    row(page, day, "Ababa").locator(".shift").click()
+    expect(page.locator(".suggestions")).not_to_contain_text("Bayush")
+    page.get_by_role("button", name=re.compile("^Chaltu Tadesse · Nurse *[0-9]+ of 100$")).click()
+
+    told(page, "shift 08:00 to 16:00, Chaltu Tadesse")
+    expect(row(page, day, "Chaltu").locator(".shift")).to_have_count(1)
+    expect(row(page, day, "Ababa").locator(".shift")).to_have_count(0)
 
 
 def test_keys_alone_assign_move_lengthen_and_unassign(page: Page, day: RosterDay) -> None:
@@ -397,6 +411,9 @@ def test_a_shift_is_made_where_the_lane_is_double_clicked(page: Page, day: Roste
     box = page.get_by_role("combobox", name="Patient")
     box.fill(patient)
     page.get_by_role("option", name=patient).first.click()
+    page.get_by_role("button", name=re.compile("^Bayush Tadesse · Nurse *[0-9]+ of 100$")).click()
+    expect(page.locator(".side [name=staff_id]")).to_have_value(str(day.nurses["Bayush"]))
+    page.locator(".side [name=staff_id]").select_option(str(day.nurses["Chaltu"]))
     page.get_by_role("button", name="Create").click()
 
     told(page, "shift")

@@ -94,7 +94,7 @@ function onBar(roster, bar, event) {
       else if (moves(roster.made, one)) pickUp(roster, bar, one);
       else roster.tell("This visit has begun or is over, so it stays where it is. Enter opens it.");
       return true;
-    case "a": case "A": if (isVisit) roster.open("visit", one, "suggest"); return true;
+    case "a": case "A": roster.open(bar.dataset.kind, one, "suggest"); return true;
     case "u": case "U":
       if (isVisit && one.staff_id && moves(roster.made, one)) saveVisit(roster, one, { staff_id: "" });
       return true;

@@ -41,10 +41,10 @@ export async function saveVisit(roster, visit, values, answered = []) {
   return carry(roster, "visits/", { visit_id: visit.id, version: before.version, ...values }, () => replace(roster, "visits", visit.id, before), before.patient, answered);
 }
 
-export async function saveShift(roster, shift, values) {
+export async function saveShift(roster, shift, values, answered = []) {
   const made = { ...shift, ...("staff_id" in values ? { staff_id: Number(values.staff_id) } : {}), ...(values.shift_start ? { start: values.shift_start } : {}), ...(values.shift_end ? { end: values.shift_end } : {}) };
   replace(roster, "shifts", shift.id, values.status === "Cancelled" ? null : made);
-  return carry(roster, "shifts/", { shift_id: shift.id, version: shift.version, ...values }, () => replace(roster, "shifts", shift.id, shift), shift.patient);
+  return carry(roster, "shifts/", { shift_id: shift.id, version: shift.version, ...values }, () => replace(roster, "shifts", shift.id, shift), shift.patient, answered);
 }
 
 /** Something new. It is drawn when the server has given it a number. */
