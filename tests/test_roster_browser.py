@@ -10,7 +10,7 @@ import pytest
 from browsing import violations
 from clusters import Database
 from playwright.sync_api import Page, expect
-from roster_day import RosterDay
+from roster_day import DAY, RosterDay
 from roster_hand import ROSTER, bar, drag, open_day, refresh, row, told
 from sampling import in_looks
 
@@ -324,6 +324,21 @@ def test_a_warning_is_answered_in_the_dialog(page: Page, day: RosterDay, goes: b
     if goes:
         told(page, "Bayush")
     assert day.row(visit)[0] == ("Bayush" if goes else None)
+
+
+def test_what_is_asked_about_is_not_counted_as_missed_yet(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    open_day(page, day)
+    bar(page, visit).click()
+    page.locator(".side [name=day]").fill(day.scalar(f"SELECT to_char({DAY} - 8, 'YYYY-MM-DD')"))
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    dialog = page.get_by_role("dialog", name="Is this correct?")
+    expect(dialog).to_be_visible()
+    expect(page.locator("#counts")).not_to_contain_text("missed")
+    dialog.get_by_role("button", name="Leave it as it was").click()
+    expect(page.locator("#told")).to_have_text("It stays as it was.")
+    expect(row(page, day, "Ababa").locator(".bar")).to_have_count(1)
 
 
 @pytest.mark.parametrize("way", ["button", "Control+z"])

@@ -25,8 +25,9 @@ export function withValues(visit, values, { day, staff }) {
     made.start = made.planned;
     made.end = momentOf(minutesOf(made.start, day) + made.minutes, day);
     const past = now(day) - minutesOf(made.start, day);
-    made.late = past >= LATE && past < MISSED;
-    made.missed = made.status === "Missed" || past >= MISSED;
+    // What is not saved has not come late yet: a mark goes at once, and comes with the answer.
+    made.late &&= past >= LATE && past < MISSED;
+    made.missed &&= made.status === "Missed" || past >= MISSED;
   }
   return made;
 }
