@@ -226,6 +226,7 @@ def test_the_roster_tells_its_own_keys(page: Page, day: RosterDay) -> None:
     listed = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(listed.locator("dt").filter(has_text="Space")).to_have_count(1)
     expect(listed).to_contain_text("Unassign the visit")
+    expect(listed).not_to_contain_text("Select the row")
     assert violations(page) == []
 
     page.goto("/admin/visit_services/")
