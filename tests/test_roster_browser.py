@@ -388,7 +388,7 @@ def test_what_somebody_else_changed_is_rolled_back_with_a_message(page: Page, da
 
     drag(page, bar(page, visit), row(page, day, "Ababa"))
 
-    told(page, "Somebody changed this meanwhile")
+    told(page, "Somebody changed this meanwhile. Chaltu Tadesse has it now.")
     expect(row(page, day, "Chaltu").locator(".bar")).to_have_count(1)
     assert day.row(visit)[0] == "Chaltu"
 

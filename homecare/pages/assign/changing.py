@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,9 +57,10 @@ def change_visit(fields: Fields) -> Done | list[Conflict]:
         return conflicts(db.session(), by, [planned])
     change = booking.VisitChange(visit_id, fields.get("version", ""), values)
     label = next((words for name, words in LABELS if name in values), LABELS[0][1])
-    booked = booking.change_visits(
-        session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label=label
-    )
+    with _told_whose(by, lambda ids: roster.visits(db.session(), by, Visit.id.in_(ids))):
+        booked = booking.change_visits(
+            session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label=label
+        )
     return _visits_done(by, booked, before["patient"], values.get("status") == "Cancelled")
 
 
@@ -100,9 +103,10 @@ def change_shift(fields: Fields) -> Done | list[Conflict]:
         planned = replace(planned, **{changed[name]: values[name] for name in changed if name in values})
         return conflicts(db.session(), by, [planned])
     change = booking.ShiftChange(shift_id, fields.get("version", ""), values)
-    booked = booking.change_shifts(
-        session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label="Shift changed"
-    )
+    with _told_whose(by, lambda ids: roster.shifts(db.session(), by, Assignment.id.in_(ids))):
+        booked = booking.change_shifts(
+            session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label="Shift changed"
+        )
     return _shifts_done(by, booked, before["patient"])
 
 
@@ -169,6 +173,17 @@ def _given(values: dict[str, Any], name: str, sentence: str) -> Any:
     if values.get(name) is None:
         raise RuleError(name, sentence)
     return values[name]
+
+
+@contextmanager
+def _told_whose(by: Acting, read: Callable[[list[int]], list[dict[str, Any]]]) -> Iterator[None]:
+    """Of what another person changed first it is told whose it is now."""
+    try:
+        yield
+    except rows.RowsChangedError as error:
+        db.session.rollback()
+        now = [one for one in read(error.ids) if one["staff_id"]]
+        raise sending.MeanwhileError(error.ids, _names(by, now)) from error
 
 
 def _visit(by: Acting, visit_id: int) -> dict[str, Any]:
