@@ -11,7 +11,7 @@ from browsing import violations
 from clusters import Database
 from playwright.sync_api import Page, expect
 from roster_day import DAY, RosterDay
-from roster_hand import ROSTER, bar, drag, open_day, refresh, row, told
+from roster_hand import ROSTER, bar, drag, fits, open_day, refresh, row, told
 from sampling import in_looks
 
 pytestmark = pytest.mark.browser
@@ -552,6 +552,42 @@ def test_it_prints_on_one_page(page: Page, day: RosterDay) -> None:
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
 
     assert len(re.findall(rb"/Type\s*/Page[^s]", paper)) == 1
+
+
+def test_a_week_is_read_anew_and_leads_to_something_new(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa", 540)
+    open_day(page, day)
+    page.get_by_role("link", name="Week").click()
+    mine = page.get_by_role("row", name="Ababa Tadesse")
+    expect(mine.locator("em")).to_have_text("9 h")
+    day.run("UPDATE dashboard.visit_plans SET minutes = 60 WHERE visit_id = :id", id=visit)
+    day.run("UPDATE dashboard.sessions SET last_used_at = last_used_at - interval '5 min'")
+    last_use = "SELECT max(last_used_at) FROM dashboard.sessions"
+    used = day.scalar(last_use)
+    refresh(page)
+
+    expect(mine).to_contain_text("1 h · 1")
+    expect(mine.locator("em")).to_have_count(0)
+    assert day.scalar(last_use) == used
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator(".side")).to_contain_text("Patient")
+    assert page.url.endswith(f"?day={day.day}#new")
+
+
+def test_no_cell_of_a_week_is_cut_on_a_phone(page: Page, day: RosterDay) -> None:
+    day.visit(0, 9, "Ababa", 795)
+    day.visit(0, 10, "Ababa", 60)
+    open_day(page, day)
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(f"{ROSTER}?view=week&day={day.day}")
+
+    cut = (
+        "[...document.querySelectorAll('.week td a > span')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    )
+    expect(page.locator(".week em")).to_have_text("13.25 h")
+    assert page.evaluate(cut) == 0
+    assert fits(page)
 
 
 def test_a_view_is_saved_and_opens_by_itself(page: Page, day: RosterDay) -> None:
