@@ -10,8 +10,8 @@ import pytest
 from browsing import violations
 from clusters import Database
 from playwright.sync_api import Page, expect
-from roster_day import RosterDay
-from roster_hand import ROSTER, bar, drag, open_day, refresh, row, told
+from roster_day import DAY, RosterDay
+from roster_hand import ROSTER, bar, drag, fits, open_day, refresh, row, told
 from sampling import in_looks
 
 pytestmark = pytest.mark.browser
@@ -171,7 +171,7 @@ def test_the_best_who_is_free_is_assigned_in_two_clicks(page: Page, day: RosterD
 
     bar(page, visit).click()
     offered = page.get_by_role("button", name=re.compile("[0-9]+ of 100$"))
-    expect(offered.first).to_have_accessible_name(re.compile("^Bayush Tadesse *[0-9]+ of 100$"))
+    expect(offered.first).to_have_accessible_name(re.compile("^Bayush Tadesse · Nurse *[0-9]+ of 100$"))
     expect(page.locator(".suggestions")).not_to_contain_text("Ababa")
     offered.first.click()
 
@@ -179,6 +179,20 @@ def test_the_best_who_is_free_is_assigned_in_two_clicks(page: Page, day: RosterD
     expect(page.locator(".side")).to_be_hidden()
     assert day.row(visit)[0] == "Bayush"
     day.run("DELETE FROM visit_services WHERE id = :id", id=came)
+
+
+def test_a_shift_is_given_to_who_fits_in_two_clicks(page: Page, day: RosterDay) -> None:
+    day.shift(0, 8, 16, "Ababa")
+    day.shift(1, 10, 12, "Bayush")
+    open_day(page, day)
+
+    row(page, day, "Ababa").locator(".shift").click()
+    expect(page.locator(".suggestions")).not_to_contain_text("Bayush")
+    page.get_by_role("button", name=re.compile("^Chaltu Tadesse · Nurse *[0-9]+ of 100$")).click()
+
+    told(page, "shift 08:00 to 16:00, Chaltu Tadesse")
+    expect(row(page, day, "Chaltu").locator(".shift")).to_have_count(1)
+    expect(row(page, day, "Ababa").locator(".shift")).to_have_count(0)
 
 
 def test_keys_alone_assign_move_lengthen_and_unassign(page: Page, day: RosterDay) -> None:
@@ -212,6 +226,7 @@ def test_the_roster_tells_its_own_keys(page: Page, day: RosterDay) -> None:
     listed = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(listed.locator("dt").filter(has_text="Space")).to_have_count(1)
     expect(listed).to_contain_text("Unassign the visit")
+    expect(listed).not_to_contain_text("Select the row")
     assert violations(page) == []
 
     page.goto("/admin/visit_services/")
@@ -312,6 +327,21 @@ def test_a_warning_is_answered_in_the_dialog(page: Page, day: RosterDay, goes: b
     assert day.row(visit)[0] == ("Bayush" if goes else None)
 
 
+def test_what_is_asked_about_is_not_counted_as_missed_yet(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    open_day(page, day)
+    bar(page, visit).click()
+    page.locator(".side [name=day]").fill(day.scalar(f"SELECT to_char({DAY} - 8, 'YYYY-MM-DD')"))
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    dialog = page.get_by_role("dialog", name="Is this correct?")
+    expect(dialog).to_be_visible()
+    expect(page.locator("#counts")).not_to_contain_text("missed")
+    dialog.get_by_role("button", name="Leave it as it was").click()
+    expect(page.locator("#told")).to_have_text("It stays as it was.")
+    expect(row(page, day, "Ababa").locator(".bar")).to_have_count(1)
+
+
 @pytest.mark.parametrize("way", ["button", "Control+z"])
 def test_a_move_is_taken_back(page: Page, day: RosterDay, way: str) -> None:
     visit = day.visit(0, 9, "Ababa")
@@ -330,6 +360,27 @@ def test_a_move_is_taken_back(page: Page, day: RosterDay, way: str) -> None:
     assert day.row(visit)[:2] == ("Ababa", "09:00")
 
 
+def test_each_change_is_taken_back_in_turn_and_may_be_made_again_at_once(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    open_day(page, day)
+    page.route("**/refresh.json*", lambda route: route.fulfill(status=200, body="later"))
+    for name in ("Chaltu", "Bayush"):
+        drag(page, bar(page, visit), row(page, day, name))
+        told(page, f"{name} Tadesse")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(row(page, day, "Ababa").locator(".bar")).to_have_count(1)
+    told(page, "It is as before.")
+    assert day.row(visit)[0] == "Ababa"
+    page.keyboard.press("Control+z")
+    told(page, "Nothing that was done on this page is left to undo.")
+
+    drag(page, bar(page, visit), row(page, day, "Chaltu"))
+
+    told(page, "Chaltu Tadesse")
+    assert day.row(visit)[0] == "Chaltu"
+
+
 def test_what_somebody_else_changed_is_rolled_back_with_a_message(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9)
     open_day(page, day)
@@ -337,7 +388,7 @@ def test_what_somebody_else_changed_is_rolled_back_with_a_message(page: Page, da
 
     drag(page, bar(page, visit), row(page, day, "Ababa"))
 
-    told(page, "Somebody changed this meanwhile")
+    told(page, "Somebody changed this meanwhile. Chaltu Tadesse has it now.")
     expect(row(page, day, "Chaltu").locator(".bar")).to_have_count(1)
     assert day.row(visit)[0] == "Chaltu"
 
@@ -376,6 +427,9 @@ def test_a_shift_is_made_where_the_lane_is_double_clicked(page: Page, day: Roste
     box = page.get_by_role("combobox", name="Patient")
     box.fill(patient)
     page.get_by_role("option", name=patient).first.click()
+    page.get_by_role("button", name=re.compile("^Bayush Tadesse · Nurse *[0-9]+ of 100$")).click()
+    expect(page.locator(".side [name=staff_id]")).to_have_value(str(day.nurses["Bayush"]))
+    page.locator(".side [name=staff_id]").select_option(str(day.nurses["Chaltu"]))
     page.get_by_role("button", name="Create").click()
 
     told(page, "shift")
@@ -498,6 +552,42 @@ def test_it_prints_on_one_page(page: Page, day: RosterDay) -> None:
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
 
     assert len(re.findall(rb"/Type\s*/Page[^s]", paper)) == 1
+
+
+def test_a_week_is_read_anew_and_leads_to_something_new(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa", 540)
+    open_day(page, day)
+    page.get_by_role("link", name="Week").click()
+    mine = page.get_by_role("row", name="Ababa Tadesse")
+    expect(mine.locator("em")).to_have_text("9 h")
+    day.run("UPDATE dashboard.visit_plans SET minutes = 60 WHERE visit_id = :id", id=visit)
+    day.run("UPDATE dashboard.sessions SET last_used_at = last_used_at - interval '5 min'")
+    last_use = "SELECT max(last_used_at) FROM dashboard.sessions"
+    used = day.scalar(last_use)
+    refresh(page)
+
+    expect(mine).to_contain_text("1 h · 1")
+    expect(mine.locator("em")).to_have_count(0)
+    assert day.scalar(last_use) == used
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator(".side")).to_contain_text("Patient")
+    assert page.url.endswith(f"?day={day.day}#new")
+
+
+def test_no_cell_of_a_week_is_cut_on_a_phone(page: Page, day: RosterDay) -> None:
+    day.visit(0, 9, "Ababa", 795)
+    day.visit(0, 10, "Ababa", 60)
+    open_day(page, day)
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(f"{ROSTER}?view=week&day={day.day}")
+
+    cut = (
+        "[...document.querySelectorAll('.week td a > span')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    )
+    expect(page.locator(".week em")).to_have_text("13.25 h")
+    assert page.evaluate(cut) == 0
+    assert fits(page)
 
 
 def test_a_view_is_saved_and_opens_by_itself(page: Page, day: RosterDay) -> None:

@@ -52,7 +52,11 @@ def test_a_visit_is_assigned_and_taken_back(company: Company, day: RosterDay) ->
     assert answer.json["done"] == f"{day.patients[0].full_name}: 09:00 to 10:00, Ababa Tadesse."
     assert [(one["id"], one["staff_id"]) for one in answer.json["visits"]] == [(visit, day.nurses["Ababa"])]
     assert day.row(visit)[0] == "Ababa"
-    assert sent(company, "undo/", token=answer.json["undo"], table="visit_services").status_code == 200
+    undone = sent(company, "undo/", token=answer.json["undo"], table="visit_services")
+    assert undone.status_code == 200
+    assert [(one["id"], one["staff_id"], one["version"]) for one in undone.json["visits"]] == [
+        (visit, None, version(day, visit))
+    ]
     assert day.row(visit)[0] is None
     assert sent(company, "undo/", token=answer.json["undo"], table="visit_services").status_code == 422
 

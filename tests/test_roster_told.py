@@ -98,7 +98,8 @@ def test_a_moment_near_the_ends_of_the_calendar_is_refused_in_a_sentence(
             assert (answer.status_code, moment in answer.json["error"]) == (422, True), (path, answer.json)
 
     asked = {"patient_id": patient, "start": moment, "minutes": 60}
-    assert company.as_("Coordinator").get("/admin/assign/suggestions.json", **asked).status_code == 400
+    for more in (asked, asked | {"start": f"{day.day}T06:00:00Z", "end": moment}):
+        assert company.as_("Coordinator").get("/admin/assign/suggestions.json", **more).status_code == 400
 
 
 @pytest.mark.parametrize("moment", ["0001-01-02 00:00", "0001-01-03 09:00", "9999-12-30 23:59", "infinity"])

@@ -80,6 +80,14 @@ def test_each_pile_has_the_number_and_the_rows_of_its_status(company: Company, a
     assert all(len(drawn) == min(number, 40) for number, drawn in found.values())
 
 
+@pytest.mark.parametrize("path", TABLES)
+def test_a_board_tells_its_own_keys_and_not_those_of_a_list(admin: Walker, path: str) -> None:
+    told = re.findall("<dd>(.*?)</dd>", admin.get(path).text.split('id="shortcuts"')[1])
+
+    assert {"Assign the task", "Set the status of the task", "Search everything, also /"} <= {*told}
+    assert "Row before" not in told
+
+
 def test_an_office_task_is_due_with_its_visit_else_after_two_days(company: Company, admin: Walker) -> None:
     expected = [
         row.id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -21,11 +22,12 @@ from homecare.actions.taking_back import undoing
 from homecare.admin.door import acting
 from homecare.clock import to_addis
 from homecare.db import db
-from homecare.models import Assignment, Visit
+from homecare.models import Assignment, Visit, VisitPlan
 from homecare.pages.assign import sending
 from homecare.pages.assign.sending import Done
 from homecare.queries.assigned import roster
 from homecare.queries.conflicts import Conflict
+from homecare.queries.nets import Net
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import shown_table
@@ -52,9 +54,10 @@ def change_visit(fields: Fields) -> Done | list[Conflict]:
     if fields.get("check"):
         seen = [replace(change, version=before["version"])]
         return _against(VISITS, visit_id, partial(booking.change_visits, changes=seen, label=label))
-    booked = booking.change_visits(
-        session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label=label
-    )
+    with _told_whose(by, lambda ids: roster.visits(db.session(), by, Visit.id.in_(ids))):
+        booked = booking.change_visits(
+            session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label=label
+        )
     return _visits_done(by, booked, before["patient"], values.get("status") == "Cancelled")
 
 
@@ -91,9 +94,10 @@ def change_shift(fields: Fields) -> Done | list[Conflict]:
     if fields.get("check"):
         seen = [replace(change, version=before["version"])]
         return _against(SHIFTS, shift_id, partial(booking.change_shifts, changes=seen, label=""))
-    booked = booking.change_shifts(
-        session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label="Shift changed"
-    )
+    with _told_whose(by, lambda ids: roster.shifts(db.session(), by, Assignment.id.in_(ids))):
+        booked = booking.change_shifts(
+            session=db.session(), by=by, changes=[change], answered=sending.answered(fields), label="Shift changed"
+        )
     return _shifts_done(by, booked, before["patient"])
 
 
@@ -131,7 +135,7 @@ def take_back(fields: Fields) -> Done:
     if table not in (VISITS, SHIFTS):
         raise RuleError("table", "The roster takes back visits and shifts.")
     try:
-        undoing.undo(session=db.session(), token=fields.get("token", ""), resource=table, by=acting())
+        undone = undoing.undo(session=db.session(), token=fields.get("token", ""), resource=table, by=acting())
     except undoing.NotTheirsError as error:
         raise RuleError("", "This is not there to be undone, or another person did it.") from error
     except undoing.UndoneError as error:
@@ -140,7 +144,19 @@ def take_back(fields: Fields) -> Done:
         raise rows.RowsChangedError([one.row_id for one in error.touched]) from error
     except many.RowsRefusedError as error:
         raise RuleError("", next(iter(error.refused.values())).message) from error
-    return Done("It is as before.", "", table, {})
+    return Done("It is as before.", "", table, _put_back(acting(), undone.nets))
+
+
+def _put_back(by: Acting, nets: list[Net]) -> dict[str, list[dict[str, Any]]]:
+    """The visits and shifts that were put back, as they are now; not those that are gone with their making."""
+    visits = {net.row_id for net in nets if net.resource == VISITS}
+    # A length or a purpose alone stands in the plan of its visit.
+    plans_of = {(net.new or net.old or {})["visit_id"] for net in nets if net.resource == VisitPlan.__tablename__}
+    shifts = {net.row_id for net in nets if net.resource == SHIFTS}
+    return {
+        "visits": roster.visits(db.session(), by, Visit.id.in_(visits | plans_of)),
+        "shifts": roster.shifts(db.session(), by, Assignment.id.in_(shifts)),
+    }
 
 
 def _named(fields: Fields, readers: dict[str, Any]) -> set[str]:
@@ -157,6 +173,17 @@ def _given(values: dict[str, Any], name: str, sentence: str) -> Any:
     if values.get(name) is None:
         raise RuleError(name, sentence)
     return values[name]
+
+
+@contextmanager
+def _told_whose(by: Acting, read: Callable[[list[int]], list[dict[str, Any]]]) -> Iterator[None]:
+    """Of what another person changed first it is told whose it is now."""
+    try:
+        yield
+    except rows.RowsChangedError as error:
+        db.session.rollback()
+        now = [one for one in read(error.ids) if one["staff_id"]]
+        raise sending.MeanwhileError(error.ids, _names(by, now)) from error
 
 
 def _visit(by: Acting, visit_id: int) -> dict[str, Any]:

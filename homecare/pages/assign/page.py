@@ -67,6 +67,7 @@ class Assign(GuardedView):
             places=PLACES,
             chips=roster_words.chips(words, db.session(), acting()),
             patients=_picker("visit_services"),
+            may_create=self._may()["create_visit"],
             chosen=roster_words.chosen_patient(words, db.session(), acting()),
             **(self._week(words) if words.is_week else {"data": self._day(words)}),
         )

@@ -97,6 +97,15 @@ def values(fields: MultiDict[str, str], readers: Mapping[str, Callable[[str], An
     return {name: read(fields[name]) for name, read in readers.items() if name in fields}
 
 
+class MeanwhileError(Exception):
+    """Another person changed the rows `ids` first; `whose` says who has it now, empty for nobody."""
+
+    def __init__(self, ids: list[int], whose: str) -> None:
+        super().__init__(str(ids))
+        self.ids = ids
+        self.whose = whose
+
+
 @dataclass(frozen=True)
 class Done:
     """`rows` are the visits or shifts as they are now; `table` is whose change set `undo` takes back."""
@@ -116,8 +125,9 @@ def carried(work: Callable[[MultiDict[str, str]], Done | list[Conflict]]) -> Res
         return jsonify(error=" ".join(one["sentence"] for one in told), conflicts=told), 409
     except rows.RowsChangedError as error:
         db.session.rollback()
-        sentence = "Somebody changed this meanwhile. It is shown as it is now; look at it and try again."
-        return jsonify(error=sentence, changed=error.ids), 409
+        return _meanwhile(error.ids)
+    except MeanwhileError as error:
+        return _meanwhile(error.ids, f" {error.whose} has it now." if error.whose else "")
     except RuleError as error:
         return jsonify(error=error.message, field=error.field), 422
     except NotAllowedError as error:
@@ -125,6 +135,11 @@ def carried(work: Callable[[MultiDict[str, str]], Done | list[Conflict]]) -> Res
     if isinstance(done, list):
         return jsonify(conflicts=[as_told(one) for one in done])
     return jsonify(done=done.sentence, undo=done.undo, table=done.table, **done.rows)
+
+
+def _meanwhile(ids: list[int], whose: str = "") -> ResponseReturnValue:
+    sentence = f"Somebody changed this meanwhile.{whose} It is shown as it is now; look at it and try again."
+    return jsonify(error=sentence, changed=ids), 409
 
 
 def as_told(one: Conflict) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Who should go, for the roster's panel: of a stored visit or shift, or of a new visit."""
+"""Who should go, for the roster's panel: of a stored visit or shift, or of a new one."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Suggestions(PlanningView):
     @expose("/")
     @expose("")
     def suggested(self) -> ResponseReturnValue:
-        """`visit` or `shift` is an id; else `patient_id`, `start` (ISO 8601 with its zone) and `minutes`. Best first;
-        moments in ISO 8601 UTC."""
+        """`visit` or `shift` is an id; else `patient_id`, `start` (ISO 8601 with its zone) and the `minutes` of a visit
+        or the `end` of a shift. Best first; moments in ISO 8601 UTC."""
         found = suggestions.suggestions(db.session(), acting(), _about())
         return jsonify(suggestions=[_line(one) for one in found])
 
@@ -56,10 +56,19 @@ def _about() -> Booking:
                 refuse(table, Action.VIEW, right(table, Action.VIEW))
             row_id = _number(name)
             return read(db.session(), acting(), row_id) or not_found(table, "view", str(row_id))
+    if "end" in request.args:
+        return _new_shift()
     minutes = _number("minutes") if request.args.get("minutes") else None
     if minutes is not None and not SHORTEST <= minutes <= LONGEST:
         raise SpokenError(400, f"minutes must be {SHORTEST} to {LONGEST:,}; this is {minutes:,}.")
-    return Booking("visit", None, _number("patient_id"), None, _moment(request.args.get("start", "")), minutes)
+    return Booking("visit", None, _number("patient_id"), None, _moment("start"), minutes)
+
+
+def _new_shift() -> Booking:
+    start, end = _moment("start"), _moment("end")
+    if end <= start:
+        raise SpokenError(400, "A shift must end after it begins.")
+    return Booking("shift", None, _number("patient_id"), None, start, end=end)
 
 
 def _number(name: str) -> int:
@@ -70,8 +79,9 @@ def _number(name: str) -> int:
         raise SpokenError(400, f"{name} must be a number; this is {given[:40]!r}.") from error
 
 
-def _moment(given: str) -> datetime:
+def _moment(name: str) -> datetime:
+    given = request.args.get(name, "")
     try:
         return bookable(given)
     except ValueError as error:
-        raise SpokenError(400, f"start must be {error}; this is {given[:40]!r}.") from error
+        raise SpokenError(400, f"{name} must be {error}; this is {given[:40]!r}.") from error

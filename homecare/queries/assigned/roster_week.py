@@ -21,7 +21,7 @@ from homecare.queries.places import of_visit
 from homecare.records import bookings
 
 DAYS = 7
-FULL_DAY = 24 * 60
+WHOLE_DAY, FULL_DAY = 24 * 60, 8 * 60
 # What asks for somebody, the most urgent first.
 ALARMS = ("missed", "late", "stuck")
 TONES = {"completed": "done", "in progress": "running", "missed": "missed"}
@@ -54,6 +54,10 @@ class Cell:
     @property
     def hours(self) -> str:
         return hours(self.minutes)
+
+    @property
+    def is_over(self) -> bool:
+        return self.minutes > FULL_DAY
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def _bar(row: Row[Any], day: date) -> Bar:
 def _cut(start: datetime, end: datetime, day: date, tone: str) -> Bar:
     begins = clock.day_start(day)
     first, last = ((moment - begins) // timedelta(minutes=1) for moment in (start, end))
-    return Bar(min(max(0, first), FULL_DAY), min(max(0, first, last), FULL_DAY), tone)
+    return Bar(min(max(0, first), WHOLE_DAY), min(max(0, first, last), WHOLE_DAY), tone)
 
 
 def _visits(session: Session, by: Acting, asked: Asked) -> defaultdict[tuple[int | None, date], list[Row[Any]]]:

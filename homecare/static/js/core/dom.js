@@ -16,9 +16,9 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Shows a message in the corner. `action` is [word, function]. Errors stay until they are closed. */
-export function toast(text, { kind = "success", action } = {}) {
-  const box = make("div", { className: `notice notice-${kind}` }, make("p", { textContent: text }));
+/** Shows a message in the corner. `action` is [word, function]. Errors stay until they are closed, others `seconds`. */
+export function toast(text, { kind = "success", action, seconds = 8 } = {}) {
+  const box = make("div", { className: `notice notice-${kind}`, "data-seconds": seconds }, make("p", { textContent: text }));
   if (kind === "error") box.setAttribute("role", "alert");
   const close = () => box.remove();
   const [word, run] = action || (kind === "error" ? ["Close", () => {}] : []);

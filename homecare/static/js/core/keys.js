@@ -13,7 +13,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const undo = $$(".toasts [data-undo]").at(-1);
-  if ((event.ctrlKey || event.metaKey) && event.key === "z" && undo && !typing(event.target)) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "z" && undo && !typing(event.target) && !event.defaultPrevented) {
     event.preventDefault();
     undo.click();
   }

@@ -2,10 +2,12 @@
 import { $, $$, make, toast, typing } from "../core/dom.js";
 import { attach } from "../parts/picker.js";
 import * as absent from "../parts/roster-absent.js";
+import * as answer from "../parts/roster-answer.js";
 import * as drag from "../parts/roster-drag.js";
 import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
 import * as keys from "../parts/roster-keys.js";
 import { DAY, clock, now } from "../parts/roster-times.js";
+import * as week from "../parts/roster-week.js";
 
 const REFRESH_MS = 30_000;
 const AFTER_SAVE_MS = 400;
@@ -21,9 +23,9 @@ let panel = null;
 picker?.addEventListener("change", () => picker.value && location.assign(picker.dataset.url.replace("DAY", picker.value)));
 $$("#conditions .picker[data-lookup-url]").forEach(attach);
 
-// A week opens at today.
-$(".week thead [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+$("#print").addEventListener("click", () => print());
 if (scroll) start();
+else week.begin(REFRESH_MS);
 
 function start() {
   const data = JSON.parse($("#day-data").textContent);
@@ -57,8 +59,8 @@ function start() {
   drag.listen(roster);
   absent.listen(roster);
   keys.listen(roster);
+  answer.listen(roster);
   $("#new")?.addEventListener("click", () => roster.create({}));
-  $("#print").addEventListener("click", () => print());
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || $("dialog[open]")) return;
     event.preventDefault();
@@ -92,10 +94,11 @@ function showNow(roster) {
   scroll.scrollLeft = (Math.max(0, from - 20) / DAY) * times.offsetWidth;
 }
 
-/** What the address points at: the panel of #visit-12, the row of #staff-7, or the first of #late, #unassigned and so on. */
+/** What the address points at: the panel of #visit-12, the row of #staff-7, something #new, or the first of #late, #unassigned and so on. */
 function showAsked(roster) {
   const [what, id] = location.hash.slice(1).split("-");
   if (what in TONES) return next(roster, what);
+  if (what === "new") return roster.create({});
   if (what === "staff") return toRow(roster, id);
   if (what !== "visit" || !id) return;
   const visit = roster.data.visits.find((one) => one.id === Number(id));

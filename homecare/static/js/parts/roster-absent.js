@@ -1,7 +1,7 @@
 // Somebody is absent, in the roster's panel: the forms of that page, sent and answered without leaving the day.
 import { $, $$, toast } from "../core/dom.js";
 import { ask } from "../core/server.js";
-import { say } from "./roster-save.js";
+import { say } from "./roster-answer.js";
 
 const FAILED = "That did not work. Nothing was saved; try again.";
 

@@ -1,8 +1,9 @@
 // The roster by keyboard: one place has the focus, arrows move it; Space picks a visit up and the arrows move the visit.
 import { $$ } from "../core/dom.js";
+import { replace } from "./roster-answer.js";
 import { lengthWith } from "./roster-carers.js";
 import { STRIP, keepTabStop, moves, startOf } from "./roster-draw.js";
-import { inWords, replace, saveVisit, withValues } from "./roster-save.js";
+import { inWords, saveVisit, withValues } from "./roster-save.js";
 import { DAY, STEP, minutesOf, momentOf } from "./roster-times.js";
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
@@ -93,7 +94,7 @@ function onBar(roster, bar, event) {
       else if (moves(roster.made, one)) pickUp(roster, bar, one);
       else roster.tell("This visit has begun or is over, so it stays where it is. Enter opens it.");
       return true;
-    case "a": case "A": if (isVisit) roster.open("visit", one, "suggest"); return true;
+    case "a": case "A": roster.open(bar.dataset.kind, one, "suggest"); return true;
     case "u": case "U":
       if (isVisit && one.staff_id && moves(roster.made, one)) saveVisit(roster, one, { staff_id: "" });
       return true;

@@ -195,7 +195,7 @@ function shiftForm(roster, shift) {
     if (Object.keys(changed).length) saveShift(roster, shift, changed);
   };
   return make("div", { className: "side-form", oninput: fits.look, onchange: fits.look },
-    field("Carer", carer), make("div", { className: "pair" }, field("From", startDay), field("Time", startTime)), make("div", { className: "pair" }, field("To", endDay), field("Time", endTime)), fits.said,
+    field("Carer", carer), make("div", { "data-suggestions": "", hidden: true }), make("div", { className: "pair" }, field("From", startDay), field("Time", startTime)), make("div", { className: "pair" }, field("To", endDay), field("Time", endTime)), fits.said,
     make("div", { className: "side-foot" }, make("button", { type: "button", className: "btn btn-primary", "data-save": "", textContent: "Save", onclick: save }),
       button("Cancel the shift", () => { close(roster); saveShift(roster, shift, { status: "Cancelled" }); }, "btn btn-danger")));
 }

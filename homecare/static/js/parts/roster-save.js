@@ -1,9 +1,10 @@
-// What is booked: shown at once, sent, and put back with a sentence where it is refused. Each success can be undone.
+// What is booked: shown at once, sent, and put back with a sentence where it is refused.
 import { $, make, toast } from "../core/dom.js";
 import { send } from "../core/server.js";
+import { replace, say, shown } from "./roster-answer.js";
 import { lengthWith } from "./roster-carers.js";
-import { draw, nameOf } from "./roster-draw.js";
-import { clock, dayOf, minutesOf, momentOf, now } from "./roster-times.js";
+import { nameOf } from "./roster-draw.js";
+import { clock, minutesOf, momentOf, now } from "./roster-times.js";
 
 const LATE = 15;
 const MISSED = 60;
@@ -24,19 +25,11 @@ export function withValues(visit, values, { day, staff }) {
     made.start = made.planned;
     made.end = momentOf(minutesOf(made.start, day) + made.minutes, day);
     const past = now(day) - minutesOf(made.start, day);
-    made.late = past >= LATE && past < MISSED;
-    made.missed = made.status === "Missed" || past >= MISSED;
+    // What is not saved has not come late yet: a mark goes at once, and comes with the answer.
+    made.late &&= past >= LATE && past < MISSED;
+    made.missed &&= made.status === "Missed" || past >= MISSED;
   }
   return made;
-}
-
-/** Puts one row in the place of another; null takes it away. The rows are drawn. */
-export function replace(roster, list, id, one) {
-  const { data } = roster;
-  const rest = data[list].filter((other) => other.id !== id);
-  draw(roster.made, { ...data, [list]: one ? [...rest, one] : rest });
-  roster.data = roster.made.data;
-  roster.tellCounts();
 }
 
 /** A change of a visit. `answered` are the keys of warnings that were read before. Answers whether it was saved. */
@@ -49,10 +42,10 @@ export async function saveVisit(roster, visit, values, answered = []) {
   return carry(roster, "visits/", { visit_id: visit.id, version: before.version, ...values }, () => replace(roster, "visits", visit.id, before), before.patient, answered);
 }
 
-export async function saveShift(roster, shift, values) {
+export async function saveShift(roster, shift, values, answered = []) {
   const made = { ...shift, ...("staff_id" in values ? { staff_id: Number(values.staff_id) } : {}), ...(values.shift_start ? { start: values.shift_start } : {}), ...(values.shift_end ? { end: values.shift_end } : {}) };
   replace(roster, "shifts", shift.id, values.status === "Cancelled" ? null : made);
-  return carry(roster, "shifts/", { shift_id: shift.id, version: shift.version, ...values }, () => replace(roster, "shifts", shift.id, shift), shift.patient);
+  return carry(roster, "shifts/", { shift_id: shift.id, version: shift.version, ...values }, () => replace(roster, "shifts", shift.id, shift), shift.patient, answered);
 }
 
 /** Something new. It is drawn when the server has given it a number. */
@@ -71,7 +64,7 @@ async function carry(roster, path, values, putBack, whose, known = []) {
     for (;;) {
       try {
         const answer = await send(roster.urls.send + path, { ...values, answered: answered.join(",") });
-        taken(roster, answer);
+        say(roster, { ...answer, done: shown(roster, answer) });
         return true;
       } catch (error) {
         const conflicts = error.body?.conflicts;
@@ -94,40 +87,6 @@ async function carry(roster, path, values, putBack, whose, known = []) {
   } finally {
     roster.sending -= 1;
   }
-}
-
-function taken(roster, answer) {
-  let words = answer.done;
-  for (const list of ["visits", "shifts"]) {
-    for (const one of answer[list] ?? []) {
-      const at = minutesOf(list === "visits" ? one.planned : one.start, roster.data.day);
-      const here = list === "shifts" || (at >= 0 && at < 1440);
-      replace(roster, list, one.id, here && one.status !== "Cancelled" ? one : null);
-      // What has left the day in sight is said with where it went.
-      if (!here && one.status !== "Cancelled") words = `${answer.done} It is on ${dayOf(one.planned)} now.`;
-    }
-  }
-  say(roster, { ...answer, done: words });
-}
-
-/** Tells what was done, with the way back where `undo` names the change set, and reads the day anew. */
-export function say(roster, answer) {
-  const action = answer.undo ? { action: ["Undo", () => undo(roster, answer)] } : {};
-  for (const old of document.querySelectorAll(".toasts .notice-success")) old.remove();
-  toast(answer.done, action);
-  roster.tell(answer.done);
-  roster.refresh();
-}
-
-async function undo(roster, answer) {
-  try {
-    const told = await send(`${roster.urls.send}undo/`, { token: answer.undo, table: answer.table });
-    toast(told.done);
-    roster.tell(told.done);
-  } catch (error) {
-    toast(error.message, { kind: "error" });
-  }
-  roster.refresh();
 }
 
 /** Asks about conflicts; a blocking one can only be left. */

@@ -2,7 +2,7 @@
 import { $, $$, make } from "../core/dom.js";
 import { read } from "../core/server.js";
 import { lengthWith } from "./roster-carers.js";
-import { saveVisit } from "./roster-save.js";
+import { saveShift, saveVisit } from "./roster-save.js";
 import { clock, length, minutesOf, momentOf } from "./roster-times.js";
 
 // The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
@@ -10,14 +10,15 @@ const PARTS = { continuity: "knows the patient", proximity: "near their other vi
 const SHOWN = 4;
 let asked = 0;
 
-/** Fills the panel's place for suggestions; one click assigns a saved visit, and chooses the carer of a new one. */
+/** Fills the panel's place for suggestions; one click assigns what is saved, and chooses the carer of what is new. */
 export function suggest(roster, { kind, id, wish, slot }) {
   asked += 1;
-  if (!slot || kind === "shift" || !roster.urls.suggestions) return;
+  if (!slot || !roster.urls.suggestions) return;
   const form = slot.closest(".side-form");
-  if (kind === "visit") {
-    const own = () => show(roster, slot, `visit=${id}`, (one) => assign(roster, id, one), wish === "suggest", (one) => untilOf(roster, id, one));
-    form.addEventListener("change", (event) => ["day", "time"].includes(event.target.name) && moved(roster, slot, form, id, own));
+  if (kind !== "new") {
+    const until = kind === "visit" ? (one) => untilOf(roster, id, one) : undefined;
+    const own = () => show(roster, slot, `${kind}=${id}`, (one) => assign(roster, kind, id, one), wish === "suggest", until);
+    form.addEventListener("change", (event) => ["day", "time"].includes(event.target.name) && moved(roster, slot, form, kind, id, own));
     return own();
   }
   form.addEventListener("change", () => {
@@ -26,25 +27,34 @@ export function suggest(roster, { kind, id, wish, slot }) {
   });
 }
 
-/** Of another day it is asked who fits then; of another hour nothing is said, for the visit would stand in its own way. */
-function moved(roster, slot, form, id, own) {
-  const visit = roster.data.visits.find((each) => each.id === id);
-  const [day, time] = ["day", "time"].map((name) => $(`[name=${name}]`, form).value);
-  if (!visit || !day || !time) return;
-  const start = momentOf(Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)), day);
-  if (Date.parse(start) === Date.parse(visit.planned)) return own();
+/** Of another day it is asked who fits then; of another hour nothing is said, for it would stand in its own way. */
+function moved(roster, slot, form, kind, id, own) {
+  const one = stored(roster, kind, id);
+  const [start, end] = momentsIn(form);
+  if (!one || !start) return;
+  const same = (given, was) => given === undefined || Date.parse(given) === Date.parse(was);
+  if (same(start, one.planned ?? one.start) && same(end, one.end)) return own();
   asked += 1;
   slot.hidden = true;
-  if (day !== roster.data.day) show(roster, slot, new URLSearchParams({ patient_id: visit.patient_id, start, minutes: visit.minutes }), (one) => choose(form, one));
+  const day = $("[name=day]", form).value;
+  if (kind === "visit" && day !== roster.data.day) show(roster, slot, new URLSearchParams({ patient_id: one.patient_id, start, minutes: one.minutes }), (best) => choose(form, best));
+}
+
+const stored = (roster, kind, id) => roster.data[`${kind}s`].find((each) => each.id === id);
+
+/** When it begins, and of a shift when it ends; empty where the day or the time is not written. */
+function momentsIn(form) {
+  const times = $$("[name=time]", form);
+  return $$("[name=day]", form).map(({ value }, at) => value && times[at].value && momentOf(Number(times[at].value.slice(0, 2)) * 60 + Number(times[at].value.slice(3, 5)), value));
 }
 
 function ofNew(form) {
   const value = (name) => $(`[name=${name}]`, form)?.value ?? "";
   const isShift = $("[name=kind]:checked", form)?.value === "shift";
-  if (isShift || !value("patient_id") || !value("day") || !value("time")) return "";
-  const start = momentOf(Number(value("time").slice(0, 2)) * 60 + Number(value("time").slice(3, 5)), value("day"));
-  const words = new URLSearchParams({ patient_id: value("patient_id"), start });
-  if (value("minutes")) words.set("minutes", value("minutes"));
+  const [start, end] = momentsIn(form);
+  if (!value("patient_id") || !start || (isShift && !(Date.parse(start) < Date.parse(end)))) return "";
+  const words = new URLSearchParams({ patient_id: value("patient_id"), start, ...(isShift ? { end } : {}) });
+  if (!isShift && value("minutes")) words.set("minutes", value("minutes"));
   return words;
 }
 
@@ -56,7 +66,7 @@ async function show(roster, slot, words, go, isWished = false, until = () => "")
   const found = await read(`${roster.urls.suggestions}?${words}`).catch(() => null);
   if (mine !== asked || !slot.isConnected) return;
   if (!found) return (slot.hidden = true);
-  const lines = found.suggestions.slice(0, SHOWN).map((one) => line(one, () => go(one), until(one)));
+  const lines = found.suggestions.slice(0, SHOWN).map((one) => line(one, roleOf(roster, one), () => go(one), until(one)));
   slot.replaceChildren(
     make("h3", { textContent: "Who fits best, of 100 points" }),
     lines.length ? make("ol", { className: "suggestions" }, ...lines) : make("p", { className: "muted", textContent: "Nobody can go then." }),
@@ -65,12 +75,14 @@ async function show(roster, slot, words, go, isWished = false, until = () => "")
   if (isWished && document.activeElement?.name === "staff_id") $("button", slot)?.focus();
 }
 
-function line(one, go, until) {
+const roleOf = (roster, one) => roster.data.staff.find((each) => each.id === one.staff_id)?.role;
+
+function line(one, role, go, until) {
   const parts = Object.entries(one.parts).filter(([, points]) => points >= 0.5);
   const why = parts.map(([name, points]) => `${PARTS[name] ?? name} ${Math.round(points)}`).join(" · ");
   return make("li", {},
     make("button", { type: "button", className: "btn", onclick: go },
-      make("span", { textContent: one.name }), make("strong", { textContent: String(Math.round(one.score)) }, make("span", { className: "visually-hidden", textContent: " of 100" }))),
+      make("span", { textContent: [one.name, role].filter(Boolean).join(" · ") }), make("strong", { textContent: String(Math.round(one.score)) }, make("span", { className: "visually-hidden", textContent: " of 100" }))),
     make("small", { className: "muted", textContent: [until, why].filter(Boolean).join(" · ") }),
     ...one.against.map(({ sentence }) => make("small", { className: "against", textContent: sentence })));
 }
@@ -84,13 +96,14 @@ function untilOf(roster, id, one) {
 }
 
 /** What speaks against the person stood beside the name: it is not asked again. The next that waits gets the focus. */
-async function assign(roster, id, one) {
-  const visit = roster.data.visits.find((each) => each.id === id);
-  const key = `visit-${id}`;
+async function assign(roster, kind, id, one) {
+  const row = stored(roster, kind, id);
+  const save = kind === "visit" ? saveVisit : saveShift;
+  const key = `${kind}-${id}`;
   roster.stay = nextInStrip(roster, key);
   roster.shut();
-  if (!visit || visit.staff_id === one.staff_id) return;
-  const saved = await saveVisit(roster, visit, { staff_id: one.staff_id }, one.against.map((each) => each.key));
+  if (!row || row.staff_id === one.staff_id) return;
+  const saved = await save(roster, row, { staff_id: one.staff_id }, one.against.map((each) => each.key));
   if (saved || roster.shown) return;
   roster.stay = key;
   roster.focus();
