@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
 from homecare import clock
@@ -19,7 +19,7 @@ from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.db import Base
 from homecare.kinds import say
-from homecare.models import Assignment, InsuranceClaim, Invoice, MarketingBudget, Visit
+from homecare.models import Assignment, InsuranceClaim, Invoice, Lead, MarketingBudget, Patient, Visit
 from homecare.queries.tariffs import of_visits
 
 # Three times the most expensive visit, where no tariff says what the visit costs.
@@ -166,6 +166,16 @@ def _overspent(_session: Session, budget: MarketingBudget, _before: Mapping[str,
     return "More is spent than was allocated." if spent and allocated is not None and spent > allocated else ""
 
 
+def _converted_alone(session: Session, lead: Lead, before: Mapping[str, Any]) -> str:
+    if folded(lead.status) != "converted" or folded(before.get("status")) == "converted":
+        return ""
+    patient = Patient.__table__
+    linked = select(exists().where(patient.c.marketing_lead_id == lead.id))
+    if session.scalar(linked, execution_options=UNSCOPED):
+        return ""
+    return "No patient comes from this lead. Convert it by its button to make the patient."
+
+
 def _is_long(start: Any, end: Any) -> bool:
     return isinstance(start, datetime) and isinstance(end, datetime) and end - start > LONGEST_AT_ONCE
 
@@ -193,5 +203,6 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
         Doubt(("shift_start", "shift_end"), _shift_time),
     ),
     "insurance_claims": (Doubt(("coverage_amount",), _coverage),),
+    "marketing_leads": (Doubt(("status",), _converted_alone),),
     "marketing_budgets": (Doubt(("spent_amount", "allocated_amount"), _overspent),),
 }

@@ -32,13 +32,13 @@ def _check(session: Session, column: Column[Any], value: str, row_id: int | None
     lock = func.hashtextextended(literal(f"{column}:") + fold(value), 0)
     session.execute(select(func.pg_advisory_xact_lock(lock)), execution_options=UNSCOPED)
     key = column.table.c.id
-    other = select(key).where(_is_the_same(column, value), key.is_distinct_from(row_id)).limit(1)
+    other = select(key).where(is_the_same(column, value), key.is_distinct_from(row_id)).limit(1)
     row_id = session.scalar(other, execution_options=UNSCOPED)
     if row_id is not None:
         raise TakenError(column.name, row_id)
 
 
-def _is_the_same(column: Column[Any], value: str) -> ColumnElement[bool]:
+def is_the_same(column: Column[Any], value: str) -> ColumnElement[bool]:
     """Compares names as people read them, addresses and codes only without case: jose@ and josé@ are two people."""
     if traits_of(column).is_name:
         return same(column, value)

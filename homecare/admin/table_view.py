@@ -22,7 +22,7 @@ from homecare.admin.list import exporter, workbook
 from homecare.admin.list.own_views import own_views_of
 from homecare.admin.list.screens import ListScreen
 from homecare.admin.record import downloads, opening, timeline
-from homecare.admin.record.details import RELATED_ROWS, additions, related_list
+from homecare.admin.record.details import RELATED_ROWS, additions, may_add, related_list
 from homecare.admin.stock import StockView
 from homecare.db import db
 from homecare.kinds.read import parse_id
@@ -121,8 +121,14 @@ class TableView(GuardedView, StockView):
         screen = related_list(db.session(), self.seen, row_id, of, by)
         if screen is None:
             raise SpokenError(404, "There is no such list of related records for your role.")
+        added = may_add(screen.request.seen, screen.request.table.fields[by], len(screen.lines))
         return self.render(
-            "tables/record/related.html", screen=screen, table=self.table, rows=RELATED_ROWS, row_id=row_id
+            "tables/record/related.html",
+            screen=screen,
+            table=self.table,
+            rows=RELATED_ROWS,
+            row_id=row_id,
+            may_add=added,
         )
 
     @expose("/new/", methods=("GET", "POST"))

@@ -37,6 +37,8 @@ class Override:
     # The name of one row, and the label of the button that creates one.
     one: str = ""
     new: str = ""
+    # The button that creates one beside a parent, by the column that names the parent, where it has words of its own.
+    new_of: Mapping[str, str] = field(default_factory=dict)
     # The columns that name a row; where `named_by_first`, the first of them that says something.
     named_by: tuple[str, ...] = ()
     named_by_first: bool = False
@@ -57,6 +59,7 @@ NO_OVERRIDE = Override()
 OVERRIDES: dict[str, Override] = {
     "patients": Override(
         menu_icon_value="user-circle",
+        new_of={"marketing_lead_id": "Convert to patient"},
         related=("visit_services", "caregiver_assignments", "invoices"),
         column_list=("full_name", "phone_number", "gender", "date_of_birth", "source", "registered_by_staff_id"),
         column_labels={

@@ -95,6 +95,7 @@ class ShownTable:
     about: Mapping[str, str] = dataclass_field(default_factory=dict)
     # The first column of `naming` that says something names a row, not all of them.
     named_by_first: bool = False
+    new_of: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     @property
     def key(self) -> Column[Any]:
@@ -103,6 +104,10 @@ class ShownTable:
     def amount(self, number: int) -> str:
         """ "1 visit", "1,200 visits"."""
         return f"{number:,} {(self.one if number == 1 else self.many).lower()}"
+
+    def new_beside(self, column: str) -> str:
+        """The button that creates a row whose `column` names the record it stands at."""
+        return self.new_of.get(column, self.new)
 
     def the(self) -> str:
         """ "the visit", for sentences."""
@@ -172,6 +177,7 @@ def _describe(model: type[Base]) -> ShownTable:
         naming=override.named_by or tuple(f.name for f in fields.values() if f.traits.is_name),
         groups=_groups(fields, override),
         about=override.form_rule_help,
+        new_of=override.new_of,
         named_by_first=override.named_by_first,
     )
 

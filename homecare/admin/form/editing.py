@@ -10,12 +10,13 @@ from typing import Any, cast
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from homecare.access.derived import once_per
 from homecare.access.reserved import MAKERS
 from homecare.actions.refusals import TAKEN
 from homecare.actions.rules import RuleError
-from homecare.admin.form import priced
+from homecare.admin.form import from_lead, priced
 from homecare.admin.form.forms import RowForm, default_values, form_class
 from homecare.records import lookup
 from homecare.records.seen import Seen
@@ -40,13 +41,28 @@ class Difference:
 
 
 def with_fills(session: Session, seen: Seen, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The prefilled values of a new form, plus columns that chosen parents fill: a visit its patient and amount."""
+    """The prefilled values of a new form, plus columns that chosen parents fill: a visit its patient and amount, a lead
+    what it knows of the person."""
     found: dict[str, Any] = {}
     for name, key in values.items():
         if seen.table.fields[name].traits.links and isinstance(key, int):
             told = lookup.fills(session, seen, seen.table.fields[name], [key]).get(key, {})
             found |= {column: parent for column, (parent, _) in told.items()}
-    return found | priced.of_new(session, seen, values) | dict(values)
+    found |= from_lead.known(session, seen, values) | priced.of_new(session, seen, values)
+    return found | dict(values)
+
+
+def prefilled(session: Session, seen: Seen, args: MultiDict[str, str]) -> dict[str, Any]:
+    """Columns named in the URL of a new form. Invalid values are skipped."""
+    given = MultiDict(lookup.begun(seen.table, args.get("named", "")))
+    given.update((k, v) for k, v in args.items() if k in seen.table.fields)
+    if not given:
+        return {}
+    form = open_form(seen, given, None, {})
+    check_relations(session, form, seen, None)
+    named = [f for f in form.fields() if f.spec.name in given]
+    values = {f.spec.name: f.data for f in named if not f.process_errors and not f.errors}
+    return with_fills(session, seen, values)
 
 
 def open_form(seen: Seen, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]) -> RowForm:

@@ -13,18 +13,18 @@ from werkzeug.datastructures import MultiDict
 from homecare.access.policy import Action
 from homecare.access.reserved import MAKERS, SAID_BY
 from homecare.actions import form_tokens, rows
+from homecare.actions.leads import converting
 from homecare.actions.questions import AskedError, Question
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.door import not_found, note_missing, refuse
-from homecare.admin.form import editing, priced, uploads
+from homecare.admin.form import editing, from_lead, priced, uploads
 from homecare.admin.form.forms import RowForm
 from homecare.admin.form.merging import Merge, merge
 from homecare.db import db
 from homecare.files.claiming import FileGoneError
 from homecare.login.redirects import safe_next
 from homecare.queries import authors
-from homecare.records import lookup
 from homecare.records.saved_forms import is_token
 from homecare.records.stored import Stored, row_name, stored_row
 from homecare.web.errors import wants_json
@@ -61,27 +61,14 @@ class FormScreen:
             return self._gone(formdata)
         if self.row_id is None and formdata is not None:
             formdata = priced.with_amount(self.session, self.seen, formdata)
-        form = editing.open_form(self.seen, formdata, self.stored.values if self.stored else None, self._prefilled())
+        begun = editing.prefilled(self.session, self.seen, request.args) if self.row_id is None else {}
+        form = editing.open_form(self.seen, formdata, self.stored.values if self.stored else None, begun)
         if formdata is None:
             return self._show(form, 200)
         if (self.table.name, MAKERS.get(self.table.name)) in SAID_BY and not self._names_oneself():
             return self._show(form, 422, [rows.ANOTHERS_NAME])
         self._refuse_unsettable(form)
         return self._save(form)
-
-    def _prefilled(self) -> dict[str, Any]:
-        """Columns named in the URL of a new form. Invalid values are skipped."""
-        if self.row_id is not None:
-            return {}
-        given = MultiDict(lookup.begun(self.table, request.args.get("named", "")))
-        given.update((k, v) for k, v in request.args.items() if k in self.table.fields)
-        if not given:
-            return {}
-        form = editing.open_form(self.seen, given, None, {})
-        editing.check_relations(self.session, form, self.seen, None)
-        named = [f for f in form.fields() if f.spec.name in given]
-        values = {f.spec.name: f.data for f in named if not f.process_errors and not f.errors}
-        return editing.with_fills(self.session, self.seen, values)
 
     def _refuse_unsettable(self, form: RowForm) -> None:
         """If a column that this role may not set was sent, nothing of the form is saved."""
@@ -125,20 +112,14 @@ class FormScreen:
             return self._show(form, 422, editing.tell_rule(form, RuleError(gone.column, uploads.GONE)))
         except RuleError as error:
             self.is_spent = isinstance(error, form_tokens.TokenTakenError)
-            return self._show(form, 422, editing.tell_refusal(self.session, form, self.seen, self.stored, error))
+            status = 409 if converting.is_converted(error) else 422
+            return self._show(form, status, editing.tell_refusal(self.session, form, self.seen, self.stored, error))
         return self._done(saved.row_id)
 
     def _write(self, form: RowForm, token: str) -> rows.Saved:
         told = uploads.filled(form.fields())
         if self.stored is None or self.row_id is None:
-            return rows.create_row(
-                session=self.session,
-                model=self.table.model,
-                values=form.values(None) | told,
-                token=token,
-                by=self.by,
-                answered=self.answered,
-            )
+            return self._create(form.values(None) | told, token)
         return rows.update_row(
             session=self.session,
             model=self.table.model,
@@ -149,6 +130,13 @@ class FormScreen:
             by=self.by,
             answered=self.answered,
         )
+
+    def _create(self, values: dict[str, Any], token: str) -> rows.Saved:
+        session, by, answered = self.session, self.by, self.answered
+        if from_lead.lead_of(self.seen, values) is not None:
+            return converting.convert(session=session, values=values, token=token, by=by, answered=answered)
+        model = self.table.model
+        return rows.create_row(session=session, model=model, values=values, token=token, by=by, answered=answered)
 
     def _again(self, form: RowForm, row_id: int | None) -> ResponseReturnValue:
         """The form was already saved. If nothing was retyped, it is done. What was typed since (by the browser's Back)
@@ -207,6 +195,7 @@ class FormScreen:
             conflict=conflict,
             saver=authors.saved_by(self.session, self.seen, self.row_id) if conflict is not None else "",
             questions=questions,
+            same_people=from_lead.same_people(self.session, self.seen, form),
             answered=self.answered,
             gone=status == 404,
             labels=editing.picked_labels(self.session, form, self.seen, self.stored),
@@ -232,8 +221,9 @@ class FormScreen:
     def _next(self, row_id: int | None) -> str:
         then, back = request.form.get("_then", ""), self._back()
         if then == "add" and self.by.may(self.table.name, Action.CREATE):
-            # Another row of the same parent starts with the same prefilled values.
-            begun: dict[str, Any] = {n: v for n, v in request.args.items() if n in {*self.table.fields} - {*CONTROL}}
+            # Another row of the same parent starts with the same prefilled values, but for those only one row can have.
+            repeated = {name for name, field in self.table.fields.items() if not field.column.unique} - {*CONTROL}
+            begun: dict[str, Any] = {n: v for n, v in request.args.items() if n in repeated}
             return url_for(f"{self.table.name}.create_view", **begun, url=back or None)
         if then == "continue" and row_id is not None:
             return url_for(f"{self.table.name}.edit_view", id=row_id, url=back or None)

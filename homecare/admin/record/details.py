@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from homecare.access.policy import Action, State
 from homecare.access.reserved import MAKERS
 from homecare.access.table_access import TableAccess
+from homecare.actions.leads.converting import LEAD, PATIENTS, may_convert
 from homecare.admin import cells
 from homecare.admin.list.screens import ListScreen
 from homecare.admin.record.facts import Brief, Fact, fact
@@ -151,8 +152,12 @@ def children(seen: Seen) -> list[tuple[ShownTable, Field]]:
     ]
 
 
-def may_add(seen: Seen, field: Field) -> bool:
-    return seen.by.may(seen.table.name, Action.CREATE) and seen.access.sets(field.name, creating=True)
+def may_add(seen: Seen, field: Field, count: int = 0) -> bool:
+    """Whether the person may create a row whose `field` names a record that has `count` such rows."""
+    if (seen.name, field.name) == (PATIENTS, LEAD) and not may_convert(seen.by):
+        return False
+    is_full = field.column.unique and count > 0
+    return not is_full and seen.by.may(seen.name, Action.CREATE) and seen.access.sets(field.name, creating=True)
 
 
 def additions(seen: Seen) -> list[tuple[ShownTable, str]]:
@@ -180,7 +185,7 @@ def related_tables(session: Session, seen: Seen, row_id: int) -> list[Related]:
                 title=child.many if alone else f"{child.many}, {field.label.lower()}",
                 count=count,
                 query=f"?{field.name}__eq={row_id}",
-                may_add=may_add(seen.other(child), field),
+                may_add=may_add(seen.other(child), field, count.rows),
                 near=near,
                 quiet=anything and count.rows == 0 and child.name not in first,
             )

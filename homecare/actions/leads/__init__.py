@@ -1,0 +1,1 @@
+"""What is done with a marketing lead as a whole."""

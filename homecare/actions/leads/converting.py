@@ -1,0 +1,49 @@
+"""Converts a lead: its patient is made and the lead set to Converted, both or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from homecare.access.acting import Acting
+from homecare.access.policy import Action
+from homecare.access.shown import NOT_SHOWN
+from homecare.actions import rows
+from homecare.actions.questions import need_answers
+from homecare.actions.refusals import TakenError
+from homecare.actions.rules import RuleError
+from homecare.actions.transaction import retried, transaction
+from homecare.models import Lead, Patient
+
+LEADS, PATIENTS, LEAD = Lead.__tablename__, Patient.__tablename__, "marketing_lead_id"
+
+
+def may_convert(by: Acting) -> bool:
+    """Who makes patients and sets the status of leads."""
+    sets_status = by.may(LEADS, Action.EDIT) and by.access(LEADS).sets("status", creating=False)
+    return sets_status and by.may(PATIENTS, Action.CREATE) and by.access(PATIENTS).sets(LEAD, creating=True)
+
+
+@retried
+def convert(
+    *, session: Session, values: dict[str, Any], token: str, by: Acting, answered: Collection[str] = ()
+) -> rows.Saved:
+    """The new patient, whose `values` name the lead. Raises as `create_row` does; `is_converted` knows the refusal of
+    a lead that has a patient. Of several at once the others wait here for the first.
+    """
+    with transaction(session, by=by, model=Patient):
+        found = select(Lead).where(Lead.id == values[LEAD]).with_for_update()
+        lead = session.scalar(found, execution_options={"populate_existing": True} | NOT_SHOWN)
+        if lead is None:
+            raise RuleError(LEAD, "This choice is gone. Choose another.")
+        saved = rows.create_row(session=session, model=Patient, values=values, token=token, by=by, answered=answered)
+        need_answers(rows.change(session, Lead, lead, {"status": "Converted"}, by).questions, answered)
+    return saved
+
+
+def is_converted(error: RuleError) -> bool:
+    """Whether the row was refused because its lead has a patient."""
+    return isinstance(error, TakenError) and error.field == LEAD
