@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from forms import form_with
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -28,6 +28,10 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 REFUSED_FORM = re.compile(r"Failed to load resource: the server responded with a status of (409|422)\b")
 REPORT_POLICY = """addEventListener("securitypolicyviolation", event =>
     console.error(`policy: ${event.violatedDirective} refuses ${event.blockedURI} (${event.sourceFile})`))"""
+
+
+# Machines are slow at times, and how long something takes is not what these tests are about.
+expect.set_options(timeout=20_000)
 
 
 @contextmanager
