@@ -302,7 +302,7 @@ def test_two_carers_move_and_are_cancelled_together_unless_asked(desk: Desk) -> 
 def test_a_check_in_of_one_carer_is_not_that_of_the_other(desk: Desk) -> None:
     first, second = pair(desk)
 
-    desk.change(first, status="In Progress")
+    desk.change(first, status="In Progress", answered=[f"status:{first}"])
 
     assert desk.visit(second).status == "Pending"
 

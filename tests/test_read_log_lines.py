@@ -211,6 +211,7 @@ def test_who_says_that_rows_are_not_shown_is_known() -> None:
         "queries/assigned/known_visits.py",
         "queries/assigned/to_call.py", "queries/booked/known_times.py", "queries/booked/planned_visits.py",
         "queries/booked/scores.py", "queries/tariffs.py", "queries/workdays/feed.py", "queries/workdays/hours.py",
+        "actions/leads/converting.py", "queries/assigned/who_instead.py",
         # Counts, sums and the nearest stop of each carer; a tile is noted as the map as a whole.
         "queries/funnel/flaws_found.py", "queries/map/demand.py", "queries/map/nearest.py",
         "queries/map/tile_cutting.py",

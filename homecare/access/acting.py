@@ -52,6 +52,11 @@ class Acting:
         """Whether the role may view the table and sees the values of every one of the columns."""
         return self.may(table) and all(self.access(table).sees(name) for name in columns)
 
+    def sets(self, table: str, column: str, *, creating: bool) -> bool:
+        """Whether the role may make or edit rows of the table, and set that column when it does."""
+        action = Action.CREATE if creating else Action.EDIT
+        return self.may(table, action) and self.access(table).sets(column, creating=creating)
+
     def own_tables(self) -> frozenset[str]:
         """The tables of which some action reaches own rows alone; worked out once per policy version."""
         return once_per(self.policy, ("own tables", self.role.name if self.role else ""), self._own_tables)

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("shape", sa.Text, nullable=False),
         sa.Column("outline", Geometry("GEOMETRY", srid=3857, spatial_index=False), nullable=False),
-        sa.Column("staff_id", sa.Integer, sa.ForeignKey("staff.id", ondelete="SET NULL")),
+        sa.Column("staff_id", sa.Integer),
         sa.Column("created_at", sa.DateTime, nullable=False, server_default=UTC_NOW),
         sa.Index("uq_areas_name", "name", unique=True),
         sa.Index("ix_areas_staff_id", "staff_id"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
@@ -16,7 +16,7 @@ from homecare.models.ours.dashboard import SCHEMA
 
 class Area(Model):
     """`shape` is the drawing as an address spells it (`records/on_map/shapes.py`), `outline` the same on the Mercator
-    square in metres. `staff_id` is whose it is; everybody who reads places may use it.
+    square in metres. `staff_id` is whose it is, also once they are gone; everybody who reads places may use it.
     """
 
     __tablename__ = "areas"
@@ -30,5 +30,5 @@ class Area(Model):
     name: Mapped[str] = mapped_column(Text, info=plain())
     shape: Mapped[str] = mapped_column(Text, info=plain())
     outline: Mapped[Any] = mapped_column(Geometry("GEOMETRY", srid=3857, spatial_index=False), info=plain())
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), info=plain())
+    staff_id: Mapped[int | None] = mapped_column(info=plain())
     created_at: Mapped[datetime] = mapped_column(server_default=UTC_NOW, info=plain())

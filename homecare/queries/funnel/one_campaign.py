@@ -119,7 +119,7 @@ def page_rates(session: Session, who: Acting, campaign_id: int) -> list[PageRate
     """The campaign's landing pages, with the share of their leads that ever became patients. Three statements."""
     if not who.may("landing_pages"):
         return []
-    may_see = who.access("landing_pages").sees("conversion_rate")
+    may_see = who.reads("landing_pages", "conversion_rate")
     stored: Mapping[int, Decimal | None] = {
         row.id: row.conversion_rate
         for row in session.execute(

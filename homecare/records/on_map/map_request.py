@@ -110,7 +110,7 @@ def colours_of(by: Acting) -> tuple[str, ...]:
     """What this person may colour patients by: what they could filter by as well."""
     if precision.of_map(by) in (Precision.CELLS, Precision.NONE):
         return ()
-    access = by.access(TABLE)
+    access = Seen.of(by, shown_table(TABLE)).access
     return tuple(name for name, reads in COLOURS.items() if _may_read(by, access, reads))
 
 
