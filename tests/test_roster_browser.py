@@ -585,6 +585,37 @@ def test_it_prints_on_one_page(page: Page, day: RosterDay) -> None:
     assert len(re.findall(rb"/Type\s*/Page[^s]", paper)) == 1
 
 
+def test_paper_has_the_hours_that_are_used_and_each_time(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa", 45)
+    day.visit(1, 16.5, "Ababa", 60)
+    open_day(page, day)
+    page.set_viewport_size({"width": 1555, "height": 1060})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    mine, lane = bar(page, visit).bounding_box(), row(page, day, "Ababa").locator(".lane").bounding_box()
+    assert mine
+    assert lane
+    # Of nine hours the visit has three quarters of the first.
+    assert (mine["x"] - lane["x"], mine["width"] * 12) == pytest.approx((0, lane["width"]), abs=6)
+    told_there = "getComputedStyle(document.querySelector('.bar.short > .words'), '::after').content"
+    assert page.evaluate(told_there).startswith('"09:00 ')
+
+
+def test_a_shift_that_is_partly_scrolled_out_says_whose_it_is(page: Page, day: RosterDay) -> None:
+    day.shift(0, 2, 20, "Ababa")
+    open_day(page, day)
+    page.evaluate("document.querySelector('#roster').scrollLeft = 900")
+
+    words, name = (
+        page.locator(".shift > .words").bounding_box(),
+        page.locator(".row-of-day > .name").first.bounding_box(),
+    )
+    assert words
+    assert name
+    assert words["x"] >= name["x"] + name["width"]
+
+
 def test_a_week_is_read_anew_and_leads_to_something_new(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9, "Ababa", 540)
     open_day(page, day)
