@@ -1,7 +1,7 @@
 // The panel beside the roster: one visit or shift, or a new one. Not modal; what would clash is said before it is saved.
 import { $, make } from "../core/dom.js";
 import { carers, lengthWith } from "./roster-carers.js";
-import { endOf, keepTabStop, moves, startOf, toneOf } from "./roster-draw.js";
+import { endOf, keepTabStop, moves, toneOf } from "./roster-draw.js";
 import { attach } from "./picker.js";
 import { suggest } from "./roster-suggest.js";
 import { check, create, saveShift, saveVisit, sentences } from "./roster-save.js";
