@@ -195,6 +195,37 @@ def test_a_shift_is_given_to_who_fits_in_two_clicks(page: Page, day: RosterDay) 
     expect(row(page, day, "Ababa").locator(".shift")).to_have_count(0)
 
 
+def test_a_shift_is_carried_and_its_ends_are_pulled(page: Page, day: RosterDay) -> None:
+    day.shift(0, 8, 12, "Ababa")
+    open_day(page, day)
+    shift = page.locator(".shift")
+    drag(page, shift, row(page, day, "Chaltu"), dx=72)
+    told(page, "shift 09:00 to 13:00, Chaltu Tadesse")
+    for edge, dx, words in (("left", -72, "08:00 to 13:00"), ("right", 144, "08:00 to 15:00")):
+        box = shift.bounding_box()
+        assert box
+        x, y = box["x"] + (3 if edge == "left" else box["width"] - 3), box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + dx, y, steps=4)
+        page.mouse.up()
+        told(page, f"shift {words}, Chaltu Tadesse")
+
+
+def test_keys_alone_move_and_lengthen_a_shift(page: Page, day: RosterDay) -> None:
+    day.shift(0, 8, 12, "Ababa")
+    open_day(page, day)
+    page.locator(".shift").focus()
+    for key in ("Space", "ArrowRight", "+", "ArrowDown", "Escape"):
+        page.keyboard.press(key)
+    expect(row(page, day, "Ababa").locator(".shift")).to_be_focused()
+    for key in ("Space", "ArrowRight", "+", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+
+    told(page, "shift 08:15 to 12:30, Bayush Tadesse")
+    expect(row(page, day, "Bayush").locator(".shift")).to_be_focused()
+
+
 def test_keys_alone_assign_move_lengthen_and_unassign(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9)
     open_day(page, day)
@@ -552,6 +583,37 @@ def test_it_prints_on_one_page(page: Page, day: RosterDay) -> None:
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
 
     assert len(re.findall(rb"/Type\s*/Page[^s]", paper)) == 1
+
+
+def test_paper_has_the_hours_that_are_used_and_each_time(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa", 45)
+    day.visit(1, 16.5, "Ababa", 60)
+    open_day(page, day)
+    page.set_viewport_size({"width": 1555, "height": 1060})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    mine, lane = bar(page, visit).bounding_box(), row(page, day, "Ababa").locator(".lane").bounding_box()
+    assert mine
+    assert lane
+    # Of nine hours the visit has three quarters of the first.
+    assert (mine["x"] - lane["x"], mine["width"] * 12) == pytest.approx((0, lane["width"]), abs=6)
+    told_there = "getComputedStyle(document.querySelector('.bar.short > .words'), '::after').content"
+    assert page.evaluate(told_there).startswith('"09:00 ')
+
+
+def test_a_shift_that_is_partly_scrolled_out_says_whose_it_is(page: Page, day: RosterDay) -> None:
+    day.shift(0, 2, 20, "Ababa")
+    open_day(page, day)
+    page.evaluate("document.querySelector('#roster').scrollLeft = 900")
+
+    words, name = (
+        page.locator(".shift > .words").bounding_box(),
+        page.locator(".row-of-day > .name").first.bounding_box(),
+    )
+    assert words
+    assert name
+    assert words["x"] >= name["x"] + name["width"]
 
 
 def test_a_week_is_read_anew_and_leads_to_something_new(page: Page, day: RosterDay) -> None:

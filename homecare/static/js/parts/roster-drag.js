@@ -2,13 +2,14 @@
 import { make } from "../core/dom.js";
 import { lengthWith } from "./roster-carers.js";
 import { moves, startOf } from "./roster-draw.js";
-import { saveVisit } from "./roster-save.js";
-import { DAY, STEP, clock, length, momentOf, snap } from "./roster-times.js";
+import { saveShift, saveVisit, withShift } from "./roster-save.js";
+import { DAY, STEP, clock, length, minutesOf, momentOf, snap } from "./roster-times.js";
 
 const STARTS_PX = 5;
 const KEEPS_TIME_PX = 12;
 const PRESS_MS = 350;
 const EDGE_PX = 44;
+const GRIP_PX = 7;
 
 export function listen(roster) {
   const { grid, scroll } = roster.made;
@@ -17,8 +18,8 @@ export function listen(roster) {
   grid.addEventListener("pointerdown", (event) => {
     const bar = event.target.closest(".bar.moves");
     if (!bar || event.button || roster.picked) return;
-    const visit = roster.made.bars.get(bar.dataset.key)?.one;
-    pressed = { bar, visit, x: event.clientX, y: event.clientY, pointer: event.pointerId, resizes: event.target.classList.contains("grip"), touch: event.pointerType === "touch" };
+    const one = roster.made.bars.get(bar.dataset.key)?.one;
+    pressed = { bar, kind: bar.dataset.kind, one, x: event.clientX, y: event.clientY, pointer: event.pointerId, resizes: endUnder(roster, bar, event), touch: event.pointerType === "touch" };
     if (pressed.touch) pressed.timer = setTimeout(() => pressed && begin(roster, pressed, event), PRESS_MS);
   });
   addEventListener("pointermove", (event) => {
@@ -55,6 +56,13 @@ export function listen(roster) {
   });
 }
 
+/** Which end is held: the right one of a visit, each of a shift; empty in between. */
+function endUnder(roster, bar, event) {
+  if (event.target.classList.contains("grip")) return "end";
+  const isLeft = bar.dataset.kind === "shift" && !isList(roster.made) && event.clientX - bar.getBoundingClientRect().left < GRIP_PX;
+  return isLeft ? "start" : "";
+}
+
 /** A phone has no hours beside each other: rows are a list there, and the page itself scrolls. */
 const isList = (made) => !made.times.offsetWidth;
 
@@ -65,14 +73,14 @@ function minutesAt(roster, x) {
 }
 
 function begin(roster, pressed, event) {
-  const { bar, visit, resizes } = pressed;
+  const { bar, kind, one, resizes } = pressed;
   const box = bar.getBoundingClientRect();
   const ghost = make("div", { className: `${bar.className} ghost`, "aria-hidden": "true" }, make("span", { className: "words", textContent: bar.dataset.whole }));
   ghost.style.setProperty("--width", `${Math.max(box.width, 150)}px`);
   const drop = make("div", { className: "drop", "aria-hidden": "true" }, make("span"));
   roster.made.scroll.append(ghost);
   bar.classList.add("carried");
-  roster.drag = { bar, visit, resizes, ghost, drop, x: event.clientX, y: event.clientY, from: [pressed.x, pressed.y], grab: [Math.min(pressed.x - box.left, 150), pressed.y - box.top], scrolled: roster.made.scroll.scrollLeft, lane: roster.made.strip.contains(bar) };
+  roster.drag = { bar, kind, one, resizes, ghost, drop, x: event.clientX, y: event.clientY, from: [pressed.x, pressed.y], grab: [Math.min(pressed.x - box.left, 150), pressed.y - box.top], scrolled: roster.made.scroll.scrollLeft, lane: roster.made.strip.contains(bar) };
   document.documentElement.classList.add("dragging");
   getSelection()?.removeAllRanges();
   follow(roster);
@@ -91,7 +99,8 @@ function follow(roster) {
   drag.due = 0;
   drag.ghost.style.setProperty("transform", `translate(${drag.x - drag.grab[0]}px, ${drag.y - drag.grab[1]}px)`);
   const row = drag.resizes ? drag.bar.closest("[data-row]") : document.elementFromPoint(drag.x, drag.y)?.closest?.("[data-row]") ?? null;
-  const allowed = row && (!made.byPatient || row === drag.bar.closest("[data-row]")) ? row : null;
+  const has = row && (drag.kind === "visit" || row !== made.strip) && (!made.byPatient || row === drag.bar.closest("[data-row]"));
+  const allowed = has ? row : null;
   if (drag.row !== allowed) {
     drag.row?.classList.remove("target");
     allowed?.classList.add("target");
@@ -104,36 +113,62 @@ function follow(roster) {
 
 function valuesOf(roster) {
   const { drag, made, data } = roster;
-  const { visit } = drag;
-  const at = startOf(visit, data.day);
-  if (drag.resizes) {
-    const minutes = Math.max(STEP, snap(minutesAt(roster, drag.x) - at));
-    return minutes === visit.minutes ? {} : { minutes };
-  }
+  const { one } = drag;
+  const at = startOf(one, data.day);
+  if (drag.resizes) return drag.kind === "shift" ? endsOf(roster) : lengthOf(roster, at);
   if (!drag.row) return {};
   const values = {};
   const onStrip = drag.row === made.strip;
   const staff = onStrip ? null : Number(drag.row.dataset.id);
-  if (!made.byPatient && staff !== visit.staff_id) values.staff_id = staff ?? "";
+  if (!made.byPatient && staff !== one.staff_id) values.staff_id = staff ?? "";
   const moved = drag.x - drag.from[0] + made.scroll.scrollLeft - drag.scrolled;
   if (!drag.lane && !onStrip && !isList(made) && Math.abs(moved) >= KEEPS_TIME_PX) {
     const to = snap(at + (moved / made.times.offsetWidth) * DAY);
-    if (to !== at) values.scheduled_at = momentOf(Math.max(0, Math.min(DAY - STEP, to)), data.day);
+    if (to !== at) Object.assign(values, startingAt(drag, Math.max(Math.min(0, at), Math.min(DAY - STEP, to)), data.day));
   }
   return values;
+}
+
+function lengthOf(roster, at) {
+  const { one, x } = roster.drag;
+  const minutes = Math.max(STEP, snap(minutesAt(roster, x) - at));
+  return minutes === one.minutes ? {} : { minutes };
+}
+
+function startingAt({ kind, one }, at, day) {
+  if (kind === "visit") return { scheduled_at: momentOf(at, day) };
+  return { shift_start: momentOf(at, day), shift_end: momentOf(at + minutesOf(one.end, day) - minutesOf(one.start, day), day) };
+}
+
+/** The end of a shift that is pulled, at least a step from the other one. */
+function endsOf(roster) {
+  const { drag: { one, resizes, x }, data: { day } } = roster;
+  const [start, end] = [minutesOf(one.start, day), minutesOf(one.end, day)];
+  const to = snap(minutesAt(roster, x));
+  if (resizes === "start") return to === start ? {} : { shift_start: momentOf(Math.min(end - STEP, to), day) };
+  return to === end ? {} : { shift_end: momentOf(Math.max(start + STEP, to), day) };
 }
 
 function show(roster) {
   const { drag, made, data } = roster;
   const lane = drag.row && drag.row !== made.strip ? drag.row.querySelector(".lane") : null;
   if (!lane) return drag.drop.remove();
-  const at = drag.values.scheduled_at ? (Date.parse(drag.values.scheduled_at) - Date.parse(momentOf(0, data.day))) / 60000 : startOf(drag.visit, data.day);
-  const byRole = "staff_id" in drag.values ? lengthWith(data, drag.visit, drag.values.staff_id) : null;
-  const minutes = drag.values.minutes ?? byRole ?? drag.visit.minutes;
+  const [at, minutes, before] = placeOf(drag, data);
   drag.drop.style.setProperty("--x", at / DAY);
   drag.drop.style.setProperty("--w", minutes / DAY);
-  drag.drop.firstChild.textContent = drag.resizes ? length(minutes) : minutes === drag.visit.minutes ? clock(at) : `${clock(at)}–${clock(at + minutes)}`;
+  drag.drop.firstChild.textContent = drag.resizes ? length(minutes) : minutes === before ? clock(at) : `${clock(at)}–${clock(at + minutes)}`;
   if (drag.drop.parentElement !== lane) lane.append(drag.drop);
+}
+
+/** Where it would begin, for how many minutes, and how many it has now. */
+function placeOf({ kind, one, values }, data) {
+  if (kind === "shift") {
+    const made = withShift(one, values);
+    const [at, to] = [minutesOf(made.start, data.day), minutesOf(made.end, data.day)];
+    return [at, to - at, minutesOf(one.end, data.day) - minutesOf(one.start, data.day)];
+  }
+  const byRole = "staff_id" in values ? lengthWith(data, one, values.staff_id) : null;
+  return [minutesOf(values.scheduled_at ?? one.start, data.day), values.minutes ?? byRole ?? one.minutes, one.minutes];
 }
 
 function scrollAtEdges(roster) {
@@ -162,5 +197,6 @@ function end(roster, takes) {
   // The click that follows a drop opens nothing.
   roster.dropped = true;
   setTimeout(() => (roster.dropped = false));
-  if (takes && Object.keys(drag.values ?? {}).length && moves(roster.made, drag.visit)) saveVisit(roster, drag.visit, drag.values);
+  if (!takes || !Object.keys(drag.values ?? {}).length || !moves(roster.made, drag.kind, drag.one)) return;
+  (drag.kind === "visit" ? saveVisit : saveShift)(roster, drag.one, drag.values);
 }

@@ -193,8 +193,8 @@ function span(element, from, to) {
 
 const TONES = { Completed: "done", "In Progress": "running", Missed: "missed" };
 export const toneOf = (visit) => (visit.missed ? "missed" : visit.late ? "late" : visit.stuck ? "late" : TONES[visit.status] ?? "planned");
-/** Whether this person may give the visit to somebody else or to another hour: it has not begun. */
-export const moves = (made, visit) => Boolean(visit.waiting && made.data.may.edit_visit);
+/** Whether this person may give it to somebody else or to another hour: it has not begun, and a shift has its times. */
+export const moves = (made, kind, one) => Boolean(made.data.may[`edit_${kind}`] && (kind === "visit" ? one.waiting : /^(Assigned|Confirmed)$/.test(one.status) && one.start && one.end));
 const alarm = (visit) => (visit.missed ? "missed" : visit.late ? "late" : visit.stuck ? "no check-out" : visit.cover ? "needs cover" : "");
 
 /** "Visit 09:00 to 10:00, Abebe, Bole, assigned to Almaz, late" */
@@ -230,7 +230,7 @@ export function drawBar(made, kind, one, line) {
   span(element, Math.max(0, from), Math.min(DAY, to));
   element.style.setProperty("--y", line ?? 0);
   const short = to - from < SHORT;
-  element.className = kind === "shift" ? `band shift bar${line ? " behind" : ""}` : `bar tone-${toneOf(one)}${short ? " short" : ""}${!one.staff_id ? " unassigned" : ""}${alarm(one) ? " alarm" : ""}${moves(made, one) ? " moves" : ""}`;
+  element.className = kind === "shift" ? `band shift bar${line ? " behind" : ""}${moves(made, kind, one) ? " moves" : ""}` : `bar tone-${toneOf(one)}${short ? " short" : ""}${!one.staff_id ? " unassigned" : ""}${alarm(one) ? " alarm" : ""}${moves(made, kind, one) ? " moves" : ""}`;
   const who = made.byPatient ? nameOf(made, one.staff_id) || "Nobody" : [one.patient, one.place].filter(Boolean).join(" · ");
   write(element.children[0], kind === "shift" ? `${clock(from)} ${made.byPatient ? who : one.patient}` : short && !isStrip ? (made.byPatient ? who : one.patient) : `${clock(from)} ${who}`);
   element.dataset.at = clock(from);

@@ -1,12 +1,15 @@
-// The roster by keyboard: one place has the focus, arrows move it; Space picks a visit up and the arrows move the visit.
+// The roster by keyboard: one place has the focus, arrows move it; Space picks a visit or a shift up and the arrows move that.
 import { $$ } from "../core/dom.js";
 import { replace } from "./roster-answer.js";
 import { lengthWith } from "./roster-carers.js";
 import { STRIP, keepTabStop, moves, startOf } from "./roster-draw.js";
-import { inWords, saveVisit, withValues } from "./roster-save.js";
+import { inWords, saveShift, saveVisit, withShift, withValues } from "./roster-save.js";
 import { DAY, STEP, minutesOf, momentOf } from "./roster-times.js";
 
+const TIMES = { shift_start: "start", shift_end: "end" };
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
+// Where what is picked up stands in the data, how it will be with other values, and what saves it.
+const KINDS = { visit: { list: "visits", as: withValues, save: saveVisit }, shift: { list: "shifts", as: withShift, save: saveShift } };
 const LONGER = { "+": STEP, "=": STEP, "-": -STEP };
 
 export function listen(roster) {
@@ -90,86 +93,95 @@ function onBar(roster, bar, event) {
   switch (event.key) {
     case "Enter": roster.open(bar.dataset.kind, one); return true;
     case " ":
-      if (!isVisit) roster.open("shift", one);
-      else if (moves(roster.made, one)) pickUp(roster, bar, one);
-      else roster.tell("This visit has begun or is over, so it stays where it is. Enter opens it.");
+      if (moves(roster.made, bar.dataset.kind, one)) pickUp(roster, bar, one);
+      else roster.tell(`This ${bar.dataset.kind} has begun or is over, so it stays where it is. Enter opens it.`);
       return true;
     case "a": case "A": roster.open(bar.dataset.kind, one, "suggest"); return true;
     case "u": case "U":
-      if (isVisit && one.staff_id && moves(roster.made, one)) saveVisit(roster, one, { staff_id: "" });
+      if (isVisit && one.staff_id && moves(roster.made, "visit", one)) saveVisit(roster, one, { staff_id: "" });
       return true;
     default: return false;
   }
 }
 
 function pickUp(roster, bar, one) {
-  roster.picked = { before: one, values: {}, key: bar.dataset.key };
+  roster.picked = { kind: bar.dataset.kind, before: one, values: {}, key: bar.dataset.key };
   bar.classList.add("picked");
-  roster.tell(`Picked up: ${one.patient}, ${inWords(roster, one)}. Arrows move it, plus and minus change its length, Space puts it down, Escape puts it back.`);
+  roster.tell(`Picked up: ${one.patient}, ${inWords(roster, bar.dataset.kind, one)}. Arrows move it, plus and minus change its length, Space puts it down, Escape puts it back.`);
 }
 
 function carry(roster, event) {
-  const { before, values } = roster.picked;
+  const { kind, before, values } = roster.picked;
   const { data } = roster;
-  const { day } = data;
-  const now = withValues(before, values, data);
+  const now = KINDS[kind].as(before, values, data);
   const change = {};
   if (event.key === "Escape") return putBack(roster) || true;
   if (event.key === " " || event.key === "Enter") return putDown(roster) || true;
   if (MOVES[event.key]) {
-    const at = startOf(now, day) + MOVES[event.key] * STEP * (event.shiftKey ? 1 / 3 : 1);
-    change.scheduled_at = momentOf(Math.max(0, Math.min(DAY - STEP, at)), day);
-  } else if (LONGER[event.key]) change.minutes = Math.max(STEP, now.minutes + LONGER[event.key]);
+    Object.assign(change, later(kind, now, MOVES[event.key] * STEP * (event.shiftKey ? 1 / 3 : 1), data.day));
+  } else if (LONGER[event.key]) Object.assign(change, longer(kind, now, LONGER[event.key], data.day));
   else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
     if (roster.made.byPatient) return true;
-    const people = [STRIP, ...[...roster.made.body.children].map((row) => row.dataset.id)];
+    const people = [...(kind === "visit" ? [STRIP] : []), ...[...roster.made.body.children].map((row) => row.dataset.id)];
     const at = people.indexOf(now.staff_id ? String(now.staff_id) : STRIP) + (event.key === "ArrowUp" ? -1 : 1);
     if (!people[at]) return true;
     change.staff_id = people[at] === STRIP ? "" : people[at];
   } else return event.key.length === 1;
   Object.assign(values, change);
-  show(roster, withValues(before, values, data));
+  show(roster, kind, KINDS[kind].as(before, values, data));
   return true;
 }
 
-function show(roster, visit) {
-  replace(roster, "visits", visit.id, visit);
+function later(kind, one, minutes, day) {
+  const at = startOf(one, day);
+  const to = Math.max(Math.min(0, at), Math.min(DAY - STEP, at + minutes));
+  if (kind === "visit") return { scheduled_at: momentOf(to, day) };
+  return { shift_start: momentOf(to, day), shift_end: momentOf(minutesOf(one.end, day) + to - at, day) };
+}
+
+function longer(kind, one, minutes, day) {
+  if (kind === "visit") return { minutes: Math.max(STEP, one.minutes + minutes) };
+  return { shift_end: momentOf(Math.max(startOf(one, day) + STEP, minutesOf(one.end, day) + minutes), day) };
+}
+
+function show(roster, kind, one) {
+  replace(roster, KINDS[kind].list, one.id, one);
   const bar = roster.made.bars.get(roster.picked?.key)?.element;
   bar?.classList.toggle("picked", Boolean(roster.picked));
   if (!bar) return;
   bar.focus({ preventScroll: true });
   inSight(roster, bar);
-  roster.tell(inWords(roster, visit));
+  roster.tell(inWords(roster, kind, one));
 }
 
 export function putBack(roster) {
-  const { before, key } = roster.picked;
+  const { kind, before, key } = roster.picked;
   roster.picked = null;
   roster.made.bars.get(key)?.element.classList.remove("picked");
-  show(roster, before);
-  replace(roster, "visits", before.id, before);
+  show(roster, kind, before);
   roster.made.bars.get(key)?.element.focus({ preventScroll: true });
   roster.tell("Put back.");
 }
 
 function putDown(roster) {
-  const { before, values, key } = roster.picked;
-  const same = withValues(before, values, roster.data);
+  const { kind, before, values, key } = roster.picked;
+  const same = KINDS[kind].as(before, values, roster.data);
   roster.picked = null;
   roster.made.bars.get(key)?.element.classList.remove("picked");
   const changed = Object.fromEntries(Object.entries(values).filter(([name]) => {
+    if (name in TIMES) return Date.parse(same[TIMES[name]]) !== Date.parse(before[TIMES[name]]);
     if (name === "scheduled_at") return minutesOf(same.planned, roster.data.day) !== minutesOf(before.planned, roster.data.day);
     // Another carer's role may have another length: the one that was pressed is sent.
     return name === "minutes" ? same.minutes !== lengthWith(roster.data, before, same.staff_id) : (same[name] ?? "") !== (before[name] ?? "");
   }));
   roster.stay = key;
-  if (!Object.keys(changed).length) return putBackQuietly(roster, before, key);
-  roster.before = before;
-  saveVisit(roster, before, changed);
+  if (!Object.keys(changed).length) return putBackQuietly(roster, kind, before, key);
+  if (kind === "visit") roster.before = before;
+  KINDS[kind].save(roster, before, changed);
 }
 
-function putBackQuietly(roster, before, key) {
-  replace(roster, "visits", before.id, before);
+function putBackQuietly(roster, kind, before, key) {
+  replace(roster, KINDS[kind].list, before.id, before);
   roster.made.bars.get(key)?.element.focus({ preventScroll: true });
   roster.tell("Put down where it was.");
 }

@@ -1,7 +1,7 @@
 // The panel beside the roster: one visit or shift, or a new one. Not modal; what would clash is said before it is saved.
 import { $, make } from "../core/dom.js";
 import { carers, lengthWith } from "./roster-carers.js";
-import { endOf, keepTabStop, moves, startOf, toneOf } from "./roster-draw.js";
+import { endOf, keepTabStop, moves, toneOf } from "./roster-draw.js";
 import { attach } from "./picker.js";
 import { suggest } from "./roster-suggest.js";
 import { check, create, saveShift, saveVisit, sentences } from "./roster-save.js";
@@ -19,7 +19,7 @@ const button = (textContent, onclick, className = "btn") => make("button", { typ
 /** Opens the panel for a visit or a shift. `wish` "suggest" moves the focus to the suggestions. */
 export function open(roster, kind, one, wish = "") {
   if (!one) return;
-  const may = kind === "visit" ? moves(roster.made, one) : roster.data.may.edit_shift;
+  const may = kind === "visit" ? moves(roster.made, kind, one) : roster.data.may.edit_shift;
   const body = may ? (kind === "visit" ? visitForm(roster, one) : shiftForm(roster, one)) : facts(roster, kind, one);
   const table = kind === "visit" ? "visit_services" : "caregiver_assignments";
   const status = make("span", { className: `badge badge-${kind === "visit" ? toneOf(one) : "waiting"}`, textContent: kind === "visit" && one.missed ? "Missed" : kind === "visit" && one.late ? "Late" : one.status });

@@ -32,6 +32,11 @@ export function withValues(visit, values, { day, staff }) {
   return made;
 }
 
+/** The shift as it will be. */
+export function withShift(shift, values) {
+  return { ...shift, staff_id: Number(values.staff_id ?? shift.staff_id), start: values.shift_start ?? shift.start, end: values.shift_end ?? shift.end };
+}
+
 /** A change of a visit. `answered` are the keys of warnings that were read before. Answers whether it was saved. */
 export async function saveVisit(roster, visit, values, answered = []) {
   const before = roster.before ?? visit;
@@ -43,8 +48,7 @@ export async function saveVisit(roster, visit, values, answered = []) {
 }
 
 export async function saveShift(roster, shift, values, answered = []) {
-  const made = { ...shift, ...("staff_id" in values ? { staff_id: Number(values.staff_id) } : {}), ...(values.shift_start ? { start: values.shift_start } : {}), ...(values.shift_end ? { end: values.shift_end } : {}) };
-  replace(roster, "shifts", shift.id, values.status === "Cancelled" ? null : made);
+  replace(roster, "shifts", shift.id, values.status === "Cancelled" ? null : withShift(shift, values));
   return carry(roster, "shifts/", { shift_id: shift.id, version: shift.version, ...values }, () => replace(roster, "shifts", shift.id, shift), shift.patient, answered);
 }
 
@@ -116,7 +120,9 @@ function ask(roster, whose, conflicts) {
 
 export const sentences = (conflicts) => conflicts.map((one) => make("li", { className: one.level === "block" ? "blocks" : "warns" }, make("b", { textContent: one.level === "block" ? "Not possible: " : "Check: " }), one.sentence));
 
-/** What a visit would be, in words: "Almaz, 09:15, 1 h". */
-export function inWords(roster, visit) {
-  return `${visit.staff_id ? nameOf(roster.made, visit.staff_id) : "Nobody"}, ${clock(minutesOf(visit.start, roster.data.day))}, ${visit.minutes} minutes`;
+/** What a visit or a shift would be, in words: "Almaz, 09:15, 60 minutes", "Almaz, 08:00 to 16:00". */
+export function inWords(roster, kind, one) {
+  const { day } = roster.data;
+  if (kind === "shift") return `${nameOf(roster.made, one.staff_id)}, ${clock(minutesOf(one.start, day))} to ${clock(minutesOf(one.end, day))}`;
+  return `${one.staff_id ? nameOf(roster.made, one.staff_id) : "Nobody"}, ${clock(minutesOf(one.start, day))}, ${one.minutes} minutes`;
 }
