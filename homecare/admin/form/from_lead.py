@@ -21,8 +21,8 @@ from homecare.tables.table import Field
 # Columns of the patient, each with the lead's that fills it.
 FILLED = {"full_name": "full_name", "phone_number": "phone_number", "email": "email",
           "initial_campaign_id": "campaign_id"}  # fmt: skip
-# Filled if one of their choices is called as the lead's source is.
 SOURCE = "lead_source_id"
+# Filled if one of their choices is called as the lead's source is.
 NAMED_AS_SOURCE = ("source", "acquisition_channel")
 # What only one person has, with the words for it.
 IDENTIFYING = {LEAD: "this lead", "phone_number": "the same phone number", "email": "the same e-mail address",
