@@ -41,7 +41,7 @@ _COLUMNS = ", ".join((
     *(f"level_{name}" for name in WINDOWS), *(f"paid_{name}" for name in WINDOWS),
 ))  # fmt: skip
 
-# Each fact is aggregated by itself and then joined; one big join multiplies money. OFFSET 0 has an invoice read but once,
+# Each fact is aggregated by itself and then joined; one big join multiplies money. OFFSET 0 has each invoice read once,
 # not for each sum. In order of the day, because what is not a whole month is read from the facts of its days.
 _WRITTEN = f"""
     WITH {CENTRES}, linked AS MATERIALIZED (

@@ -1,6 +1,6 @@
 """In which sub-city many places are: what `dashboard.sub_city` says of each, without asking it of most.
 
-Angles on a sphere differ by under 0.6 % from distances on the spheroid. Where a wider margin than that leaves one centre
+Angles on a sphere differ by under 0.6 % from distances on the spheroid. Where a wider margin leaves one centre
 alone, and its reach surely includes the place, it is the nearest; near a border the function is asked.
 """
 
