@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from homecare import clock
 from homecare.kinds import say
@@ -23,7 +23,6 @@ from homecare.records.funnel import stages
 from homecare.records.funnel.stages import DAY_MINUTES, STAGES, WINDOWS
 from homecare.records.registered import Parameter, Reads, named
 
-RECENT = timedelta(days=30)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 PATIENTS = Reads("patients", ("marketing_lead_id",))
 PLACES = Reads("patients", ("geolocation",))
@@ -161,9 +160,10 @@ for _number, _stage in enumerate(STAGES, start=1):
 def revenue(**words: Any) -> ColumnElement[bool]:
     """The invoices that are the funnel's revenue (domain.md, "The funnel's numbers", 6), but for amounts of nothing."""
     days = WINDOWS[words["window"]]
+    paid = stages.paid(words["window"])
     clauses = [
-        _of_paying(words),
-        func.coalesce(func.nullif(plain_word(Invoice.status), ""), "pending") == "paid",
+        Invoice.patient_id.in_(select(LeadFact.patient_id).where(of_words(words), paid > 0)),
+        is_paid(),
         Invoice.amount >= 0,
         Invoice.amount < Decimal("Infinity"),
     ]
@@ -173,15 +173,10 @@ def revenue(**words: Any) -> ColumnElement[bool]:
     return and_(*clauses)
 
 
-def _of_paying(words: dict[str, Any]) -> ColumnElement[bool]:
-    """Whether the invoice's patient is of these leads and paid. The leads of all of a period that reaches to these days
-    are many, and a list in its order soon meets some: they are looked up one by one. Fewer are gathered first."""
-    paid = stages.paid(words["window"])
-    is_recent = words["to"] is None or words["to"] >= clock.today() - RECENT
-    if is_recent and all(words[part.name] is None for part in PARTS):
-        own = select(paid).where(LeadFact.patient_id == Invoice.patient_id, of_words(words)).scalar_subquery()
-        return own > 0
-    return Invoice.patient_id.in_(select(LeadFact.patient_id).where(of_words(words), paid > 0))
+def is_paid() -> ColumnElement[bool]:
+    """However the word is written. As most write it first: the planner knows how many those are, and so whether to walk
+    a list in its order until it is full, or to gather what it holds."""
+    return or_(Invoice.status == "Paid", plain_word(Invoice.status) == "paid")
 
 
 @named(

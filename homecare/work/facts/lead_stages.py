@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.row_scope import UNSCOPED
 from homecare.queueing import OF_PAGES
+from homecare.work.facts.nearest_centre import CENTRES, sub_city_of
 
 WINDOWS = {"14": 14, "30": 30, "90": 90, "180": 180, "none": 0}
 DAY_MINUTES = 1440
@@ -40,10 +41,10 @@ _COLUMNS = ", ".join((
     *(f"level_{name}" for name in WINDOWS), *(f"paid_{name}" for name in WINDOWS),
 ))  # fmt: skip
 
-# Each fact is aggregated by itself and then joined; one big join multiplies money. In order of the day, because what is
-# not a whole month is read from the facts of its days.
+# Each fact is aggregated by itself and then joined; one big join multiplies money. OFFSET 0 has each invoice read once,
+# not for each sum. In order of the day, because what is not a whole month is read from the facts of its days.
 _WRITTEN = f"""
-    WITH linked AS MATERIALIZED (
+    WITH {CENTRES}, linked AS MATERIALIZED (
         SELECT DISTINCT ON (p.marketing_lead_id) p.marketing_lead_id AS lead_id, p.id, p.initial_campaign_id,
             nullif(p.acquisition_channel, '') AS channel, p.geolocation, l.created_at AS came_at,
             coalesce(l.converted_to_patient_at, p.created_at) AS became_at
@@ -64,7 +65,7 @@ _WRITTEN = f"""
                 dashboard.minutes_after(linked.came_at, i.paid_at) AS minutes
             FROM linked JOIN public.invoices i ON i.patient_id = linked.id
             CROSS JOIN LATERAL (SELECT CASE i.status WHEN 'Paid' THEN 'paid' ELSE
-                coalesce(nullif(dashboard.plain_word(i.status), ''), 'pending') END AS status) said) b
+                coalesce(nullif(dashboard.plain_word(i.status), ''), 'pending') END AS status) said OFFSET 0) b
         GROUP BY 1
     ), contacted AS (
         SELECT c.row_id AS lead_id, min(c.made_at) AS first_at FROM dashboard.changes c
@@ -82,7 +83,7 @@ _WRITTEN = f"""
             CASE WHEN linked.id IS NULL THEN NULL
                 WHEN linked.geolocation IS NULL OR ST_IsEmpty(CAST(linked.geolocation AS geometry))
                     OR abs(ST_Y(CAST(linked.geolocation AS geometry))) > 85 THEN -1
-                ELSE coalesce(dashboard.sub_city(linked.geolocation), 0) END AS sub_city,
+                ELSE coalesce(city.sub_city_id, 0) END AS sub_city,
             CASE word.status WHEN 'lost' THEN 'Lost' WHEN 'unqualified' THEN 'Unqualified' ELSE '' END AS outcome,
             dashboard.minutes_after(l.created_at, contacted.first_at) AS minutes_contact,
             dashboard.minutes_after(l.created_at, linked.became_at) AS minutes_patient,
@@ -97,6 +98,7 @@ _WRITTEN = f"""
         CROSS JOIN LATERAL (SELECT dashboard.plain_word(l.status) AS status) word
         LEFT JOIN public.landing_pages page ON page.id = l.landing_page_id
         LEFT JOIN linked ON linked.lead_id = l.id
+        LEFT JOIN LATERAL ({sub_city_of("linked.geolocation")}) city ON true
         LEFT JOIN visited ON visited.patient_id = linked.id
         LEFT JOIN billed ON billed.patient_id = linked.id
         LEFT JOIN contacted ON contacted.lead_id = l.id

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.row_scope import UNSCOPED
 from homecare.work.facts import cell_sums
+from homecare.work.facts.nearest_centre import CENTRES, sub_city_of
 
 COLUMNS = (
     "patient_id", "x", "y", "m", "sub_city_id", "source", "acquisition_channel", "campaign_id", "last_status",
@@ -27,7 +28,7 @@ _SHIFT_WORD = "coalesce(nullif(dashboard.plain_word(s.status), ''), 'assigned')"
 _NEXT = f"word IN ('pending', 'scheduled') AND scheduled_at > {_NOW}"
 
 # One pass over the visits and one over the shifts, because for all patients an index look-up each would take minutes.
-# {visits}, {shifts} and {patients} narrow to the patients in question.
+# OFFSET 0 has a visit's word worked out once. {visits}, {shifts} and {patients} narrow to the patients in question.
 _VISITS = f"""
     SELECT patient_id,
         max(held_at) FILTER (WHERE word = 'completed') AS last_visit_at,
@@ -37,7 +38,7 @@ _VISITS = f"""
         (array_agg(staff_id ORDER BY scheduled_at, id) FILTER (WHERE {_NEXT}))[1] AS next_staff_id,
         (array_agg(staff_id ORDER BY held_at DESC NULLS LAST, id DESC)
             FILTER (WHERE word = 'completed'))[1] AS last_staff_id
-    FROM (SELECT v.*, {_HELD_AT} AS held_at, {_WORD} AS word FROM public.visit_services v {{visits}}) v
+    FROM (SELECT v.*, {_HELD_AT} AS held_at, {_WORD} AS word FROM public.visit_services v {{visits}} OFFSET 0) v
     GROUP BY patient_id
 """  # noqa: S608 - constants of ours
 _SHIFTS = f"""
@@ -54,7 +55,7 @@ _SHIFTS = f"""
 _FOUND = f"""
     SELECT p.id AS patient_id, at.x, at.y,
         (dashboard.spread_bits(at.y) << 1) | dashboard.spread_bits(at.x) AS m,
-        CASE WHEN at.x IS NOT NULL THEN dashboard.sub_city(p.geolocation) END AS sub_city_id,
+        CASE WHEN at.x IS NOT NULL THEN city.sub_city_id END AS sub_city_id,
         p.source::text AS source, p.acquisition_channel::text AS acquisition_channel,
         coalesce(p.initial_campaign_id, l.campaign_id, page.campaign_id)::bigint AS campaign_id,
         CASE v.last_word WHEN 'completed' THEN 'Completed' WHEN 'missed' THEN 'Missed'
@@ -72,6 +73,7 @@ _FOUND = f"""
         least({UNITS - 1}, floor((lon + 180) / 360 * {UNITS}))::integer AS x,
         least({UNITS - 1}, floor((1 - asinh(tan(radians(lat))) / pi()) / 2 * {UNITS}))::integer AS y
     ) at ON lat BETWEEN -85 AND 85 AND lon BETWEEN -180 AND 180
+    LEFT JOIN LATERAL ({sub_city_of("p.geolocation")}) city ON true
     {{patients}}
 """  # noqa: S608 - constants of ours
 
@@ -90,7 +92,7 @@ _OF_KEYS = _FOUND.format(
 )  # fmt: skip
 # All parts of a statement see the rows as they were before it: `kept` is what the cells have counted.
 _WORK_OUT = f"""
-    WITH found AS MATERIALIZED ({_OF_KEYS}),
+    WITH {CENTRES}, found AS MATERIALIZED ({_OF_KEYS}),
     kept AS MATERIALIZED (SELECT {_LISTED} FROM dashboard.places WHERE patient_id = ANY(:keys)),
     written AS ({_UPSERT}),
     gone AS (DELETE FROM dashboard.places p WHERE p.patient_id = ANY(:keys)
@@ -100,7 +102,7 @@ _WORK_OUT = f"""
     SELECT
 """  # noqa: S608 - constants of ours
 _WORK_OUT_ALL = f"""
-    WITH found AS MATERIALIZED ({_FOUND.format(visits="", shifts="", patients="")}),
+    WITH {CENTRES}, found AS MATERIALIZED ({_FOUND.format(visits="", shifts="", patients="")}),
     written AS ({_UPSERT})
     DELETE FROM dashboard.places p WHERE NOT EXISTS (SELECT FROM found WHERE found.patient_id = p.patient_id)
 """  # noqa: S608 - constants of ours
