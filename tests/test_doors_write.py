@@ -40,6 +40,9 @@ def create(company: Company, walker: Walker, table: str) -> int:
 
 
 def visible(company: Company, role: str, table: str) -> int:
+    if table == "visit_services" and cells()[role, table].scopes.get("view") != "own":
+        # One that was made is not planned anew without a question.
+        return int(company.scalar("SELECT max(id) FROM visit_services WHERE status IN ('Pending', 'Scheduled')"))
     own = company.own(role, table)
     return own[0] if own else int(company.scalar(f"SELECT min(id) FROM {table}"))
 

@@ -72,6 +72,8 @@ def on_phone(page: Page) -> Page:
 
 
 def kept(page: Page) -> dict[str, str]:
+    # What was sent reloads the page.
+    page.wait_for_load_state("networkidle")
     found: dict[str, str] = json.loads(page.evaluate("localStorage.getItem('checks') ?? '{}'"))
     return found
 
