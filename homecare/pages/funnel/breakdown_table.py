@@ -65,7 +65,9 @@ def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Ta
     heads += [Head("Spend"), Head("Revenue"), Head("CPL", gives_way), Head("CAC"), Head("ROAS"), Head("LTV-90")]
     floored = sight.floors(question.by)
     has_pages = question.by == "campaign" and not sight.money_only
-    lines = sorted(found.lines, key=_verdict_place) if question.by == "campaign" else found.lines
+    lines = sight.lines(found.lines, question.by)
+    if question.by == "campaign":
+        lines = sorted(lines, key=_verdict_place)
 
     def told(line: Line, key: object, *, is_floored: bool) -> TableLine:
         counts = sight.counts(line.reached.counts, floored=is_floored)

@@ -16,7 +16,7 @@ def as_json(found: Funnel, question: Question, sight: Sight) -> dict[str, Any]:
     floored = sight.floors(question.by)
     return {
         "stages": list(STAGES),
-        "rows": [_line(line, sight, floored=floored) for line in found.lines],
+        "rows": [_line(line, sight, floored=floored) for line in sight.lines(found.lines, question.by)],
         "total": _line(found.total, sight, floored=False),
         "direct_patients": None if sight.money_only else found.direct_patients,
         "immature": None if sight.money_only else found.immature,

@@ -35,6 +35,16 @@ class Sight:
     def floors(self, by: str) -> bool:
         return by == "sub_city" and self.places is not Precision.EXACT
 
+    def lines(self, lines: Sequence[Line], by: str) -> Sequence[Line]:
+        """Without the floored ones that would stand there with nothing but a name, which tells that somebody is there,
+        and in the order of what is shown, which tells no more.
+        """
+        if not self.floors(by):
+            return lines
+        floored = [([-(count - count % FLOOR) for count in line.reached.counts], line) for line in lines]
+        kept = [one for one in floored if any(one[0])]
+        return [line for _, line in sorted(kept, key=lambda one: (one[0], one[1].label))]
+
     def counts(self, counts: Sequence[int], *, floored: bool = False) -> list[int | None]:
         shown: list[int | None] = [count - count % FLOOR if floored else count for count in counts]
         return [None if self.money_only and stage < INVOICED else n for stage, n in enumerate(shown, start=1)]
