@@ -1,13 +1,11 @@
 // The roster: a day that is drawn, moved by hand or key, refreshed while the page is in sight, and printed on one page.
 import { $, $$, make, toast, typing } from "../core/dom.js";
 import { attach } from "../parts/picker.js";
-import * as absent from "../parts/roster-absent.js";
 import * as answer from "../parts/roster-answer.js";
 import * as drag from "../parts/roster-drag.js";
 import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
 import * as keys from "../parts/roster-keys.js";
 import { DAY, clock, now } from "../parts/roster-times.js";
-import * as week from "../parts/roster-week.js";
 
 const REFRESH_MS = 30_000;
 const AFTER_SAVE_MS = 400;
@@ -25,7 +23,7 @@ $$("#conditions .picker[data-lookup-url]").forEach(attach);
 
 $("#print").addEventListener("click", () => print());
 if (scroll) start();
-else week.begin(REFRESH_MS);
+else import("../parts/roster-week.js").then((week) => week.begin(REFRESH_MS));
 
 function start() {
   const data = JSON.parse($("#day-data").textContent);
@@ -50,14 +48,18 @@ function start() {
   roster.open = (kind, one, wish) => inPanel(() => panel.open(roster, kind, one, wish));
   roster.shut = () => roster.side.hidden || panel.close(roster);
   roster.create = (given) => inPanel(() => panel.openNew(roster, given));
-  for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, () => inPanel(() => {}), { once: true });
+  let absent = null;
+  const atHand = () => {
+    inPanel(() => {});
+    absent ??= import("../parts/roster-absent.js").then((part) => part.listen(roster));
+  };
+  for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, atHand, { once: true });
   let due = 0;
   roster.refresh = () => {
     clearTimeout(due);
     due = setTimeout(() => refresh(roster), AFTER_SAVE_MS);
   };
   drag.listen(roster);
-  absent.listen(roster);
   keys.listen(roster);
   answer.listen(roster);
   $("#new")?.addEventListener("click", () => roster.create({}));
