@@ -241,4 +241,5 @@ def test_a_week_counts_each_day_as_the_day_does(company: Company, coordinator: W
 
     hours = f"{round(person['minutes_booked'] / 15) / 4:.2f}".rstrip("0").rstrip(".")
     row = page[page.index(f"{person['name']}<small>") :].partition("</tr>")[0]
-    assert (f"{hours} h · {visits}" if visits else f"{hours} h</span>") in row
+    told = f'<em title="More than 8 h">{hours} h</em>' if person["minutes_booked"] > 8 * 60 else f"{hours} h"
+    assert f"<span>{told}{f' · {visits}' if visits else ''}" in row
