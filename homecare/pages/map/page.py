@@ -17,7 +17,7 @@ from homecare.access.precision import Precision
 from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.on_map import area_saving
 from homecare.actions.rules import RuleError
-from homecare.admin.door import GuardedView, acting, not_found, refuse
+from homecare.admin.door import GuardedView, acting, not_found, note_missing, refuse
 from homecare.admin.list import own_views
 from homecare.db import db
 from homecare.kinds import say
@@ -97,8 +97,8 @@ class PatientsMap(GuardedView):
     @expose("/areas/<int:area_id>/delete/", methods=("POST",))
     def remove_view(self, area_id: int) -> ResponseReturnValue:
         try:
-            area_saving.remove(session=db.session(), by=acting(), area_id=area_id)
-        except LookupError:
+            area_saving.remove(session=db.session(), by=acting(), area_id=parse_id(str(area_id)))
+        except (LookupError, ValueError):
             not_found(self.resource, Action.DELETE, str(area_id))
         except NotAllowedError:
             refuse(self.resource, Action.DELETE, "delete an area of somebody else", str(area_id))
@@ -123,6 +123,9 @@ class PatientsMap(GuardedView):
             raise SpokenError(400, str(error), back=WITHOUT_CONDITIONS) from error
         except ForbiddenConditionError as error:
             refuse(PATIENTS, "filter", f"filter patients by {error.column}", column=error.column)
+        except nearest.NoPlaceError as error:
+            note_missing(PATIENTS, Action.VIEW, request.args.get("around"))
+            raise SpokenError(404, str(error), back=WITHOUT_CONDITIONS) from error
         except nearest.PlaceHiddenError as error:
             refuse(error.table, Action.VIEW, "see who is near whom", column=error.column)
 
