@@ -101,6 +101,36 @@ def test_a_default_that_is_no_longer_allowed_opens_the_whole_list(as_role: AsRol
     assert "default view uses something you can no longer see" in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("/admin/map/", "around=9999999"), ("/admin/map/", "month=0001-01"), ("/admin/map/", "layer=roads"),
+        ("/admin/funnel/", "compare=all"), ("/admin/funnel/", "weather=fine"), ("/admin/assign/", "day=soon"),
+    ],
+)  # fmt: skip
+def test_a_default_that_cannot_be_opened_shuts_no_page(as_role: AsRole, page: str, words: str) -> None:
+    manager = as_role("Manager")
+    save(manager, path=page, query=words, default="1")
+
+    answer = manager.get(page)
+
+    assert answer.status_code == 200
+    assert "default view cannot be opened any more" in answer.get_data(as_text=True)
+    assert manager.get(f"{page}?{words}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [("/admin/map/", "layer=demand"), ("/admin/funnel/", "window=30"), ("/admin/assign/", "view=week")],
+)
+def test_map_funnel_and_roster_open_with_the_default_view(as_role: AsRole, page: str, words: str) -> None:
+    manager = as_role("Manager")
+    save(manager, path=page, query=words, default="1")
+
+    assert manager.get(page).location == f"{page}?{words}"
+    assert manager.get(f"{page}?all=1").status_code == 200
+
+
 def test_a_view_is_ones_own_until_it_is_shared(as_role: AsRole) -> None:
     save(as_role("Manager"), "Mine alone")
 

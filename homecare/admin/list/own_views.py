@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from flask import current_app, g
+from flask import current_app, flash, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
@@ -21,6 +22,7 @@ from homecare.records.list_request import ALL, PLACE, read
 from homecare.records.seen import Seen
 from homecare.tables.table import shown_tables
 from homecare.web import urls
+from homecare.web.errors import SpokenError
 
 SHARE = "share"
 
@@ -53,6 +55,20 @@ def own_views_of(path: str) -> records.OwnViews:
             role=who.role.name,
         )
     return known[path]
+
+
+def default_address(path: str, opens: Callable[[MultiDict[str, str]], object]) -> str:
+    """Where the bare address of the page leads: to the person's default view. Empty if there is none, or if `opens`,
+    which loads the page for its words, refuses them, because a page must always open.
+    """
+    if request.args or (view := own_views_of(path).default) is None:
+        return ""
+    try:
+        opens(MultiDict(parse_qsl(view.query)))
+    except SpokenError:
+        flash("Your default view cannot be opened any more, so the page is shown without it.", "error")
+        return ""
+    return address(path, view.query)
 
 
 def saved_views(path: str) -> list[SavedLink]:

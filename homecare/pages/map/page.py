@@ -9,6 +9,7 @@ from typing import ClassVar
 from flask import flash, jsonify, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from werkzeug.datastructures import MultiDict
 
 from homecare import clock
 from homecare.access.pages import PAGES
@@ -47,9 +48,9 @@ class PatientsMap(GuardedView):
     @expose("/")
     def map_view(self) -> ResponseReturnValue:
         """The conditions of the patient list; `layer`, `colour`, `day`, `at` and `around` as `map_words` reads them."""
-        if not request.args and (view := own_views.own_views_of(urls.patients_map()).default):
-            return redirect(own_views.address(urls.patients_map(), view.query))
-        screen = self._screen()
+        if default := own_views.default_address(urls.patients_map(), self._screen):
+            return redirect(default)
+        screen = self._screen(request.args)
         return self.render(
             "pages/map/map.html",
             screen=screen,
@@ -113,18 +114,18 @@ class PatientsMap(GuardedView):
             raise SpokenError(404, "This installation has no file of streets.")
         return send_file(path, mimetype="application/octet-stream", conditional=True)
 
-    def _screen(self) -> MapScreen:
+    def _screen(self, args: MultiDict[str, str]) -> MapScreen:
         by = acting()
         try:
-            asked = map_request.read(by, request.args)
-            words = map_words.read(request.args, asked.precision)
+            asked = map_request.read(by, args)
+            words = map_words.read(args, asked.precision)
             return map_screen.load(db.session(), by, asked, words)
         except (UnknownConditionError, ValueError) as error:
             raise SpokenError(400, str(error), back=WITHOUT_CONDITIONS) from error
         except ForbiddenConditionError as error:
             refuse(PATIENTS, "filter", f"filter patients by {error.column}", column=error.column)
         except nearest.NoPlaceError as error:
-            note_missing(PATIENTS, Action.VIEW, request.args.get("around"))
+            note_missing(PATIENTS, Action.VIEW, args.get("around"))
             raise SpokenError(404, str(error), back=WITHOUT_CONDITIONS) from error
         except nearest.PlaceHiddenError as error:
             refuse(error.table, Action.VIEW, "see who is near whom", column=error.column)
