@@ -163,6 +163,16 @@ def test_a_shared_view_opens_no_door(as_role: AsRole) -> None:
     assert finance.get("/admin/patients/?fayda_id__eq=999912341234").status_code == 403
 
 
+def test_who_sees_places_as_cells_is_offered_no_view_that_spells_a_place(as_role: AsRole) -> None:
+    admin, page = as_role("Admin"), "/admin/map/"
+    finer = ("at=9.01,38.76,15", "around=9.01,38.76", "near=9.01,38.76,3", "area=Bole")
+    for words in (*finer, "source__eq=Facebook"):
+        save(admin, words, path=page, query=words, roles=["Marketing", "Coordinator"])
+
+    assert set(offered(as_role("Marketing"), f"{page}?all=1")) == {"source__eq=Facebook"}
+    assert set(offered(as_role("Coordinator"), f"{page}?all=1")) == {*finer, "source__eq=Facebook"}
+
+
 @pytest.mark.parametrize("role", ["Coordinator", "Nurse", "Finance", "Auditor"])
 def test_roles_without_the_right_to_share_keep_views_for_themselves(as_role: AsRole, role: str) -> None:
     visitor = as_role(role)
