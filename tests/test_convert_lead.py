@@ -14,6 +14,8 @@ from test_conflicts import a_browser, at_once
 from test_questions import boxes
 from test_times_of_statuses import by_form, in_bulk, in_place
 
+from homecare import clock
+
 NEW = "/admin/patients/new/"
 PHONE, EMAIL = "+251911000321", "selam.lead@example.com"
 BUTTON = "Convert to patient"
@@ -75,6 +77,23 @@ def test_the_form_knows_what_the_lead_knows_and_saves_both_in_one_go(company: Co
         "(SELECT id FROM dashboard.change_sets ORDER BY made_at DESC LIMIT 1) ORDER BY 1"
     )
     assert [row.resource for row in written] == ["marketing_leads", "patients"]
+
+
+@pytest.mark.parametrize("earlier", ["NULL", "'2020-01-01'"])
+def test_a_lead_that_was_converted_without_a_patient_gets_the_time_anew(
+    company: Company, lead: int, earlier: str
+) -> None:
+    company.run(
+        f"UPDATE marketing_leads SET status = 'Converted', converted_to_patient_at = {earlier} WHERE id = {lead}"
+    )
+    manager = company.as_("Manager")
+    began = clock.now_utc()
+
+    assert manager.post(NEW, form_of(manager, lead)).status_code == 302
+
+    status, converted_at = status_of(company, lead)
+    assert (status, patients_of(company, lead)) == ("Converted", 1)
+    assert began <= converted_at <= clock.now_utc()
 
 
 def test_a_lead_is_converted_once(company: Company, lead: int) -> None:

@@ -221,6 +221,14 @@ def test_a_page_that_cannot_be_asked_for_is_refused(admin: Visitor, words: str) 
     assert admin.get(f"{PAGE}?{words}").status_code == 400
 
 
+@pytest.mark.parametrize("path", ["", "data.json", "export/csv/", "export/xlsx/"])
+def test_a_day_with_too_few_days_before_it_is_refused_alike(admin: Visitor, path: str) -> None:
+    answer = admin.get(f"{PAGE}{path}?to=1900-01-01")
+
+    assert answer.status_code == 400
+    assert "to is 1900-01-01, too early for 180 days before it." in answer.text
+
+
 def test_an_address_of_one_old_day_has_dashes_and_no_error(admin: Visitor) -> None:
     page = admin.get(f"{PAGE}?from=2001-01-01&to=2001-01-01")
 

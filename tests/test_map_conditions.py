@@ -110,7 +110,8 @@ def test_who_sees_own_visits_alone_asks_nothing_of_all_visits(company: Company, 
     "words",
     ["area=", "area=Atlantis", "area=ring~1_1~2_2", "area=circle~91_38~3", "near=9,38,0", "near=x", "near=9,38,NaN",
      "last_visit_before=soon", "next_visit_within=0", "last_status=Cancelled", "campaign=0x1", "month=2026-00",
-     "has_place=2", "lost_in=", "active_caregiver=-1", "area=99999999999999999999"],
+     "has_place=2", "lost_in=", "active_caregiver=-1", "area=99999999999999999999",
+     "month=0001-01", "month=9999-12", "lost_in=0001-01", "lost_in=9999-12", "month=1899-12", "lost_in=2200-01"],
 )  # fmt: skip
 def test_a_value_that_is_none_is_refused_beside_the_list(company: Company, words: str) -> None:
     answer = company.as_("Manager").get(f"/admin/patients/?{words}")

@@ -71,6 +71,21 @@ def test_a_card_is_of_a_patient_of_ones_own(company: Company) -> None:
     assert nurse.get(f"{MAP}card.json?id=x").status_code == 404
 
 
+def test_nobody_is_near_a_patient_without_a_place_foreign_or_gone(company: Company) -> None:
+    company.run("INSERT INTO patients (full_name) VALUES ('Nowhere Known')")
+    nowhere = company.scalar("SELECT max(id) FROM patients")
+    placed = company.scalar("SELECT min(patient_id) FROM dashboard.places WHERE m IS NOT NULL")
+    foreign = company.other("Nurse", "patients")
+    manager = company.as_("Manager")
+
+    for walker, asked in ((manager, nowhere), (manager, 9_999_999), (company.as_("Nurse"), foreign)):
+        answer = walker.get(f"{MAP}?around={asked}")
+        assert answer.status_code == 404
+        assert "There is no such patient with a place." in answer.text
+    assert "Who is near" not in dict(manager.get(f"{MAP}card.json?id={nowhere}").json["links"])
+    assert "Who is near" in dict(manager.get(f"{MAP}card.json?id={placed}").json["links"])
+
+
 def test_an_area_is_kept_by_name_and_removed_by_its_owner(company: Company) -> None:
     manager = company.as_("Manager")
     kept = manager.post(f"{MAP}areas/", {"name": "North-east", "shape": RING})
@@ -84,6 +99,7 @@ def test_an_area_is_kept_by_name_and_removed_by_its_owner(company: Company) -> N
     assert company.as_("Marketing").post(f"{MAP}areas/", {"name": "Mine", "shape": RING}).status_code == 403
     assert manager.post(f"{MAP}areas/{number}/delete/", {}).status_code == 302
     assert manager.post(f"{MAP}areas/{number}/delete/", {}).status_code == 404
+    assert manager.post(f"{MAP}areas/{10**19}/delete/", {}).status_code == 404
 
 
 def test_the_areas_are_those_that_the_database_reckons_with(app: Flask, company: Company) -> None:

@@ -101,6 +101,36 @@ def test_a_default_that_is_no_longer_allowed_opens_the_whole_list(as_role: AsRol
     assert "default view uses something you can no longer see" in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("/admin/map/", "around=9999999"), ("/admin/map/", "month=0001-01"), ("/admin/map/", "layer=roads"),
+        ("/admin/funnel/", "compare=all"), ("/admin/funnel/", "weather=fine"), ("/admin/assign/", "day=soon"),
+    ],
+)  # fmt: skip
+def test_a_default_that_cannot_be_opened_shuts_no_page(as_role: AsRole, page: str, words: str) -> None:
+    manager = as_role("Manager")
+    save(manager, path=page, query=words, default="1")
+
+    answer = manager.get(page)
+
+    assert answer.status_code == 200
+    assert "default view cannot be opened any more" in answer.get_data(as_text=True)
+    assert manager.get(f"{page}?{words}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [("/admin/map/", "layer=demand"), ("/admin/funnel/", "window=30"), ("/admin/assign/", "view=week")],
+)
+def test_map_funnel_and_roster_open_with_the_default_view(as_role: AsRole, page: str, words: str) -> None:
+    manager = as_role("Manager")
+    save(manager, path=page, query=words, default="1")
+
+    assert manager.get(page).location == f"{page}?{words}"
+    assert manager.get(f"{page}?all=1").status_code == 200
+
+
 def test_a_view_is_ones_own_until_it_is_shared(as_role: AsRole) -> None:
     save(as_role("Manager"), "Mine alone")
 
@@ -131,6 +161,16 @@ def test_a_shared_view_opens_no_door(as_role: AsRole) -> None:
     # Its address alone would tell which number was looked for.
     assert "By Fayda" not in offered(finance)
     assert finance.get("/admin/patients/?fayda_id__eq=999912341234").status_code == 403
+
+
+def test_who_sees_places_as_cells_is_offered_no_view_that_spells_a_place(as_role: AsRole) -> None:
+    admin, page = as_role("Admin"), "/admin/map/"
+    finer = ("at=9.01,38.76,15", "around=9.01,38.76", "near=9.01,38.76,3", "area=Bole")
+    for words in (*finer, "source__eq=Facebook"):
+        save(admin, words, path=page, query=words, roles=["Marketing", "Coordinator"])
+
+    assert set(offered(as_role("Marketing"), f"{page}?all=1")) == {"source__eq=Facebook"}
+    assert set(offered(as_role("Coordinator"), f"{page}?all=1")) == {*finer, "source__eq=Facebook"}
 
 
 @pytest.mark.parametrize("role", ["Coordinator", "Nurse", "Finance", "Auditor"])

@@ -86,7 +86,7 @@ def _day(text: str) -> date:
     # Pages show both calendars, the Gregorian first.
     text = calendars.in_digits(text.partition(" · ")[0].strip())
     if calendars.is_ethiopian(text):
-        return _in_range(calendars.parse(text))
+        return in_range(calendars.parse(text))
     year, month, day = _gregorian(GREGORIAN.sub("", text))
     try:
         found = date(year, month, day)
@@ -94,7 +94,7 @@ def _day(text: str) -> date:
         if day <= 12 < month <= 31 and FIRST_DAY.fullmatch(text):
             raise ValueError(f"{text}: the day comes first, so write {month}/{day}/{year}.") from error
         raise ValueError(f"{text} is not a day in the calendar.") from error
-    return _in_range(found)
+    return in_range(found)
 
 
 def bookable(text: str) -> datetime:
@@ -133,7 +133,8 @@ def _month(word: str) -> int:
     return next((number for number, name in enumerate(MONTHS, 1) if name.startswith(word.lower())), 0)
 
 
-def _in_range(day: date) -> date:
+def in_range(day: date) -> date:
+    """The day itself. Raises ValueError."""
     if not EARLIEST <= day <= LATEST:
         raise ValueError("Write a year from 1900 to 2199.")
     return day

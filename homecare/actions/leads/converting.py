@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.shown import NOT_SHOWN
 from homecare.actions import rows
@@ -38,7 +39,9 @@ def convert(
         if lead is None:
             raise RuleError(LEAD, "This choice is gone. Choose another.")
         saved = rows.create_row(session=session, model=Patient, values=values, token=token, by=by, answered=answered)
-        need_answers(rows.change(session, Lead, lead, {"status": "Converted"}, by).questions, answered)
+        # The time that a lead without a patient had is of no conversion.
+        converted = {"status": "Converted", "converted_to_patient_at": clock.now_utc()}
+        need_answers(rows.change(session, Lead, lead, converted, by).questions, answered)
     return saved
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from flask import current_app, g
+from flask import current_app, flash, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
 from homecare.access.pages import PAGES, is_at_least
 from homecare.access.policy import Action
+from homecare.access.precision import Precision
 from homecare.admin.door import GuardedView, acting
 from homecare.db import db
 from homecare.kinds.read import storable
 from homecare.records import saved_views as records
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.list_request import ALL, PLACE, read
+from homecare.records.on_map import map_request
 from homecare.records.seen import Seen
 from homecare.tables.table import shown_tables
 from homecare.web import urls
+from homecare.web.errors import SpokenError
 
 SHARE = "share"
+# Words of the map that may spell a place finer than a cell.
+PLACED = {"area", "near", "at", "around"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,20 @@ def own_views_of(path: str) -> records.OwnViews:
     return known[path]
 
 
+def default_address(path: str, opens: Callable[[MultiDict[str, str]], object]) -> str:
+    """Where the bare address of the page leads: to the person's default view. Empty if there is none, or if `opens`,
+    which loads the page for its words, refuses them, because a page must always open.
+    """
+    if request.args or (view := own_views_of(path).default) is None:
+        return ""
+    try:
+        opens(MultiDict(parse_qsl(view.query)))
+    except SpokenError:
+        flash("Your default view cannot be opened any more, so the page is shown without it.", "error")
+        return ""
+    return address(path, view.query)
+
+
 def saved_views(path: str) -> list[SavedLink]:
     """The views of the page that this person may choose from, their own first."""
     return [
@@ -65,12 +85,14 @@ def saved_views(path: str) -> list[SavedLink]:
 
 
 def _may_use(path: str, query: str) -> bool:
-    """Whether the list opens with these words. A link that is refused would still show what was searched for."""
-    table = shown_tables().get(urls.table_of(path))
-    if table is None:
-        return True
+    """Whether the page opens with these words. A link that is refused would still show what was searched for."""
+    words, table = MultiDict(parse_qsl(query)), shown_tables().get(urls.table_of(path))
     try:
-        read(Seen.of(acting(), table), MultiDict(parse_qsl(query)))
+        if table is not None:
+            read(Seen.of(acting(), table), words)
+        elif path == urls.patients_map():
+            asked = map_request.read(acting(), words)
+            return asked.precision is not Precision.CELLS or PLACED.isdisjoint(words)
     except (UnknownConditionError, ForbiddenConditionError):
         return False
     return True

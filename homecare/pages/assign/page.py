@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from flask import jsonify, redirect, request
@@ -55,9 +56,10 @@ class Assign(GuardedView):
         level = self._level()
         if led := self.page.leads.get(level):
             return redirect(f"{urls.page(PAGES[led].path)}/")
-        if not request.args and (view := own_views.own_views_of(urls.assign()).default):
-            return redirect(own_views.address(urls.assign(), view.query))
-        words = roster_words.read(request.args, acting(), own=level == "own")
+        read = partial(roster_words.read, by=acting(), own=level == "own")
+        if default := own_views.default_address(urls.assign(), read):
+            return redirect(default)
+        words = read(request.args)
         return self.render(
             "pages/assign/assign.html",
             words=words,

@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from werkzeug.datastructures import MultiDict
 
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting, refuse
+from homecare.admin.list import own_views
 from homecare.db import db
 from homecare.pages.funnel import breakdown_table, figures_json, said, screen, table_file, trend_charts
 from homecare.queries.funnel import comparing, figures_of, question
@@ -43,11 +45,9 @@ class CampaignFunnel(GuardedView):
     @expose("/")
     def funnel_view(self) -> ResponseReturnValue:
         """A period by `from` and `to`, by `window`, `attribution` and `by`; `compare` and `cohort` beside."""
-        asked, sight = self._asked(WORDS)
-        try:
-            made = screen.screen(db.session(), acting(), asked, sight, request.args)
-        except ValueError as error:
-            raise _refused(error) from error
+        if default := own_views.default_address(here({}), self._screen):
+            return redirect(default)
+        made = self._screen(request.args)
         return self.render(
             "pages/funnel/funnel.html",
             screen=made,
@@ -57,7 +57,9 @@ class CampaignFunnel(GuardedView):
             presets=screen.presets(),
             windows=WINDOW_WORDS,
             attributions={"first": "First touch", "last": "Last touch"},
-            breakdowns={by: f"By {one.label.lower()}" for by, one in BREAKDOWNS.items() if sight.may_break_down(by)},
+            breakdowns={
+                by: f"By {one.label.lower()}" for by, one in BREAKDOWNS.items() if made.sight.may_break_down(by)
+            },
             comparisons=COMPARED,
             cohort_stages=screen.COHORT_STAGES,
             trends=trend_charts.trends(made.months),
@@ -68,7 +70,7 @@ class CampaignFunnel(GuardedView):
         """The breakdown's table as csv or xlsx."""
         if export_type not in table_file.TYPES:
             raise SpokenError(404, "There is no export of this kind.")
-        asked, sight = self._asked(WORDS)
+        asked, sight = self._asked(request.args, WORDS)
         found = figures_of.funnel(db.session(), acting(), asked)
         made = breakdown_table.table(found, asked, Behind(acting(), asked, sight), sight)
         answer: Response = table_file.answer(made, asked, export_type)
@@ -77,17 +79,24 @@ class CampaignFunnel(GuardedView):
     @expose("/data.json")
     def funnel_data(self) -> ResponseReturnValue:
         """The figures of a period, `from` to `to`, by `window`, `attribution` and `by`."""
-        asked, sight = self._asked(question.WORDS)
+        asked, sight = self._asked(request.args, question.WORDS)
         found = figures_of.funnel(db.session(), acting(), asked)
         return jsonify(figures_json.as_json(found, asked, sight))
 
-    def _asked(self, words: Collection[str]) -> tuple[Question, Sight]:
+    def _screen(self, args: MultiDict[str, str]) -> screen.Screen:
+        asked, sight = self._asked(args, WORDS)
+        try:
+            return screen.screen(db.session(), acting(), asked, sight, args)
+        except ValueError as error:
+            raise _refused(error) from error
+
+    def _asked(self, args: MultiDict[str, str], words: Collection[str]) -> tuple[Question, Sight]:
         """What the address asks, and what of it this person is shown."""
-        unknown = [name for name in request.args if name not in words]
+        unknown = [name for name in args if name not in words]
         try:
             if unknown:
                 raise ValueError(f"There is no condition {unknown[0][:60]!r} on the funnel.")
-            asked = question.parse(request.args)
+            asked = question.parse(args)
         except (ValueError, OverflowError) as error:
             raise _refused(error) from error
         sight = Sight.of(acting())
@@ -97,7 +106,7 @@ class CampaignFunnel(GuardedView):
 
 
 def _refused(error: Exception) -> SpokenError:
-    return SpokenError(400, str(error), back=(here({}), "The last 180 days"))
+    return SpokenError(400, str(error), back=(here({ALL: "1"}), "The last 180 days"))
 
 
 def here(words: Mapping[str, str], export_type: str = "") -> str:

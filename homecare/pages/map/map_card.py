@@ -47,4 +47,6 @@ def _links(by: Acting, card: patient_card.Card) -> list[tuple[str, str]]:
     if by.may("page:assign"):
         day = clock.to_addis(card.next_visit_at).date() if card.next_visit_at else clock.today()
         found.append(("Roster", urls.assign({"day": day.isoformat(), "patient_id__eq": card.patient_id})))
-    return [*found, ("Who is near", urls.patients_map([("around", str(card.patient_id))]))]
+    if card.latitude is not None:
+        found.append(("Who is near", urls.patients_map([("around", str(card.patient_id))])))
+    return found

@@ -9,6 +9,7 @@ from typing import ClassVar
 from flask import flash, jsonify, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from werkzeug.datastructures import MultiDict
 
 from homecare import clock
 from homecare.access.pages import PAGES
@@ -17,7 +18,7 @@ from homecare.access.precision import Precision
 from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.on_map import area_saving
 from homecare.actions.rules import RuleError
-from homecare.admin.door import GuardedView, acting, not_found, refuse
+from homecare.admin.door import GuardedView, acting, not_found, note_missing, refuse
 from homecare.admin.list import own_views
 from homecare.db import db
 from homecare.kinds import say
@@ -47,9 +48,9 @@ class PatientsMap(GuardedView):
     @expose("/")
     def map_view(self) -> ResponseReturnValue:
         """The conditions of the patient list; `layer`, `colour`, `day`, `at` and `around` as `map_words` reads them."""
-        if not request.args and (view := own_views.own_views_of(urls.patients_map()).default):
-            return redirect(own_views.address(urls.patients_map(), view.query))
-        screen = self._screen()
+        if default := own_views.default_address(urls.patients_map(), self._screen):
+            return redirect(default)
+        screen = self._screen(request.args)
         return self.render(
             "pages/map/map.html",
             screen=screen,
@@ -97,8 +98,8 @@ class PatientsMap(GuardedView):
     @expose("/areas/<int:area_id>/delete/", methods=("POST",))
     def remove_view(self, area_id: int) -> ResponseReturnValue:
         try:
-            area_saving.remove(session=db.session(), by=acting(), area_id=area_id)
-        except LookupError:
+            area_saving.remove(session=db.session(), by=acting(), area_id=parse_id(str(area_id)))
+        except (LookupError, ValueError):
             not_found(self.resource, Action.DELETE, str(area_id))
         except NotAllowedError:
             refuse(self.resource, Action.DELETE, "delete an area of somebody else", str(area_id))
@@ -113,16 +114,19 @@ class PatientsMap(GuardedView):
             raise SpokenError(404, "This installation has no file of streets.")
         return send_file(path, mimetype="application/octet-stream", conditional=True)
 
-    def _screen(self) -> MapScreen:
+    def _screen(self, args: MultiDict[str, str]) -> MapScreen:
         by = acting()
         try:
-            asked = map_request.read(by, request.args)
-            words = map_words.read(request.args, asked.precision)
+            asked = map_request.read(by, args)
+            words = map_words.read(args, asked.precision)
             return map_screen.load(db.session(), by, asked, words)
         except (UnknownConditionError, ValueError) as error:
             raise SpokenError(400, str(error), back=WITHOUT_CONDITIONS) from error
         except ForbiddenConditionError as error:
             refuse(PATIENTS, "filter", f"filter patients by {error.column}", column=error.column)
+        except nearest.NoPlaceError as error:
+            note_missing(PATIENTS, Action.VIEW, args.get("around"))
+            raise SpokenError(404, str(error), back=WITHOUT_CONDITIONS) from error
         except nearest.PlaceHiddenError as error:
             refuse(error.table, Action.VIEW, "see who is near whom", column=error.column)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from homecare import clock
-from homecare.records.funnel.lead_conditions import funnel_day
+from homecare.records.funnel.lead_conditions import FIRST_DAY, funnel_day
 from homecare.records.funnel.stages import ATTRIBUTIONS, BREAKDOWNS, WINDOWS
 
 # A period of as many days as the usual window would hold no mature lead.
@@ -50,6 +50,8 @@ def parse(words: Mapping[str, str]) -> Question:
     """Raises ValueError with a sentence. What is left out is usual: the last 180 days with today."""
     last = _day(words, "to") or clock.today()
     first = _day(words, "from") or last - timedelta(days=USUAL_DAYS - 1)
+    if first < FIRST_DAY:
+        raise ValueError(f"to is {last.isoformat()}, too early for {USUAL_DAYS} days before it. Choose a later day.")
     if first > last:
         raise ValueError(
             f"from is {first.isoformat()}, after to, {last.isoformat()}. Choose an earlier day to begin with."

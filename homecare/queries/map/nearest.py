@@ -41,6 +41,10 @@ class PlaceHiddenError(Exception):
         self.table, self.column = table, column
 
 
+class NoPlaceError(LookupError):
+    """Answered 404: the patient asked about is gone, out of scope or without a place."""
+
+
 @dataclass(frozen=True)
 class Near:
     """A point, or the patient with this id."""
@@ -85,7 +89,7 @@ class NearCaregiver:
 
 def patients(session: Session, by: Acting, near: Near, most: int = 20) -> list[NearPatient]:
     """Nearest first, without the patient who is asked about. Three statements: the places by their index, the names.
-    Raises PlaceHiddenError; LookupError if the patient is gone, out of scope or without a place.
+    Raises PlaceHiddenError and NoPlaceError.
     """
     at = _place(session, by, near)
     chosen = _nearest(by, near, at, most).subquery("near")
@@ -125,7 +129,7 @@ def _nearest(by: Acting, near: Near, at: Degrees, most: int) -> Select[Any]:
 
 def caregivers(session: Session, by: Acting, near: Near, day: date, most: int = 10) -> list[NearCaregiver]:
     """Nearest first. Three statements over the visits of that day in Addis, without cancelled and missed ones.
-    Raises PlaceHiddenError and LookupError as `patients`.
+    Raises PlaceHiddenError and NoPlaceError.
     """
     at = _place(session, by, near)
     for column in ("staff_id", "patient_id", "scheduled_at", "status"):
@@ -171,7 +175,10 @@ def _place(session: Session, by: Acting, near: Near) -> Degrees:
     shape = func.geometry(Patient.geolocation)
     asked = select(Patient.id, func.ST_Y(shape).label("latitude"), func.ST_X(shape).label("longitude"))
     told = {"shown": shown_of(PATIENTS, [precision.COLUMN], key="id")}
-    row = session.execute(asked.where(Patient.id == near.at, has_degrees()), execution_options=told).first()
+    asked = asked.where(Patient.id == near.at, has_degrees())
+    if precision.of_map(by) is Precision.OWN:
+        asked = asked.where(Patient.id.in_(own_patient_ids()))
+    row = session.execute(asked, execution_options=told).first()
     if row is None:
-        raise LookupError("There is no such patient with a place.")
+        raise NoPlaceError("There is no such patient with a place.")
     return Degrees(row.latitude, row.longitude)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, selec
 from homecare import clock
 from homecare.kinds import say
 from homecare.kinds.read import parse_id
-from homecare.kinds.times import parse_date
+from homecare.kinds.times import in_range, parse_date
 from homecare.models import Patient, Place, SubCity
 from homecare.records.registered import ANY, Parameter, Reads, named
 
@@ -104,9 +104,10 @@ def _days(text: str) -> int:
 
 def _month(text: str) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise ValueError(f"Write a month such as 2026-10; this is {text[:20]!r}.") from error
+    return in_range(first)
 
 
 def _numbered(value: int | None) -> str:
