@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -280,6 +282,33 @@ def test_the_file_has_the_numbers_of_the_table(admin: Visitor) -> None:
     assert len(lines) == len(found["rows"]) + 2
     assert admin.get(f"{PAGE}export/xlsx/", query_string=words).data[:2] == b"PK"
     assert admin.get(f"{PAGE}export/pdf/").status_code == 404
+
+
+def test_who_gets_no_verdicts_has_the_lines_by_spend_and_no_tint(
+    as_role: Any, admin: Visitor, owner_engine: Engine
+) -> None:
+    # Most is spent where it is too young to be judged.
+    with owner_engine.begin() as owner:
+        owner.execute(
+            text("""INSERT INTO marketing_budgets (campaign_id, allocated_amount, spent_amount, start_date, end_date)
+                SELECT min(id), 0, 9000000, :old, :old FROM marketing_campaigns WHERE status = 'Active' UNION ALL
+                SELECT max(id), 0, 20000000, :young, :young FROM marketing_campaigns"""),
+            {"old": clock.today() - timedelta(days=200), "young": clock.today()},
+        )
+    finance, words = as_role("Finance"), {"from": clock.today() - timedelta(days=290)}
+    tinted = re.compile(r'class="right(?: wide)? (?:fewer|more)"')
+    by_spend = [row["label"] for row in finance.get(f"{PAGE}data.json", query_string=words).json["rows"]]
+
+    assert tinted.search(admin.get(PAGE, query_string=words).text)
+    assert names_in_file(admin, words) != by_spend
+    assert names_in_file(finance, words) == by_spend
+    assert not tinted.search(finance.get(PAGE, query_string=words).text)
+
+
+def names_in_file(visitor: Visitor, words: dict[str, Any]) -> list[str]:
+    """Of the lines of the breakdown's CSV, without its heads and total."""
+    lines = csv.reader(io.StringIO(visitor.get(f"{PAGE}export/csv/", query_string=words).text))
+    return [line[0] for line in lines][1:-1]
 
 
 @pytest.mark.parametrize(

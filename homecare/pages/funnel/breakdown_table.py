@@ -65,12 +65,12 @@ def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Ta
     heads += [Head("Spend"), Head("Revenue"), Head("CPL", gives_way), Head("CAC"), Head("ROAS"), Head("LTV-90")]
     floored = sight.floors(question.by)
     has_pages = question.by == "campaign" and not sight.money_only
-    lines = sorted(found.lines, key=_verdict_place) if question.by == "campaign" else found.lines
+    lines = sorted(found.lines, key=_verdict_place) if has_pages else found.lines
 
     def told(line: Line, key: object, *, is_floored: bool) -> TableLine:
         counts = sight.counts(line.reached.counts, floored=is_floored)
-        cells = [_count(counts[stage - 1], stage, key, behind, line.judged) for stage in stages]
         judged = line.judged if sight.judges(line) else None
+        cells = [_count(counts[stage - 1], stage, key, behind, judged) for stage in stages]
         verdict = judged.verdict if judged is not None else None
         return TableLine(
             name=line.label,
