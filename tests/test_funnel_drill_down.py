@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -112,10 +116,84 @@ def test_who_may_not_see_patients_lists_leads_up_to_patient(as_role: Any) -> Non
 
     assert marketing.get("/admin/marketing_leads/?stage=Patient").status_code == 200
     assert marketing.get("/admin/marketing_leads/?stage=Paid").status_code == 403
+    assert marketing.get("/admin/marketing_leads/?stopped=Qualified").status_code == 200
+    assert marketing.get("/admin/marketing_leads/?stopped=Patient").status_code == 403
     assert marketing.get("/admin/marketing_leads/?stage=Lead&sub_city=1").status_code == 403
-    urls = [url for url, _ in numbers(marketing)]
-    assert urls
-    assert {marketing.get(url).status_code for url in urls} == {200}
+    assert marketing.get("/admin/marketing_leads/?stage=Lead&channel=Web").status_code == 403
+    urls = {url for by in ("campaign", "channel", "source") for url, _ in numbers(marketing, by=by)}
+    assert any("stopped=Qualified" in url for url in urls)
+    assert not any("stopped=Patient" in url for url in urls)
+    assert {url: marketing.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
+
+
+@contextmanager
+def masked(engine: Engine, table: str, column: str) -> Iterator[None]:
+    """For Managers, while it lasts."""
+    rule = {"resource": table, "name": column}
+    with engine.begin() as owner:
+        owner.execute(
+            text("""INSERT INTO dashboard.field_rules (role, resource, column_name, state, write)
+                VALUES ('Manager', :resource, :name, 'masked', 'always')"""),
+            rule,
+        )
+    try:
+        yield
+    finally:
+        with engine.begin() as owner:
+            owner.execute(
+                text("""DELETE FROM dashboard.field_rules
+                    WHERE (role, resource, column_name) = ('Manager', :resource, :name)"""),
+                rule,
+            )
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "lists"),
+    [
+        ("patients", "acquisition_channel", ("marketing_leads/?stage=Lead&channel=Web",
+                                             "patients/?stage=Paid&channel=Web", "invoices/?stage=Paid&channel=Web")),
+        ("patients", "marketing_lead_id", ("marketing_leads/?stage=Patient", "marketing_leads/?stopped=Qualified",
+                                           "patients/?stage=Patient")),
+        ("patients", "initial_campaign_id", ("marketing_leads/?stage=Lead&campaign=1",
+                                             "patients/?stage=Patient&platform=1", "invoices/?stage=Paid&campaign=1")),
+        ("marketing_leads", "lead_source_id", ("marketing_leads/?stage=Lead&source=1",
+                                               "patients/?stage=Paid&source=1", "invoices/?stage=Paid&source=1")),
+        ("marketing_leads", "landing_page_id", ("marketing_leads/?stage=Lead&page=1",
+                                                "patients/?stage=Paid&page=1", "invoices/?stage=Paid&page=1")),
+        ("marketing_campaigns", "platform_id", ("marketing_leads/?stage=Lead&platform=1",)),
+        ("marketing_leads", "converted_to_patient_at", ("marketing_leads/?stage=Patient&window=14",
+                                                        "marketing_leads/?stopped=Qualified&window=14",
+                                                        "patients/?stage=Patient&window=14")),
+        ("visit_services", "status", ("marketing_leads/?stage=First completed visit",
+                                      "marketing_leads/?stopped=Patient", "patients/?stopped=Patient")),
+        ("invoices", "status", ("marketing_leads/?stage=Invoiced", "patients/?stage=Paid", "invoices/?stage=Paid")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_masked_column_shuts_the_conditions_that_read_it(
+    as_role: Any, owner_engine: Engine, table: str, column: str, lists: tuple[str, ...]
+) -> None:
+    manager = as_role("Manager")
+    assert {url: manager.get(f"/admin/{url}").status_code for url in lists} == dict.fromkeys(lists, 200)
+
+    with masked(owner_engine, table, column):
+        assert {url: manager.get(f"/admin/{url}").status_code for url in lists} == dict.fromkeys(lists, 403)
+        assert manager.get("/admin/marketing_leads/?stage=Lead").status_code == 200
+
+
+@pytest.mark.parametrize("words", ["outcome=Lost", "outcome=none", "mature=yes"])
+def test_paid_invoices_take_only_what_the_page_asks_of_them(admin: Visitor, words: str) -> None:
+    assert admin.get("/admin/invoices/?stage=Paid&window=30&attribution=last&source=1").status_code == 200
+    assert admin.get(f"/admin/invoices/?stage=Paid&{words}").status_code == 400
+
+
+def test_finance_opens_the_invoices_of_each_part(as_role: Any) -> None:
+    finance = as_role("Finance")
+    for by in ("campaign", "platform", "source", "page", "channel"):
+        urls = {url for url, _ in numbers(finance, by=by, **{"from": clock.today() - timedelta(days=290)})}
+        of_parts = {url for url in urls if "/invoices/" in url and f"&{by}=" in url}
+        assert of_parts, by
+        assert {finance.get(url).status_code for url in urls} == {200}
 
 
 @pytest.mark.parametrize("role", ["Manager", "Finance", "Auditor"])
@@ -204,6 +282,33 @@ def test_the_file_has_the_numbers_of_the_table(admin: Visitor) -> None:
     assert len(lines) == len(found["rows"]) + 2
     assert admin.get(f"{PAGE}export/xlsx/", query_string=words).data[:2] == b"PK"
     assert admin.get(f"{PAGE}export/pdf/").status_code == 404
+
+
+def test_who_gets_no_verdicts_has_the_lines_by_spend_and_no_tint(
+    as_role: Any, admin: Visitor, owner_engine: Engine
+) -> None:
+    # Most is spent where it is too young to be judged.
+    with owner_engine.begin() as owner:
+        owner.execute(
+            text("""INSERT INTO marketing_budgets (campaign_id, allocated_amount, spent_amount, start_date, end_date)
+                SELECT min(id), 0, 9000000, :old, :old FROM marketing_campaigns WHERE status = 'Active' UNION ALL
+                SELECT max(id), 0, 20000000, :young, :young FROM marketing_campaigns"""),
+            {"old": clock.today() - timedelta(days=200), "young": clock.today()},
+        )
+    finance, words = as_role("Finance"), {"from": clock.today() - timedelta(days=290)}
+    tinted = re.compile(r'class="right(?: wide)? (?:fewer|more)"')
+    by_spend = [row["label"] for row in finance.get(f"{PAGE}data.json", query_string=words).json["rows"]]
+
+    assert tinted.search(admin.get(PAGE, query_string=words).text)
+    assert names_in_file(admin, words) != by_spend
+    assert names_in_file(finance, words) == by_spend
+    assert not tinted.search(finance.get(PAGE, query_string=words).text)
+
+
+def names_in_file(visitor: Visitor, words: dict[str, Any]) -> list[str]:
+    """Of the lines of the breakdown's CSV, without its heads and total."""
+    lines = csv.reader(io.StringIO(visitor.get(f"{PAGE}export/csv/", query_string=words).text))
+    return [line[0] for line in lines][1:-1]
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,13 @@ Predicate = Callable[..., ColumnElement[bool]]
 class Reads:
     """What a condition reads in another table. Its result could reveal columns that a role does not see.
     A predicate that is not `whole` uses the mapped class, so that for roles with own rows only, it reads only those.
+    With `columns_only` the table itself may be shut: a page gives its figures even so, unless a rule hides the column.
     """
 
     table: str
     columns: tuple[str, ...]
     whole: bool = False
+    columns_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ class Named:
 
 def _is_seen(reads: Reads, role: Role, policy: Policy) -> bool:
     verdict = policy.decide(role, reads.table, Action.VIEW)
-    if not verdict.allowed or (reads.whole and verdict.scope is not Scope.ALL):
+    is_shut = not verdict.allowed or (reads.whole and verdict.scope is not Scope.ALL)
+    if is_shut and not reads.columns_only:
         return False
     return all(policy.field(role, reads.table, column).state is State.SHOWN for column in reads.columns)
 

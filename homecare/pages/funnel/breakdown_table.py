@@ -66,13 +66,13 @@ def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Ta
     floored = sight.floors(question.by)
     has_pages = question.by == "campaign" and not sight.money_only
     lines = sight.lines(found.lines, question.by)
-    if question.by == "campaign":
+    if has_pages:
         lines = sorted(lines, key=_verdict_place)
 
     def told(line: Line, key: object, *, is_floored: bool) -> TableLine:
         counts = sight.counts(line.reached.counts, floored=is_floored)
-        cells = [_count(counts[stage - 1], stage, key, behind, line.judged) for stage in stages]
         judged = line.judged if sight.judges(line) else None
+        cells = [_count(counts[stage - 1], stage, key, behind, judged) for stage in stages]
         verdict = judged.verdict if judged is not None else None
         return TableLine(
             name=line.label,

@@ -7,6 +7,7 @@ counted from, so that a figure and its list are one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,15 @@ from homecare.records.registered import Parameter, Reads, named
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 PATIENTS = Reads("patients", ("marketing_lead_id",))
 PLACES = Reads("patients", ("geolocation",))
+CHANNELS = Reads("patients", ("acquisition_channel",))
+# Facts are of all visits and invoices, not only of a role's own.
+VISITS = Reads("visit_services", ("status",), whole=True)
+INVOICES = Reads("invoices", ("status",), whole=True)
+LINK = replace(PATIENTS, columns_only=True)
+CAMPAIGNS = (
+    Reads("marketing_leads", ("campaign_id",), columns_only=True),
+    Reads("patients", ("initial_campaign_id",), columns_only=True),
+)
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -62,14 +72,14 @@ def _after(words: str) -> Callable[[Any], str]:
     return lambda value: "" if value is None else f", {words} {say.day(value) if isinstance(value, date) else value}"
 
 
-def _record(name: str, label: str, table: str) -> Parameter:
+def _record(name: str, label: str, table: str, *reads: Reads) -> Parameter:
     def said(key: Any) -> str:
         return "" if key is None else f", {label.lower()} {f'#{key}' if isinstance(key, int) else key}"
 
     def about(key: Any) -> tuple[str, int] | None:
         return (table, key) if isinstance(key, int) else None
 
-    return Parameter(name, label, _key(stages.UNATTRIBUTED), say=said, about=about)
+    return Parameter(name, label, _key(stages.UNATTRIBUTED), say=said, reads=reads, about=about)
 
 
 def _said_window(window: str) -> str:
@@ -81,13 +91,16 @@ PERIOD = (
     Parameter("to", "To", _day, say=_after("until")),
 )
 PARTS = (
-    _record("campaign", "Campaign", "marketing_campaigns"),
-    _record("platform", "Platform", "marketing_platforms"),
-    _record("source", "Lead source", "lead_sources"),
-    _record("page", "Landing page", "landing_pages"),
+    _record("campaign", "Campaign", "marketing_campaigns", *CAMPAIGNS),
+    _record("platform", "Platform", "marketing_platforms", *CAMPAIGNS,
+            Reads("marketing_campaigns", ("platform_id",), columns_only=True)),
+    _record("source", "Lead source", "lead_sources",
+            Reads("marketing_leads", ("lead_source_id",), columns_only=True)),
+    _record("page", "Landing page", "landing_pages",
+            Reads("marketing_leads", ("landing_page_id",), columns_only=True)),
     Parameter("sub_city", "Sub-city", _key(stages.NOT_A_PATIENT, *stages.PLACES), say=_after("sub-city"),
               reads=(PATIENTS, PLACES)),
-    Parameter("channel", "Channel", lambda text: text or None, say=_after("channel")),
+    Parameter("channel", "Channel", lambda text: text or None, say=_after("channel"), reads=(PATIENTS, CHANNELS)),
 )  # fmt: skip
 HOW = (
     Parameter("window", "Window", _one_of(*WINDOWS), "90", say=_said_window),
@@ -98,7 +111,8 @@ MATURE = Parameter("mature", "Mature", _one_of("", "no", "yes"), say=lambda word
 OUTCOME = Parameter("outcome", "Outcome", _one_of("", "none", *stages.OUTCOMES), say=lambda word: {
     "": "", "none": ", neither Lost nor Unqualified"}.get(word, f", {word}"))  # fmt: skip
 WORDS = (*HOW, *PERIOD, *PARTS, MATURE, OUTCOME)
-_SAID = "{window}{from}{to}{campaign}{platform}{source}{page}{sub_city}{channel}{outcome}{mature}{attribution}"
+_SAID_PART = "{window}{from}{to}{campaign}{platform}{source}{page}{sub_city}{channel}"
+_SAID = f"{_SAID_PART}{{outcome}}{{mature}}{{attribution}}"
 
 
 def of_words(words: dict[str, Any]) -> ColumnElement[bool]:
@@ -110,9 +124,9 @@ def of_words(words: dict[str, Any]) -> ColumnElement[bool]:
         for part in PARTS
         if words[part.name] is not None
     ]
-    if outcome := words["outcome"]:
+    if outcome := words.get("outcome"):
         clauses.append(LeadFact.outcome == ("" if outcome == "none" else outcome))
-    if mature := words["mature"]:
+    if mature := words.get("mature"):
         until = stages.last_mature(words["window"])
         clauses.append(LeadFact.day <= until if mature == "yes" else LeadFact.day > until)
     return and_(*clauses)
@@ -140,22 +154,34 @@ def _predicate(stage: int, *, exactly: bool, of_patients: bool) -> Callable[...,
 
 
 _OF_LEADS = ("status", "created_at", "campaign_id")
+
+
+def _facts(stage: int, *, exactly: bool) -> tuple[Reads, ...]:
+    """What tells a patient's stage. Who stopped at one did not reach the next; who was invoiced counts as visited."""
+    reads = (VISITS, INVOICES) if stage <= stages.VISITED else (INVOICES,)
+    return reads if stage > stages.PATIENT or (exactly and stage == stages.PATIENT) else ()
+
+
 for _number, _stage in enumerate(STAGES, start=1):
     for _key_word, _label, _exactly in (("stage", "Reached", False), ("stopped", "Stopped at", True)):
+        # Who stopped before Patient was not converted within the window.
+        _converts = _exactly or _number >= stages.PATIENT
+        _lead = (*_OF_LEADS, "converted_to_patient_at") if _converts else _OF_LEADS
+        _beyond = _facts(_number, exactly=_exactly)
         named(
-            "marketing_leads", _stage, f"{_label} {_stage}{_SAID}", _OF_LEADS, key=_key_word, parameters=WORDS,
-            reads=(PATIENTS,) if _number > stages.PATIENT else (), ready_made=False,
+            "marketing_leads", _stage, f"{_label} {_stage}{_SAID}", _lead, key=_key_word, parameters=WORDS,
+            reads=(PATIENTS, *_beyond) if _beyond else (LINK,) if _converts else (), ready_made=False,
         )(_predicate(_number, exactly=_exactly, of_patients=False))  # fmt: skip
         if _number >= stages.PATIENT:
             named(
                 "patients", _stage, f"{_label} {_stage}{_SAID}", ("marketing_lead_id", "created_at"), key=_key_word,
-                parameters=WORDS, reads=(Reads("marketing_leads", _OF_LEADS),), ready_made=False,
+                parameters=WORDS, reads=(Reads("marketing_leads", _lead), *_beyond), ready_made=False,
             )(_predicate(_number, exactly=_exactly, of_patients=True))  # fmt: skip
 
 
 @named(
-    "invoices", "Paid", f"Paid{_SAID}", ("patient_id", "status", "paid_at", "amount"), key="stage", parameters=WORDS,
-    reads=(PATIENTS,), ready_made=False,
+    "invoices", "Paid", f"Paid{_SAID_PART}{{attribution}}", ("patient_id", "status", "paid_at", "amount"), key="stage",
+    parameters=(*HOW, *PERIOD, *PARTS), reads=(PATIENTS,), ready_made=False,
 )  # fmt: skip
 def revenue(**words: Any) -> ColumnElement[bool]:
     """The invoices that are the funnel's revenue (domain.md, "The funnel's numbers", 6), but for amounts of nothing."""
@@ -181,7 +207,8 @@ def is_paid() -> ColumnElement[bool]:
 
 @named(
     "marketing_budgets", "spent", "Spent{from}{to}{campaign}{platform}",
-    ("campaign_id", "spent_amount", "start_date", "end_date"), parameters=(*PERIOD, *PARTS[:2]),
+    ("campaign_id", "spent_amount", "start_date", "end_date"),
+    parameters=(*PERIOD, *(replace(part, reads=()) for part in PARTS[:2])),
     reads=(Reads("marketing_campaigns", ("start_date", "end_date", "platform_id")),), ready_made=False,
 )  # fmt: skip
 def spent(**words: Any) -> ColumnElement[bool]:

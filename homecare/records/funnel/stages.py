@@ -13,7 +13,7 @@ from homecare.models import Campaign, LeadFact
 from homecare.models.ours import lead_facts
 
 STAGES = ("Lead", "Contacted", "Qualified", "Patient", "First completed visit", "Invoiced", "Paid")
-LEAD, PATIENT, PAID = 1, 4, 7
+LEAD, PATIENT, VISITED, PAID = 1, 4, 5, 7
 # By name in the address: the window's days, 0 without one.
 WINDOWS = {"14": 14, "30": 30, "90": 90, "180": 180, "none": 0}
 ATTRIBUTIONS = ("first", "last")
