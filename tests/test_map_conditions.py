@@ -10,7 +10,7 @@ import pytest
 from clusters import Database
 from doors import Company, count_of, opened
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jobs_done import worked
 from sqlalchemy import Engine
@@ -132,6 +132,7 @@ CORNER = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CORNER, min_size=3, max_size=9))
 def test_a_ring_is_read_as_it_was_spelled_and_fits_an_address(corners: list[Degrees]) -> None:
     text = spelled(Ring(tuple(corners)))

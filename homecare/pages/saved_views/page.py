@@ -60,7 +60,7 @@ class Views(GuardedView):
         flash("The view is saved.", "success")
         return redirect(url)
 
-    @expose("/<int:view_id>/rename/", methods=("POST",))
+    @expose("/<int(max=2147483647):view_id>/rename/", methods=("POST",))
     def rename(self, view_id: int) -> ResponseReturnValue:
         try:
             preferences.rename_view(
@@ -75,7 +75,7 @@ class Views(GuardedView):
         flash("The view is renamed.", "success")
         return redirect(safe_next(request.form.get("url")))
 
-    @expose("/<int:view_id>/delete/", methods=("POST",))
+    @expose("/<int(max=2147483647):view_id>/delete/", methods=("POST",))
     def delete(self, view_id: int) -> ResponseReturnValue:
         try:
             view = preferences.delete_view(session=db.session(), view_id=view_id, by=acting())
