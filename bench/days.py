@@ -124,7 +124,7 @@ def hold_scores(
         g.shown_tables = coded_tables()
         for visit_id, people in expected.items():
             about = of_visit(work.session, work.by, visit_id)
-            found = suggestions(work.session, work.by, about, EVERYBODY, says_why=False) if about else []
+            found = suggestions(work.session, work.by, about, EVERYBODY) if about else []
             yield f"visit {visit_id}", "people", {one.staff_id for one in found}, {*people}
             for one in found:
                 for name, points in people.get(one.staff_id, {}).items():
