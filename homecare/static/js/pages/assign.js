@@ -1,6 +1,7 @@
 // The roster: a day that is drawn, moved by hand or key, refreshed while the page is in sight, and printed on one page.
 import { $, $$, make, toast, typing } from "../core/dom.js";
 import { attach } from "../parts/picker.js";
+import * as absent from "../parts/roster-absent.js";
 import * as answer from "../parts/roster-answer.js";
 import * as drag from "../parts/roster-drag.js";
 import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
@@ -48,18 +49,14 @@ function start() {
   roster.open = (kind, one, wish) => inPanel(() => panel.open(roster, kind, one, wish));
   roster.shut = () => roster.side.hidden || panel.close(roster);
   roster.create = (given) => inPanel(() => panel.openNew(roster, given));
-  let absent = null;
-  const atHand = () => {
-    inPanel(() => {});
-    absent ??= import("../parts/roster-absent.js").then((part) => part.listen(roster));
-  };
-  for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, atHand, { once: true });
+  for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, () => inPanel(() => {}), { once: true });
   let due = 0;
   roster.refresh = () => {
     clearTimeout(due);
     due = setTimeout(() => refresh(roster), AFTER_SAVE_MS);
   };
   drag.listen(roster);
+  absent.listen(roster);
   keys.listen(roster);
   answer.listen(roster);
   $("#new")?.addEventListener("click", () => roster.create({}));
