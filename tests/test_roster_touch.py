@@ -151,7 +151,9 @@ def test_a_visit_held_at_the_lower_edge_scrolls_to_who_is_below(page: Page, day:
         if scrolled(page) > 100:
             break
     assert scrolled(page) > 100
-    page.wait_for_timeout(1000)
+    before = -1.0
+    while before != (before := scrolled(page)):
+        page.wait_for_timeout(1000)
     finger.onto(row(page, day, "Chaltu"))
     finger.up()
 
