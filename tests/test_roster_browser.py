@@ -626,7 +626,12 @@ def test_a_week_is_read_anew_and_leads_to_something_new(page: Page, day: RosterD
     day.run("UPDATE dashboard.sessions SET last_used_at = last_used_at - interval '5 min'")
     last_use = "SELECT max(last_used_at) FROM dashboard.sessions"
     used = day.scalar(last_use)
-    refresh(page)
+    # The week's script comes after the page, so it is asked until it listens.
+    page.wait_for_function(
+        "words => document.dispatchEvent(new Event('visibilitychange')) && document.body.textContent.includes(words)",
+        arg="1 h · 1",
+        polling=500,
+    )
 
     expect(mine).to_contain_text("1 h · 1")
     expect(mine.locator("em")).to_have_count(0)

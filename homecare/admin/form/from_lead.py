@@ -67,11 +67,15 @@ def _choice(field: Field, word: str) -> str | None:
     return next((choice for choice in field.choices if folded(choice) == folded(word)), None)
 
 
+def is_from_lead(seen: Seen, form: RowForm) -> bool:
+    """Whether saving this form makes a patient of a lead."""
+    return form.creating and seen.name == PATIENTS and isinstance(form.data.get(LEAD), int)
+
+
 def same_people(session: Session, seen: Seen, form: RowForm) -> list[SamePerson]:
     """Patients whom the person sees and who have in common with the form what only one person has: empty but for a new
     patient from a lead. At most one short statement per such column, and one for the names."""
-    is_from_lead = form.creating and seen.name == PATIENTS and isinstance(form.data.get(LEAD), int)
-    if not is_from_lead or not seen.may(Action.VIEW):
+    if not is_from_lead(seen, form) or not seen.may(Action.VIEW):
         return []
     shared: dict[int, list[str]] = {}
     for name, words in IDENTIFYING.items():

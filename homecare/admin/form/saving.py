@@ -195,6 +195,7 @@ class FormScreen:
             conflict=conflict,
             saver=authors.saved_by(self.session, self.seen, self.row_id) if conflict is not None else "",
             questions=questions,
+            is_from_lead=from_lead.is_from_lead(self.seen, form),
             same_people=from_lead.same_people(self.session, self.seen, form),
             answered=self.answered,
             gone=status == 404,

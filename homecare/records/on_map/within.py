@@ -83,7 +83,8 @@ def area(area: int | str | Ring | Circle) -> ColumnElement[bool]:
         return who("sub_city", area)
     if isinstance(area, int):
         return lives_in(select(Area.outline).where(Area.id == area).scalar_subquery())
-    return lives_in(outline(area))
+    # Once for all patients, however many corners there are.
+    return lives_in(select(outline(area)).scalar_subquery())
 
 
 @named(
