@@ -123,6 +123,7 @@ def test_an_area_that_is_gone_holds_nobody(company: Company) -> None:
     answer = company.as_("Manager").get("/admin/patients/?area=4711")
 
     assert (answer.status_code, count_of(answer.text)) == (200, "0")
+    assert "In an area that was removed" in answer.text
 
 
 CORNER = st.builds(

@@ -293,6 +293,14 @@ def test_a_check_in_is_one_touch_from_an_hour_before(company: Company, minutes: 
     assert answer.json.get("asked") == ("early" if status == 409 else None)
 
 
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_the_work_of_a_night_lies_on_both_sides_of_midnight(company: Company, hours: int) -> None:
+    visit = planned(company, "Nurse", minutes=hours * 60)
+    page = company.as_("Nurse").get("/admin/assign/own/").text
+
+    assert f'name="visit_id" value="{visit}"' in page
+
+
 @pytest.mark.parametrize("days", [20, 2, -2, -50])
 def test_a_visit_of_another_day_is_not_checked_into(company: Company, days: int) -> None:
     visit = planned(company, "Caregiver", minutes=days * 24 * 60)

@@ -99,7 +99,7 @@ def named_text(request: ListRequest, condition: Condition, session: Session) -> 
         return condition.label
     table, row_id = condition.about
     if table == Area.__tablename__:
-        name = session.scalar(select(Area.name).where(Area.id == row_id))
+        name = session.scalar(select(Area.name).where(Area.id == row_id)) or "an area that was removed"
     else:
         name = _parent_names(session, request.seen.other(table), [row_id]).get(row_id)
     return condition.label.replace(f"#{row_id}", name) if name else condition.label

@@ -16,7 +16,7 @@ from homecare.access.pages import is_at_least
 from homecare.access.policy import Action, State, folded
 from homecare.access.row_scope import me
 from homecare.models import Patient, Visit, VisitPlan
-from homecare.queries.workdays.own_visit import OwnVisit
+from homecare.queries.workdays.own_visit import NIGHT, OwnVisit
 from homecare.records import bookings
 from homecare.records.row_select import MASK, RowSelect, build, relation_label
 from homecare.records.seen import Seen
@@ -61,7 +61,7 @@ class OwnDay:
     @property
     def left_today(self) -> int:
         today = clock.today()
-        rest = [visit for visit in self.following.get(today, []) if not visit.is_over]
+        rest = [visit for day, visits in self.following.items() if day <= today for visit in visits if not visit.is_over]
         return len(rest) + int(self.next is not None and self.next.day <= today)
 
 
@@ -101,7 +101,7 @@ def _next(visits: Sequence[OwnVisit], now: datetime) -> OwnVisit | None:
         waiting,
         key=lambda visit: (
             visit.check_in_at is None,
-            visit.day > clock.today(),
+            not visit.check,
             visit.is_missed(now),
             visit.scheduled_at or now,
             visit.id,
@@ -111,15 +111,16 @@ def _next(visits: Sequence[OwnVisit], now: datetime) -> OwnVisit | None:
 
 
 def _visits(session: Session, who: Acting) -> list[OwnVisit]:
-    """Of today and the days after, and those still going on. Cancelled ones aside."""
+    """Of today and the days after, those still going on and those of last night that wait. Cancelled ones aside."""
     seen = Seen.of(who, shown_table("visit_services"))
     selected = build(seen, [name for name in COLUMNS if seen.access.sees(name)], sort="scheduled_at")
     start = clock.day_start(clock.today())
     until = start + timedelta(days=1 + DAYS_AHEAD)
     open_now = and_(bookings.in_progress(), Visit.check_in_time.is_not(None), Visit.check_out_time.is_(None))
+    of_last_night = and_(bookings.waiting(), Visit.scheduled_at.between(clock.now_utc() - NIGHT, start))
     found = selected.statement.where(
         Visit.staff_id == me(),
-        or_(and_(Visit.scheduled_at >= start, Visit.scheduled_at < until), open_now),
+        or_(and_(Visit.scheduled_at >= start, Visit.scheduled_at < until), open_now, of_last_night),
         bookings.status_word() != "cancelled",
     )
     rows = session.execute(found.order_by(Visit.scheduled_at, Visit.id).limit(MOST_ROWS)).all()

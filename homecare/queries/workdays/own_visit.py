@@ -12,6 +12,8 @@ from homecare.records import bookings
 
 # A check-in so long before the planned time is asked about first. Assumed.
 EARLY = timedelta(minutes=60)
+# So near to now a visit belongs to today's work, on whichever side of midnight it is. Assumed.
+NIGHT = timedelta(hours=6)
 HOUR = 60
 
 
@@ -53,7 +55,11 @@ class OwnVisit:
             return ""
         if self.check_in_at is not None:
             return "out"
-        return "in" if self.day <= clock.today() else ""
+        return "in" if self.day <= clock.today() or self.is_tonight else ""
+
+    @property
+    def is_tonight(self) -> bool:
+        return self.scheduled_at is not None and abs(self.scheduled_at - clock.now_utc()) <= NIGHT
 
     @property
     def due_at(self) -> datetime | None:

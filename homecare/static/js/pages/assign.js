@@ -1,7 +1,6 @@
 // The roster: a day that is drawn, moved by hand or key, refreshed while the page is in sight, and printed on one page.
 import { $, $$, make, toast, typing } from "../core/dom.js";
 import { attach } from "../parts/picker.js";
-import * as absent from "../parts/roster-absent.js";
 import * as answer from "../parts/roster-answer.js";
 import * as drag from "../parts/roster-drag.js";
 import { barKey, board, draw, keepTabStop, startOf, tellNow } from "../parts/roster-draw.js";
@@ -56,7 +55,7 @@ function start() {
     due = setTimeout(() => refresh(roster), AFTER_SAVE_MS);
   };
   drag.listen(roster);
-  absent.listen(roster);
+  onNames(roster);
   keys.listen(roster);
   answer.listen(roster);
   $("#new")?.addEventListener("click", () => roster.create({}));
@@ -79,9 +78,30 @@ function start() {
 
 /** The panel comes with the first hand on the board: the day is drawn sooner without it. */
 async function inPanel(work) {
-  panel ??= await import("../parts/roster-panel.js").catch(() => null);
-  if (!panel) return toast("The server did not answer. Check the connection, then reload the page.", { kind: "error" });
-  return work(panel);
+  panel ??= await later(import("../parts/roster-panel.js"));
+  return panel && work();
+}
+
+/** A module that the day is drawn without; null, and a word about it, where it does not come. */
+function later(module) {
+  return module.catch(() => {
+    toast("The server did not answer. Check the connection, then reload the page.", { kind: "error" });
+    return null;
+  });
+}
+
+/** A click on a name, or Enter, asks how long the person is absent. */
+function onNames(roster) {
+  const { grid } = roster.made;
+  const open = (event) => {
+    const row = event.target.closest(".row-of-day > .name")?.parentElement.dataset.row;
+    const person = roster.data.staff.find((one) => `s${one.id}` === row);
+    if (!person || !roster.urls.absent || roster.picked) return;
+    event.preventDefault();
+    later(import("../parts/roster-absent.js")).then((absent) => absent?.begin(roster, person));
+  };
+  grid.addEventListener("click", (event) => roster.dropped || open(event));
+  grid.addEventListener("keydown", (event) => event.key === "Enter" && open(event));
 }
 
 /** The day opens at the present hour, another one where its work begins. */

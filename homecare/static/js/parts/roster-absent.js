@@ -5,24 +5,8 @@ import { say } from "./roster-answer.js";
 
 const FAILED = "That did not work. Nothing was saved; try again.";
 
-export function listen(roster) {
-  const { grid } = roster.made;
-  const person = (target) => roster.data.staff.find((one) => `s${one.id}` === target.closest(".row-of-day > .name")?.parentElement.dataset.row);
-  const open = (event) => {
-    const found = roster.urls.absent && !roster.picked && person(event.target);
-    if (!found) return;
-    event.preventDefault();
-    begin(roster, found);
-  };
-  grid.addEventListener("click", (event) => roster.dropped || open(event));
-  grid.addEventListener("keydown", (event) => event.key === "Enter" && open(event));
-  roster.side.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send(roster, event.target, event.submitter);
-  });
-}
-
-async function begin(roster, person) {
+/** Asks for the day in sight about a person. */
+export async function begin(roster, person) {
   const { day } = roster.data;
   const found = await read(`${roster.urls.absent}?${new URLSearchParams({ from: `${day}T00:00`, to: `${day}T23:59` })}`);
   if (!found) return;
@@ -33,6 +17,12 @@ async function begin(roster, person) {
 
 function show(roster, page) {
   const parts = [...$$(":scope > .notice-error, :scope > form", $("main", page))].map((part) => document.adoptNode(part));
+  for (const form of parts.filter((part) => part.matches("form"))) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send(roster, form, event.submitter);
+    });
+  }
   return roster.fill("Somebody is absent", parts, { kind: "absence", id: 0 });
 }
 

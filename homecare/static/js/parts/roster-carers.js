@@ -3,16 +3,7 @@ import { make } from "../core/dom.js";
 import { endOf, startOf } from "./roster-draw.js";
 import { DAY, clock, hours, minutesOf } from "./roster-times.js";
 
-const DEFAULT_MINUTES = 60;
 const option = (value, textContent, selected = false) => make("option", { value, textContent, selected });
-
-/** The minutes of a visit if this person goes: its plan's, else those of their role; null where neither is known here. */
-export function lengthWith(data, visit, staffId) {
-  const id = staffId ? Number(staffId) : null;
-  if (visit.plan_minutes) return visit.plan_minutes;
-  if (visit.id && id === visit.staff_id) return visit.minutes;
-  return id ? data.staff.find((one) => one.id === id)?.visit_minutes ?? null : DEFAULT_MINUTES;
-}
 
 /** The options of a carer, the free ones first; of another day only who they are, because this page knows no more.
     `until` tells the end for a person; `but` is the bar that is planned. */

@@ -1,9 +1,8 @@
 // Dragging with mouse, pen or a finger (after a long press): to another person, another time, the strip, or a new length.
 import { make } from "../core/dom.js";
-import { lengthWith } from "./roster-carers.js";
 import { moves, startOf } from "./roster-draw.js";
 import { saveShift, saveVisit, withShift } from "./roster-save.js";
-import { DAY, STEP, clock, length, minutesOf, momentOf, snap } from "./roster-times.js";
+import { DAY, STEP, clock, length, lengthWith, minutesOf, momentOf, snap } from "./roster-times.js";
 
 const STARTS_PX = 5;
 const KEEPS_TIME_PX = 12;

@@ -1,10 +1,9 @@
 // The roster by keyboard: one place has the focus, arrows move it; Space picks a visit or a shift up and the arrows move that.
 import { $$ } from "../core/dom.js";
 import { replace } from "./roster-answer.js";
-import { lengthWith } from "./roster-carers.js";
 import { STRIP, keepTabStop, moves, startOf } from "./roster-draw.js";
 import { inWords, saveShift, saveVisit, withShift, withValues } from "./roster-save.js";
-import { DAY, STEP, minutesOf, momentOf } from "./roster-times.js";
+import { DAY, STEP, lengthWith, minutesOf, momentOf } from "./roster-times.js";
 
 const TIMES = { shift_start: "start", shift_end: "end" };
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };

@@ -1,11 +1,11 @@
 // The panel beside the roster: one visit or shift, or a new one. Not modal; what would clash is said before it is saved.
 import { $, make } from "../core/dom.js";
-import { carers, lengthWith } from "./roster-carers.js";
+import { carers } from "./roster-carers.js";
 import { endOf, keepTabStop, moves, toneOf } from "./roster-draw.js";
 import { attach } from "./picker.js";
 import { suggest } from "./roster-suggest.js";
 import { check, create, saveShift, saveVisit, sentences } from "./roster-save.js";
-import { DAY, STEP, clock, length, minutesOf, momentOf, now } from "./roster-times.js";
+import { DAY, STEP, clock, length, lengthWith, minutesOf, momentOf, now } from "./roster-times.js";
 
 const LOOK_AFTER_MS = 250;
 let asked = 0;

@@ -2,9 +2,8 @@
 import { $, make, toast } from "../core/dom.js";
 import { send } from "../core/server.js";
 import { replace, say, shown } from "./roster-answer.js";
-import { lengthWith } from "./roster-carers.js";
 import { nameOf } from "./roster-draw.js";
-import { clock, minutesOf, momentOf, now } from "./roster-times.js";
+import { clock, lengthWith, minutesOf, momentOf, now } from "./roster-times.js";
 
 const LATE = 15;
 const MISSED = 60;

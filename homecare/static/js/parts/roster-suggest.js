@@ -1,9 +1,8 @@
 // Who should go, in the roster's panel: the best first, each with the parts of the score and what speaks against them.
 import { $, $$, make } from "../core/dom.js";
 import { read } from "../core/server.js";
-import { lengthWith } from "./roster-carers.js";
 import { saveShift, saveVisit } from "./roster-save.js";
-import { clock, length, minutesOf, momentOf } from "./roster-times.js";
+import { clock, length, lengthWith, minutesOf, momentOf } from "./roster-times.js";
 
 // The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
 const PARTS = { continuity: "knows the patient", proximity: "near their other visits", day: "free that day", week: "free that week", sub_city: "same sub-city" };

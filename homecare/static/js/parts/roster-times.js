@@ -2,6 +2,7 @@
 
 export const DAY = 1440;
 export const STEP = 15;
+const DEFAULT_MINUTES = 60;
 const ADDIS_MS = 3 * 3600_000;
 const MINUTE_MS = 60_000;
 
@@ -36,4 +37,12 @@ export function union(spans) {
     if (to > from) [total, reached] = [total + to - from, to];
   }
   return total;
+}
+
+/** The minutes of a visit if this person goes: its plan's, else those of their role; null where neither is known here. */
+export function lengthWith(data, visit, staffId) {
+  const id = staffId ? Number(staffId) : null;
+  if (visit.plan_minutes) return visit.plan_minutes;
+  if (visit.id && id === visit.staff_id) return visit.minutes;
+  return id ? data.staff.find((one) => one.id === id)?.visit_minutes ?? null : DEFAULT_MINUTES;
 }
