@@ -61,7 +61,9 @@ class OwnDay:
     @property
     def left_today(self) -> int:
         today = clock.today()
-        rest = [visit for day, visits in self.following.items() if day <= today for visit in visits if not visit.is_over]
+        rest = [
+            visit for day, visits in self.following.items() if day <= today for visit in visits if not visit.is_over
+        ]
         return len(rest) + int(self.next is not None and self.next.day <= today)
 
 
