@@ -98,11 +98,12 @@ def named_text(request: ListRequest, condition: Condition, session: Session) -> 
     if condition.about is None:
         return condition.label
     table, row_id = condition.about
+    number = f"#{row_id}"
     if table == Area.__tablename__:
         name = session.scalar(select(Area.name).where(Area.id == row_id)) or "an area that was removed"
     else:
-        name = _parent_names(session, request.seen.other(table), [row_id]).get(row_id)
-    return condition.label.replace(f"#{row_id}", name) if name else condition.label
+        name = _parent_names(session, request.seen.other(table), [row_id]).get(row_id, number)
+    return condition.label.replace(number, name)
 
 
 def value_text(field: Field, condition: Condition, seen: Seen, session: Session) -> str:
