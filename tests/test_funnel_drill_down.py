@@ -224,7 +224,7 @@ FLAWS = {
         ON c.id = b.campaign_id
         WHERE coalesce(b.start_date, b.end_date, c.start_date, c.end_date) IS NULL""",
 }
-ROW = re.compile(r'class="name">([^<]+)</th><td class="right">(?:<a href="([^"]+)"[^>]*>)?([0-9,]+)')
+ROW = re.compile(r'class="name">([^<]+)</th><td class="right">(?:<a [^>]*href="([^"]+)"[^>]*>|<span>)([0-9,]+)')
 
 
 def test_each_flaw_is_counted_and_its_list_is_as_long(admin: Visitor, owner_engine: Engine) -> None:
