@@ -24,6 +24,8 @@ OWN_PATIENTS = f"""(
         AND coalesce(shift_start, '-infinity') <= {NOW} + interval '14 days'
     UNION SELECT patient_id FROM visit_services WHERE staff_id = :me AND status IS DISTINCT FROM 'Cancelled'
         AND scheduled_at BETWEEN {NOW} - interval '30 days' AND {NOW} + interval '14 days')"""
+# Whoever is signed in may open it, and it is made sooner than their home.
+FORM_OF_EVERYBODY = "/account/"
 OWN_ROWS = {
     "patients": f"id IN {OWN_PATIENTS}",
     "staff": "id = :me",
@@ -46,6 +48,10 @@ GIVEN = {
     "international_referrals": f"SET patient_id = (SELECT min(patient_id) FROM {OWN_PATIENTS} AS own) "
     "WHERE id = (SELECT min(id) + :n FROM international_referrals)",
 }
+
+
+def demo_email(role: str) -> str:
+    return f"{role.lower()}@homecare.example"
 
 
 @dataclass
@@ -86,12 +92,16 @@ class Company:
         assert isinstance(visitor, Visitor)
         assert visitor.sign_in(email, password).status_code == 302
         staff_id = self.scalar("SELECT id FROM staff WHERE email = :email", email=email)
-        return Walker(role, staff_id, visitor, visitor.token("/admin/"))
+        return Walker(role, staff_id, visitor, visitor.token(FORM_OF_EVERYBODY))
 
     def as_(self, role: str) -> Walker:
         if role not in self.walkers:
-            self.walkers[role] = self.enter(role, f"{role.lower()}@homecare.example", DEMO_PASSWORD)
+            self.walkers[role] = self.enter(role, demo_email(role), DEMO_PASSWORD)
         return self.walkers[role]
+
+    def staff_id(self, role: str) -> int:
+        """Of who has the role in the demo company, who need not sign in for it."""
+        return int(self.scalar("SELECT id FROM staff WHERE email = :email", email=demo_email(role)))
 
     def whole(self, table: str, row_id: int) -> Any:
         """The row as it is stored, with its xmin; None where it is gone."""
@@ -108,14 +118,12 @@ class Company:
 
     def own(self, role: str, table: str) -> list[int]:
         where = OWN_ROWS[table] if cells()[role, table].scopes.get("view") == "own" else "true"
-        found = self.rows(f"SELECT id FROM {table} WHERE {where} ORDER BY id", me=self.as_(role).staff_id)
+        found = self.rows(f"SELECT id FROM {table} WHERE {where} ORDER BY id", me=self.staff_id(role))
         return [row.id for row in found]
 
     def other(self, role: str, table: str) -> int:
         """A row that exists and is not the role's own."""
-        return int(
-            self.scalar(f"SELECT max(id) FROM {table} WHERE NOT ({OWN_ROWS[table]})", me=self.as_(role).staff_id)
-        )
+        return int(self.scalar(f"SELECT max(id) FROM {table} WHERE NOT ({OWN_ROWS[table]})", me=self.staff_id(role)))
 
     @contextmanager
     def one_denial(self, walker: Walker, table: str) -> Iterator[None]:
@@ -127,7 +135,7 @@ class Company:
     def give_rows(self) -> None:
         """Every role with own rows of a table has at least one."""
         scoped = [r for r in roles() if any(cells()[r, t].scopes.get("view") == "own" for t in OWN_ROWS)]
-        people = [self.as_(role).staff_id for role in scoped]
+        people = [self.staff_id(role) for role in scoped]
         for number, role in enumerate(scoped):
             for table, change in GIVEN.items():
                 if cells()[role, table].scopes.get("view") == "own" and not self.own(role, table):
