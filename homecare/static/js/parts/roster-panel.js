@@ -2,6 +2,7 @@
 import { $, make } from "../core/dom.js";
 import { carers } from "./roster-carers.js";
 import { endOf, keepTabStop, moves, toneOf } from "./roster-draw.js";
+import { inSight } from "./roster-keys.js";
 import { attach } from "./picker.js";
 import { suggest } from "./roster-suggest.js";
 import { check, create, saveShift, saveVisit, sentences } from "./roster-save.js";
@@ -46,9 +47,11 @@ export function fill(roster, title, parts, about) {
   const { side } = roster;
   const head = make("header", { className: "side-head" }, make("h2", { id: "side-head", textContent: title }),
     make("button", { type: "button", className: "btn btn-quiet btn-icon", "aria-label": "Close", textContent: "×", onclick: () => close(roster) }));
-  mark(roster, about);
+  const bar = mark(roster, about);
   side.replaceChildren(head, make("div", { className: "side-body" }, ...parts));
   side.hidden = false;
+  // The panel takes its room from the board.
+  if (bar) inSight(roster, bar);
   side.onkeydown = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close(roster);
     if (event.key === "Enter" && event.target.matches(".side-form input:not([role=combobox])")) {
@@ -68,12 +71,14 @@ export function close(roster) {
   roster.focus();
 }
 
-/** The bar that the panel is about is seen to be it. */
+/** The bar that the panel is about is seen to be it; it is given back. */
 function mark(roster, about) {
-  const bar = (of) => of && roster.made.bars.get(`${of.kind}-${of.id}`)?.element;
-  bar(roster.shown)?.removeAttribute("data-shown");
-  bar(about)?.setAttribute("data-shown", "");
+  const barOf = (of) => of && roster.made.bars.get(`${of.kind}-${of.id}`)?.element;
+  const bar = barOf(about);
+  barOf(roster.shown)?.removeAttribute("data-shown");
+  bar?.setAttribute("data-shown", "");
   roster.shown = about;
+  return bar;
 }
 
 /** "12:45–13:45" */
