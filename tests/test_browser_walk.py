@@ -44,8 +44,8 @@ def test_every_page_of_a_role_is_accessible_fits_and_answers(page: Page, turn: i
     as_wide_as(page, WIDTHS[0])
     sign_in(page, role, DEMO_PASSWORD)
     lists = menu_links(page)
-    told = [fault for url in (lists if role == "admin" else some(lists, 4, turn)) for fault in list_faults(page, url)]
+    told = [fault for url in (lists if role == "admin" else some(lists, 8, turn)) for fault in list_faults(page, url)]
     of_kinds = "/admin/patients/" if "/admin/patients/" in lists else "/admin/admin_task_tracking/"
-    for url in some(["/admin/", of_kinds, *behind(page, of_kinds)], 3, turn):
+    for url in some(["/admin/", of_kinds, *behind(page, of_kinds)], 4, turn):
         told += in_every_look(page, url, "document" if url == "/admin/" else MAIN)
     assert told == []
