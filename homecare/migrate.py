@@ -176,6 +176,8 @@ def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = q
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     connection.execute(text(f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {quoted}"))
     connection.execute(text(f"REVOKE CREATE ON SCHEMA {SCHEMA} FROM PUBLIC"))
+    for function in connection.scalars(text(_OPEN_TRIGGERS), {"role": role}).all():
+        connection.execute(text(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC, {quoted}"))
     adopted = is_adopted(connection)
     for held in connection.execute(text(_HELD), {"company": list(models.business_models()), "role": role}).all():
         if held.owned:
@@ -194,6 +196,13 @@ def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = q
             connection.execute(text(f"REVOKE ALL ON {what} FROM PUBLIC"))
 
 
+# Functions of triggers that write as the owner. Whoever may execute one may put it on a table of their own, such as a
+# temporary one named like the company's, and write with it what they like. A trigger that is there needs no such right.
+_OPEN_TRIGGERS = f"""
+    SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = '{SCHEMA}'::regnamespace AND p.prorettype = 'trigger'::regtype AND p.prosecdef
+        AND p.proowner <> CAST(:role AS regrole) AND has_function_privilege(:role, p.oid, 'EXECUTE') ORDER BY 1
+"""  # noqa: S608 - a constant of ours
 ALL_RIGHTS = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}
 # Our tables, the company's and their sequences: the owner, and the rights of the role and of PUBLIC.
 _HELD = f"""

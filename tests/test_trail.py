@@ -176,6 +176,8 @@ def test_every_table_refuses_to_be_emptied_unseen(owner_engine: Engine, table: s
         "SET session_replication_role = replica",
         "ALTER TABLE lead_sources DISABLE TRIGGER trail_added",
         "DROP TRIGGER trail_added ON lead_sources",
+        "CREATE TEMP TABLE lead_sources (id int, name text); CREATE TRIGGER forged AFTER INSERT ON lead_sources "
+        "REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION dashboard.write_trail()",
         "CREATE OR REPLACE FUNCTION dashboard.write_trail() RETURNS trigger LANGUAGE sql AS ''",
     ],
 )
