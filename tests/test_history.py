@@ -170,11 +170,10 @@ def test_what_one_deleted_in_one_go_comes_back_in_one_go(company: Company) -> No
     data = {"action": "delete", **company.confirmed("visit_services", *ids)}
     assert admin.post("/admin/visit_services/action/", data).status_code == 302
 
-    found = whole_of(admin.get("/admin/visit_services/deleted/").text)
+    ((url, token),) = whole_of(admin.get("/admin/visit_services/deleted/").text)
 
-    assert (len(found), len(set(found))) == (3, 1)
     assert whole_of(company.as_("Manager").get("/admin/visit_services/deleted/").text) == []
-    assert admin.post(found[0][0], {"token": found[0][1]}).status_code == 302
+    assert admin.post(url, {"token": token}).status_code == 302
     assert [company.whole("visit_services", key).row for key in ids] == before
 
 

@@ -24,13 +24,15 @@ class Offer:
 
 
 def offers(session: Session, seen: Seen, entries: Iterable[Entry]) -> dict[int, Offer]:
-    """By entry. One statement, and none where the reader did nothing of it."""
+    """By entry, of each change set the first one of the page. One statement, and none where the reader did nothing."""
     by = seen.by
     mine = [one.id for one in entries if one.about and one.author.staff_id == by.person.staff_id]
     if by.behind is not None or not mine:
         return {}
-    return {
-        change_id: Offer(urls.undo(about), str(token))
-        for change_id, (token, about) in nets.in_one_go(session, mine, by.person.staff_id).items()
-        if about in business_models() and by.may(about, Action.EDIT)
-    }
+    found = nets.in_one_go(session, mine, by.person.staff_id)
+    first: dict[Offer, int] = {}
+    for change_id in mine:
+        token, about = found.get(change_id, ("", ""))
+        if about in business_models() and by.may(about, Action.EDIT):
+            first.setdefault(Offer(urls.undo(about), str(token)), change_id)
+    return {change_id: offer for offer, change_id in first.items()}
