@@ -36,8 +36,7 @@ RIGHTS = {
     "policy_versions": ADDED_TO,
     "settings_versions": ADDED_TO,
     "role_renames": ADDED_TO,
-    # An opening is ended, and never taken out.
-    "glass_openings": "SELECT, INSERT, UPDATE",
+    "glass_openings": ADDED_TO,
     "alembic_version": "SELECT",
     "sub_cities": "SELECT",
     # Written by the database itself alone, in functions of the owner.
@@ -47,6 +46,8 @@ RIGHTS = {
     "trail_keeping": "SELECT",
     "dropped_months": "SELECT",
 }
+# An opening is ended, and neither taken out nor told otherwise.
+COLUMN_RIGHTS = {"glass_openings": "UPDATE (ended_at, ended_how)"}
 # The trail's months, which come and go without a migration; nobody is given rights on one.
 PARTITIONS = "changes_"
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
@@ -194,6 +195,8 @@ def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = q
             connection.execute(text(f"REVOKE {', '.join(sorted(taken))} ON {what} FROM {quoted}"))
         if held.public and ours:
             connection.execute(text(f"REVOKE ALL ON {what} FROM PUBLIC"))
+        if ours and held.table in COLUMN_RIGHTS:
+            connection.execute(text(f"GRANT {COLUMN_RIGHTS[held.table]} ON {what} TO {quoted}"))
 
 
 # Functions of triggers that write as the owner. Whoever may execute one may put it on a table of their own, such as a
