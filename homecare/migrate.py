@@ -36,8 +36,7 @@ RIGHTS = {
     "policy_versions": ADDED_TO,
     "settings_versions": ADDED_TO,
     "role_renames": ADDED_TO,
-    # An opening is ended, and never taken out.
-    "glass_openings": "SELECT, INSERT, UPDATE",
+    "glass_openings": ADDED_TO,
     "alembic_version": "SELECT",
     "sub_cities": "SELECT",
     # Written by the database itself alone, in functions of the owner.
@@ -47,6 +46,8 @@ RIGHTS = {
     "trail_keeping": "SELECT",
     "dropped_months": "SELECT",
 }
+# An opening is ended, and neither taken out nor told otherwise.
+COLUMN_RIGHTS = {"glass_openings": "UPDATE (ended_at, ended_how)"}
 # The trail's months, which come and go without a migration; nobody is given rights on one.
 PARTITIONS = "changes_"
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
@@ -176,6 +177,8 @@ def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = q
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     connection.execute(text(f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {quoted}"))
     connection.execute(text(f"REVOKE CREATE ON SCHEMA {SCHEMA} FROM PUBLIC"))
+    for function in connection.scalars(text(_OPEN_TRIGGERS), {"role": role}).all():
+        connection.execute(text(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC, {quoted}"))
     adopted = is_adopted(connection)
     for held in connection.execute(text(_HELD), {"company": list(models.business_models()), "role": role}).all():
         if held.owned:
@@ -192,8 +195,17 @@ def grant(connection: Connection, owner_url: str, serving_url: str, say: Say = q
             connection.execute(text(f"REVOKE {', '.join(sorted(taken))} ON {what} FROM {quoted}"))
         if held.public and ours:
             connection.execute(text(f"REVOKE ALL ON {what} FROM PUBLIC"))
+        if ours and held.table in COLUMN_RIGHTS:
+            connection.execute(text(f"GRANT {COLUMN_RIGHTS[held.table]} ON {what} TO {quoted}"))
 
 
+# Functions of triggers that write as the owner. Whoever may execute one may put it on a table of their own, such as a
+# temporary one named like the company's, and write with it what they like. A trigger that is there needs no such right.
+_OPEN_TRIGGERS = f"""
+    SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = '{SCHEMA}'::regnamespace AND p.prorettype = 'trigger'::regtype AND p.prosecdef
+        AND p.proowner <> CAST(:role AS regrole) AND has_function_privilege(:role, p.oid, 'EXECUTE') ORDER BY 1
+"""  # noqa: S608 - a constant of ours
 ALL_RIGHTS = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}
 # Our tables, the company's and their sequences: the owner, and the rights of the role and of PUBLIC.
 _HELD = f"""

@@ -198,6 +198,15 @@ def test_a_set_up_counts_only_once_a_code_was_right(nurse: Visitor, client: Visi
     assert "<svg viewBox" not in nurse.get("/account/").text
 
 
+@pytest.mark.parametrize("typed", ["፩፪፫፬፭፮", "１２３４５６", "é", "\x00", "9" * 5000])
+def test_a_code_that_no_app_makes_is_refused_in_words(nurse: Visitor, typed: str) -> None:
+    sent(nurse, "/account/second-factor/begin")
+
+    refused = sent(nurse, "/account/second-factor/confirm", code=typed)
+
+    assert (refused.status_code, "Check the time of your telephone" in refused.text) == (422, True)
+
+
 def test_a_factor_in_use_is_not_replaced_by_another(owner: Owner, client: Visitor) -> None:
     sent(owner.visitor, "/account/second-factor/begin")
     sent(owner.visitor, "/account/second-factor/give-up")

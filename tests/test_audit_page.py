@@ -11,6 +11,7 @@ from clusters import Database
 from doors import Company, Walker
 from permission_table import roles
 
+from homecare.login.events import EventKind
 from homecare.pages.audit import log_words
 from homecare.queries.audit import LOGS
 
@@ -206,6 +207,29 @@ def test_every_kind_of_entry_has_words_of_its_own(log: str) -> None:
     assert len({did for did, _ in said.values()}) == len({choice for _, choice in said.values()}) == len(kinds)
 
 
+def test_whatever_is_written_down_is_a_kind_to_choose(company: Company, admin: Walker, auditor: Walker) -> None:
+    company.run("TRUNCATE dashboard.reads")
+    for url in ("map/", "map/card.json?id=1", "map/tiles/0/0/0.mvt", "break-glass/", "assign/", "funnel/quality/",
+                "notifications/", "search/?q=a", "patients/deleted/", "calendar/"):  # fmt: skip
+        admin.get(f"/admin/{url}")
+    nurse = company.as_("Nurse")
+    nurse.post("/admin/visit_services/action/", {
+        "action": "set", "field": "status", "value": "Missed", "rowid": company.other("Nurse", "visit_services"),
+    })  # fmt: skip
+    nurse.post("/admin/views/share", {"view": "1"})
+    written = {
+        "reads/": company.rows("SELECT DISTINCT kind FROM dashboard.reads"),
+        "refusals/": company.rows("SELECT DISTINCT action FROM dashboard.denials"),
+        "sign-ins/": [(kind.value,) for kind in EventKind],
+    }
+
+    assert {"map", "break-glass"} <= {row[0] for row in written["reads/"]}
+    assert "bulk" in {row[0] for row in written["refusals/"]}
+    for tab, kinds in written.items():
+        for (kind,) in kinds:
+            assert auditor.get(f"{AUDIT}{tab}", kind__eq=kind).status_code == 200, (tab, kind)
+
+
 def test_a_refusal_is_told_in_words(company: Company, auditor: Walker) -> None:
     nurse = company.as_("Nurse")
     nurse.get(AUDIT)
@@ -255,6 +279,28 @@ def test_the_few_of_one_read_are_named_and_many_are_numbers(company: Company, au
 
     assert f"which: {', '.join(f'#{row.id} · {row.full_name}' for row in people[:2])}<" in page
     assert f"which: {', '.join(f'#{row.id}' for row in people)}<" in page
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        (f"{AUDIT}?resource__eq=inventory_items", "audit"),
+        (f"{AUDIT}refusals/", "audit"),
+        (f"{AUDIT}sign-ins/?kind__eq=sign-in", "audit"),
+        (f"{AUDIT}export/csv/?log=sign-ins", "export"),
+        (f"{AUDIT}export/xlsx/?resource__eq=inventory_items", "export"),
+    ],
+)
+def test_a_log_that_speaks_of_no_patient_is_a_read_too(company: Company, auditor: Walker, url: str, kind: str) -> None:
+    company.run("TRUNCATE dashboard.reads")
+
+    assert auditor.get(url).status_code == 200
+
+    found = company.rows("SELECT staff_id, kind, reason FROM dashboard.reads WHERE resource = 'page:audit'")
+    asked = f"?{url.partition('?')[2]}" if "?" in url else ""
+    assert [tuple(row) for row in found] == [(auditor.staff_id, kind, asked)]
+    page = auditor.get(f"{AUDIT}reads/?staff_id__eq={auditor.staff_id}").text
+    assert "the page Changes and reads" in page
 
 
 def test_who_reads_the_audit_is_read_of_too(company: Company, auditor: Walker) -> None:

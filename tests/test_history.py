@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from clusters import Database
+from clusters import DEMO_PASSWORD, Database
 from doors import Company, Walker
 from new_rows import carer, patient
 
@@ -83,6 +83,34 @@ def test_what_was_changed_again_is_not_put_back_and_says_who(company: Company) -
     assert company.whole("visit_services", row_id).row["status"] == "Pending"
 
 
+OF_NO_NUMBER = {
+    "invoices": (
+        "amount", "INSERT INTO invoices (patient_id, service_id, amount, status) "
+        "SELECT patient_id, id, 'NaN', 'Cancelled' FROM visit_services LIMIT 1",
+    ),
+    "marketing_budgets": (
+        "allocated_amount", "INSERT INTO marketing_budgets (allocated_amount, spent_amount) VALUES ('NaN', 5)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", OF_NO_NUMBER)
+def test_an_amount_that_was_no_number_is_put_back_when_asked(company: Company, admin: Walker, table: str) -> None:
+    """Another application may write it, and it can be compared with nothing."""
+    column, added = OF_NO_NUMBER[table]
+    company.run(added)
+    row_id = int(company.scalar(f"SELECT max(id) FROM {table}"))
+    company.run(f"UPDATE {table} SET {column} = 700 WHERE id = :id", id=row_id)
+    change = newest(company, table, row_id)
+
+    asked = put_back(admin, table, row_id, change)
+    sure = re.findall(r'name="_sure" value="([^"]+)"', asked.text)
+    answer = put_back(admin, table, row_id, change, _sure=sure[0]) if sure else asked
+
+    assert (asked.status_code, answer.status_code) == (422 if table == "invoices" else 302, 302)
+    assert company.whole(table, row_id).row[column] == "NaN"
+
+
 def test_a_record_out_of_scope_has_no_history(company: Company) -> None:
     nurse, row_id = company.as_("Nurse"), company.other("Nurse", "visit_services")
 
@@ -105,6 +133,48 @@ def test_what_changed_together_is_counted_for_who_sees_all(company: Company) -> 
     told = text_of(history(nurse, "visit_services", ids[0]))
     company.run("UPDATE visit_services SET staff_id = :me WHERE id = :id", me=owner, id=ids[0])
     assert "other visits" not in told
+
+
+def whole_of(page: str) -> list[tuple[str, str]]:
+    """The address and the token of each way back for all that was done in one go."""
+    form = r'action="(/admin/\w+/undo/)"><[^>]*><input type="hidden" name="token" value="([^"]+)"'
+    return re.findall(form, page)
+
+
+def test_what_one_did_in_one_go_is_undone_from_any_of_its_records_the_next_day(company: Company) -> None:
+    manager, ids = (
+        company.enter("Manager", "manager@homecare.example", DEMO_PASSWORD),
+        [a_visit(company) for _ in "123"],
+    )
+    data = {"action": "set", "field": "status", "value": "Cancelled", **company.confirmed("visit_services", *ids)}
+    assert manager.post("/admin/visit_services/action/", data).status_code == 302
+    company.run("UPDATE dashboard.change_sets SET made_at = made_at - interval '25 hours'")
+    page = history(manager, "visit_services", ids[1]).text
+    others = history(company.as_("Admin"), "visit_services", ids[1]).text
+
+    ((url, token),) = whole_of(page)
+    assert whole_of(others) == []
+    answer = manager.post(url, {"token": token, "url": f"/admin/visit_services/history/?id={ids[1]}"})
+
+    assert answer.location == f"/admin/visit_services/history/?id={ids[1]}"
+    assert {company.whole("visit_services", key).row["status"] for key in ids} == {"Scheduled"}
+    ((_, again),) = whole_of(history(manager, "visit_services", ids[1]).text)
+    assert again != token
+
+
+def test_what_one_deleted_in_one_go_comes_back_in_one_go(company: Company) -> None:
+    """An Admin reads notes for a reason alone, and yet brings them back: nothing of them is shown."""
+    admin, ids = company.as_("Admin"), [a_visit(company) for _ in "123"]
+    company.run("UPDATE visit_services SET visit_notes = 'Slept well' WHERE id = :id", id=ids[0])
+    before = [company.whole("visit_services", key).row for key in ids]
+    data = {"action": "delete", **company.confirmed("visit_services", *ids)}
+    assert admin.post("/admin/visit_services/action/", data).status_code == 302
+
+    ((url, token),) = whole_of(admin.get("/admin/visit_services/deleted/").text)
+
+    assert whole_of(company.as_("Manager").get("/admin/visit_services/deleted/").text) == []
+    assert admin.post(url, {"token": token}).status_code == 302
+    assert [company.whole("visit_services", key).row for key in ids] == before
 
 
 def test_old_values_of_hidden_columns_are_not_shown(company: Company) -> None:

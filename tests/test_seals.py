@@ -15,6 +15,8 @@ from homecare.audit import seals
 from homecare.db import db
 
 ANEW = (
+    "ALTER TABLE dashboard.absences ENABLE ALWAYS TRIGGER trail_added, ENABLE ALWAYS TRIGGER trail_changed, "
+    "ENABLE ALWAYS TRIGGER trail_removed",
     "ALTER TABLE events ENABLE ALWAYS TRIGGER trail_added, ENABLE ALWAYS TRIGGER trail_changed, "
     "ENABLE ALWAYS TRIGGER trail_removed",
     "DELETE FROM events",
@@ -141,6 +143,23 @@ def test_a_change_behind_the_trigger_is_named(app: Flask, owner_engine: Engine, 
 
     assert result.exit_code == 1
     assert "(events 101, " in result.output
+
+
+def test_a_change_of_what_is_planned_behind_the_trigger_is_named(app: Flask, owner_engine: Engine) -> None:
+    run(
+        owner_engine,
+        "INSERT INTO staff (id, first_name, last_name, email) VALUES (7, 'Almaz', 'Bekele', 'a@b.example')",
+    )
+    run(owner_engine, "INSERT INTO dashboard.absences (id, staff_id, starts_at, ends_at, kind) "
+        "VALUES (107, 7, now(), now() + interval '1 day', 'Sick')")  # fmt: skip
+    before = audit(app)
+    run(owner_engine, "ALTER TABLE dashboard.absences DISABLE TRIGGER USER")
+    run(owner_engine, "DELETE FROM dashboard.absences WHERE id = 107")
+
+    result = audit(app)
+
+    assert (before.exit_code, result.exit_code) == (0, 1)
+    assert "(absences 107, " in result.output
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,26 @@ def test_thousands_are_undone_the_next_day_but_for_those_touched_since(as_role: 
     assert [now[key]["status"] for key in (1500, 1600)] == ["Cancelled"] * 2
 
 
+def test_who_may_not_know_the_staff_is_not_told_who_touched_it(as_role: AsRole, owner_engine: Engine) -> None:
+    coordinator, other = as_role("Coordinator"), as_role("Admin", first_name="Zenebech")
+    token = done_by(owner_engine, coordinator, "bulk", "visit_services", CHANGE)
+    done_by(owner_engine, other, "save", "visit_services", GIVEN)
+    run(owner_engine, "UPDATE dashboard.changes SET staff_name = 'Zenebech' WHERE staff_id = :who", who=other.staff_id)
+    named = undo(coordinator, "visit_services", token).text
+    rule = "role = 'Coordinator' AND resource = 'staff' AND action = 'view'"
+    anew = "UPDATE dashboard.policy_state SET version = version + 1"
+    run(owner_engine, f"DELETE FROM dashboard.grants WHERE {rule}", anew)
+    try:
+        refused = undo(coordinator, "visit_services", token).text
+    finally:
+        run(owner_engine, "INSERT INTO dashboard.grants (role, resource, action, scope, level) "
+            "VALUES ('Coordinator', 'staff', 'view', 'all', '')", anew)  # fmt: skip
+
+    assert "changed by Zenebech on" in named
+    assert "changed by another person on" in refused
+    assert "Zenebech" not in refused
+
+
 def test_a_deleted_patient_comes_back_with_what_went_along(as_role: AsRole, owner_engine: Engine) -> None:
     admin, before = as_role("Admin"), None
     before = company(owner_engine)

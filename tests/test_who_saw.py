@@ -88,6 +88,20 @@ def test_a_patient_who_is_gone_is_answered_for_too(company: Company) -> None:
     assert len(entries(page)) == 1
 
 
+def test_a_reason_given_for_what_is_gone_is_among_them(company: Company) -> None:
+    """Deleting the patient takes the visits along, and the log of a reason holds the visit's number alone."""
+    company.run("INSERT INTO patients (full_name) VALUES ('Leaving With Notes')")
+    gone = company.scalar("SELECT max(id) FROM patients")
+    company.run("INSERT INTO visit_services (patient_id, visit_notes) VALUES (:id, 'Slept well')", id=gone)
+    visit = company.scalar("SELECT max(id) FROM visit_services")
+    company.as_("Admin").post(f"/admin/visit_services/reveal/?id={visit}", {"reason": "A complaint of the family"})
+    company.run("DELETE FROM patients WHERE id = :id", id=gone)
+
+    page = company.as_("Auditor").get(f"{WHO}?patient_id__eq={gone}").text
+
+    assert "reason: A complaint of the family" in page
+
+
 def test_the_answer_is_a_read_of_the_patient(company: Company, patient: int) -> None:
     auditor = company.as_("Auditor")
 

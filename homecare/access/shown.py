@@ -69,6 +69,7 @@ def whose(table: str, model: Any) -> tuple[str, ColumnElement[Any]] | None:
     return str(parent.name), key
 
 
+@cache
 def tells(table: str, column: str) -> bool:
     """Whether the column is about a patient or lead: all columns of their own row, private ones of related rows."""
     if table in PERSONS:

@@ -104,6 +104,8 @@ def _is_live(status: str | None) -> bool:
 def _amount(session: Session, invoice: Invoice, _before: Mapping[str, Any]) -> str:
     if not invoice.amount:
         return "The amount is zero."
+    if not invoice.amount.is_finite():
+        return "The amount is no number."
     tariff = of_visits(session, [invoice.service_id]).get(invoice.service_id)
     most = MOST_BILLED if tariff is None else MOST_TIMES * tariff
     if invoice.amount > most:
@@ -163,7 +165,10 @@ def _coverage(_session: Session, claim: InsuranceClaim, _before: Mapping[str, An
 
 def _overspent(_session: Session, budget: MarketingBudget, _before: Mapping[str, Any]) -> str:
     spent, allocated = budget.spent_amount, budget.allocated_amount
-    return "More is spent than was allocated." if spent and allocated is not None and spent > allocated else ""
+    # Another application may have written NaN, which can be compared with nothing.
+    if spent is None or allocated is None or not (spent.is_finite() and allocated.is_finite()):
+        return ""
+    return "More is spent than was allocated." if spent and spent > allocated else ""
 
 
 def _converted_alone(session: Session, lead: Lead, before: Mapping[str, Any]) -> str:

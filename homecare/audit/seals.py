@@ -15,7 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from homecare.access.row_scope import UNSCOPED
-from homecare.models import business_models
+from homecare.models import qualified, trailed_models
 
 _AGAINST_SEALS = text("""
     WITH sealed AS (SELECT u.id, u.digest FROM dashboard.seals s, unnest(s.ids, s.digests) AS u (id, digest))
@@ -42,7 +42,7 @@ _AGAINST_ROWS = """
     SELECT e.id, '{0}' AS resource, e.row_id, e.made_at, 'unlike its row' AS fault
     FROM (SELECT DISTINCT ON (row_id) id, row_id, made_at, new FROM dashboard.changes
           WHERE resource = '{0}' ORDER BY row_id, id DESC) e
-    LEFT JOIN public.{0} t ON t.id = e.row_id
+    LEFT JOIN {1} t ON t.id = e.row_id
     WHERE CASE WHEN e.new IS NULL OR t.id IS NULL THEN (e.new IS NULL) <> (t.id IS NULL)
         ELSE NOT to_jsonb(t) @> e.new END
     ORDER BY e.row_id
@@ -114,8 +114,9 @@ def verify(session: Session) -> Iterator[Found]:
     """
     session.execute(text("SET LOCAL statement_timeout = 0"), execution_options=UNSCOPED)
     yield from map(_found, session.execute(_AGAINST_SEALS, execution_options=UNSCOPED))
-    for table in business_models():
-        yield from map(_found, session.execute(text(_AGAINST_ROWS.format(table)), execution_options=UNSCOPED))
+    for name, model in trailed_models().items():
+        held = text(_AGAINST_ROWS.format(name, qualified(model)))
+        yield from map(_found, session.execute(held, execution_options=UNSCOPED))
 
 
 def _found(row: Row[tuple[int, str, int, datetime, str]]) -> Found:

@@ -143,7 +143,7 @@ def plain(typed: str) -> str:
 
 def _step(seed: str, code: str) -> int | None:
     """The time that the app makes this code at, among those around now."""
-    if not seed:
+    if not seed or not code.isascii():
         return None
     now, app = int(time.time()) // STEP_S, pyotp.TOTP(seed)
     return next((now + off for off in DRIFT if hmac.compare_digest(app.generate_otp(now + off), code)), None)

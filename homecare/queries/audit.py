@@ -20,6 +20,7 @@ from homecare.access.pages import PAGES
 from homecare.audit.reads import KINDS
 from homecare.kinds.read import parse_id
 from homecare.kinds.times import parse_day_or_moment
+from homecare.login.events import EventKind
 from homecare.models import Change, Denial, Read, SignInEvent, business_models
 from homecare.records.conditions import UnknownConditionError
 
@@ -29,8 +30,11 @@ PLACE = ("after", "before")
 OPENED = ("details", "form", "reveal", "file", "delete", "inline", "undo", "history")
 EXPORTED = ("export",)
 # A page of its own is the kind of what it shows.
-OF_WORK = tuple(page.name for page in PAGES.values() if page.module and page.resource in ("page:assign", "page:hours"))
-READ_KINDS = tuple(dict.fromkeys((*KINDS.values(), *OPENED, *EXPORTED, "search", "audit", "view-as", *OF_WORK)))
+SHOWING = ("page:assign", "page:hours", "page:map", "page:funnel", "page:break_glass", "page:notifications")
+OF_PAGES = tuple(page.name for page in PAGES.values() if page.module and page.resource in SHOWING)
+READ_KINDS = tuple(
+    dict.fromkeys((*KINDS.values(), *OPENED, *EXPORTED, "search", "audit", "view-as", "break-glass", *OF_PAGES))
+)
 _FIRST = datetime(1970, 1, 1)
 
 
@@ -65,12 +69,15 @@ LOGS = {
         ),
         Log(
             "refusals", "refusals", Denial, Denial.denied_at, Denial.action,
-            ("view", "create", "edit", "delete", "export", "filter", "lookup", "file", "reveal", "guess", "view-as"),
+            (
+                "view", "create", "edit", "delete", "export", "filter", "lookup", "file", "reveal", "guess", "view-as",
+                "bulk", "share", "rename",
+            ),
             lambda row_id: Denial.row_id == str(row_id),
         ),
         Log(
             "sign-ins", "sign-ins", SignInEvent, SignInEvent.happened_at, SignInEvent.kind,
-            ("sign-in", "refused", "sign-out", "ended", "created", "disabled", "reset", "calendar address"), None,
+            tuple(kind.value for kind in EventKind), None,
         ),
     )
 }  # fmt: skip

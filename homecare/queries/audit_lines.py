@@ -141,9 +141,10 @@ def _sign_ins(who: Acting) -> Select[Any]:
 
 def shown(session: Session, log: Log, rows: Sequence[Row[Any]]) -> Lines:
     """Whose entries these are, for the read log. At most one short statement for each table above."""
-    lines = Lines()
-    for row in rows:
-        if log.name == "sign-ins" or way(row.resource) is None or row.resource not in business_models():
+    # Asked once: working it out takes as long as the rest of a row.
+    lines, company = Lines(), business_models()
+    for row in rows if log.name != "sign-ins" else ():
+        if way(row.resource) is None or row.resource not in company:
             continue
         if log.name == "changes":
             named = [name for name, how, _, _ in row.fields or () if how in (SHOWN, PLACE)]
@@ -163,12 +164,13 @@ def _number(text: str | None) -> list[int]:
 def _people(session: Session, rows: Iterable[Row[Any]]) -> Iterable[tuple[str, list[int]]]:
     """The patients and leads that the changed rows belong to, also those of rows that are gone."""
     parents: dict[str, set[int]] = {}
+    company = business_models()
     for row in rows:
         if way(row.resource) and row.parent_id:
-            relation = business_models()[row.resource].__table__.columns[way(row.resource)[0]]  # type: ignore[index]
+            relation = company[row.resource].__table__.columns[way(row.resource)[0]]  # type: ignore[index]
             parents.setdefault(next(iter(relation.foreign_keys)).column.table.name, set()).add(int(row.parent_id))
     for table, ids in parents.items():
-        model: Any = business_models()[table]
+        model: Any = company[table]
         people = whose(table, model)
         if people is None:
             yield table, sorted(ids)

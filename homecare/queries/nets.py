@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.table_access import UNWRITABLE
@@ -67,6 +67,26 @@ def change_set(session: Session, token: str) -> ChangeSet | None:
 def is_undone(session: Session, key: UUID) -> bool:
     undoing = select(ChangeSet.id).where(ChangeSet.undoes == key).limit(1)
     return session.scalar(undoing, execution_options=UNSCOPED) is not None
+
+
+def in_one_go(session: Session, change_ids: Collection[int], staff_id: int) -> dict[int, tuple[UUID, str]]:
+    """Of these changes those that the person made together with others of the same table and that are not taken back
+    yet: the change set, and the table that it was about. One statement."""
+    mine, other, undoing = aliased(Change), aliased(Change), aliased(ChangeSet)
+    together = exists().where(
+        other.change_set == mine.change_set,
+        # The same moment, too: then one month is looked at.
+        other.made_at == mine.made_at,
+        other.resource == mine.resource,
+        other.row_id != mine.row_id,
+    )
+    asked = (
+        select(mine.id, ChangeSet.id, ChangeSet.resource)
+        .join(ChangeSet, ChangeSet.id == mine.change_set)
+        .where(mine.id.in_(change_ids), ChangeSet.staff_id == staff_id)
+        .where(together, ~exists().where(undoing.undoes == ChangeSet.id))
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(asked, execution_options=UNSCOPED)}
 
 
 def nets(session: Session, key: UUID) -> list[Net]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import way, whose
-from homecare.models import Patient, Read, business_models
+from homecare.models import Change, Patient, Read, business_models
 from homecare.queries.audit import EXPORTED, OPENED, Asked, numbers
 from homecare.queries.audit_lines import WITH_REASON
 
@@ -42,7 +42,8 @@ def of_patient(asked: Asked, patient_id: int) -> Asked:
 
 def _found(asked: Asked, patient_id: int) -> Any:
     """The reads that showed the patient, and those of their visits and so on that recorded nothing but the row: a
-    reason given and a file opened. The patient's name is in every other read of theirs by itself."""
+    reason given and a file opened. The patient's name is in every other read of theirs by itself. Whose the rows were
+    that are gone by now, as they are where the patient was deleted, the trail knows."""
     own = select(Read.id).where(
         Read.resource == PATIENTS, Read.ids.bool_op("@>")(numbers([patient_id])), *asked.clauses
     )
@@ -51,10 +52,18 @@ def _found(asked: Asked, patient_id: int) -> Any:
         people = whose(table, model) if way(table) else None
         if people is not None and people[0] == PATIENTS:
             rows: Any = model
-            theirs = select(cast(rows.id, Text)).where(people[1] == patient_id)
-            kept = (Read.resource == table, Read.kind.in_(WITH_REASON), Read.row_id.in_(theirs))
-            parts.append(select(Read.id).where(*kept, *asked.clauses))
+            theirs = [select(cast(rows.id, Text)).where(people[1] == patient_id), *_gone(table, patient_id)]
+            for found in theirs:
+                kept = (Read.resource == table, Read.kind.in_(WITH_REASON), Read.row_id.in_(found))
+                parts.append(select(Read.id).where(*kept, *asked.clauses))
     return union_all(*parts)
+
+
+def _gone(table: str, patient_id: int) -> list[Any]:
+    """The rows of the patient that were removed, of a table whose rows name the patient themselves."""
+    relation, *further = way(table) or ("",)
+    removed = (Change.resource == table, Change.kind == "removed", Change.old[relation].astext == str(patient_id))
+    return [] if further else [select(cast(Change.row_id, Text)).where(*removed)]
 
 
 def people(session: Session, asked: Asked) -> Sequence[Seer]:

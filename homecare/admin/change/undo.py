@@ -18,6 +18,7 @@ from homecare.admin.change.in_place import as_listed, listed
 from homecare.admin.door import refuse
 from homecare.db import db
 from homecare.kinds import say
+from homecare.queries import authors
 from homecare.queries.nets import Touched
 from homecare.tables.table import ShownTable
 from homecare.web import urls
@@ -103,12 +104,13 @@ def _touched(asked: Asked, error: undoing.TouchedError) -> ResponseReturnValue:
         raise SpokenError(409, sentence, back=asked.to_list(), title=NOT_UNDONE)
     mine = [one for one in error.touched if one.resource == table.name]
     names = dict(refused.named(asked.seen, [one.row_id for one in mine]).rows)
+    knows = authors.names_people(asked.seen)
     page = asked.render(
         "tables/change/touched.html",
         table=table,
         sentence=sentence,
         names=names,
-        touched=[(one.row_id, _by_whom(one)) for one in mine[: refused.MOST_NAMED]],
+        touched=[(one.row_id, _by_whom(one, knows)) for one in mine[: refused.MOST_NAMED]],
         more=len(error.touched) - len(mine[: refused.MOST_NAMED]),
         others=error.others,
         token=request.form.get("token", ""),
@@ -117,10 +119,11 @@ def _touched(asked: Asked, error: undoing.TouchedError) -> ResponseReturnValue:
     return page, 409
 
 
-def _by_whom(touched: Touched) -> str:
-    """ "changed by Almaz Kebede on 9 Mar 2026 14:30"."""
+def _by_whom(touched: Touched, knows: bool) -> str:
+    """ "changed by Almaz Kebede on 9 Mar 2026 14:30", without the name for who does not know the staff."""
+    who = (touched.by if knows else "another person") if touched.by else "another application"
     when = f" on {say.when(touched.at)}" if touched.at else ""
-    return f"changed by {touched.by or 'another application'}{when}"
+    return f"changed by {who}{when}"
 
 
 def _changed(table: ShownTable, number: int) -> str:

@@ -20,6 +20,7 @@ from homecare.actions.taking_back import deletions, reverting
 from homecare.admin import cells
 from homecare.admin.asked import Asked
 from homecare.admin.door import not_found, refuse
+from homecare.admin.record import in_one_go
 from homecare.db import db
 from homecare.kinds import say
 from homecare.kinds.read import parse_id
@@ -76,6 +77,7 @@ def answer(asked: Asked, row_id: int) -> ResponseReturnValue:
         name=row_name(seen.table, stored) if stored else f"{seen.table.one} #{row_id}",
         is_gone=stored is None,
         lines=_lines(session, seen, page.entries, stored),
+        wholes=in_one_go.offers(session, seen, page.entries),
         older=urls.history(seen.table.name, row_id, page.older) if page.older else None,
         newest=urls.history(seen.table.name, row_id) if _before() else None,
     )
@@ -215,6 +217,7 @@ def deleted(asked: Asked) -> ResponseReturnValue:
         lines=lines,
         names=texts,
         may_restore=deletions.may_restore(session, seen, [*texts]),
+        wholes=in_one_go.offers(session, seen, page.entries),
         older=urls.deleted(seen.table.name, page.older) if page.older else None,
     )
 

@@ -20,6 +20,8 @@ READ = {
     "audit": ("saw in this log", "in this log"), "view-as": ("viewed the product as", "as somebody else"),
     "history": ("read the history of", "in the history"),
     "deleted": ("saw among what was deleted", "among the deleted"),
+    "break-glass": ("read the list of what was opened for a reason:", "in the list of what was opened for a reason"),
+    "break_glass": ("saw among what was opened for a reason", "among what was opened for a reason"),
 }  # fmt: skip
 REFUSED = {
     "view": ("was refused to see", "to see"), "create": ("was refused to add", "to add"),
@@ -29,6 +31,8 @@ REFUSED = {
     "reveal": ("was refused to read for a reason of", "to read for a reason"),
     "guess": ("was stopped from trying out values of", "to try out values"),
     "view-as": ("was refused to change anything while viewing as somebody else:", "while viewing as somebody else"),
+    "bulk": ("was refused many at once of", "many at once"), "share": ("was refused to share", "to share"),
+    "rename": ("was refused to rename", "to rename"),
 }  # fmt: skip
 SIGNED = {
     "sign-in": ("signed in", "signed in"), "refused": ("was not let in", "not let in"),

@@ -15,7 +15,7 @@ from sqlalchemy import Row, select
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting, refuse, right
-from homecare.audit.reads import Lines, note_lines
+from homecare.audit.reads import Lines, note, note_lines
 from homecare.db import db
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
@@ -101,6 +101,8 @@ class Audit(GuardedView):
     def _log(self, name: str) -> ResponseReturnValue:
         asked = _asked(LOGS[name], name, [*request.args.items(multi=True)])
         screen = _screen(name, asked, asked.words)
+        # Who reads a log is recorded also where no entry of it is about a patient.
+        note(self.resource, ())
         return self.render("pages/audit/log.html", screen=screen, chosen=_chosen(asked), **_choices())
 
     @expose("/who/")
@@ -137,7 +139,9 @@ class Audit(GuardedView):
         if export_type not in ("csv", "xlsx") or name not in (*LOGS, "who"):
             raise SpokenError(404, "There is no export of this kind.")
         if name != "who":
-            return _file(_asked(LOGS[name], name, pairs), export_type, Lines())
+            about = Lines()
+            about.add(self.resource, ())
+            return _file(_asked(LOGS[name], name, pairs), export_type, about)
         _refuse_patients()
         patient_id, asked = _of_patient(pairs)
         if patient_id is None:

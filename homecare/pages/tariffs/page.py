@@ -88,7 +88,7 @@ class Tariffs(GuardedView):
         except rows.StaleError as error:
             raise SpokenError(409, _since(one), back=BACK, title="It was not removed") from error
         except rows.RowGoneError:
-            not_found(self.resource, "remove", str(one.id))
+            not_found(self.resource, Action.DELETE, str(one.id))
         return _offer(f"The tariff of {_words(_of(one))} is removed.", token)
 
     @expose("/undo/", methods=("POST",))
