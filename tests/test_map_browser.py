@@ -159,6 +159,60 @@ def test_without_webgl_the_same_stands_in_tables(page: Page, company: Company) -
     expect(page.locator(".count")).to_have_text(f"{bole:,}")
 
 
+def test_without_webgl_names_open_records_and_nothing_is_dead(page: Page, company: Company) -> None:
+    patient = company.scalar("SELECT id FROM patients WHERE full_name = 'Genet Alone'")
+    page.add_init_script(NO_WEBGL)
+    sign_in(page, "manager", DEMO_PASSWORD)
+    page.goto(f"{MAP}?around={ALONE[0]},{ALONE[1]}")
+    expect(page.locator("#map")).to_have_attribute("data-state", "table")
+
+    page.get_by_role("link", name="Genet Alone").press("Enter")
+
+    expect(page).to_have_url(re.compile(rf"details/\?id={patient}$"))
+    page.goto(MAP)
+    expect(page.locator("#map")).to_have_attribute("data-state", "table")
+    expect(page.locator("#in-view button:enabled")).to_have_count(0)
+
+
+def test_the_active_caregiver_is_asked_for_in_the_filter_by_keyboard_alone(page: Page, company: Company) -> None:
+    name = company.scalar(
+        "SELECT first_name FROM dashboard.places JOIN staff ON staff.id = caregiver_id "
+        "GROUP BY 1 ORDER BY count(*) DESC, 1"
+    )
+    open_map(page)
+    page.locator("#filter-button").press("Enter")
+    page.get_by_label("Column").select_option(label="Active caregiver")
+    picker = page.locator("#filters").get_by_role("combobox", name="Value")
+    picker.press_sequentially(name)
+    expect(page.locator("#filters [role=option]").first).to_be_visible()
+    picker.press("ArrowDown")
+    picker.press("Enter")
+    page.get_by_role("button", name="Apply").press("Enter")
+
+    page.wait_for_url(re.compile(r"active_caregiver=\d+"))
+    chosen = int(re.findall(r"active_caregiver=(\d+)", page.url)[0])
+    patients = company.scalar("SELECT count(*) FROM dashboard.places WHERE caregiver_id = :id", id=chosen)
+    expect(page.locator("h1")).to_have_text(f"{patients:,} patient{'' if patients == 1 else 's'}")
+    idle(page).locator("#filter-button").press("Enter")
+    expect(page.get_by_label("Column")).to_have_value("active_caregiver")
+    expect(page.locator("#filters").get_by_role("combobox", name="Value")).to_have_value(re.compile(name))
+
+
+def test_the_point_that_is_asked_about_stands_on_the_map(page: Page) -> None:
+    def darkest() -> int:
+        x, y = pixel(page, 9.01, 38.76)
+        cut = page.screenshot(clip={"x": x - 12, "y": y - 12, "width": 24, "height": 24})
+        return int(Image.open(io.BytesIO(cut)).convert("L").getextrema()[0])
+
+    open_map(page, "?around=9.01,38.76&at=9.01,38.76,15")
+    asked = darkest()
+    page.goto(f"{MAP}?all=1&at=9.01,38.76,15")
+
+    assert asked < 60
+    idle(page)
+    assert darkest() > asked + 30
+
+
 def test_on_a_telephone_the_panel_is_a_sheet(page: Page) -> None:
     open_map(page, width=375, height=720)
     panel = page.locator("#map-panel")

@@ -160,3 +160,19 @@ def test_a_circle_is_read_as_it_was_spelled() -> None:
 def test_a_drawing_too_long_for_an_address_is_refused_unread(text: str) -> None:
     with pytest.raises(ValueError, match="at most 100 corners"):
         read_shape(text)
+
+
+def test_a_scribble_is_refused_before_the_database_sorts_it_out() -> None:
+    star = [Degrees(9 + math.cos(corner * 2.3), 38 + math.sin(corner * 2.3)) for corner in range(60)]
+
+    with pytest.raises(ValueError, match="may cross 50 times"):
+        read_shape(spelled(Ring(tuple(star))))
+    assert read_shape("ring~9_38~10_39~9_39~10_38") == Ring(
+        (Degrees(9, 38), Degrees(10, 39), Degrees(9, 39), Degrees(10, 38))
+    )
+
+
+@pytest.mark.parametrize("text", ["circle~9_-180~500", "circle~9_179.9~50", "circle~84.9_38~500", "circle~-85_0~1"])
+def test_a_circle_across_the_end_of_the_map_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="beyond the end of the map"):
+        read_shape(text)

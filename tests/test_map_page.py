@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 from clusters import Database
@@ -47,6 +48,15 @@ def test_a_word_is_understood_or_refused_in_a_sentence(company: Company, words: 
 
     assert answer.status_code == status
     assert "Something in the address or the form was not readable" not in answer.text
+
+
+@pytest.mark.parametrize("layer", ["day", "demand"])
+def test_another_day_keeps_the_conditions(company: Company, layer: str) -> None:
+    page = company.as_("Manager").get(f"{MAP}?source__eq=Referral&layer={layer}").text
+    [form] = [part for part in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="day"' in part]
+
+    assert '<input type="hidden" name="source__eq" value="Referral">' in form
+    assert f'<input type="hidden" name="layer" value="{layer}">' in form
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,28 @@ def test_lists_and_exports_take_no_condition_of_a_place_from_who_may_not_know_it
     assert walker.get("/admin/patients/export/csv/", **words).status_code == 403
 
 
+@pytest.mark.parametrize("role", ["Auditor", "Finance", "Marketing"])
+@pytest.mark.parametrize("area", ["Bole", "circle~9.01_38.76~2"])
+def test_visits_are_not_listed_by_where_their_patients_live(company: Company, role: str, area: str) -> None:
+    assert company.as_(role).get("/admin/visit_services/", patient_area=area).status_code == 403
+
+
+def test_who_has_own_patients_lists_visits_by_the_places_of_these_alone(company: Company) -> None:
+    nurse, past = company.as_("Nurse"), company.other("Nurse", "patients")
+    company.run("UPDATE patients SET geolocation = 'POINT(38.75 9)' WHERE id = :id", id=past)
+    company.run(
+        "INSERT INTO visit_services (patient_id, staff_id, status, scheduled_at) "
+        "VALUES (:patient, :staff, 'Completed', '2021-05-03 09:00')",
+        patient=past, staff=nurse.staff_id,
+    )  # fmt: skip
+    anywhere = nurse.get("/admin/visit_services/", scheduled_at__lte="2021-12-31")
+    there = nurse.get("/admin/visit_services/", scheduled_at__lte="2021-12-31", patient_area="circle~9_38.75~60")
+    today = nurse.get("/admin/visit_services/", patient_area="circle~9_38.75~60")
+
+    assert [len(ROW.findall(listed.text)) for listed in (anywhere, there)] == [1, 0]
+    assert ROW.findall(today.text)
+
+
 @pytest.mark.parametrize("role", ["Doctor", "Nurse", "Caregiver"])
 def test_clinicians_use_a_place_among_their_own_patients(company: Company, role: str) -> None:
     walker, other = company.as_(role), company.other(role, "patients")

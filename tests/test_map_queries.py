@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bookings_made import acting_for
 from clusters import Database
-from doors import Company, opened
+from doors import Company, count_of, opened
 from flask import Flask
 from jobs_done import worked
 from sqlalchemy import Engine
@@ -124,6 +124,32 @@ def test_the_nearest_caregivers_are_by_their_nearest_visit(as_staff: Opened, com
     assert all(abs(one.metres - row.metres) < 3 for one, row in zip(found, plain, strict=True))
 
 
+def test_a_visit_long_past_tells_no_place_of_who_is_nobodys_patient_any_more(
+    as_staff: Opened, company: Company
+) -> None:
+    """The visit stays one's own; where its patient lives is known for 30 days."""
+    day = clock.today() - timedelta(days=200)
+    nurse, past = company.as_("Nurse").staff_id, company.other("Nurse", "patients")
+    kept = "VALUES (:patient, :staff, :status, :at)"
+    for number, status in enumerate(("Completed", "Scheduled")):
+        company.run(
+            f"INSERT INTO visit_services (patient_id, staff_id, status, scheduled_at) {kept}",
+            patient=past, staff=nurse, status=status, at=clock.day_start(day) + timedelta(hours=8 + number),
+        )  # fmt: skip
+    company.run(
+        "INSERT INTO dashboard.absences (staff_id, starts_at, ends_at, kind) VALUES (:staff, :first, :last, 'Sick')",
+        staff=nurse, first=clock.day_start(day), last=clock.day_start(day + timedelta(days=1)),
+    )  # fmt: skip
+    point = Near.of_text("9.01,38.76")
+    with as_staff("Manager") as (session, by):
+        assert nurse in [one.staff_id for one in nearest.caregivers(session, by, point, day)]
+        assert demand.uncovered(session, by, day, day)
+    with as_staff("Nurse") as (session, by):
+        assert nearest.caregivers(session, by, point, day) == []
+        assert demand.uncovered(session, by, day, day) == []
+        assert {stop.at for route in stops.of_day(session, by, day) for stop in route.stops} == {None}
+
+
 @pytest.mark.parametrize("role", ["Marketing", "Auditor"])
 def test_who_may_not_read_places_finds_nobody_near(as_staff: Opened, role: str) -> None:
     with as_staff(role) as (session, by):
@@ -183,6 +209,24 @@ def test_uncovered_visits_are_counted_where_their_patients_are(as_staff: Opened,
         s=clock.day_start(first), e=clock.day_start(last + timedelta(days=1)),
     )  # fmt: skip
     assert 7 <= unassigned <= sum(cell.visits for cell in cells)
+    manager = company.as_("Manager")
+    listed = [
+        count_of(manager.visitor.get("/admin/visit_services/", query_string=[*cell.words]).text) for cell in cells
+    ]
+    assert listed == [f"{cell.visits:,}" for cell in cells]
+
+
+def test_each_figure_of_demand_opens_its_patients(as_staff: Opened, company: Company) -> None:
+    with as_staff("Manager") as (session, by):
+        rows = demand.by_month(session, asked(by, source__eq="Referral"), months=3)
+    manager, told = company.as_("Manager"), []
+    for row in rows:
+        figures = ((row.words_patients, row.patients), (row.words_new, row.new), (row.words_lost, row.lost))
+        told += [(words, number) for words, number in figures if number]
+    for words, number in told[:40]:
+        listed = manager.visitor.get("/admin/patients/", query_string=[*words])
+        assert count_of(listed.text) == f"{number:,}", words
+    assert told
 
 
 def test_an_area_is_saved_used_and_removed_by_whose_it_is(as_staff: Opened, company: Company) -> None:

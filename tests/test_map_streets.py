@@ -58,6 +58,13 @@ def test_a_range_is_what_was_asked_for(company: Company, streets: Path) -> None:
         assert "Content-Encoding" not in part.headers
 
 
+@pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=5-2", "bytes=-99999999", "bytes=a-b", "lines=1-2"])
+def test_a_range_that_the_file_does_not_have_is_refused(company: Company, asked: str) -> None:
+    with company.as_("Manager").visitor.get(f"{MAP}streets.pmtiles", headers={"Range": asked}, buffered=True) as part:
+        assert part.status_code == 416
+        assert "Traceback" not in part.text
+
+
 def test_who_has_no_map_has_no_streets(company: Company) -> None:
     assert company.as_("Finance").get(f"{MAP}streets.pmtiles").status_code == 403
 

@@ -148,7 +148,9 @@ def test_who_sees_neither_visit_nor_place_is_told_of_none(
     somebodys = visit(owner_engine, staff_id=ALMAZ)
     with acting_for(app, config, new_person("Nurse")[0]) as nurse:
         assert of_visit(*nurse, somebodys) is None
-    with acting_for(app, config, new_person("Finance")[0]) as clerk:
-        found = suggestions(*clerk, Booking("visit", None, HANA, None, at(9), 60))
-    assert found
-    assert all({*one.parts} == {"continuity", "day", "week"} for one in found)
+    # A nurse knows the places of own patients, and the visits beside are of anybody's.
+    for role in ("Finance", "Nurse"):
+        with acting_for(app, config, new_person(role)[0]) as reader:
+            found = suggestions(*reader, Booking("visit", None, HANA, None, at(9), 60))
+        assert found
+        assert all({*one.parts} == {"continuity", "day", "week"} for one in found)

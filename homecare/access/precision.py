@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from homecare.access.acting import Acting
 from homecare.access.pages import PAGES, is_at_least
 from homecare.access.policy import Action, Scope
+from homecare.access.row_scope import own_patient_ids
 from homecare.models import Patient
 
 COLUMN = Patient.geolocation.key
@@ -38,3 +42,10 @@ def of_map(who: Acting) -> Precision:
     if of_field is Precision.NONE:
         return Precision.CELLS
     return of_field if is_at_least("map", verdict.level, of_field) else Precision(verdict.level)
+
+
+def on_map(who: Acting, patient_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """What a statement about places asks of the patient beside its own conditions. Kept places have no row scope, and a
+    visit is one's own for longer than its patient is.
+    """
+    return (patient_id.in_(own_patient_ids()),) if of_map(who) is Precision.OWN else ()

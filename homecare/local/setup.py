@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, pool, text
@@ -21,7 +22,7 @@ def check(config: Config) -> None:
     """Checks that every database answers and is new enough, and that named files are there. ConfigError names the wrong
     setting.
     """
-    if config.basemap_pmtiles and not Path(config.basemap_pmtiles).is_file():
+    if config.basemap_pmtiles and not _is_readable(Path(config.basemap_pmtiles)):
         raise ConfigError(f"BASEMAP_PMTILES is {config.basemap_pmtiles!r}, which is no file that can be read here.")
     addresses = {"DATABASE_URL": config.database_url}
     if config.owner_url != config.database_url:
@@ -30,6 +31,10 @@ def check(config: Config) -> None:
         version = server_version(name, url)
         if version < LOWEST_SERVER:
             raise ConfigError(f"{name} names PostgreSQL {version // 10000}; version 15 or newer is needed.")
+
+
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.R_OK)
 
 
 def server_version(name: str, url: str) -> int:

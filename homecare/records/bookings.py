@@ -210,6 +210,11 @@ def closed_shift(shift: Any = Assignment) -> ColumnElement[bool]:
     return and_(live_shift(shift), shift.shift_start.is_not(None), shift.shift_end.is_not(None))
 
 
+def uncovered(visit: Any = Visit) -> ColumnElement[bool]:
+    """Nobody will make it as it stands."""
+    return or_(unassigned(visit), needs_cover(visit))
+
+
 def shift_needs_cover(shift: Any = Assignment) -> ColumnElement[bool]:
     """Cancelled for want of somebody: the person is not Active or is absent then, and nobody else has come instead."""
     other = Assignment.__table__.alias()

@@ -91,6 +91,14 @@ def needs_cover() -> ColumnElement[bool]:
 
 
 @named(
+    "visit_services", "uncovered", "Uncovered", (*_VISIT_TIMES, "check_out_time", "staff_id"),
+    reads=(Reads("staff", ("role", "status"), whole=True),), ready_made=False,
+)  # fmt: skip
+def uncovered() -> ColumnElement[bool]:
+    return bookings.uncovered()
+
+
+@named(
     "caregiver_assignments", "needs_cover", "Needs cover",
     ("status", "staff_id", "patient_id", "shift_start", "shift_end"), reads=(Reads("staff", ("status",), whole=True),),
 )  # fmt: skip

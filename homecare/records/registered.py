@@ -28,12 +28,25 @@ class Reads:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """How a dialog asks for a word: the kind of `input`, as columns have them, its label, and what may be chosen:
+    words, or the parents that the column `parents`, as table and name, may name.
+    """
+
+    input: str
+    label: str
+    choices: tuple[str, ...] = ()
+    parents: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Parameter:
     """A URL word that belongs to a condition. `default` is its value if missing, as text.
 
     `read` raises ValueError with a sentence. A parameter named like the condition's key reads the key's own value.
     `reads` is what whoever gives the word has to see beside what the condition itself reads.
     `about` tells which row a value names, as table and id; `say` then says it as #12, to be replaced by its name.
+    A dialog offers what is `asked`.
     """
 
     name: str
@@ -43,6 +56,7 @@ class Parameter:
     say: Callable[[Any], str] = str
     reads: tuple[Reads, ...] = ()
     about: Callable[[Any], tuple[str, int] | None] = lambda _value: None
+    asked: Asked | None = None
 
 
 class WrongParameterError(ValueError):
@@ -86,6 +100,10 @@ class Named:
             return usual.get(key, ""), self.says(self.values(usual))
         except WrongParameterError:
             return None
+
+    def asked(self, key: str) -> Asked | None:
+        """How a dialog asks for the key's own value. None where none does."""
+        return next((parameter.asked for parameter in self.parameters if parameter.name == key), None)
 
     def says(self, values: Mapping[str, Any]) -> str:
         return self.label.format(**{p.name: p.say(values[p.name]) for p in self.parameters})

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from homecare.access.policy import Action
 from homecare.admin.form import editing
+from homecare.admin.list import asked_facts
 from homecare.kinds import say
 from homecare.kinds.operators import IS_FILLED, OPERATORS, Offer
 from homecare.kinds.read import parse_value
@@ -158,15 +159,33 @@ def quick_filters(request: ListRequest) -> list[tuple[str, str, bool]]:
 
 
 def builder(request: ListRequest, session: Session) -> dict[str, Any]:
-    """The options of the list's dialogs: the columns the role sees, and the current conditions."""
-    access, table = request.access, request.table
-    at_once = editing.set_at_once(request.seen) if access.may(Action.EDIT) else frozenset()
+    """The options of the list's dialogs: the columns the role sees, named conditions with a value of their own, and the
+    current conditions.
+    """
+    table = request.table
     asked = {
         field.name: field.traits.offers
         for field in table.fields.values()
-        if access.sees(field.name) and not field.column.primary_key
+        if request.access.sees(field.name) and not field.column.primary_key
     }
-    columns = [
+    facts = asked_facts.facts(request)
+    offers = {one.key: [one.words, one.parts] for offers in asked.values() for one in offers}
+    return {
+        "table": table.name,
+        "columns": _columns(request, asked),
+        "facts": facts,
+        "offers": offers | (asked_facts.OFFER if facts else {}),
+        "order": list(request.columns),
+        **_conditions(request, asked, facts, session),
+        "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != table.order else ""},
+        "chosen": request.chosen_columns,
+    }
+
+
+def _columns(request: ListRequest, asked: Mapping[str, tuple[Offer, ...]]) -> list[dict[str, Any]]:
+    access = request.access
+    at_once = editing.set_at_once(request.seen) if access.may(Action.EDIT) else frozenset()
+    return [
         {
             "name": field.name,
             "label": field.label,
@@ -177,24 +196,33 @@ def builder(request: ListRequest, session: Session) -> dict[str, Any]:
             "empty": bool(field.column.nullable) and field.column.server_default is None,
             "shown": field.name in request.columns,
         }
-        for field in table.fields.values()
+        for field in request.table.fields.values()
         if access.states[field.name].value != "hidden"
     ]
-    return {
-        "table": table.name,
-        "columns": columns,
-        "offers": {one.key: [one.words, one.parts] for offers in asked.values() for one in offers},
-        "order": list(request.columns),
-        "present": [
-            [c.column, c.operator, c.value, value_text(table.fields[c.column], c, request.seen, session), c.problem]
-            for c in request.conditions
-            if _is_asked(asked, c)
-        ],
-        # Conditions that the dialog has no line for go on as they are.
-        "named": [list(pair) for c in request.conditions if not _is_asked(asked, c) for pair in c.words],
-        "keep": {"search": request.search, "sort": request.sort_word if request.sort_word != table.order else ""},
-        "chosen": request.chosen_columns,
-    }
+
+
+def _conditions(
+    request: ListRequest, asked: Mapping[str, tuple[Offer, ...]], facts: list[dict[str, Any]], session: Session
+) -> dict[str, list[list[str]]]:
+    """`present`, of which the dialog has a line each; the others go on as they are, as the words `named`."""
+    present, named = [], []
+    for one in request.conditions:
+        if _is_asked(asked, one):
+            text = value_text(request.table.fields[one.column], one, request.seen, session)
+            present.append([one.column, one.operator, one.value, text, one.problem])
+        elif asked_facts.has_line(facts, one):
+            present.append([one.key, "", one.value, _fact_text(request, one, session), one.problem])
+        else:
+            named += [list(pair) for pair in one.words]
+    return {"present": present, "named": named}
+
+
+def _fact_text(request: ListRequest, condition: Condition, session: Session) -> str:
+    """The name of the record that the value is the number of."""
+    if condition.about is None:
+        return ""
+    table, row_id = condition.about
+    return _parent_names(session, request.seen.other(table), [row_id]).get(row_id, f"#{row_id}")
 
 
 def _is_asked(asked: Mapping[str, tuple[Offer, ...]], condition: Condition) -> bool:

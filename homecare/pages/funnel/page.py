@@ -102,7 +102,7 @@ class CampaignFunnel(GuardedView):
         sight = Sight.of(acting())
         if not sight.may_break_down(asked.by):
             refuse(PAGES["map"].resource, Action.VIEW, "see where patients live")
-        return asked, sight
+        return sight.asks(asked), sight
 
 
 def _refused(error: Exception) -> SpokenError:

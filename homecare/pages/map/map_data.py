@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from homecare.models.ours.sub_cities import LATITUDES, LONGITUDES
 from homecare.pages.map import place_names
 from homecare.pages.map.map_screen import MapScreen
 from homecare.pages.map.map_words import OF_CELLS
+from homecare.queries.booked.travel import Point, great_circle_km
 from homecare.queries.map import sub_city_shapes
 from homecare.queries.map.stops import Route
 from homecare.queries.map.sub_city_shapes import SubCityShape
@@ -20,6 +22,8 @@ from homecare.web.settings import current_config
 
 # Beyond it a tile has nothing finer to say: the browser enlarges the last one.
 DEEPEST, DEEPEST_OF_CELLS = 18, 12
+# So far around its centre a sub-city has room for its name beside the counts.
+ROOMY_KM = 2.0
 Box = tuple[float, float, float, float]
 CITY: Box = (LONGITUDES[0], LATITUDES[0], LONGITUDES[1], LATITUDES[1])
 
@@ -35,7 +39,7 @@ def ground(
     return {
         "city": _feature(sub_city_shapes.city_outline(session)),
         "areas": _collection([_area(shape, (shares or {}).get(shape.name, 0) / (most or 1)) for shape in shapes]),
-        "centres": _collection([_centre(shape, (changes or {}).get(shape.name, "")) for shape in shapes]),
+        "centres": _collection([_centre(shape, shapes, (changes or {}).get(shape.name, "")) for shape in shapes]),
         "labels": place_names.features(),
         "home": _around([corner for shape in shapes for corner in shape.area["coordinates"][0]]),
         "urls": _urls(),
@@ -92,10 +96,17 @@ def _area(shape: SubCityShape, share: float) -> dict[str, Any]:
     return _feature(shape.area, id=shape.id, name=shape.name, share=share)
 
 
-def _centre(shape: SubCityShape, change: str) -> dict[str, Any]:
+def _centre(shape: SubCityShape, shapes: Sequence[SubCityShape], change: str) -> dict[str, Any]:
     point = {"type": "Point", "coordinates": shape.centre}
     amharic = place_names.in_amharic(shape.name)
-    return _feature(point, kind="sub-city", name=shape.name, amharic=amharic, rank=shape.id, change=change)
+    apart = (great_circle_km(_point(shape), _point(other)) for other in shapes if other is not shape)
+    # Areas meet half way between their centres.
+    roomy = min(apart, default=math.inf) / 2 > ROOMY_KM
+    return _feature(point, kind="sub-city", name=shape.name, amharic=amharic, rank=shape.id, change=change, roomy=roomy)
+
+
+def _point(shape: SubCityShape) -> Point:
+    return Point(shape.centre[1], shape.centre[0])
 
 
 def _bounds(screen: MapScreen) -> Box:

@@ -111,6 +111,12 @@ def of_cell(row: by_area.CellRow, may_list: bool) -> Line:
     return Line(named(row.bounds, row.sub_city), row.patients, list_of(row.words) if may_list else "", row.bounds)
 
 
+def of_uncovered(cell: demand.UncoveredCell) -> Line:
+    """How many visits of its day nobody makes there."""
+    url = urls.list_of(demand.VISITS, cell.words) if cell.words else ""
+    return Line(named(cell.bounds, cell.sub_city), cell.visits, url, cell.bounds)
+
+
 def named(cell: Bounds, sub_city: str = "") -> str:
     """By its centre: a cell is larger than a sub-city, so that the sub-city there says where it is, not whose it is."""
     known = sub_city if sub_city != OUTSIDE else ""

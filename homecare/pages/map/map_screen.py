@@ -175,7 +175,7 @@ def _of_layer(session: Session, by: Acting, request: MapRequest, words: MapWords
     if words.layer == "demand":
         found["months"] = map_lines.by_months(demand.by_month(session, request))
         cells = demand.uncovered(session, by, words.day, words.day)
-        found["uncovered"] = [Line(map_lines.named(cell.bounds), cell.visits, "", cell.bounds) for cell in cells]
+        found["uncovered"] = [map_lines.of_uncovered(cell) for cell in cells]
     if words.around:
         near = nearest.Near.of_text(words.around)
         found["around"] = Around(nearest.patients(session, by, near), nearest.caregivers(session, by, near, words.day))

@@ -64,6 +64,7 @@ class PatientsMap(GuardedView):
             day_words=say.day,
             when=say.when,
             hour=_hour,
+            record=urls.record,
         )
 
     @expose("/ground.json")
@@ -110,8 +111,8 @@ class PatientsMap(GuardedView):
     def streets_view(self) -> ResponseReturnValue:
         """The operator's file in the ranges that are asked for, never compressed: a range counts the file's bytes."""
         path = current_config().basemap_pmtiles
-        if not os.path.isfile(path):
-            raise SpokenError(404, "This installation has no file of streets.")
+        if not os.path.isfile(path) or not os.access(path, os.R_OK):
+            raise SpokenError(404, "This installation has no file of streets that can be read.")
         return send_file(path, mimetype="application/octet-stream", conditional=True)
 
     def _screen(self, args: MultiDict[str, str]) -> MapScreen:

@@ -12,8 +12,8 @@ The parts, as domain.md "Assigning work" weighs them:
 - sub_city 5: whole if either of those two visits is in the patient's sub-city.
 
 The visit or shift that is asked about counts nowhere. Ranked is who is Active in a role that gives care and has no
-conflict that blocks; of equals the lower id. Who may not read a patient's place gets neither proximity nor sub_city,
-because they tell of it, and the score is out of 70.
+conflict that blocks; of equals the lower id. Who may not read every patient's place gets neither proximity nor
+sub_city, because they tell of it, and the score is out of 70.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from homecare import clock
 from homecare.access.acting import Acting
+from homecare.access.precision import Precision, of_records
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import Assignment, Visit, VisitPlan
 from homecare.queries.booked.checks import levels
@@ -144,7 +145,8 @@ def _candidates(session: Session, by: Acting, about: Booking) -> Iterator[Sequen
 def _ranked(session: Session, by: Acting, about: Subject) -> Iterator[Ranked]:
     """Best first. Whose part of the week is not known has at most all of it: who is ahead of that is ranked already."""
     roles = [name for name, role in by.policy.roles.items() if role.delivers_care]
-    told = [name for name in PARTS if name not in OF_PLACE or by.reads("patients", "geolocation")]
+    # The visits beside are of any patient, so that who knows the places of own ones alone is told nothing of them.
+    told = [name for name in PARTS if name not in OF_PLACE or of_records(by) is Precision.EXACT]
 
     def without_week(one: Standing) -> float:
         return sum(one.parts[name] for name in told if name != "week")

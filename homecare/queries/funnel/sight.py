@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from homecare import clock
 from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.access.precision import Precision
 from homecare.queries.funnel.figures_of import Line
+from homecare.queries.funnel.question import Question
 
 INVOICED = 6
 # Parts that say where patients live are floored to this for who sees places as cells.
@@ -34,6 +36,17 @@ class Sight:
 
     def floors(self, by: str) -> bool:
         return by == "sub_city" and self.places is not Precision.EXACT
+
+    def asks(self, question: Question) -> Question:
+        """Where parts are floored, the year that the period ends in, up to today, at any time. Every lead is listed
+        with its day, so that two periods a day apart, or two windows, would tell where the one person lives by whom
+        they differ.
+        """
+        if not self.floors(question.by):
+            return question
+        first = question.last.replace(month=1, day=1)
+        last = min(first.replace(month=12, day=31), max(first, clock.today()))
+        return question.but(first=first, last=last, window="none")
 
     def lines(self, lines: Sequence[Line], by: str) -> Sequence[Line]:
         """Without the floored ones that would stand there with nothing but a name, which tells that somebody is there,

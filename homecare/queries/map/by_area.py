@@ -17,6 +17,8 @@ from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.shapes import Degrees, Ring, spelled
 
 NO_PLACE = "No place"
+# A tenth of a millimetre: a place is kept to fifteen centimetres.
+CELL_DECIMALS = 9
 Words = tuple[tuple[str, str], ...]
 
 
@@ -82,6 +84,10 @@ def _counted(request: MapRequest) -> Select[Any]:
 def _cell(request: MapRequest, row: Row[Any], at: Bounds, sub_city: str) -> CellRow:
     if request.listed is None:
         return CellRow(at, sub_city, int(row.patients), ())
+    return CellRow(at, sub_city, int(row.patients), (*request.words, ("area", ring_of(at))))
+
+
+def ring_of(at: Bounds) -> str:
+    """The cell as the condition `area` spells one, so finely that nobody changes sides."""
     corners = ((at.north, at.west), (at.north, at.east), (at.south, at.east), (at.south, at.west))
-    ring = spelled(Ring(tuple(Degrees(*corner) for corner in corners)))
-    return CellRow(at, sub_city, int(row.patients), (*request.words, ("area", ring)))
+    return spelled(Ring(tuple(Degrees(*corner) for corner in corners)), decimals=CELL_DECIMALS)

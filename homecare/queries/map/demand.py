@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Interval, Select, cast, func, literal, or_, select
+from sqlalchemy import Date, Interval, Select, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from homecare import clock
@@ -20,7 +20,8 @@ from homecare.access.acting import Acting
 from homecare.access.precision import Precision
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import Patient, Place, PublishedCell, Visit
-from homecare.queries.map.by_area import NO_PLACE
+from homecare.queries.figures import may_count
+from homecare.queries.map.by_area import NO_PLACE, ring_of
 from homecare.queries.map.grid import BITS, Bounds, bounds
 from homecare.queries.map.kept_rows import shifted
 from homecare.queries.map.legend import sub_cities_at, sub_city_names
@@ -36,8 +37,8 @@ Words = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class DemandRow:
-    """`month` as 2026-10; `patients` are those who had come by its end. At the level `cells` the sub-city is empty, the
-    numbers are in fives, `patients` are the month's own, and nobody knows who was lost.
+    """`month` as 2026-10; `patients` are those who are known to have come by its end. At the level `cells` the sub-city
+    is empty, the numbers are in fives, `patients` are the month's own, and nobody knows who was lost.
     """
 
     sub_city: str
@@ -47,15 +48,19 @@ class DemandRow:
     patients: int
     words_new: Words = ()
     words_lost: Words = ()
+    words_patients: Words = ()
 
 
 @dataclass(frozen=True)
 class UncoveredCell:
-    """A cell of 2.4 km, where its centre is, and its visits that are unassigned or need cover."""
+    """A cell of 2.4 km, where its centre is, and its visits that are unassigned or need cover. `words` open these in
+    the list of visits; they are empty where that is shut.
+    """
 
     bounds: Bounds
     sub_city: str
     visits: int
+    words: Words = ()
 
 
 def by_month(session: Session, request: MapRequest, months: int = 12) -> list[DemandRow]:
@@ -104,10 +109,12 @@ def _of_city(
     found = []
     for month in months:
         word = f"{month:%Y-%m}"
-        total = sum(count for (of, when), count in came.items() if of == city and (when is None or when <= month))
-        words = [(*request.words, area, (key, word)) for key in ("month", "lost_in")]
+        total = sum(count for (of, when), count in came.items() if of == city and when is not None and when <= month)
+        last_day = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        asked = (("month", word), ("lost_in", word), ("created_at__lte", last_day.isoformat()))
+        of_new, of_lost, of_all = ((*request.words, area, pair) for pair in asked)
         lost = gone[city, month] if is_known else None
-        found.append(DemandRow(city, word, came[city, month], lost, total, words[0], words[1] if is_known else ()))
+        found.append(DemandRow(city, word, came[city, month], lost, total, of_new, of_lost if is_known else (), of_all))
     return found
 
 
@@ -150,11 +157,16 @@ def uncovered(session: Session, by: Acting, first: date, last: date) -> list[Unc
         .select_from(Visit)
         .join(Place, Place.patient_id == Visit.patient_id)
         .where(Visit.scheduled_at >= start, Visit.scheduled_at < end, Place.m.is_not(None))
-        .where(or_(bookings.unassigned(), bookings.needs_cover()))
+        .where(bookings.uncovered(), *precision.on_map(by, Visit.patient_id))
         .group_by(cell)
         .order_by(number.desc(), cell)
     )
     rows = session.execute(found, execution_options=NOT_SHOWN).all()
     areas = {row.cell: bounds(UNCOVERED_LEVEL, row.cell) for row in rows}
     cities = sub_cities_at(session, areas)
-    return [UncoveredCell(areas[row.cell], cities[row.cell], row.visits) for row in rows]
+    days = (("is", "uncovered"), ("scheduled_at__gte", first.isoformat()), ("scheduled_at__lte", last.isoformat()))
+    words = {at: (*days, ("patient_area", ring_of(areas[at]))) for at in areas}
+    opens = any(may_count(by, VISITS, of) for of in [*words.values()][:1])
+    return [
+        UncoveredCell(areas[row.cell], cities[row.cell], row.visits, words[row.cell] if opens else ()) for row in rows
+    ]

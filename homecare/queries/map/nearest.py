@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.precision import Precision
-from homecare.access.row_scope import own_patient_ids
 from homecare.access.shown import NOT_SHOWN, shown_of
 from homecare.kinds.read import parse_id
 from homecare.models import Patient, Place, Visit
@@ -119,11 +118,9 @@ def _near_patient(row: Row[Any], names: dict[int, str], at: Degrees) -> NearPati
 
 def _nearest(by: Acting, near: Near, at: Degrees, most: int) -> Select[Any]:
     """By distance alone: with the id beside it the index is of no use."""
-    found = select(Patient.id).where(Patient.geolocation.is_not(None))
+    found = select(Patient.id).where(Patient.geolocation.is_not(None), *precision.on_map(by, Patient.id))
     if isinstance(near.at, int):
         found = found.where(Patient.id != near.at)
-    if precision.of_map(by) is Precision.OWN:
-        found = found.where(Patient.id.in_(own_patient_ids()))
     return found.order_by(Patient.geolocation.op("<->")(point(at))).limit(most)
 
 
@@ -142,6 +139,7 @@ def caregivers(session: Session, by: Acting, near: Near, day: date, most: int = 
         select(Visit.id, Visit.staff_id, Visit.patient_id, Visit.scheduled_at, Place.x, Place.y, far.label("far"))
         .join(Place, Place.patient_id == Visit.patient_id)
         .where(bookings.on_day(day), bookings.occupying(), Visit.staff_id.is_not(None), Place.m.is_not(None))
+        .where(*precision.on_map(by, Visit.patient_id))
         .ext(distinct_on(Visit.staff_id))
         .order_by(Visit.staff_id, far, Visit.id)
         .subquery()
@@ -175,9 +173,7 @@ def _place(session: Session, by: Acting, near: Near) -> Degrees:
     shape = func.geometry(Patient.geolocation)
     asked = select(Patient.id, func.ST_Y(shape).label("latitude"), func.ST_X(shape).label("longitude"))
     told = {"shown": shown_of(PATIENTS, [precision.COLUMN], key="id")}
-    asked = asked.where(Patient.id == near.at, has_degrees())
-    if precision.of_map(by) is Precision.OWN:
-        asked = asked.where(Patient.id.in_(own_patient_ids()))
+    asked = asked.where(Patient.id == near.at, has_degrees(), *precision.on_map(by, Patient.id))
     row = session.execute(asked, execution_options=told).first()
     if row is None:
         raise NoPlaceError("There is no such patient with a place.")

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.precision import Precision
-from homecare.access.row_scope import own_patient_ids
 from homecare.models import Patient, Place
 from homecare.queries.map.legend import sub_city_names
 from homecare.records.on_map.map_request import colours_of
@@ -50,9 +49,7 @@ def card(session: Session, by: Acting, patient_id: int) -> Card | None:
     seen = Seen.of(by, shown_table(TABLE))
     names = [name for name in (*seen.table.naming, "patient_code", precision.COLUMN) if seen.access.sees(name)]
     selected = build(seen, [*dict.fromkeys(names)])
-    asked = selected.statement.where(Patient.id == patient_id)
-    if precision.of_map(by) is Precision.OWN:
-        asked = asked.where(Patient.id.in_(own_patient_ids()))
+    asked = selected.statement.where(Patient.id == patient_id, *precision.on_map(by, Patient.id))
     row = session.execute(asked).first()
     if row is None:
         return None

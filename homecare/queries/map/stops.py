@@ -52,7 +52,7 @@ def of_day(session: Session, by: Acting, day: date) -> list[Route]:
         return []
     own = (Visit.staff_id == by.person.staff_id,) if precision.of_map(by) is Precision.OWN else ()
     visits = roster.visits(session, by, bookings.on_day(day), bookings.status_word() != "cancelled", *own)
-    places = _places(session, {visit["patient_id"] for visit in visits})
+    places = _places(session, by, {visit["patient_id"] for visit in visits})
     by_staff: dict[int | None, list[dict[str, Any]]] = {}
     for visit in visits:
         by_staff.setdefault(visit["staff_id"], []).append(visit)
@@ -74,11 +74,12 @@ def _names(session: Session, by: Acting, staff_ids: list[int]) -> dict[int, str]
     return names_of(session, Seen.of(by, shown_table("staff")), staff_ids)
 
 
-def _places(session: Session, patient_ids: Collection[int]) -> dict[int, Degrees]:
+def _places(session: Session, by: Acting, patient_ids: Collection[int]) -> dict[int, Degrees]:
     if not patient_ids:
         return {}
     shape = func.geometry(Patient.geolocation)
     asked = select(Patient.id, func.ST_Y(shape).label("latitude"), func.ST_X(shape).label("longitude"))
     told = {"shown": shown_of("patients", [precision.COLUMN], key="id")}
-    rows = session.execute(asked.where(Patient.id.in_(patient_ids), has_degrees()), execution_options=told)
+    asked = asked.where(Patient.id.in_(patient_ids), has_degrees(), *precision.on_map(by, Patient.id))
+    rows = session.execute(asked, execution_options=told)
     return {row.id: Degrees(row.latitude, row.longitude) for row in rows}

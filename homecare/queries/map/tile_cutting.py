@@ -46,7 +46,7 @@ from homecare.records.on_map.patient_facts import OUTSIDE
 
 LAYER, EXTENT = "patients", 4096
 # By the zoom that it begins at: how many patients a tile shows one by one.
-POINTS = ((15, 3_000), (12, 200))
+POINTS = ((15, 3_000), (12, 500))
 MOST_MS = 450
 _CANCELLED = "57014"
 

@@ -12,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.precision import Precision
-from homecare.access.row_scope import own_patient_ids
 from homecare.models import CubeCell, Patient, Place, PublishedCell
 from homecare.models.choices import PATIENT_SOURCES
 from homecare.records import list_request
@@ -75,12 +74,10 @@ class MapRequest:
         """A statement of patients with every condition and bound of the map; the row scope comes with the session."""
         assert self.listed is not None  # noqa: S101 - cells are not patients
         statement = self.listed.narrowed(statement)
-        return statement.where(Patient.id.in_(own_patient_ids())) if self._adds_own else statement
-
-    @property
-    def _adds_own(self) -> bool:
-        """The map's level is stricter than the table's."""
-        return self.precision is Precision.OWN and TABLE not in self.by.scoped_tables()
+        # The map's level may be stricter than the table's.
+        return (
+            statement if TABLE in self.by.scoped_tables() else statement.where(*precision.on_map(self.by, Patient.id))
+        )
 
     def kept(self, row: type[Place | CubeCell]) -> list[ColumnElement[bool]] | None:
         """The conditions as predicates of kept rows alone; None if these do not know all, or not whose own they are."""

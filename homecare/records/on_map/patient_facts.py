@@ -18,7 +18,7 @@ from homecare.kinds import say
 from homecare.kinds.read import parse_id
 from homecare.kinds.times import in_range, parse_date
 from homecare.models import Patient, Place, SubCity
-from homecare.records.registered import ANY, Parameter, Reads, named
+from homecare.records.registered import ANY, Asked, Parameter, Reads, named
 
 NOBODY = "none"
 LAST_STATUSES = ("Completed", "In Progress", "Missed")
@@ -120,7 +120,8 @@ def _about(table: str) -> Callable[[Any], tuple[str, int] | None]:
 
 @named(
     "patients", ANY, "Active caregiver: {active_caregiver}", (), key="active_caregiver", reads=(VISITS, SHIFTS),
-    parameters=(Parameter("active_caregiver", "Active caregiver", _key, say=_numbered, about=_about("staff")),),
+    parameters=(Parameter("active_caregiver", "Active caregiver", _key, say=_numbered, about=_about("staff"),
+                          asked=Asked("parent", "Active caregiver", parents=("visit_services", "staff_id"))),),
 )  # fmt: skip
 def active_caregiver(active_caregiver: int | None) -> ColumnElement[bool]:
     """Staff of a live shift that holds now, else of the next visit, else of the last."""
@@ -129,7 +130,8 @@ def active_caregiver(active_caregiver: int | None) -> ColumnElement[bool]:
 
 @named(
     "patients", ANY, "Last visit before {last_visit_before}", (), key="last_visit_before", reads=(VISITS,),
-    parameters=(Parameter("last_visit_before", "Last visit before", parse_date, say=say.day),),
+    parameters=(Parameter("last_visit_before", "Last visit before", parse_date, say=say.day,
+                          asked=Asked("day", "Last visit before")),),
 )  # fmt: skip
 def last_visit_before(last_visit_before: date) -> ColumnElement[bool]:
     """The last Completed visit was before that day in Addis, or there was none."""
@@ -138,7 +140,8 @@ def last_visit_before(last_visit_before: date) -> ColumnElement[bool]:
 
 @named(
     "patients", ANY, "Next visit within {next_visit_within} days", (), key="next_visit_within", reads=(VISITS,),
-    parameters=(Parameter("next_visit_within", "Next visit within", _days),),
+    parameters=(Parameter("next_visit_within", "Next visit within", _days,
+                          asked=Asked("decimal", "Next visit within (days)")),),
 )  # fmt: skip
 def next_visit_within(next_visit_within: int) -> ColumnElement[bool]:
     return who("next_visit_within", next_visit_within)
@@ -146,7 +149,8 @@ def next_visit_within(next_visit_within: int) -> ColumnElement[bool]:
 
 @named(
     "patients", ANY, "Last status: {last_status}", (), key="last_status", reads=(VISITS,),
-    parameters=(Parameter("last_status", "Last status", _status, say=lambda value: value or NOBODY),),
+    parameters=(Parameter("last_status", "Last status", _status, say=lambda value: value or NOBODY,
+                          asked=Asked("choice", "Last visit's status", choices=(*LAST_STATUSES, NOBODY))),),
 )  # fmt: skip
 def last_status(last_status: str | None) -> ColumnElement[bool]:
     return who("last_status", last_status)
@@ -154,7 +158,8 @@ def last_status(last_status: str | None) -> ColumnElement[bool]:
 
 @named(
     "patients", ANY, "First campaign: {campaign}", FIRST_TOUCH, key="campaign", reads=(LEADS, PAGES),
-    parameters=(Parameter("campaign", "First campaign", _key, say=_numbered, about=_about("marketing_campaigns")),),
+    parameters=(Parameter("campaign", "First campaign", _key, say=_numbered, about=_about("marketing_campaigns"),
+                          asked=Asked("parent", "First campaign", parents=("marketing_leads", "campaign_id"))),),
 )  # fmt: skip
 def campaign(campaign: int | None) -> ColumnElement[bool]:
     """First touch: the patient's campaign, else the lead's, else the landing page's."""
@@ -163,7 +168,8 @@ def campaign(campaign: int | None) -> ColumnElement[bool]:
 
 @named(
     "patients", ANY, "New in {month}", ("created_at",), key="month",
-    parameters=(Parameter("month", "New in", _month, say=lambda value: value.strftime("%B %Y")),),
+    parameters=(Parameter("month", "New in", _month, say=lambda value: value.strftime("%B %Y"),
+                          asked=Asked("month", "New in the month")),),
 )  # fmt: skip
 def month(month: date) -> ColumnElement[bool]:
     """Created in the month, in Addis time."""
@@ -182,7 +188,8 @@ def lost_at() -> ColumnElement[Any]:
 
 @named(
     "patients", ANY, "Lost in {lost_in}", ("created_at",), key="lost_in", reads=(VISITS,),
-    parameters=(Parameter("lost_in", "Lost in", _month, say=lambda value: value.strftime("%B %Y")),),
+    parameters=(Parameter("lost_in", "Lost in", _month, say=lambda value: value.strftime("%B %Y"),
+                          asked=Asked("month", "Lost in the month")),),
 )  # fmt: skip
 def lost_in(lost_in: date) -> ColumnElement[bool]:
     """The 60 days ended in the month, in Addis time."""

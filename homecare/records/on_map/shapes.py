@@ -18,8 +18,13 @@ from homecare.models import Patient
 
 LONGEST = 2_200
 FEWEST_CORNERS, MOST_CORNERS = 3, 100
+MOST_CROSSINGS = 50
 MOST_KM = 500.0
+# The least that a degree of latitude measures.
+KM_A_DEGREE = 110.5
 MOST_LATITUDE, MOST_LONGITUDE = 85.0, 180.0
+# Decimals of a degree that tell a metre.
+METRE = 5
 NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,15})?")
 MERCATOR: ColumnElement[int] = literal_column("3857")
 
@@ -51,12 +56,48 @@ def read_shape(text: str) -> Ring | Circle:
         raise ValueError(f"An area has at most {MOST_CORNERS} corners and {LONGEST:,} characters. Draw it with fewer.")
     kind, *parts = text.split("~")
     if kind == "circle" and len(parts) == 2:
-        return Circle(_corner(parts[0]), read_km(parts[1]))
+        return _on_the_map(Circle(_corner(parts[0]), read_km(parts[1])))
     if kind == "ring":
         if not FEWEST_CORNERS <= len(parts) <= MOST_CORNERS:
             raise ValueError(f"An area has {FEWEST_CORNERS} to {MOST_CORNERS} corners; this has {len(parts)}.")
-        return Ring(tuple(_corner(part) for part in parts))
+        return _drawn(Ring(tuple(_corner(part) for part in parts)))
     raise ValueError("Write an area as ring~lat_lon~lat_lon~lat_lon or circle~lat_lon~km.")
+
+
+def _on_the_map(circle: Circle) -> Circle:
+    """Raises ValueError where the edge leaves the map: on the square a circle across its end would be the rest of the
+    world.
+    """
+    high = circle.km / KM_A_DEGREE
+    north = abs(circle.centre.latitude) + high
+    wide = high / math.cos(math.radians(north)) if north < MOST_LATITUDE else math.inf
+    if abs(circle.centre.longitude) + wide > MOST_LONGITUDE:
+        raise ValueError("This circle reaches beyond the end of the map. Choose a smaller one, or one further inside.")
+    return circle
+
+
+def _drawn(ring: Ring) -> Ring:
+    """Raises ValueError where lines cross so often that nobody drew them: each crossing is a corner to the database."""
+    if (crossings := count_crossings(ring)) > MOST_CROSSINGS:
+        raise ValueError(
+            f"The lines of an area may cross {MOST_CROSSINGS} times; these cross {crossings:,} times. Draw around it."
+        )
+    return ring
+
+
+def count_crossings(ring: Ring) -> int:
+    """How many pairs of its lines cross within both; 3 ms for 100 corners."""
+    lines = list(zip(ring.corners, (*ring.corners[1:], ring.corners[0]), strict=True))
+    return sum(_cross(*one, *other) for place, one in enumerate(lines) for other in lines[:place])
+
+
+def _cross(a: Degrees, b: Degrees, c: Degrees, d: Degrees) -> bool:
+    return _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0
+
+
+def _turn(a: Degrees, b: Degrees, c: Degrees) -> float:
+    """Above 0 where c lies on one side of the line from a to b, below on the other."""
+    return (b[1] - a[1]) * (c[0] - a[0]) - (b[0] - a[0]) * (c[1] - a[1])
 
 
 def _corner(text: str) -> Degrees:
@@ -109,12 +150,13 @@ def lives_in(outlined: ColumnElement[object]) -> ColumnElement[bool]:
     return func.ST_Intersects(func.ST_Transform(func.geometry(Patient.geolocation), MERCATOR), outlined)
 
 
-def spelled(shape: Ring | Circle) -> str:
-    """The shape as an address has it, to five decimals."""
+def spelled(shape: Ring | Circle, decimals: int = METRE) -> str:
+    """The shape as an address has it."""
     if isinstance(shape, Circle):
-        return f"circle~{_spelled(shape.centre)}~{shape.km:g}"
-    return "~".join(["ring", *(_spelled(corner) for corner in shape.corners)])
+        return f"circle~{_spelled(shape.centre, decimals)}~{shape.km:g}"
+    return "~".join(["ring", *(_spelled(corner, decimals) for corner in shape.corners)])
 
 
-def _spelled(at: Degrees) -> str:
-    return "_".join(f"{math.floor(number * 1e5 + 0.5) / 1e5:.5f}".rstrip("0").rstrip(".") for number in at)
+def _spelled(at: Degrees, decimals: int) -> str:
+    parts = 10**decimals
+    return "_".join(f"{math.floor(number * parts + 0.5) / parts:.{decimals}f}".rstrip("0").rstrip(".") for number in at)

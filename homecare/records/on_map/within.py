@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from homecare.access.precision import COLUMN
 from homecare.kinds.read import parse_id
-from homecare.models import Area, Patient
+from homecare.models import Area, Patient, Visit
 from homecare.models.ours.sub_cities import CENTRES
 from homecare.records.on_map.patient_facts import OUTSIDE, who
 from homecare.records.on_map.shapes import (
@@ -25,7 +25,7 @@ from homecare.records.on_map.shapes import (
     read_km,
     read_shape,
 )
-from homecare.records.registered import ANY, Parameter, named
+from homecare.records.registered import ANY, Asked, Parameter, Reads, named
 
 SUB_CITIES = (*CENTRES, OUTSIDE)
 Near = tuple[Degrees | int, float]
@@ -75,7 +75,7 @@ def has_degrees() -> ColumnElement[bool]:
 
 @named(
     "patients", ANY, "In {area}", (COLUMN,), key="area",
-    parameters=(Parameter("area", "In", read_area, say=_say_area,
+    parameters=(Parameter("area", "In", read_area, say=_say_area, asked=Asked("choice", "Sub-city", SUB_CITIES),
                           about=lambda area: ("areas", area) if isinstance(area, int) else None),),
 )  # fmt: skip
 def area(area: int | str | Ring | Circle) -> ColumnElement[bool]:
@@ -85,6 +85,17 @@ def area(area: int | str | Ring | Circle) -> ColumnElement[bool]:
         return lives_in(select(Area.outline).where(Area.id == area).scalar_subquery())
     # Once for all patients, however many corners there are.
     return lives_in(select(outline(area)).scalar_subquery())
+
+
+@named(
+    "visit_services", ANY, "Patients in {patient_area}", ("patient_id",), key="patient_area",
+    parameters=(Parameter("patient_area", "Patients in", read_area, say=_say_area,
+                          about=lambda area: ("areas", area) if isinstance(area, int) else None),),
+    reads=(Reads("patients", (COLUMN,)),),
+)  # fmt: skip
+def patient_area(patient_area: int | str | Ring | Circle) -> ColumnElement[bool]:
+    """Visits of the area's patients; of those in the row scope alone."""
+    return Visit.patient_id.in_(select(Patient.id).where(area(patient_area)))
 
 
 @named(

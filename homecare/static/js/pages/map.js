@@ -4,7 +4,7 @@ import { $, $$ } from "../core/dom.js";
 import { drawable, MOVE_MS, open } from "../parts/map-canvas.js";
 import * as card from "../parts/map-card.js";
 import * as patients from "../parts/map-patients.js";
-import { ringOf, within } from "../parts/map-shapes.js";
+import { pointOf, ringOf, within } from "../parts/map-shapes.js";
 import * as sheet from "../parts/map-sheet.js";
 import * as stops from "../parts/map-stops.js";
 import * as view from "../parts/map-view.js";
@@ -19,6 +19,7 @@ const box = $("#map");
 const table = $("#table");
 // While an area is drawn, a click is a corner of it.
 let isDrawing = false;
+const around = new URLSearchParams(location.search).get("around") ?? "";
 const panel = sheet.listen($("#map-panel"), $("#grip"));
 
 for (const button of $$("#filter-button, [data-open]")) button.addEventListener("click", () => prepare(button), { once: true });
@@ -39,6 +40,8 @@ async function prepare(button) {
 function onlyTable(sentence) {
   box.dataset.state = "table";
   box.hidden = $("#tools").hidden = true;
+  // What moves the map has nothing to move; the tables say how many there are.
+  for (const button of $$("#map-panel :is([data-area], [data-bounds])")) button.disabled = true;
   table.hidden = $("#why").hidden = false;
   $("#why").textContent = sentence;
 }
@@ -47,7 +50,7 @@ async function draw() {
   table.hidden = true;
   const rings = data.within.map((word) => ringOf(word, data.areas)).filter(Boolean);
   const map = await open(box, data, view.opening(data), over(rings));
-  view.settle(map, data, rings);
+  view.settle(map, data, [...rings, [pointOf(around)].filter(Boolean)]);
   view.tell(map);
   listenToTools(map);
   listenToPanel(map);
@@ -64,7 +67,7 @@ async function draw() {
 
 /** What lies between the ground and its names, and what stands above all. */
 function over(rings) {
-  const reached = within(rings, data.around);
+  const reached = within(rings, data.around, pointOf(around));
   const layer = { day: () => stops.stops(data.routes), demand: () => stops.demand(data.uncovered) }[data.layer]?.() ?? patients.patients(data);
   return { below: [...reached.layers, ...layer.below], above: layer.above, sources: { ...reached.sources, ...layer.sources } };
 }
@@ -76,8 +79,7 @@ async function show(map, id, at) {
 
 /** Whom the address asks about. */
 function markAsked(map) {
-  const asked = new URLSearchParams(location.search).get("around") ?? "";
-  if (data.layer === "patients" && /^\d+$/.test(asked)) patients.choose(map, Number(asked));
+  if (data.layer === "patients" && /^\d+$/.test(around)) patients.choose(map, Number(around));
 }
 
 function shutCard(map) {
@@ -119,14 +121,15 @@ async function drawArea(map, button) {
   });
 }
 
-/** The lists beside the map move it. */
+/** The lists beside the map move it. A patient's link opens the record where there is no map, and when asked for beside. */
 function listenToPanel(map) {
-  $("#map-panel").addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-area], [data-bounds], [data-patient], [data-route]");
-    if (!button) return;
+  $("#map-panel").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-area], [data-bounds], [data-patient], [data-route]");
+    if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const { area, bounds, patient, at, route } = button.dataset;
     if (route !== undefined) return stops.follow(map, Number(route));
     if (patient) {
+      event.preventDefault();
       const point = at.split(",").map(Number);
       map.easeTo({ center: point, zoom: Math.max(map.getZoom(), 14), duration: MOVE_MS });
       show(map, Number(patient), point);

@@ -7,7 +7,7 @@ const data = JSON.parse(list.dataset.list);
 const dialog = $("#filters");
 const place = $(".conditions", dialog);
 const problem = $(".error", dialog);
-const columns = data.columns.filter((column) => column.offers.length);
+const columns = [...data.columns.filter((column) => column.offers.length), ...data.facts];
 
 // A column offers ways of comparing: [words, parts], the parts being operators with their values, null for one that is
 // given here.
@@ -48,7 +48,7 @@ function line(name = usual, offer = "", value = "", text = "", wrong = "") {
   row.append(column, how, slot, remove);
   if (wrong) tell(row, value, wrong);
   row.conditions = () => {
-    const values = partsOf().map(([operator, fixed]) => [`${column.value}__${operator}`, fixed ?? read()]);
+    const values = partsOf().map(([operator, fixed]) => [operator ? `${column.value}__${operator}` : column.value, fixed ?? read()]);
     return values.every(([, value]) => value) ? values : null;
   };
   place.append(row);

@@ -2,7 +2,7 @@
 import { $, make } from "../core/dom.js";
 import { attach } from "./picker.js";
 
-const TYPES = { day: "date", moment: "datetime-local", email: "email", phone: "tel", url: "url" };
+const TYPES = { day: "date", moment: "datetime-local", email: "email", phone: "tel", url: "url", month: "month" };
 let numbers = 0;
 
 /** {parts, read}: elements to insert, and a function that returns the value for the server. */
@@ -16,7 +16,7 @@ export function valueInput(column, table, value, name, form, text) {
   }
   if (column.input === "parent") {
     const input = make("input", { id, className: "form-control", name: name || "", value, form, "data-label": text || "" });
-    const box = make("div", { className: "picker", "data-lookup-url": `/admin/${table}/ajax/lookup/?name=${column.name}` }, input);
+    const box = make("div", { className: "picker", "data-lookup-url": column.lookup ?? `/admin/${table}/ajax/lookup/?name=${column.name}` }, input);
     const parts = [label, box];
     queueMicrotask(() => attach(box));
     return { parts, read: () => input.value };

@@ -1,8 +1,20 @@
 // What lies under the patients: outlines, the areas of the sub-cities, a grid and names. No glyphs, no sprite, no host.
 const LATIN_AND_ETHIOPIC = ["HC Medium", "system-ui"];
 const TWO_LINES = ["format", ["get", "name"], {}, "\n", {}, ["get", "amharic"], { "font-scale": 0.92 }];
+// On the layer of demand a sub-city's name says what came and went there.
+const WITH_CHANGE = ["case", ["==", ["get", "change"], ""], TWO_LINES,
+  ["format", ["get", "name"], {}, "\n", {}, ["get", "amharic"], { "font-scale": 0.92 }, "\n", {}, ["get", "change"], { "text-font": ["literal", ["HC Bold", "system-ui"]], "font-scale": 1.08 }]];
+// Beside the counts that stand in the middle, in ems; farther out where the area is large enough that the name stays in
+// it. A name that finds no place gives way: in another's area it would tell what is not so.
+const BESIDE = [
+  "top", [0, 0.4], "top", [0, 1.9], "bottom", [0, -1.9], "left", [2, 0], "right", [-2, 0],
+  "top-left", [1.6, 1.2], "top-right", [-1.6, 1.2], "bottom-left", [1.6, -1.2], "bottom-right", [-1.6, -1.2],
+];
+const FARTHER = [...BESIDE, ...[3.4, 4.8].flatMap((far) => ["top", [0, far], "bottom", [0, -far], "left", [far, 0], "right", [-far, 0]])];
 // Below this zoom the region around Ethiopia does not fill the map.
 export const WORLD_BELOW = 5.5;
+// From here on the region's own borders, which the coarse world's would double.
+const NEAR_FROM = 4;
 // Degrees between two lines, by the zoom from which on they are drawn.
 const GRID = [[0, 30], [3, 10], [5, 5], [6, 2], [7, 1], [8, 0.5], [9, 0.2], [10, 0.1], [11, 0.05], [12, 0.02], [13, 0.01], [14, 0.005]];
 
@@ -38,8 +50,9 @@ export const GROUND = [
   { ...fill("world-lake", "world", "lake", "map-water"), maxzoom: WORLD_BELOW },
   fill("lake", "near", "lake", "map-water"),
   line("river", "near", "river", "map-water", ["interpolate", ["linear"], ["zoom"], 4, 0.5, 9, 2], { minzoom: 4.5 }),
-  line("world-border", "world", "border", "map-border", 0.8, { maxzoom: WORLD_BELOW }),
-  line("border", "near", "border", "map-border", 1),
+  // Of the two scales one at a time, or every border stands twice.
+  line("world-border", "world", "border", "map-border", 0.8, { maxzoom: NEAR_FROM }),
+  line("border", "near", "border", "map-border", 1, { minzoom: NEAR_FROM }),
   { id: "grid", type: "line", source: "grid", paint: (c) => ({ "line-color": c["map-grid"], "line-width": 1 }) },
   { id: "area", type: "fill", source: "areas", minzoom: 8, paint: (c) => ({ "fill-color": c["map-area"] }) },
   {
@@ -66,7 +79,7 @@ export const NAMES = [
   {
     ...names("sub-cities", "centres", "sub-city", 12, {
       minzoom: SUB_CITIES_FROM,
-      layout: { "text-variable-anchor-offset": ["top", [0, 0.4], "top", [0, 1.9], "bottom", [0, -1.9], "left", [2, 0], "right", [-2, 0], "top-left", [1.6, 1.2], "top-right", [-1.6, 1.2], "bottom-left", [1.6, -1.2], "bottom-right", [-1.6, -1.2]], "text-justify": "auto" },
+      layout: { "text-field": WITH_CHANGE, "text-variable-anchor-offset": ["case", ["get", "roomy"], ["literal", FARTHER], ["literal", BESIDE]], "text-justify": "auto" },
     }),
   },
 ];

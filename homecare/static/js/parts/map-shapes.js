@@ -30,15 +30,23 @@ function circle([longitude, latitude], km) {
 
 const collection = (type, shapes) => ({ type: "FeatureCollection", features: shapes.map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type, coordinates } })) });
 
-/** The layers that show what the conditions reach, and who is near. */
-export function within(rings, near) {
+/** The point that `around` names, as longitude and latitude; null for a patient or nobody. */
+export function pointOf(around) {
+  const parts = around.split(",").map(Number);
+  return parts.length === 2 && parts.every(Number.isFinite) ? parts.reverse() : null;
+}
+
+/** The layers that show what the conditions reach, and who is near the point `asked`. */
+export function within(rings, near, asked) {
   return {
     sources: {
       within: { type: "geojson", data: collection("Polygon", rings.map((ring) => [ring])) },
       around: { type: "geojson", data: collection("Point", near) },
+      asked: { type: "geojson", data: collection("Point", asked ? [asked] : []) },
     },
     layers: [
       { id: "around", type: "circle", source: "around", paint: (c) => ({ "circle-color": "transparent", "circle-radius": 10, "circle-stroke-color": c.accent, "circle-stroke-width": 2 }) },
+      { id: "asked", type: "circle", source: "asked", paint: (c) => ({ "circle-color": c["map-area"], "circle-radius": 6, "circle-stroke-color": c.text, "circle-stroke-width": 4 }) },
       { id: "within", type: "fill", source: "within", paint: (c) => ({ "fill-color": c.accent, "fill-opacity": 0.08 }) },
       { id: "within-line", type: "line", source: "within", paint: (c) => ({ "line-color": c.accent, "line-width": 2 }) },
     ],

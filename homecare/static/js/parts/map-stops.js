@@ -22,7 +22,7 @@ export function stops(routes) {
         paint: (c) => ({ "circle-color": tone(c, ["case", ["get", "nobody"], c["map-area"], c.accent]), "circle-radius": ["case", ["==", ["get", "tone"], ""], 9, 12],
           "circle-stroke-color": ["case", ["get", "nobody"], c.waiting, c["map-area"]], "circle-stroke-width": 1.5 }) },
       { id: "stop-numbers", type: "symbol", source: "stops",
-        layout: { "text-field": ["to-string", ["get", "number"]], "text-font": ["HC Bold", "system-ui"], "text-size": 11, "text-allow-overlap": true, "text-ignore-placement": true, "symbol-sort-key": ["case", ["==", ["get", "tone"], ""], 0, 1] },
+        layout: { "text-field": ["to-string", ["get", "number"]], "text-font": ["HC Bold", "system-ui"], "text-size": 11, "text-allow-overlap": true, "text-padding": 6, "symbol-sort-key": ["case", ["==", ["get", "tone"], ""], 0, 1] },
         paint: (c) => ({ "text-color": ["case", ["all", ["get", "nobody"], ["==", ["get", "tone"], ""]], c.text, c["on-accent"]] }) },
     ],
   };
@@ -30,20 +30,17 @@ export function stops(routes) {
 
 export const follow = (map, number) => map.setFilter("route", ["==", ["get", "route"], number]);
 
-/** What came and went in each sub-city, and cells with visits that nobody covers, by [longitude, latitude, visits]. */
+/** Cells with visits that nobody covers, by [longitude, latitude, visits]; what came and went is said with the names. */
 export function demand(cells) {
   const points = cells.map(([longitude, latitude, visits]) => point([longitude, latitude], { visits }));
   return {
     sources: { uncovered: { type: "geojson", data: collection(points) } },
     below: [],
     above: [
-      { id: "changes", type: "symbol", source: "centres", minzoom: 8.5,
-        layout: { "text-field": ["get", "change"], "text-font": ["HC Bold", "system-ui"], "text-size": 13, "text-offset": [0, -1.9], "text-allow-overlap": true },
-        paint: (c) => ({ "text-color": c.text, "text-halo-color": c["map-halo"], "text-halo-width": 1.6 }) },
       { id: "uncovered", type: "circle", source: "uncovered",
         paint: (c) => ({ "circle-color": c.late, "circle-radius": ["interpolate", ["linear"], ["get", "visits"], 1, 13, 20, 28], "circle-stroke-color": c["map-area"], "circle-stroke-width": 1.5 }) },
       { id: "uncovered-counts", type: "symbol", source: "uncovered",
-        layout: { "text-field": ["to-string", ["get", "visits"]], "text-font": ["HC Bold", "system-ui"], "text-size": 12, "text-allow-overlap": true },
+        layout: { "text-field": ["to-string", ["get", "visits"]], "text-font": ["HC Bold", "system-ui"], "text-size": 12, "text-allow-overlap": true, "text-padding": 8 },
         paint: (c) => ({ "text-color": c["on-accent"] }) },
     ],
   };
