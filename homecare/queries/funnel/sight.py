@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from homecare.access import precision
 from homecare.access.acting import Acting
@@ -36,14 +37,17 @@ class Sight:
         return by == "sub_city" and self.places is not Precision.EXACT
 
     def lines(self, lines: Sequence[Line], by: str) -> Sequence[Line]:
-        """Without the floored ones that would stand there with nothing but a name, which tells that somebody is there,
-        and in the order of what is shown, which tells no more.
+        """In the order of what is shown, which tells no more; without the floored ones that would stand there with
+        nothing but a name, which tells that somebody is there.
         """
-        if not self.floors(by):
+        floored = self.floors(by)
+        if not floored and (not self.money_only or by == "month"):
             return lines
-        floored = [([-(count - count % FLOOR) for count in line.reached.counts], line) for line in lines]
-        kept = [one for one in floored if any(one[0])]
-        return [line for _, line in sorted(kept, key=lambda one: (one[0], one[1].label))]
+        told = [([count or 0 for count in self.counts(line.reached.counts, floored=floored)], line) for line in lines]
+        if floored:
+            kept = [one for one in told if any(one[0])]
+            return [line for _, line in sorted(kept, key=lambda one: (_most(one[0]), one[1].label))]
+        return [line for _, line in sorted(told, key=lambda one: (_by_money(one[1]), _most(one[0]), one[1].label))]
 
     def counts(self, counts: Sequence[int], *, floored: bool = False) -> list[int | None]:
         shown: list[int | None] = [count - count % FLOOR if floored else count for count in counts]
@@ -52,3 +56,12 @@ class Sight:
     def judges(self, line: Line) -> bool:
         """A verdict tells how many leads there were."""
         return line.judged is not None and not self.money_only
+
+
+def _most(counts: Sequence[int]) -> list[int]:
+    return [-count for count in counts]
+
+
+def _by_money(line: Line) -> tuple[bool, Decimal, Decimal]:
+    """Unattributed last, as where more is shown."""
+    return line.key is None, -(line.spend or Decimal(0)), -line.reached.revenue

@@ -48,16 +48,35 @@ def patient_before() -> ColumnElement[bool]:
 @named("marketing_leads", "duplicate", "The same phone or e-mail as another", ("phone_number", "email"),
        ready_made=False)  # fmt: skip
 def duplicate() -> ColumnElement[bool]:
-    """Each of those that share it. An e-mail is the same however its letters are written. Each is looked for by itself:
-    either of both would be asked of every lead."""
-    return Lead.id.in_(union_all(_sharing("phone_number", lambda column: column), _sharing("email", func.lower)))
+    """Each of those that share it. An e-mail is the same however its letters are written."""
+    return Lead.id.in_(union_all(_with_one_phone(), *_with_one_email()))
 
 
-def _sharing(name: str, written: Any) -> Select[Any]:
-    one, other = Lead.__table__.alias(), Lead.__table__.alias()
-    value = written(other.c[name])
-    several = select(value).where(value.is_not(None)).group_by(value).having(func.count() > 1)
-    return select(one.c.id).where(written(one.c[name]).in_(several))
+def _with_one_phone() -> Select[Any]:
+    """Beside whom another stands in the order of an index, which is read once; a fifth of what grouping takes."""
+    lead = Lead.__table__.alias()
+    phone, order = lead.c.phone_number, (lead.c.phone_number, lead.c.id)
+    before, after = (side(phone).over(order_by=order) for side in (func.lag, func.lead))
+    told = select(lead.c.id, phone, before.label("before"), after.label("after")).where(phone.is_not(None)).subquery()
+    return select(told.c.id).where(told.c.phone_number.in_((told.c.before, told.c.after)))
+
+
+def _with_one_email() -> tuple[Select[Any], Select[Any]]:
+    """The column is unique, so of two that share an address one has it in capitals, which are few and have an index:
+    those, and who has it in small letters."""
+    lead, other = Lead.__table__.alias(), Lead.__table__.alias()
+    small = func.lower(lead.c.email)
+    of_other = select(func.lower(other.c.email)).where(_has_capitals(other))
+    shares = or_(
+        exists().where(other.c.email == small),
+        exists().where(_has_capitals(other), func.lower(other.c.email) == small, other.c.id != lead.c.id),
+    )
+    return select(lead.c.id).where(lead.c.email.in_(of_other)), select(lead.c.id).where(_has_capitals(lead), shares)
+
+
+def _has_capitals(lead: Any) -> ColumnElement[bool]:
+    has: ColumnElement[bool] = lead.c.email != func.lower(lead.c.email)
+    return has
 
 
 @named("marketing_leads", "campaigns_disagree", "Another campaign than its landing page",
