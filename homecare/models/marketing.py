@@ -109,7 +109,7 @@ class Lead(Stamped, Model):
 
     __table_args__ = (
         # Of two who share an e-mail one has capitals in it.
-        Index("ix_marketing_leads_capitals", text("lower(email)"), postgresql_where=text("email <> lower(email)")),
+        Index("ix_marketing_leads_capitals", text("lower(email)"), postgresql_where=text("email ~ '[[:upper:]]'")),
     )
 
 

@@ -29,7 +29,7 @@ def upgrade() -> None:
         op.execute(f"SET lock_timeout = {INDEX_TIMEOUT_MS}")
         if not index_stands(op.get_bind(), NAME):
             op.execute(
-                f"CREATE INDEX CONCURRENTLY {NAME} ON public.marketing_leads (lower(email)) WHERE email <> lower(email)"
+                f"CREATE INDEX CONCURRENTLY {NAME} ON public.marketing_leads (lower(email)) WHERE email ~ '[[:upper:]]'"
             )
         op.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 

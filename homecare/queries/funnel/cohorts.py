@@ -23,6 +23,7 @@ from homecare.records.funnel.stages import DAY_MINUTES
 
 STEP_DAYS = 30
 STEPS = 6
+MOST_MONTHS = 120
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,18 @@ class Month:
 
 
 def by_month(session: Session, question: Question, spent: list[Spent]) -> list[Month]:
-    """The months of the period, those without a lead too. One statement."""
+    """The months of the period, those without a lead too; of more than MOST_MONTHS those from the first to the last
+    with a lead or spend. One statement."""
     span = Span(question.window, question.first, question.last)
     found, spend = reached(session, "all", [span])[span], spending.by_month(spent, question.first, question.last)
+    shown = months(question.first, question.last)
+    if len(shown) > MOST_MONTHS:
+        keys = {*filter(None, found), *spend}
+        begins, ends = min(keys, default=""), max(keys, default="")
+        shown = [days for days in shown if begins <= f"{days[0]:%Y-%m}" <= ends] or shown[-1:]
     return [
         Month(first, last, found.get(f"{first:%Y-%m}", Reached()), spend.get(f"{first:%Y-%m}", Decimal(0)))
-        for first, last in months(question.first, question.last)
+        for first, last in shown
     ]
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, not_, or_, select, union_all
 
+from homecare.access.policy import folded
 from homecare.models import Campaign, Invoice, LandingPage, Lead, LeadFact, MarketingBudget, Patient
+from homecare.models.choices import LEAD_STATUSES
 from homecare.models.folding import plain_word
 from homecare.records.funnel.lead_conditions import PATIENTS, is_paid
 from homecare.records.registered import Reads, named
 
+CONVERTED = "Converted"
+NOT_CONVERTED = tuple(status for status in LEAD_STATUSES if status != CONVERTED)
 INVOICE = ("status", "paid_at", "amount")
 CAMPAIGN_DATES = Reads("marketing_campaigns", ("start_date", "end_date"))
 PAGE_CAMPAIGN = Reads("landing_pages", ("campaign_id",))
@@ -23,7 +27,11 @@ def _has_patient() -> ColumnElement[bool]:
 
 
 def _is_converted() -> ColumnElement[bool]:
-    return func.coalesce(plain_word(Lead.status), "") == "converted"
+    """However the word is written; never NULL. Most write it as it is chosen, and the word of another takes a
+    microsecond."""
+    said = func.coalesce(Lead.status, "")
+    otherwise = and_(said.not_in(NOT_CONVERTED), func.coalesce(plain_word(Lead.status), "") == folded(CONVERTED))
+    return or_(said == CONVERTED, otherwise)
 
 
 @named("marketing_leads", "converted_without_patient", "Converted without a patient", ("status",), reads=(PATIENTS,),
@@ -35,8 +43,7 @@ def converted_without_patient() -> ColumnElement[bool]:
 @named("marketing_leads", "patient_not_converted", "A patient, and not Converted", ("status",), reads=(PATIENTS,),
        ready_made=False)  # fmt: skip
 def patient_not_converted() -> ColumnElement[bool]:
-    # Said twice, because most are written so and the word of each takes a microsecond.
-    return and_(_has_patient(), func.coalesce(Lead.status, "") != "Converted", not_(_is_converted()))
+    return and_(_has_patient(), not_(_is_converted()))
 
 
 @named("marketing_leads", "patient_before", "A patient before the lead", ("created_at", "converted_to_patient_at"),
@@ -48,17 +55,20 @@ def patient_before() -> ColumnElement[bool]:
 @named("marketing_leads", "duplicate", "The same phone or e-mail as another", ("phone_number", "email"),
        ready_made=False)  # fmt: skip
 def duplicate() -> ColumnElement[bool]:
-    """Each of those that share it. An e-mail is the same however its letters are written."""
-    return Lead.id.in_(union_all(_with_one_phone(), *_with_one_email()))
+    """Each of those that share it. An e-mail is the same however its letters are written.
+
+    Gathered first, once: nothing tells the planner how few they are, and it would hold every lead in the order of the
+    list against all of them. Phones are grouped by their index, which takes 1.2 s at 2 million leads.
+    """
+    found = union_all(_with_one_phone(), *_with_one_email()).scalar_subquery()
+    return Lead.id == any_(func.array(found))
 
 
 def _with_one_phone() -> Select[Any]:
-    """Beside whom another stands in the order of an index, which is read once; a fifth of what grouping takes."""
-    lead = Lead.__table__.alias()
-    phone, order = lead.c.phone_number, (lead.c.phone_number, lead.c.id)
-    before, after = (side(phone).over(order_by=order) for side in (func.lag, func.lead))
-    told = select(lead.c.id, phone, before.label("before"), after.label("after")).where(phone.is_not(None)).subquery()
-    return select(told.c.id).where(told.c.phone_number.in_((told.c.before, told.c.after)))
+    one, other = Lead.__table__.alias(), Lead.__table__.alias()
+    phone = other.c.phone_number
+    several = select(phone).where(phone.is_not(None)).group_by(phone).having(func.count() > 1)
+    return select(one.c.id).where(one.c.phone_number.in_(several))
 
 
 def _with_one_email() -> tuple[Select[Any], Select[Any]]:
@@ -75,7 +85,8 @@ def _with_one_email() -> tuple[Select[Any], Select[Any]]:
 
 
 def _has_capitals(lead: Any) -> ColumnElement[bool]:
-    has: ColumnElement[bool] = lead.c.email != func.lower(lead.c.email)
+    """As the index says it: how few they are is in the statistics of the column."""
+    has: ColumnElement[bool] = lead.c.email.regexp_match(literal("[[:upper:]]", literal_execute=True))
     return has
 
 
