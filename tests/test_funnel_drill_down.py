@@ -296,6 +296,22 @@ def test_each_flaw_is_counted_and_its_list_is_as_long(admin: Visitor, owner_engi
     assert sum(bool(url) for _, url, _ in rows) > 5
 
 
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "1850-01-01", "2300-01-01", "0044-03-15 BC"])
+def test_a_lead_of_no_period_is_listed(admin: Visitor, owner_engine: Engine, moment: str) -> None:
+    url = "/admin/marketing_leads/?is=no_period"
+    before = int(count_of(admin.get(url).text) or 0)
+    change = text("UPDATE marketing_leads SET created_at = :moment WHERE id = :id")
+    with owner_engine.begin() as owner:
+        found = owner.execute(text("SELECT id, created_at FROM marketing_leads WHERE created_at IS NOT NULL LIMIT 1"))
+        lead = found.one()
+        owner.execute(change, {"moment": moment, "id": lead.id})
+
+    assert int(count_of(admin.get(url).text) or 0) == before + 1
+
+    with owner_engine.begin() as owner:
+        owner.execute(change, {"moment": lead.created_at, "id": lead.id})
+
+
 SHARED = {
     "phone_number": ("1", "1", "2", "3", "3", "3", "4"),
     "email": ("a@x.et", "A@x.et", "b@x.et", "C@x.et", "c@X.et", "C@X.ET", "D@x.et"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, not_, or_, select, union_all
 
+from homecare import clock
 from homecare.access.policy import folded
 from homecare.models import Campaign, Invoice, LandingPage, Lead, LeadFact, MarketingBudget, Patient
 from homecare.models.choices import LEAD_STATUSES
 from homecare.models.folding import plain_word
-from homecare.records.funnel.lead_conditions import PATIENTS, is_paid
+from homecare.records.funnel.lead_conditions import FIRST_DAY, LAST_DAY, PATIENTS, is_paid
 from homecare.records.registered import Reads, named
 
 CONVERTED = "Converted"
@@ -96,6 +98,13 @@ def campaigns_disagree() -> ColumnElement[bool]:
     page = LandingPage.__table__.alias()
     other = exists().where(page.c.id == Lead.landing_page_id, page.c.campaign_id != Lead.campaign_id)
     return other.correlate(Lead)
+
+
+@named("marketing_leads", "no_period", "Came at no time that a period holds", ("created_at",), ready_made=False)
+def no_period() -> ColumnElement[bool]:
+    """Without a moment, or with one before or after all days that can be asked for."""
+    first, after = clock.day_start(FIRST_DAY), clock.day_start(LAST_DAY) + timedelta(days=1)
+    return or_(Lead.created_at.is_(None), Lead.created_at < first, Lead.created_at >= after)
 
 
 @named("invoices", "paid_without_moment", "Paid without a moment", INVOICE, ready_made=False)
