@@ -157,6 +157,18 @@ def test_who_may_be_the_same_person_is_said_before_saving(company: Company, lead
     assert panel(manager.get(NEW).get_data(as_text=True)) == ""
 
 
+@pytest.mark.parametrize("stored", ["0911000321", "251911000321", "00251911000321", "0911 000 321"])
+def test_a_phone_that_another_program_wrote_otherwise_is_the_same(company: Company, lead: int, stored: str) -> None:
+    company.run("DELETE FROM patients WHERE full_name = 'Selam Otherwise'")
+    company.run("INSERT INTO patients (full_name, phone_number) VALUES ('Selam Otherwise', :phone)", phone=stored)
+    manager, url = company.as_("Manager"), f"{NEW}?marketing_lead_id={lead}"
+    assert "Selam Otherwise has the same phone number." in panel(manager.get(url).get_data(as_text=True))
+
+    company.run("UPDATE patients SET phone_number = :phone WHERE full_name = 'Selam Otherwise'", phone=PHONE)
+    company.run("UPDATE marketing_leads SET phone_number = :phone WHERE id = :id", phone=stored, id=lead)
+    assert "Selam Otherwise has the same phone number." in panel(manager.get(url).get_data(as_text=True))
+
+
 def test_what_the_role_does_not_see_fills_nothing_and_finds_nobody(company: Company, lead: int) -> None:
     company.run(f"INSERT INTO patients (full_name, phone_number, email) VALUES ('Selam H.', '{PHONE}', '{EMAIL}')")
     rule = (

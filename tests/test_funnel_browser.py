@@ -91,3 +91,37 @@ def test_it_is_no_wider_than_the_screen(browser: Browser, live_server: str, widt
         sign_in(page, "manager", DEMO_PASSWORD)
         page.goto(URL)
         assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_two_campaigns_stay_chosen(manager: Page) -> None:
+    manager.goto(f"{URL}?compare=campaigns&one=16&other=14")
+    expect(manager.get_by_label("First campaign")).to_have_value("16")
+
+    manager.get_by_label("Second campaign").select_option("23")
+
+    manager.wait_for_url("**one=16&other=23**")
+    expect(manager.get_by_label("First campaign")).to_have_value("16")
+
+
+def test_on_paper_nothing_lies_on_the_stages(browser: Browser, live_server: str) -> None:
+    with watched_page(browser, live_server, viewport={"width": 794, "height": 1123}) as page:
+        sign_in(page, "manager", DEMO_PASSWORD)
+        page.goto(URL)
+        page.emulate_media(media="print")
+        over = """() => {
+            const [stages, panel] = ['.stage-table', '.panel.stages'].map(
+                (one) => document.querySelector(one).getBoundingClientRect());
+            return stages.right - panel.right;
+        }"""
+        assert page.evaluate(over) <= 0
+
+
+@pytest.mark.parametrize(
+    ("url", "last"), [(URL, ".breakdown td[data-label='Leads']"), (f"{URL}campaign/?id=23", "#own-funnel-rows td")]
+)
+def test_on_a_phone_the_numbers_stand_beside_the_names(browser: Browser, live_server: str, url: str, last: str) -> None:
+    with watched_page(browser, live_server, viewport={"width": 375, "height": 800}) as page:
+        sign_in(page, "manager", DEMO_PASSWORD)
+        page.goto(url)
+        ends = "(of) => Math.max(...[...document.querySelectorAll(of)].map((one) => one.getBoundingClientRect().right))"
+        assert 0 < page.evaluate(ends, last) <= 375

@@ -51,7 +51,7 @@ def numbers(visitor: Visitor, **words: Any) -> list[tuple[str, str]]:
     [
         {"by": "campaign"}, {"by": "campaign", "attribution": "last", "window": "30"}, {"by": "platform"},
         {"by": "source", "window": "none"}, {"by": "page"}, {"by": "sub_city", "window": "180"}, {"by": "channel"},
-        {"by": "month"},
+        {"by": "month"}, {"compare": "before", "window": "30"},
     ],
     ids=lambda words: " ".join(words.values()),
 )  # fmt: skip
@@ -64,6 +64,63 @@ def test_each_count_is_the_length_of_its_list(admin: Visitor, words: dict[str, s
         found = admin.get(url)
         assert found.status_code == 200, url
         assert (count_of(found.text) or "0") == told, url
+
+
+SECTION = r'<[^>]*class="[^"]*{}.*?</table>'
+BARE = re.compile(r"<span>([0-9,]+)</span>")
+
+
+@pytest.mark.parametrize("words", [{"compare": "before", "window": "30"}, {"compare": "campaigns", "window": "14"}])
+def test_what_is_compared_opens_its_mature_leads(admin: Visitor, owner_engine: Engine, words: dict[str, str]) -> None:
+    with owner_engine.connect() as owner:
+        ids = owner.execute(text("SELECT min(id), max(id) FROM marketing_campaigns")).one()
+    asked = words | {"one": ids[0], "other": ids[1], "from": clock.today() - timedelta(days=100)}
+    page = admin.get(PAGE, query_string=asked).text
+    table = re.search(SECTION.format("compared"), page, re.S)
+
+    assert table
+    counted = [(unescape(url), told) for url, told in NUMBER.findall(table[0])]
+    assert (len(counted), BARE.findall(table[0])) == (24, [])
+    assert any(told != "0" for _, told in counted)
+    for url, told in set(counted):
+        assert (count_of(admin.get(url).text) or "0") == told, url
+
+
+def test_months_and_cohorts_open_their_leads(admin: Visitor) -> None:
+    words = {"from": clock.today() - timedelta(days=100), "attribution": "last"}
+    page = admin.get(PAGE, query_string=words).text
+    for part in ("as-table", "heat"):
+        table = re.search(SECTION.format(part), page, re.S)
+        assert table
+        counted = [(unescape(url), told) for url, told in NUMBER.findall(table[0]) if not OF_SUMS.search(url)]
+        assert len(counted) >= 4
+        for url, told in counted:
+            assert (count_of(admin.get(url).text) or "0") == told, url
+
+
+def test_who_came_before_their_lead_can_be_opened(admin: Visitor) -> None:
+    words = {"from": clock.today() - timedelta(days=290)}
+    found = [(url, told) for url, told in numbers(admin, **words) if "is=patient_before" in url]
+
+    assert found
+    assert [count_of(admin.get(url).text) for url, _ in found] == [told for _, told in found]
+
+
+def test_another_period_or_stage_leaves_what_is_compared(admin: Visitor) -> None:
+    page = admin.get(PAGE, query_string={"compare": "year", "cohort": "Patient", "window": "30"}).text
+    links = [unescape(url) for url in re.findall(r'<a href="(/admin/funnel/\?[^"]+)"', page)]
+
+    assert len([url for url in links if "compare=year" in url and "cohort=" in url and "window=30" in url]) >= 10
+
+
+def test_a_campaign_is_opened_as_it_is_counted(admin: Visitor) -> None:
+    page = admin.get(PAGE, query_string={"attribution": "last", "window": "30"}).text
+
+    opened = {unescape(url) for url in re.findall(r'href="(/admin/funnel/campaign/[^"]+)"', page)}
+    assert opened
+    for url in opened:
+        assert url.endswith("&window=30&attribution=last")
+        assert "last touch, within 30 days" in admin.get(url).text
 
 
 def test_revenue_opens_the_invoices_that_are_its_sum(admin: Visitor, owner_engine: Engine) -> None:
@@ -239,27 +296,50 @@ def test_each_flaw_is_counted_and_its_list_is_as_long(admin: Visitor, owner_engi
     assert sum(bool(url) for _, url, _ in rows) > 5
 
 
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "1850-01-01", "2300-01-01", "0044-03-15 BC"])
+def test_a_lead_of_no_period_is_listed(admin: Visitor, owner_engine: Engine, moment: str) -> None:
+    url = "/admin/marketing_leads/?is=no_period"
+    before = int(count_of(admin.get(url).text) or 0)
+    change = text("UPDATE marketing_leads SET created_at = :moment WHERE id = :id")
+    with owner_engine.begin() as owner:
+        found = owner.execute(text("SELECT id, created_at FROM marketing_leads WHERE created_at IS NOT NULL LIMIT 1"))
+        lead = found.one()
+        owner.execute(change, {"moment": moment, "id": lead.id})
+
+    assert int(count_of(admin.get(url).text) or 0) == before + 1
+
+    with owner_engine.begin() as owner:
+        owner.execute(change, {"moment": lead.created_at, "id": lead.id})
+
+
+SHARED = {
+    "phone_number": ("1", "1", "2", "3", "3", "3", "4"),
+    "email": ("a@x.et", "A@x.et", "b@x.et", "C@x.et", "c@X.et", "C@X.ET", "D@x.et"),
+}
+
+
 def test_those_who_share_a_phone_or_an_email_are_duplicates(admin: Visitor, owner_engine: Engine) -> None:
     with owner_engine.begin() as owner:
-        ids = owner.scalars(text("SELECT id FROM marketing_leads ORDER BY id LIMIT 4")).all()
-        for lead, column, value in zip(
-            ids, ("phone_number", "phone_number", "email", "email"), ("1", "1", "a@x.et", "A@x.et"), strict=True
-        ):
+        ids = owner.scalars(text("SELECT id FROM marketing_leads ORDER BY id LIMIT 14")).all()
+        told = [(column, value) for column, values in SHARED.items() for value in values]
+        for lead, (column, value) in zip(ids, told, strict=True):
             owner.execute(text(f"UPDATE marketing_leads SET {column} = :v WHERE id = :id"), {"v": value, "id": lead})
 
-    assert count_of(admin.get("/admin/marketing_leads/?is=duplicate").text) == "4"
+    assert count_of(admin.get("/admin/marketing_leads/?is=duplicate").text) == "10"
 
 
 def test_one_campaign_has_its_line_of_the_funnel(admin: Visitor, owner_engine: Engine) -> None:
     with owner_engine.connect() as owner:
-        campaign = owner.scalar(text("SELECT min(id) FROM marketing_campaigns"))
+        campaign = owner.scalar(text("SELECT min(campaign_id) FROM landing_pages"))
     days = {"from": clock.today() - timedelta(days=290), "to": clock.today()}
     found = admin.get(f"{PAGE}data.json", query_string=days).json
     line = next(row for row in found["rows"] if row["key"] == campaign)
 
     page = admin.get(f"{PAGE}campaign/", query_string={"id": campaign, **days})
 
-    counts = [told for url, told in NUMBER.findall(page.text) if "stage=" in url and "/invoices/" not in url]
+    of_stages = [one for one in NUMBER.findall(page.text) if "stage=" in one[0] and "/invoices/" not in one[0]]
+    counts = [told for url, told in of_stages if "page=" not in url]
+    assert len(counts) < len(of_stages)
     assert counts == [f"{count:,}" for count in line["counts"]]
     for url, told in NUMBER.findall(page.text):
         if not OF_SUMS.search(url):

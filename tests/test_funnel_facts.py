@@ -59,6 +59,40 @@ def test_every_fact_is_as_the_rows_say_row_by_row(owner: Connection, serving_eng
     assert faults(serving_engine) == []
 
 
+BEYOND = {
+    "a lead of the year 9999": "UPDATE marketing_leads SET created_at = '9999-12-01' WHERE id = :id",
+    "a lead of the year 5": "UPDATE marketing_leads SET created_at = '0005-01-01' WHERE id = :id",
+    "a lead before Christ": "UPDATE marketing_leads SET created_at = '0300-01-01 BC' WHERE id = :id",
+    "a lead at no time": "UPDATE marketing_leads SET created_at = 'infinity' WHERE id = :id",
+    "a lead since ever": "UPDATE marketing_leads SET created_at = '-infinity' WHERE id = :id",
+    "converted at no time": "UPDATE marketing_leads SET converted_to_patient_at = 'infinity' WHERE id = :id",
+    "converted since ever": "UPDATE marketing_leads SET converted_to_patient_at = '-infinity' WHERE id = :id",
+    "paid since ever": """UPDATE invoices SET status = 'Paid', amount = 5, paid_at = '-infinity'
+        WHERE patient_id = (SELECT id FROM patients WHERE marketing_lead_id = :id)""",
+    "paid at no time": """UPDATE invoices SET status = 'Paid', amount = 5, paid_at = 'infinity'
+        WHERE patient_id = (SELECT id FROM patients WHERE marketing_lead_id = :id)""",
+    "paid, and a line break": """UPDATE invoices SET status = E'Paid\\n', amount = 5
+        WHERE patient_id = (SELECT id FROM patients WHERE marketing_lead_id = :id)""",
+    "contacted, and a wide blank": "UPDATE marketing_leads SET status = U&'\\00A0Contacted' WHERE id = :id",
+    "a channel called none": "UPDATE patients SET acquisition_channel = 'none' WHERE marketing_lead_id = :id",
+}
+
+
+@pytest.mark.parametrize("change", BEYOND)
+def test_what_no_calendar_or_list_of_words_holds_is_in_the_facts(
+    change: str, owner_engine: Engine, serving_engine: Engine, config: Config
+) -> None:
+    one = text("""SELECT p.marketing_lead_id FROM patients p JOIN marketing_leads l ON l.id = p.marketing_lead_id
+        JOIN invoices i ON i.patient_id = p.id ORDER BY p.id LIMIT 1""")
+    with owner_engine.begin() as owner:
+        changed = owner.execute(text(BEYOND[change]), {"id": owner.scalar(one)})
+        assert changed.rowcount
+
+    worked(config, JOB)
+
+    assert faults(serving_engine) == []
+
+
 CHANGES = {
     "a visit undone": "UPDATE visit_services SET status = 'Missed' WHERE id % 3 = 0",
     "a refund": "UPDATE invoices SET status = 'Refunded' WHERE id % 3 = 0",
@@ -94,6 +128,38 @@ def test_a_change_of_any_kind_is_in_the_facts(
 
     worked(config, JOB)
 
+    assert faults(serving_engine) == []
+
+
+def test_a_contact_that_the_trail_let_go_is_let_go(
+    owner_engine: Engine, serving_engine: Engine, config: Config
+) -> None:
+    contact = text("SELECT minutes_contact FROM dashboard.lead_facts WHERE lead_id = :id")
+    with owner_engine.begin() as owner:
+        lead = {"id": owner.scalar(text("SELECT min(id) FROM marketing_leads WHERE created_at < now()"))}
+        owner.execute(
+            text("""CREATE TABLE dashboard.changes_2020_01 PARTITION OF dashboard.changes
+            FOR VALUES FROM ('2020-01-01') TO ('2020-02-01')""")
+        )
+        owner.execute(
+            text("""INSERT INTO dashboard.changes
+                    (made_at, transaction_id, resource, row_id, kind, old, new, origin)
+                VALUES ('2020-01-05', pg_current_xact_id()::text::bigint, 'marketing_leads', :id, 'changed',
+                    jsonb_build_object('status', 'New'), jsonb_build_object('status', 'Contacted'), 'page')"""),
+            lead,
+        )
+        owner.execute(text("INSERT INTO dashboard.dirty_leads VALUES (:id)"), lead)
+        owner.execute(text("UPDATE dashboard.trail_keeping SET months = 24"))
+    worked(config, JOB)
+    with owner_engine.connect() as owner:
+        assert owner.scalar(contact, lead) < 0
+
+    worked(config, "months")
+    worked(config, JOB)
+
+    with owner_engine.begin() as owner:
+        owner.execute(text("UPDATE dashboard.trail_keeping SET months = 0"))
+        assert (owner.scalar(contact, lead) or 0) >= 0
     assert faults(serving_engine) == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Visitor
-from funnel_reference import STAGES, Lead, Reference
+from funnel_reference import STAGES, Lead, Reference, poisson
 from funnel_rows import World
 from jobs_done import worked
 from sqlalchemy import Engine, text
@@ -19,7 +19,7 @@ from homecare import clock
 from homecare.config import Config
 from homecare.queries.funnel import cohorts, times_taken
 from homecare.queries.funnel.question import parse
-from homecare.queries.funnel.verdicts import Compared
+from homecare.queries.funnel.verdicts import Compared, chance_of_at_most
 
 URL = "/admin/funnel/data.json"
 BY = ("campaign", "platform", "source", "page", "sub_city", "channel", "month")
@@ -141,9 +141,36 @@ def test_who_sees_money_alone_gets_no_other_counts(as_role: Any) -> None:
     assert found["total"]["cpl"] is not None
 
 
-def test_who_sees_places_as_cells_gets_sub_cities_in_fives(as_role: Any, admin: Visitor) -> None:
+def test_who_sees_money_alone_learns_nothing_by_the_order(as_role: Any, admin: Visitor) -> None:
+    finance, differs = as_role("Finance"), False
+    for days, by in ((20, "source"), (40, "page"), (80, "channel"), (160, "source"), (300, "page")):
+        words = {"by": by, "from": clock.today() - timedelta(days=days)}
+        rows = asked(finance, **words)["rows"]
+        shown = [
+            (row["key"] is None, -Decimal(row["revenue"]), -row["counts"][6], -row["counts"][5], row["label"])
+            for row in rows
+        ]
+        assert shown == sorted(shown), words
+        differs |= [row["label"] for row in rows] != [row["label"] for row in asked(admin, **words)["rows"]]
+    assert differs
+
+
+@pytest.mark.parametrize("by", BY)
+def test_all_days_that_the_funnel_knows_can_be_asked_for_at_once(admin: Visitor, by: str) -> None:
+    words = {"from": "1900-01-01", "to": "2199-12-31", "by": by}
+    parts_equal_totals(asked(admin, **words), words)
+    page = admin.get("/admin/funnel/", query_string=words)
+    assert page.status_code == 200
+    # Of three centuries the months that something happened in.
+    assert 10 <= page.text.count('<tr><th scope="row">', page.text.index('class="heat"')) <= 120
+
+
+@pytest.mark.parametrize("usual", [True, False])
+def test_who_sees_places_as_cells_gets_sub_cities_in_fives(as_role: Any, admin: Visitor, usual: bool) -> None:
     year = clock.today() - timedelta(days=180)
-    words = {"by": "sub_city", "window": "none", "from": f"{year:%Y}-01-01", "to": f"{year:%Y}-12-31"}
+    words = {"by": "sub_city"}
+    if not usual:
+        words |= {"window": "none", "from": f"{year:%Y}-01-01", "to": f"{year:%Y}-12-31"}
     floored, exact = asked(as_role("Marketing"), **words), asked(admin, **words)
 
     fives = {row["label"]: [count - count % 5 for count in row["counts"]] for row in exact["rows"]}
@@ -226,6 +253,15 @@ def test_a_cohort_is_who_reached_the_stage_in_time(
 
 def reached_by(lead: Lead, stage: int, days: int) -> bool:
     return any(lead.counts(moment, days) for n, moments in lead.moments.items() if n >= stage for moment in moments)
+
+
+@pytest.mark.parametrize("expected", [0.01, 0.7, 3, 12.5, 90, 600])
+def test_the_chance_of_so_few_is_the_sum_of_each(expected: float) -> None:
+    for number in {0, 1, 2, *(round(expected + step * expected**0.5) for step in range(-6, 7))}:
+        if number >= 0:
+            assert chance_of_at_most(number, expected) == pytest.approx(poisson(number, expected), abs=1e-10)
+    assert chance_of_at_most(-1, expected) == 0
+    assert chance_of_at_most(5, 0) == 1
 
 
 @pytest.mark.parametrize(

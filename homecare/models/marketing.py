@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homecare.db import Model
@@ -106,6 +106,11 @@ class Lead(Stamped, Model):
     )
     notes: Mapped[str | None] = mapped_column(Text, info=personal())
     converted_to_patient_at: Mapped[datetime | None] = mapped_column(info=plain())
+
+    __table_args__ = (
+        # Of two who share an e-mail one has capitals in it.
+        Index("ix_marketing_leads_capitals", text("lower(email)"), postgresql_where=text("email ~ '[[:upper:]]'")),
+    )
 
 
 class MarketingBudget(Stamped, Model):

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
+from homecare.kinds import say
+
 BETWEEN = re.compile(r"[\s().\-\u2010-\u2015/]")
 ETHIOPIA = "+251"
 # With fewer digits, a word in a search is not treated as a phone number.
@@ -47,3 +49,9 @@ def startswith(column: Any, text: str) -> ColumnElement[bool]:
         return column.istartswith(text, autoescape=True)
     starts = {number, f"+{number}", _start(text) or ETHIOPIA + number}
     return or_(*(column.startswith(start, autoescape=True) for start in sorted(starts)))
+
+
+def spellings(number: str) -> list[str]:
+    """How others may have stored the E.164 number: 0911234567, 251911234567, 00251911234567, 0911 234 567."""
+    found = [number, number.removeprefix("+"), f"00{number.removeprefix('+')}", say.phone(number)]
+    return [*found, f"0{number.removeprefix(ETHIOPIA)}"] if number.startswith(ETHIOPIA) else found

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
+from homecare.access.row_scope import UNSCOPED_WRITE
 from homecare.actions.transaction import transaction
 from homecare.audit import seals
+from homecare.queueing import LEADS
 from homecare.work.workers_door import Work
 
 
@@ -19,4 +23,7 @@ def _batch(work: Work) -> int:
 
 def turn_months(work: Work) -> None:
     with transaction(work.session, by=work.by):
-        seals.turn_months(work.session)
+        _, dropped = seals.turn_months(work.session)
+        if dropped:
+            # When a lead was first contacted stands in the trail alone.
+            work.session.execute(text(LEADS.everything), execution_options=UNSCOPED_WRITE)

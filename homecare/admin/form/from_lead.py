@@ -14,6 +14,8 @@ from homecare.actions.leads.converting import LEAD, LEADS, PATIENTS, may_convert
 from homecare.actions.uniqueness import is_the_same
 from homecare.admin.door import refuse, right
 from homecare.admin.form.forms import RowForm
+from homecare.kinds.numbered import parse_phone
+from homecare.records import phones
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of, stored_row
 from homecare.tables.table import Field
@@ -90,5 +92,17 @@ def same_people(session: Session, seen: Seen, form: RowForm) -> list[SamePerson]
 def _having(session: Session, seen: Seen, name: str, value: Any) -> Collection[int]:
     model: Any = seen.table.model
     column = seen.table.fields[name].column
-    same: ColumnElement[bool] = is_the_same(column, value) if name == "email" else getattr(model, name) == value
+    same: ColumnElement[bool] = getattr(model, name) == value
+    if name == "email":
+        same = is_the_same(column, value)
+    elif name == "phone_number":
+        same = getattr(model, name).in_(phones.spellings(_dialled(value)))
     return session.scalars(select(model.id).where(same).order_by(model.id)).all()
+
+
+def _dialled(text: str) -> str:
+    """As we store it; what another application stored and is no number stays as it is."""
+    try:
+        return parse_phone(text)
+    except ValueError:
+        return text

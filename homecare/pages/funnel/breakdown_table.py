@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from homecare.pages.funnel import said
-from homecare.pages.funnel.verdict_cards import TONES
 from homecare.queries.funnel.figures_of import Funnel, Line
 from homecare.queries.funnel.lists_behind import ALL, Behind
 from homecare.queries.funnel.question import Question
@@ -77,7 +76,7 @@ def table(found: Funnel, question: Question, behind: Behind, sight: Sight) -> Ta
         return TableLine(
             name=line.label,
             verdict=verdict or "",
-            tone=TONES[verdict] if verdict else "",
+            tone=verdict.tone if verdict else "",
             cells=(*cells, *_money(line, key, behind, is_floored=is_floored)),
             campaign_id=key if has_pages and isinstance(key, int) else None,
         )

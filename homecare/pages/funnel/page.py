@@ -62,7 +62,7 @@ class CampaignFunnel(GuardedView):
             },
             comparisons=COMPARED,
             cohort_stages=screen.COHORT_STAGES,
-            trends=trend_charts.trends(made.months),
+            trends=trend_charts.trends(made.months, made.behind_months),
         )
 
     @expose("/export/<export_type>/")

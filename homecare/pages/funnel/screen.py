@@ -57,6 +57,24 @@ class Screen:
     cohorts: list[Cohort]
     compared: Comparison | None
     campaigns: list[tuple[int, str]]
+    # What the address says beside the question.
+    beside: dict[str, str]
+
+    @property
+    def how(self) -> str:
+        """What a campaign's page is told of the question: how it is counted. Its days are the campaign's own."""
+        words = self.question.words
+        return "".join(f"&{name}={words[name]}" for name in ("window", "attribution") if name in words)
+
+    @property
+    def behind_sides(self) -> list[Behind]:
+        """The lists of what is compared."""
+        sides = self.compared.sides if self.compared is not None else ()
+        return [Behind(self.behind.who, side.question, self.sight) for side in sides]
+
+    @property
+    def behind_months(self) -> Behind:
+        return Behind(self.behind.who, self.question.but(by="month"), self.sight)
 
     @property
     def worst(self) -> StageRow | None:
@@ -95,7 +113,8 @@ def screen(session: Session, who: Acting, question: Question, sight: Sight, word
         }
     return Screen(
         question=question, sight=sight, found=found, behind=behind, metrics=metrics, compared=compared,
-        campaigns=_campaigns(session, who, words), cohort_stage=stage, figures=_figures(found, behind, metrics),
+        campaigns=_campaigns(session, who, words), beside=_beside(words), cohort_stage=stage,
+        figures=_figures(found, behind, metrics),
         table=breakdown_table.table(found, question, behind, sight), **more,
     )  # fmt: skip
 
@@ -113,6 +132,10 @@ def _judged(
 def _campaigns(session: Session, who: Acting, words: Mapping[str, str]) -> list[tuple[int, str]]:
     """To choose two from, where two are to be compared."""
     return comparing.campaigns(session, who) if words.get("compare") == comparing.CAMPAIGNS else []
+
+
+def _beside(words: Mapping[str, str]) -> dict[str, str]:
+    return {name: words[name] for name in (*comparing.WORDS, COHORT) if words.get(name)}
 
 
 def _cohort_stage(words: Mapping[str, str]) -> str:

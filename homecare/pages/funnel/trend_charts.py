@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from homecare.pages.funnel import said
 from homecare.queries.funnel.cohorts import Month
+from homecare.queries.funnel.lists_behind import Behind
+from homecare.records.funnel.stages import LEAD, PATIENT
 
 HEIGHT = 100
 SLOT, BAR = 10, 8
@@ -20,6 +22,7 @@ class Bar:
     words: str
     month: str
     text: str
+    url: str | None
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,19 @@ class Trend:
         return SLOT * len(self.bars)
 
 
-def trends(months: Sequence[Month]) -> list[Trend]:
+def trends(months: Sequence[Month], behind: Behind) -> list[Trend]:
+    """`behind` has the lists of the months."""
     return [
-        _trend("Leads", months, lambda one: Decimal(one.reached.leads)),
-        _trend("Patients", months, lambda one: Decimal(one.reached.patients)),
-        _trend("Spend", months, lambda one: one.spend),
-        _trend("Revenue", months, lambda one: one.reached.revenue),
+        _trend("Leads", months, lambda one: Decimal(one.reached.leads), lambda key: behind.stage(LEAD, key)),
+        _trend("Patients", months, lambda one: Decimal(one.reached.patients), lambda key: behind.stage(PATIENT, key)),
+        _trend("Spend", months, lambda one: one.spend, behind.spend),
+        _trend("Revenue", months, lambda one: one.reached.revenue, behind.revenue),
     ]
 
 
-def _trend(title: str, months: Sequence[Month], value_of: Callable[[Month], Decimal]) -> Trend:
+def _trend(
+    title: str, months: Sequence[Month], value_of: Callable[[Month], Decimal], url_of: Callable[[str], str | None]
+) -> Trend:
     values = [value_of(one) for one in months]
     most = max(values, default=Decimal(0))
     bars = [
@@ -54,6 +60,7 @@ def _trend(title: str, months: Sequence[Month], value_of: Callable[[Month], Deci
             words=f"{title}, {one.first:%b %Y}: {said.birr(value)}",
             month=f"{one.first:%b %Y}",
             text=said.birr(value),
+            url=url_of(one.key),
         )
         for place, (one, value) in enumerate(zip(months, values, strict=True))
     ]

@@ -13,7 +13,6 @@ from homecare.queries.funnel.lists_behind import Behind
 from homecare.queries.funnel.spending import Spent
 from homecare.queries.funnel.verdicts import Judged, Verdict
 
-TONES = {Verdict.STOP: "missed", Verdict.WATCH: "late", Verdict.EARLY: "", Verdict.STRONG: "done"}
 # What is done about first.
 SHOWN = (Verdict.STOP, Verdict.WATCH, Verdict.STRONG)
 MOST = 6
@@ -36,7 +35,7 @@ class Card:
 
     @property
     def tone(self) -> str:
-        return TONES[self.verdict]
+        return self.verdict.tone
 
     @property
     def usual(self) -> str:

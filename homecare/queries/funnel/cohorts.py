@@ -14,6 +14,7 @@ from sqlalchemy.types import Integer
 from homecare import clock
 from homecare.access.row_scope import UNSCOPED
 from homecare.models import LeadFact
+from homecare.queries.funnel import spending
 from homecare.queries.funnel.question import Question
 from homecare.queries.funnel.reached import Reached, Span, reached
 from homecare.queries.funnel.spending import Spent, months
@@ -22,6 +23,7 @@ from homecare.records.funnel.stages import DAY_MINUTES
 
 STEP_DAYS = 30
 STEPS = 6
+MOST_MONTHS = 120
 
 
 @dataclass(frozen=True)
@@ -41,19 +43,24 @@ class Month:
     reached: Reached
     spend: Decimal
 
+    @property
+    def key(self) -> str:
+        return f"{self.first:%Y-%m}"
+
 
 def by_month(session: Session, question: Question, spent: list[Spent]) -> list[Month]:
-    """The months of the period, those without a lead too. One statement."""
+    """The months of the period, those without a lead too; of more than MOST_MONTHS those from the first to the last
+    with a lead or spend. One statement."""
     span = Span(question.window, question.first, question.last)
-    found = reached(session, "all", [span])[span]
+    found, spend = reached(session, "all", [span])[span], spending.by_month(spent, question.first, question.last)
+    shown = months(question.first, question.last)
+    if len(shown) > MOST_MONTHS:
+        keys = {*filter(None, found), *spend}
+        begins, ends = min(keys, default=""), max(keys, default="")
+        shown = [days for days in shown if begins <= f"{days[0]:%Y-%m}" <= ends] or shown[-1:]
     return [
-        Month(
-            first=first,
-            last=last,
-            reached=found.get(f"{first:%Y-%m}", Reached()),
-            spend=sum((one.between(first, last) for one in spent), Decimal(0)),
-        )
-        for first, last in months(question.first, question.last)
+        Month(first, last, found.get(f"{first:%Y-%m}", Reached()), spend.get(f"{first:%Y-%m}", Decimal(0)))
+        for first, last in shown
     ]
 
 
@@ -72,7 +79,7 @@ def cohorts(session: Session, question: Question, stage: int, leads: list[Month]
     found: dict[str, dict[int, int]] = {}
     for name, number, count in session.execute(asked, execution_options=UNSCOPED):
         found.setdefault(name, {})[number] = count
-    return [_cohort(one, found.get(f"{one.first:%Y-%m}", {})) for one in leads]
+    return [_cohort(one, found.get(one.key, {})) for one in leads]
 
 
 def _cohort(month: Month, by_step: dict[int, int]) -> Cohort:

@@ -13,6 +13,7 @@ from homecare.access.acting import Acting
 from homecare.access.row_scope import UNSCOPED
 from homecare.kinds.read import parse_id
 from homecare.models import Campaign
+from homecare.queries.funnel.lists_behind import ALL
 from homecare.queries.funnel.part_names import Key, names_of_parts
 from homecare.queries.funnel.question import Question
 from homecare.queries.funnel.reached import Reached, Span, reached
@@ -31,6 +32,7 @@ class Side:
     question: Question
     campaign: str
     reached: Reached
+    key: object = ALL
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def _of_campaigns(session: Session, who: Acting, question: Question, words: Mapp
     span = _mature(question)
     found = reached(session, question.attribution, [span])[span]
     names = names_of_parts(session, who, "campaign", keys)
-    first, second = (Side(question, names[key], found.get(str(key), NOTHING)) for key in keys)
+    by_campaign = question.but(by="campaign")
+    first, second = (Side(by_campaign, names[key], found.get(str(key), NOTHING), key) for key in keys)
     return Comparison((first, second))
 
 

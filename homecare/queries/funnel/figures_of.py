@@ -185,11 +185,7 @@ def _spend(question: Question, spent: list[Spent]) -> Mapping[Any, Decimal] | No
     if not BREAKDOWNS[question.by].has_spend:
         return None
     if question.by == "month":
-        months = spending.months(question.first, question.last)
-        by_month = {
-            f"{first:%Y-%m}": sum((one.between(first, last) for one in spent), Decimal(0)) for first, last in months
-        }
-        return {month: amount for month, amount in by_month.items() if amount}
+        return spending.by_month(spent, question.first, question.last)
     is_platform = question.by == "platform"
     return spending.summed(
         spent, question.first, question.last, lambda one: one.platform_id if is_platform else one.campaign_id

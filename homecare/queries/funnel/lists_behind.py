@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from homecare.access.acting import Acting
 from homecare.queries.figures import address, may_count
@@ -36,6 +36,16 @@ class Behind:
     def stopped(self, stage: int, key: object = ALL, *, mature: str = "", outcome: str = "") -> str | None:
         """For whom it is the highest."""
         return self._of_stage("stopped", stage, key, (("mature", mature), ("outcome", outcome)))
+
+    def ever(self, stage: int, part: tuple[str, int]) -> str | None:
+        """Who of a part, such as page 7, reached the stage, whenever they came and whenever that was."""
+        pairs = (("stage", STAGES[stage - 1]), ("window", "none"), (part[0], str(part[1])))
+        return self._first((PATIENTS, LEADS) if stage >= PATIENT else (LEADS,), pairs)
+
+    def before(self) -> str | None:
+        """Who became a patient before their lead was written."""
+        patient = ("stage", STAGES[PATIENT - 1])
+        return self._first((LEADS,), (("is", "patient_before"), patient, *self._how(), *self._part(ALL)))
 
     def revenue(self, key: object = ALL) -> str | None:
         return self._first((INVOICES,), (("stage", STAGES[-1]), *self._how(), *self._part(key)))
@@ -92,7 +102,7 @@ class Behind:
         if self.question.by != "month" or not isinstance(key, str):
             return first, last
         month = date.fromisoformat(f"{key}-01")
-        return max(first, month), min(last, months(month, last)[0][1])
+        return max(first, month), months(month, min(last, month + timedelta(days=31)))[0][1]
 
     def _of_part(self, key: object) -> Pairs:
         if key is ALL:

@@ -17,6 +17,7 @@ from homecare.access.row_scope import UNSCOPED
 from homecare.models import CampaignMetric, LandingPage, LeadFact, MarketingBudget
 from homecare.queries.funnel.part_names import Key, names_of_parts
 from homecare.queries.funnel.spending import CENT
+from homecare.records.funnel.lead_conditions import FIRST_DAY, LAST_DAY
 from homecare.records.funnel.stages import PATIENT
 from homecare.records.seen import Seen
 from homecare.records.stored import stored_row
@@ -134,7 +135,7 @@ def page_rates(session: Session, who: Acting, campaign_id: int) -> list[PageRate
                 func.count().label("leads"),
                 func.count().filter(LeadFact.level_none >= PATIENT).label("patients"),
             )
-            .where(LeadFact.landing_page_id.in_(stored))
+            .where(LeadFact.landing_page_id.in_(stored), LeadFact.day.between(FIRST_DAY, LAST_DAY))
             .group_by(LeadFact.landing_page_id),
             execution_options=UNSCOPED,
         )

@@ -65,6 +65,11 @@ def parse(words: Mapping[str, str]) -> Question:
     )
 
 
+def usual(question: Question) -> Question:
+    """The usual period and window, by the same parts and touch."""
+    return parse({"attribution": question.attribution, "by": question.by})
+
+
 def _day(words: Mapping[str, str], name: str) -> date | None:
     text = words.get(name, "").strip()
     try:

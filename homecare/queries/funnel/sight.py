@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from homecare import clock
 from homecare.access import precision
@@ -12,7 +13,7 @@ from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.access.precision import Precision
 from homecare.queries.funnel.figures_of import Line
-from homecare.queries.funnel.question import Question
+from homecare.queries.funnel.question import Question, usual
 
 INVOICED = 6
 # Parts that say where patients live are floored to this for who sees places as cells.
@@ -38,25 +39,28 @@ class Sight:
         return by == "sub_city" and self.places is not Precision.EXACT
 
     def asks(self, question: Question) -> Question:
-        """Where parts are floored, the year that the period ends in, up to today, at any time. Every lead is listed
-        with its day, so that two periods a day apart, or two windows, would tell where the one person lives by whom
-        they differ.
+        """Where parts are floored, the usual question as it is, and for every other the year that its period ends in,
+        up to today, at any time. Every lead is listed with its day, so that two periods a day apart, or two windows,
+        would tell where the one person lives by whom they differ.
         """
-        if not self.floors(question.by):
+        if not self.floors(question.by) or question == usual(question):
             return question
         first = question.last.replace(month=1, day=1)
         last = min(first.replace(month=12, day=31), max(first, clock.today()))
         return question.but(first=first, last=last, window="none")
 
     def lines(self, lines: Sequence[Line], by: str) -> Sequence[Line]:
-        """Without the floored ones that would stand there with nothing but a name, which tells that somebody is there,
-        and in the order of what is shown, which tells no more.
+        """In the order of what is shown, which tells no more; without the floored ones that would stand there with
+        nothing but a name, which tells that somebody is there.
         """
-        if not self.floors(by):
+        floored = self.floors(by)
+        if not floored and (not self.money_only or by == "month"):
             return lines
-        floored = [([-(count - count % FLOOR) for count in line.reached.counts], line) for line in lines]
-        kept = [one for one in floored if any(one[0])]
-        return [line for _, line in sorted(kept, key=lambda one: (one[0], one[1].label))]
+        told = [([count or 0 for count in self.counts(line.reached.counts, floored=floored)], line) for line in lines]
+        if floored:
+            kept = [one for one in told if any(one[0])]
+            return [line for _, line in sorted(kept, key=lambda one: (_most(one[0]), one[1].label))]
+        return [line for _, line in sorted(told, key=lambda one: (_by_money(one[1]), _most(one[0]), one[1].label))]
 
     def counts(self, counts: Sequence[int], *, floored: bool = False) -> list[int | None]:
         shown: list[int | None] = [count - count % FLOOR if floored else count for count in counts]
@@ -65,3 +69,12 @@ class Sight:
     def judges(self, line: Line) -> bool:
         """A verdict tells how many leads there were."""
         return line.judged is not None and not self.money_only
+
+
+def _most(counts: Sequence[int]) -> list[int]:
+    return [-count for count in counts]
+
+
+def _by_money(line: Line) -> tuple[bool, Decimal, Decimal]:
+    """Unattributed last, as where more is shown."""
+    return line.key is None, -(line.spend or Decimal(0)), -line.reached.revenue

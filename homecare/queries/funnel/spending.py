@@ -80,6 +80,16 @@ def summed(
     return found
 
 
+def by_month(spendings: Sequence[Spent], first: date, last: date) -> dict[str, Decimal]:
+    """What was spent in each month of these days, 2026-11; months without any are left out."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for one in spendings:
+        for begins, ends in months(max(first, one.first), min(last, one.last)):
+            if amount := one.between(begins, ends):
+                found[f"{begins:%Y-%m}"] += amount
+    return found
+
+
 def months(first: date, last: date) -> list[tuple[date, date]]:
     """The Gregorian months of these days, cut at both ends."""
     found = []

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, not_, or_, select, union_all
 
+from homecare import clock
+from homecare.access.policy import folded
 from homecare.models import Campaign, Invoice, LandingPage, Lead, LeadFact, MarketingBudget, Patient
+from homecare.models.choices import LEAD_STATUSES
 from homecare.models.folding import plain_word
-from homecare.records.funnel.lead_conditions import PATIENTS, is_paid
+from homecare.records.funnel.lead_conditions import FIRST_DAY, LAST_DAY, PATIENTS, is_paid
 from homecare.records.registered import Reads, named
 
+CONVERTED = "Converted"
+NOT_CONVERTED = tuple(status for status in LEAD_STATUSES if status != CONVERTED)
 INVOICE = ("status", "paid_at", "amount")
 CAMPAIGN_DATES = Reads("marketing_campaigns", ("start_date", "end_date"))
 PAGE_CAMPAIGN = Reads("landing_pages", ("campaign_id",))
@@ -23,7 +29,11 @@ def _has_patient() -> ColumnElement[bool]:
 
 
 def _is_converted() -> ColumnElement[bool]:
-    return func.coalesce(plain_word(Lead.status), "") == "converted"
+    """However the word is written; never NULL. Most write it as it is chosen, and the word of another takes a
+    microsecond."""
+    said = func.coalesce(Lead.status, "")
+    otherwise = and_(said.not_in(NOT_CONVERTED), func.coalesce(plain_word(Lead.status), "") == folded(CONVERTED))
+    return or_(said == CONVERTED, otherwise)
 
 
 @named("marketing_leads", "converted_without_patient", "Converted without a patient", ("status",), reads=(PATIENTS,),
@@ -35,8 +45,7 @@ def converted_without_patient() -> ColumnElement[bool]:
 @named("marketing_leads", "patient_not_converted", "A patient, and not Converted", ("status",), reads=(PATIENTS,),
        ready_made=False)  # fmt: skip
 def patient_not_converted() -> ColumnElement[bool]:
-    # Said twice, because most are written so and the word of each takes a microsecond.
-    return and_(_has_patient(), func.coalesce(Lead.status, "") != "Converted", not_(_is_converted()))
+    return and_(_has_patient(), not_(_is_converted()))
 
 
 @named("marketing_leads", "patient_before", "A patient before the lead", ("created_at", "converted_to_patient_at"),
@@ -48,16 +57,39 @@ def patient_before() -> ColumnElement[bool]:
 @named("marketing_leads", "duplicate", "The same phone or e-mail as another", ("phone_number", "email"),
        ready_made=False)  # fmt: skip
 def duplicate() -> ColumnElement[bool]:
-    """Each of those that share it. An e-mail is the same however its letters are written. Each is looked for by itself:
-    either of both would be asked of every lead."""
-    return Lead.id.in_(union_all(_sharing("phone_number", lambda column: column), _sharing("email", func.lower)))
+    """Each of those that share it. An e-mail is the same however its letters are written.
+
+    Gathered first, once: nothing tells the planner how few they are, and it would hold every lead in the order of the
+    list against all of them. Phones are grouped by their index, which takes 1.2 s at 2 million leads.
+    """
+    found = union_all(_with_one_phone(), *_with_one_email()).scalar_subquery()
+    return Lead.id == any_(func.array(found))
 
 
-def _sharing(name: str, written: Any) -> Select[Any]:
+def _with_one_phone() -> Select[Any]:
     one, other = Lead.__table__.alias(), Lead.__table__.alias()
-    value = written(other.c[name])
-    several = select(value).where(value.is_not(None)).group_by(value).having(func.count() > 1)
-    return select(one.c.id).where(written(one.c[name]).in_(several))
+    phone = other.c.phone_number
+    several = select(phone).where(phone.is_not(None)).group_by(phone).having(func.count() > 1)
+    return select(one.c.id).where(one.c.phone_number.in_(several))
+
+
+def _with_one_email() -> tuple[Select[Any], Select[Any]]:
+    """The column is unique, so of two that share an address one has it in capitals, which are few and have an index:
+    those, and who has it in small letters."""
+    lead, other = Lead.__table__.alias(), Lead.__table__.alias()
+    small = func.lower(lead.c.email)
+    of_other = select(func.lower(other.c.email)).where(_has_capitals(other))
+    shares = or_(
+        exists().where(other.c.email == small),
+        exists().where(_has_capitals(other), func.lower(other.c.email) == small, other.c.id != lead.c.id),
+    )
+    return select(lead.c.id).where(lead.c.email.in_(of_other)), select(lead.c.id).where(_has_capitals(lead), shares)
+
+
+def _has_capitals(lead: Any) -> ColumnElement[bool]:
+    """As the index says it: how few they are is in the statistics of the column."""
+    has: ColumnElement[bool] = lead.c.email.regexp_match(literal("[[:upper:]]", literal_execute=True))
+    return has
 
 
 @named("marketing_leads", "campaigns_disagree", "Another campaign than its landing page",
@@ -66,6 +98,13 @@ def campaigns_disagree() -> ColumnElement[bool]:
     page = LandingPage.__table__.alias()
     other = exists().where(page.c.id == Lead.landing_page_id, page.c.campaign_id != Lead.campaign_id)
     return other.correlate(Lead)
+
+
+@named("marketing_leads", "no_period", "Came at no time that a period holds", ("created_at",), ready_made=False)
+def no_period() -> ColumnElement[bool]:
+    """Without a moment, or with one before or after all days that can be asked for."""
+    first, after = clock.day_start(FIRST_DAY), clock.day_start(LAST_DAY) + timedelta(days=1)
+    return or_(Lead.created_at.is_(None), Lead.created_at < first, Lead.created_at >= after)
 
 
 @named("invoices", "paid_without_moment", "Paid without a moment", INVOICE, ready_made=False)
