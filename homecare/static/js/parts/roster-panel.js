@@ -30,6 +30,7 @@ export function open(roster, kind, one, wish = "") {
     make("p", { className: "links" },
       make("a", { href: `/admin/${table}/details/?id=${one.id}`, textContent: `Open the ${kind}` }),
       make("a", { href: `/admin/${table}/history/?id=${one.id}`, textContent: "History" }),
+      ...(one.series ? [make("a", { href: `/admin/assign/series/?visit_id=${one.id}`, textContent: "Change the series" })] : []),
       make("a", { href: `/admin/patients/details/?id=${one.patient_id}`, textContent: "Open the patient" }),
       ...(roster.urls.near ? [make("a", { href: `${roster.urls.near}?around=${one.patient_id}&day=${roster.data.day}`, textContent: "Who is near" })] : [])),
   ], { kind, id: one.id, wish });
