@@ -129,6 +129,7 @@ def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any]]:
     words: dict[str, Any] = {
         "start": bookings.busy_start(), "end": bookings.busy_end(Visit, minutes), "minutes": minutes,
         "purpose": func.coalesce(plan.purpose, ""), "plan_minutes": plan.minutes, "pair_id": plan.pair_id,
+        "series": plan.series_id.is_not(None),
         "unassigned": bookings.unassigned(), "late": bookings.late(now), "missed": bookings.missed(now),
         "stuck": bookings.stuck(now, Visit, minutes), "waiting": bookings.waiting(),
         "cover": bookings.needs_cover(Visit, minutes),
@@ -139,20 +140,17 @@ def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any]]:
 
 
 def _visit(row: Row[Any], selected: RowSelect, tells_place: bool) -> dict[str, Any]:
+    flags = ("late", "missed", "stuck", "unassigned", "waiting", "cover", "series")
     return {
         "id": row._id,
-        "patient_id": row.patient_id,
         "patient": patient_name(row, selected),
-        "staff_id": row.staff_id,
         "start": iso(row.start),
         "end": iso(row.end),
-        "minutes": row.minutes,
-        "purpose": row.purpose,
         "status": row.status or "Pending",
         "place": row.place if tells_place else "",
-        **{name: bool(getattr(row, name)) for name in ("late", "missed", "stuck", "unassigned", "waiting", "cover")},
+        **{name: getattr(row, name) for name in ("patient_id", "staff_id", "minutes", "purpose", "plan_minutes")},
+        **{name: bool(getattr(row, name)) for name in flags},
         "pair": row.pair_id,
-        "plan_minutes": row.plan_minutes,
         "planned": iso(row.scheduled_at),
         "version": row._version,
     }

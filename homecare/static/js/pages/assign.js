@@ -34,7 +34,7 @@ function start() {
     made: board(scroll, data),
     side: $("#side"),
     urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions, absent: scroll.dataset.absent, near: scroll.dataset.near },
-    sending: 0, picked: null, drag: null, shown: null, stay: "", before: null,
+    sending: 0, saves: new Map(), picked: null, drag: null, shown: null, stay: "", before: null,
   };
   roster.tell = (words) => ($("#told").textContent = words);
   roster.tellCounts = () => tellCounts(roster);
@@ -45,7 +45,12 @@ function start() {
     roster.made.stop?.focus({ preventScroll: true });
   };
   roster.fill = (...told) => inPanel(() => panel.fill(roster, ...told));
-  roster.open = (kind, one, wish) => inPanel(() => panel.open(roster, kind, one, wish));
+  roster.open = (kind, one, wish) => inPanel(() => {
+    panel.open(roster, kind, one, wish);
+    // The panel takes its place from the board.
+    const bar = one && roster.made.bars.get(barKey(kind, one.id));
+    if (bar) keys.inSight(roster, bar.element);
+  });
   roster.shut = () => roster.side.hidden || panel.close(roster);
   roster.create = (given) => inPanel(() => panel.openNew(roster, given));
   for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, () => inPanel(() => {}), { once: true });
