@@ -325,6 +325,16 @@ def test_arrows_walk_from_bar_to_bar_and_row_to_row(page: Page, day: RosterDay) 
     assert page.locator("[role=grid] [tabindex='0']").count() == 1
 
 
+def test_arrows_meet_first_what_began_the_day_before(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    day.shift(1, -2, 6, "Ababa")
+    open_day(page, day)
+    bar(page, visit).focus()
+    page.keyboard.press("ArrowLeft")
+
+    expect(page.locator(".shift.bar")).to_be_focused()
+
+
 def test_a_block_is_read_and_the_visit_goes_back(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9)
     day.visit(1, 9, "Ababa")
