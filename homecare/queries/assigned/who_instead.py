@@ -42,7 +42,8 @@ def with_choices(
         for one in rows:
             one.patient = names.get(one.patient_id or 0, "")
     given: list[tuple[int, datetime, datetime]] = []
-    of_tasks = _colleagues(session, by, staff_id) if any(one.start is None or one.end is None for one in rows) else []
+    is_asked = len(rows) > MOST or any(one.start is None or one.end is None for one in rows)
+    of_tasks = _colleagues(session, by, staff_id) if is_asked else []
     for number, one in enumerate(rows):
         if one.start is None or one.end is None:
             one.choices = of_tasks
@@ -53,6 +54,8 @@ def with_choices(
             one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
             if one.chosen is not None:
                 given.append((one.chosen, one.start, one.end))
+        else:
+            one.choices = of_tasks
     _name_tasks(session, by, rows)
     _say_roles(session, by, rows)
     for one in rows:
