@@ -385,4 +385,4 @@ def test_a_long_absence_says_for_how_many_the_best_was_looked_for(coordinator: W
     assert "The best was looked for of the first 40." in shown
     rows_of_work = shown.split("data-row=")[1:]
     assert len(rows_of_work) == 42
-    assert all("Bekele Alemu" in each for each in rows_of_work)
+    assert [each.count("<option") for each in rows_of_work if each.count("<option") < 2] == []

@@ -55,14 +55,7 @@ def set_working(
         now = said_working(*working(session, staff_id))
         if seen not in (None, now):
             raise RuleError("", f"{MEANWHILE} It is now: {now}. Save again to replace that by what stands here.")
-        asked = select(WorkingDay).where(WorkingDay.staff_id == staff_id).with_for_update()
-        stored = {day.weekday: day for day in session.scalars(asked, execution_options=UNSCOPED)}
-        for weekday in stored.keys() - days.keys():
-            session.delete(stored[weekday])
-        for weekday, (starts, ends) in days.items():
-            day = stored.get(weekday) or WorkingDay(staff_id=staff_id, weekday=weekday)
-            day.starts, day.ends = starts, ends
-            session.add(day)
+        _store_days(session, staff_id, days)
         terms = session.scalar(
             select(WorkingTerms).where(WorkingTerms.staff_id == staff_id), execution_options=UNSCOPED
         )
@@ -106,16 +99,31 @@ def set_wishes(
         for staff_id in {*unwanted, *rather}:
             if session.scalar(select(Staff.id).where(Staff.id == staff_id)) is None:
                 raise RuleError("not" if staff_id in unwanted else "rather", f"There is no staff member #{staff_id}.")
-        asked = select(PatientWish).where(PatientWish.patient_id == patient_id).with_for_update()
-        stored = {wish.staff_id: wish for wish in session.scalars(asked, execution_options=UNSCOPED)}
-        for key in stored.keys() - wanted.keys():
-            session.delete(stored[key])
-        for key, kind in wanted.items():
-            wish = stored.get(key) or PatientWish(patient_id=patient_id, staff_id=key)
-            wish.kind = kind
-            session.add(wish)
+        _store_wishes(session, patient_id, wanted)
         session.flush()
     return str(change_set)
+
+
+def _store_days(session: Session, staff_id: int, days: Mapping[int, Hours]) -> None:
+    asked = select(WorkingDay).where(WorkingDay.staff_id == staff_id).with_for_update()
+    stored = {day.weekday: day for day in session.scalars(asked, execution_options=UNSCOPED)}
+    for weekday in stored.keys() - days.keys():
+        session.delete(stored[weekday])
+    for weekday, (starts, ends) in days.items():
+        day = stored.get(weekday) or WorkingDay(staff_id=staff_id, weekday=weekday)
+        day.starts, day.ends = starts, ends
+        session.add(day)
+
+
+def _store_wishes(session: Session, patient_id: int, wanted: Mapping[int | None, str]) -> None:
+    asked = select(PatientWish).where(PatientWish.patient_id == patient_id).with_for_update()
+    stored = {wish.staff_id: wish for wish in session.scalars(asked, execution_options=UNSCOPED)}
+    for key in stored.keys() - wanted.keys():
+        session.delete(stored[key])
+    for key, kind in wanted.items():
+        wish = stored.get(key) or PatientWish(patient_id=patient_id, staff_id=key)
+        wish.kind = kind
+        session.add(wish)
 
 
 def _need(session: Session, model: Any, row_id: int) -> None:

@@ -132,22 +132,19 @@ class Assign(GuardedView):
     def _day(self, words: Words) -> dict[str, Any]:
         by, asked = acting(), words.asked
         if self._level() == "marketing":
-            return self._frame(roster.Day(asked.day, clock.now_utc()), [], {}, {})
+            return self._frame(roster.Day(asked.day, clock.now_utc()), {}, {})
         found = roster.day_of(db.session(), by, asked)
         beside = roster_beside.elsewhere(db.session(), by, asked.day) if not asked.own else {}
-        before = roster_beside.from_before(db.session(), by, asked)
-        return self._frame(found, before, roster_beside.working_hours(db.session(), by, asked), beside)
+        return self._frame(found, roster_beside.working_hours(db.session(), by, asked), beside)
 
-    def _frame(
-        self, day: roster.Day, before: list[dict[str, Any]], hours: dict[int, Any], elsewhere: dict[str, int]
-    ) -> dict[str, Any]:
+    def _frame(self, day: roster.Day, hours: dict[int, Any], elsewhere: dict[str, int]) -> dict[str, Any]:
         return {
             "account": current_user.account_id,
             "day": day.day.isoformat(),
             "as_of": roster.iso(day.as_of),
             "staff": day.staff,
             "visits": day.visits,
-            "before": before,
+            "before": day.before,
             "shifts": day.shifts,
             "absences": day.absences,
             "hours": hours,

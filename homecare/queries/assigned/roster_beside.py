@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from homecare.access.acting import Acting
 from homecare.models import Assignment, ListedWord, Staff, Visit, WorkingDay
 from homecare.queries import figures
-from homecare.queries.assigned import roster
 from homecare.queries.assigned.roster import Asked
 from homecare.queries.booked.known_times import SHIFTS
 from homecare.records import bookings
@@ -30,17 +29,6 @@ def working_hours(session: Session, by: Acting, asked: Asked) -> dict[int, list[
         staff_id: None if starts is None else [starts.hour * 60 + starts.minute, ends.hour * 60 + ends.minute]
         for staff_id, starts, ends in session.execute(found)
     }
-
-
-def from_before(session: Session, by: Acting, asked: Asked) -> list[dict[str, Any]]:
-    """Visits of earlier days that somebody is busy with on this one: they stand on their own day, and their minutes
-    count on both. One statement."""
-    start, end = bookings.day_bounds(asked.day)
-    clauses = [Visit.scheduled_at < start, Visit.staff_id.is_not(None), bookings.occupying()]
-    if asked.own:
-        clauses.append(Visit.staff_id == by.person.staff_id)
-    found = roster.visits(session, by, *clauses, bookings.overlapping(start, end), at=asked.place)
-    return [{name: one[name] for name in ("id", "patient", "staff_id", "start", "end", "planned")} for one in found]
 
 
 def elsewhere(session: Session, by: Acting, day: date) -> dict[str, int]:

@@ -17,6 +17,7 @@ from homecare.access.acting import Acting
 from homecare.models import Assignment, Visit
 from homecare.queries.assigned import roster
 from homecare.queries.assigned.roster import Asked
+from homecare.queries.assigned.roster_people import people
 from homecare.queries.places import of_visit
 from homecare.records import bookings
 
@@ -103,7 +104,7 @@ def week(session: Session, by: Acting, asked: Asked) -> Week:
     away = _away(roster.absences(session, by, asked, start, end), days)
     present = {key for of_day in booked for key in of_day} | {key for key, _ in visits if key is not None}
     lines = []
-    for person in roster.people(session, by, asked, {}, present):
+    for person in people(session, by, {}, present, asked.staff, own=asked.own):
         key = person["id"]
         cells = [
             _cell(day, of_day.get(key, 0), visits[key, day], (key, day) in away, shifts[key, day])
