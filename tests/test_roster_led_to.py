@@ -177,3 +177,25 @@ def test_the_panel_leads_to_the_series_of_a_visit(page: Page, day: RosterDay) ->
     page.get_by_role("link", name="Change the series").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Change the series of {day.patients[0].full_name}")
+
+
+def test_it_is_said_why_nobody_came_and_read_on_the_visits_page(page: Page, day: RosterDay) -> None:
+    day.run("INSERT INTO dashboard.listed_words (list, word) VALUES ('ending', 'Patient away') ON CONFLICT DO NOTHING")
+    visit = day.visit(0, 9, "Ababa")
+    day.run("UPDATE visit_services SET scheduled_at = timezone('utc', now()) - interval '2 hours' WHERE id = :id",
+            id=visit)  # fmt: skip
+    that_day = day.scalar("SELECT (scheduled_at + interval '3 hours')::date::text FROM visit_services WHERE id = :id",
+                          id=visit)  # fmt: skip
+    open_day(page, day)
+    page.goto(f"{ROSTER}?day={that_day}#visit-{visit}")
+    page.get_by_text("Say why nobody came, or cancel").click()
+    page.get_by_label("Why").select_option("Patient away")
+    page.get_by_role("button", name="Nobody came").click()
+    told(page, "Ababa Tadesse")
+    assert day.row(visit)[3] == "Missed"
+
+    page.goto(f"/admin/visit_services/details/?id={visit}")
+
+    expect(page.get_by_role("region", name="Plan")).to_contain_text("Patient away")
+    expect(page.get_by_role("link", name="History")).to_be_visible()
+    day.run("DELETE FROM visit_services WHERE id = :id", id=visit)

@@ -169,9 +169,10 @@ function drawBands(made, held, row, hoursOf) {
   if (hoursOf === null) bands.push(band("free", 0, DAY));
   else if (hoursOf) bands.push(band("free", 0, hoursOf[0]), band("free", hoursOf[1], DAY));
   for (const one of row.away ?? []) bands.push(band("away", minutesOf(one.from, day), minutesOf(one.to, day)));
-  bands.push(...row.before.map((one) => early(one, day)));
   held.lane.prepend(...bands);
   for (const shift of row.bands) held.lane.insertBefore(drawBar(made, "shift", shift, row.bars.length).element, held.lane.children[bands.length] ?? null);
+  // Over a shift, as a visit is.
+  for (const one of row.before) held.lane.insertBefore(early(one, day), held.lane.children[bands.length + row.bands.length] ?? null);
 }
 
 function band(kind, from, to) {

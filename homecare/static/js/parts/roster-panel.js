@@ -168,12 +168,13 @@ function visitForm(roster, visit) {
 function ending(roster, visit) {
   const words = roster.choices.ending.map((one) => one.word);
   const why = select("ending_reason", [option("", "Choose a reason", true), ...words.map((word) => option(word, word))]);
-  const go = () => {
+  const end = (status) => () => {
     if (words.length && !why.value) return why.focus();
     close(roster);
-    saveVisit(roster, visit, { status: "Cancelled", ending_reason: why.value });
+    saveVisit(roster, visit, { status, ending_reason: why.value });
   };
-  return make("details", { className: "ending" }, make("summary", { textContent: "Cancel this visit" }), ...(words.length ? [field("Why", why)] : []), button("Cancel the visit", go, "btn btn-danger"));
+  const missed = visit.missed ? [button("Nobody came", end("Missed"))] : [];
+  return make("details", { className: "ending" }, make("summary", { textContent: visit.missed ? "Say why nobody came, or cancel" : "Cancel this visit" }), ...(words.length ? [field("Why", why)] : []), ...missed, button("Cancel the visit", end("Cancelled"), "btn btn-danger"));
 }
 
 function shiftForm(roster, shift) {
