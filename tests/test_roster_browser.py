@@ -662,7 +662,7 @@ def test_no_cell_of_a_week_is_cut_on_a_phone(page: Page, day: RosterDay) -> None
     cut = (
         "[...document.querySelectorAll('.week td a > span')].filter((one) => one.scrollWidth > one.clientWidth).length"
     )
-    expect(page.locator(".week em")).to_have_text("13.25 h")
+    expect(page.get_by_role("row", name="Ababa Tadesse").locator("em")).to_have_text("13.25 h")
     assert page.evaluate(cut) == 0
     assert fits(page)
 
