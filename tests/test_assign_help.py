@@ -386,3 +386,12 @@ def test_a_long_absence_says_for_how_many_the_best_was_looked_for(coordinator: W
     rows_of_work = shown.split("data-row=")[1:]
     assert len(rows_of_work) == 42
     assert [each.count("<option") for each in rows_of_work if each.count("<option") < 2] == []
+
+
+def test_who_would_stay_for_another_length_is_said_to(coordinator: Walker, booked: tuple[int, int]) -> None:
+    shown = coordinator.get(ABSENT, **absence()).text
+    said = re.findall(r">[^<>]* · (Caregiver|Doctor|Nurse)([^<>·]*) · [0-9]+", shown)
+
+    lengths = {"Caregiver": ", 4 h instead of 1 h", "Doctor": ", 45 min instead of 1 h", "Nurse": ""}
+    assert {role for role, _ in said} > {"Nurse"}
+    assert [(role, words) for role, words in said if words != lengths[role]] == []
