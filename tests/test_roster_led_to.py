@@ -56,6 +56,17 @@ def test_a_count_opens_its_visits_one_after_the_other(page: Page, day: RosterDay
     assert violations(page) == []
 
 
+def test_a_missed_visit_of_nobody_is_not_counted_as_unassigned(page: Page, day: RosterDay) -> None:
+    day.visit(0, 9)
+    missed = day.visit(1, 11)
+    day.run("UPDATE visit_services SET status = 'Missed' WHERE id = :id", id=missed)
+    open_day(page, day)
+
+    expect(page.locator(".strip .bar")).to_have_count(2)
+    expect(page.locator(".strip .name b")).to_have_text("1")
+    expect(page.locator("#counts")).to_contain_text("1 unassigned")
+
+
 def test_the_week_leads_to_the_row_of_the_day(page: Page, day: RosterDay) -> None:
     day.visit(0, 9, "Bayush")
     open_day(page, day)

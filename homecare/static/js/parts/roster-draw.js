@@ -249,7 +249,7 @@ function drawStrip(made, data) {
   const found = made.byPatient ? [] : data.visits.filter((visit) => !visit.staff_id).sort((a, b) => Date.parse(a.planned) - Date.parse(b.planned));
   put(lane, [], found.map((visit) => drawBar(made, "visit", visit, 0).element));
   made.strip.hidden = made.byPatient;
-  write($("b", made.strip), String(found.length));
+  write($("b", made.strip), String(found.filter((visit) => visit.unassigned).length));
   const empty = $(".nothing", lane);
   if (!found.length && !empty) lane.append(make("div", { role: "gridcell", className: "nothing muted", textContent: "Every visit has somebody." }));
   else if (found.length) empty?.remove();
