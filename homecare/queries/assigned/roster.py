@@ -120,7 +120,9 @@ def visits(
     selected, statement, end = once_per(by.policy, key, lambda: _of_visits(seen, tells_place))
     if since is not None:
         goes_on = and_(Visit.staff_id.is_not(None), bookings.occupying(), end > since)
-        statement = statement.where(or_(Visit.scheduled_at >= since, goes_on))
+        # What was checked out before is left aside before its plan and its carer are looked up.
+        open_then = or_(Visit.scheduled_at >= since, Visit.check_out_time.is_(None), Visit.check_out_time > since)
+        statement = statement.where(open_then, or_(Visit.scheduled_at >= since, goes_on))
     if at:
         statement = statement.where(of_visit(OUTSIDE) == at if tells_place else false())
     statement = statement.where(*clauses)
