@@ -612,6 +612,26 @@ def test_paper_has_the_hours_that_are_used_and_each_time(page: Page, day: Roster
     assert page.evaluate(told_there).startswith('"09:00 ')
 
 
+def test_paper_has_who_nobody_has_and_what_goes_on_over_midnight(page: Page, day: RosterDay) -> None:
+    for number in range(24):
+        day.visit(number % 8, 8 + number / 4)
+    day.visit(0, -2, "Ababa", 240)
+    day.visit(1, 9, "Ababa")
+    open_day(page, day, width=1500)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+    strip, last = page.locator(".strip").bounding_box(), page.locator(".strip .bar").last.bounding_box()
+    assert strip
+    assert last
+    assert last["y"] + last["height"] <= strip["y"] + strip["height"]
+    lane, early = row(page, day, "Ababa").locator(".lane").bounding_box(), page.locator(".early").bounding_box()
+    assert lane
+    assert early
+    assert early["x"] + 1 >= lane["x"]
+    assert early["width"] > 0
+
+
 def test_a_shift_that_is_partly_scrolled_out_says_whose_it_is(page: Page, day: RosterDay) -> None:
     day.shift(0, 2, 20, "Ababa")
     open_day(page, day)

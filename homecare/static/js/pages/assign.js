@@ -206,7 +206,7 @@ function onPaper(roster) {
     const lines = $$(".row-of-day", grid).reduce((sum, row) => sum + Number(row.style.getPropertyValue("--n")), 0);
     grid.style.setProperty("--pitch", `${Math.min(28, Math.floor((10 * (PAPER_PX - HEAD_PX)) / Math.max(1, lines)) / 10)}px`);
     const share = (bar, name) => Number(bar.style.getPropertyValue(name));
-    const bars = $$(".row-of-day .bar", grid);
+    const bars = $$(".row-of-day :is(.bar, .early)", grid);
     const from = Math.floor(24 * Math.min(1, ...bars.map((bar) => share(bar, "--x")))) / 24;
     const until = Math.ceil(24 * Math.max(0, ...bars.map((bar) => share(bar, "--x") + share(bar, "--w")))) / 24;
     if (until > from) for (const [name, value] of [["--from", from], ["--span", until - from]]) grid.style.setProperty(name, value);
