@@ -373,3 +373,25 @@ def test_an_absence_by_keyboard_and_back(page: Page, booked: tuple[int, int], fi
     expect(page.get_by_text("Nobody has to be called.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-visit]")).to_have_count(1)
+
+
+def test_a_long_absence_says_for_how_many_the_best_was_looked_for(coordinator: Walker, filled: Engine) -> None:
+    empty(filled)
+    for number in range(42):
+        visit(filled, staff_id=ALMAZ, scheduled_at=at(8 + number % 6 * 2, number // 6), minutes=60)
+
+    shown = coordinator.get(ABSENT, **absence(to=f"{clock.to_addis(at(0, 8)):%Y-%m-%d}T23:59")).text
+
+    assert "The best was looked for of the first 40." in shown
+    rows_of_work = shown.split("data-row=")[1:]
+    assert len(rows_of_work) == 42
+    assert [each.count("<option") for each in rows_of_work if each.count("<option") < 2] == []
+
+
+def test_who_would_stay_for_another_length_is_said_to(coordinator: Walker, booked: tuple[int, int]) -> None:
+    shown = coordinator.get(ABSENT, **absence()).text
+    said = re.findall(r">[^<>]* · (Caregiver|Doctor|Nurse)([^<>·]*) · [0-9]+", shown)
+
+    lengths = {"Caregiver": ", 4 h instead of 1 h", "Doctor": ", 45 min instead of 1 h", "Nurse": ""}
+    assert {role for role, _ in said} > {"Nurse"}
+    assert [(role, words) for role, words in said if words != lengths[role]] == []

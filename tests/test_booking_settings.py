@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bookings_made import TERMINATED, empty, fill, rows, version, visit
 from conftest import PASSWORD, Visitor
+from forms import form_with
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 
@@ -72,6 +73,16 @@ def test_only_what_differs_from_the_usual_is_stored(it: Visitor, owner_engine: E
 
     assert [tuple(row) for row in rows(owner_engine, "SELECT * FROM dashboard.booking_checks")] == [("travel", "block")]
     assert re.search(r'name="travel".*?value="block" selected', it.get(URL).get_data(as_text=True), re.S)
+
+
+def test_what_somebody_else_set_meanwhile_stays(it: Visitor, owner_engine: Engine) -> None:
+    opened = form_with(it.get(URL).get_data(as_text=True), "was.travel")
+    it.send(f"{URL}checks", {"travel": "off"}, form_at=URL)
+
+    assert it.post(f"{URL}checks", data=opened | {"gender": "block"}).status_code == 302
+
+    found = rows(owner_engine, "SELECT name, level FROM dashboard.booking_checks ORDER BY 1")
+    assert [tuple(row) for row in found] == [("gender", "block"), ("travel", "off")]
 
 
 def test_a_level_that_there_is_not_is_named(it: Visitor, owner_engine: Engine) -> None:

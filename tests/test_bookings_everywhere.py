@@ -293,3 +293,34 @@ def test_the_block_stands_at_the_field_that_was_changed(coordinator: Visitor, ow
 
     assert (answer.status_code, answer.get_json()["field"]) == (422, "scheduled_at")
     assert says(answer, "Almaz Kebede is absent on")
+
+
+@pytest.mark.parametrize("columns", [{"scheduled_at": typed(at(14))}, {"status": "Cancelled"}])
+@pytest.mark.parametrize("way", CHANGING)
+def test_a_visit_of_two_carers_is_not_moved_alone_unasked(
+    coordinator: Visitor, owner_engine: Engine, way: Any, columns: dict[str, str]
+) -> None:
+    row_id, other = visit(owner_engine, staff_id=ALMAZ), visit(owner_engine, staff_id=BEKELE)
+    for each in (row_id, other):
+        inserted(owner_engine, "dashboard.visit_plans", visit_id=each, pair_id=row_id)
+    before = held(owner_engine, VISITS)
+
+    answer = way(coordinator, owner_engine, VISITS, row_id, **columns)
+
+    assert says(answer, "Two carers go to this visit, and the other one's visit stays as it is.")
+    assert held(owner_engine, VISITS) == before
+    with_it = way(coordinator, owner_engine, VISITS, row_id, staff_id="")
+    assert with_it.status_code in (200, 302)
+
+
+def test_both_visits_of_two_carers_are_moved_in_bulk(coordinator: Visitor, owner_engine: Engine) -> None:
+    both = visit(owner_engine, staff_id=ALMAZ), visit(owner_engine, staff_id=BEKELE)
+    for each in both:
+        inserted(owner_engine, "dashboard.visit_plans", visit_id=each, pair_id=both[0])
+    sent = {"action": "set", "field": "scheduled_at", "value": typed(at(14)), "confirmed": "1", "rowid": [*both]}
+    versions = ",".join(f"{each}:{version(owner_engine, VISITS, each)}" for each in both)
+
+    answer = coordinator.send(f"/admin/{VISITS}/action/", sent | {"versions": versions}, form_at="/admin/")
+
+    assert answer.status_code == 302
+    assert {row.time for row in held(owner_engine, VISITS)} == {at(14)}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from bookings_made import ALMAZ, BEKELE, HANA, empty, fill, rows
 from conftest import Visitor
+from forms import form_with
 from sqlalchemy import Engine
 
 PEOPLE, WISHES = f"/admin/assign/people/?staff_id={ALMAZ}", f"/admin/assign/wishes/?patient_id={HANA}"
@@ -98,3 +99,21 @@ def test_the_records_menu_leads_there_for_who_plans(coordinator: Visitor, as_rol
     for url, link in ((f"/admin/staff/details/?id={ALMAZ}", PEOPLE), (f"/admin/patients/details/?id={HANA}", WISHES)):
         assert link in coordinator.get(url).get_data(as_text=True)
         assert link not in as_role("Auditor").get(url).get_data(as_text=True)
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(coordinator: Visitor, owner_engine: Engine) -> None:
+    opened = {url: form_with(coordinator.get(url).get_data(as_text=True), "seen") for url in (PEOPLE, WISHES)}
+    coordinator.send(PEOPLE, {"from.1": "08:00", "to.1": "17:00"})
+    coordinator.send(WISHES, {"staff_id": str(ALMAZ), "kind": "not"})
+    typed = {PEOPLE: {"contracted": "40"}, WISHES: {"staff_id": str(BEKELE), "kind": "rather"}}
+
+    for url, form in opened.items():
+        before = days(owner_engine), wished(owner_engine)
+        answer = coordinator.post(url, data=form | typed[url])
+        page = answer.get_data(as_text=True)
+        assert (answer.status_code, "Somebody else changed this meanwhile" in page) == (422, True)
+        assert (days(owner_engine), wished(owner_engine)) == before
+        assert coordinator.post(url, data=form_with(page, "seen")).status_code == 302
+
+    assert wished(owner_engine) == {(ALMAZ, "not"), (BEKELE, "rather")}
+    assert rows(owner_engine, "SELECT contracted_minutes FROM dashboard.working_terms")[0][0] == 2400

@@ -325,6 +325,16 @@ def test_arrows_walk_from_bar_to_bar_and_row_to_row(page: Page, day: RosterDay) 
     assert page.locator("[role=grid] [tabindex='0']").count() == 1
 
 
+def test_arrows_meet_first_what_began_the_day_before(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    day.shift(1, -2, 6, "Ababa")
+    open_day(page, day)
+    bar(page, visit).focus()
+    page.keyboard.press("ArrowLeft")
+
+    expect(page.locator(".shift.bar")).to_be_focused()
+
+
 def test_a_block_is_read_and_the_visit_goes_back(page: Page, day: RosterDay) -> None:
     visit = day.visit(0, 9)
     day.visit(1, 9, "Ababa")
@@ -600,6 +610,26 @@ def test_paper_has_the_hours_that_are_used_and_each_time(page: Page, day: Roster
     assert (mine["x"] - lane["x"], mine["width"] * 12) == pytest.approx((0, lane["width"]), abs=6)
     told_there = "getComputedStyle(document.querySelector('.bar.short > .words'), '::after').content"
     assert page.evaluate(told_there).startswith('"09:00 ')
+
+
+def test_paper_has_who_nobody_has_and_what_goes_on_over_midnight(page: Page, day: RosterDay) -> None:
+    for number in range(24):
+        day.visit(number % 8, 8 + number / 4)
+    day.visit(0, -2, "Ababa", 240)
+    day.visit(1, 9, "Ababa")
+    open_day(page, day, width=1500)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+    strip, last = page.locator(".strip").bounding_box(), page.locator(".strip .bar").last.bounding_box()
+    assert strip
+    assert last
+    assert last["y"] + last["height"] <= strip["y"] + strip["height"]
+    lane, early = row(page, day, "Ababa").locator(".lane").bounding_box(), page.locator(".early").bounding_box()
+    assert lane
+    assert early
+    assert early["x"] + 1 >= lane["x"]
+    assert early["width"] > 0
 
 
 def test_a_shift_that_is_partly_scrolled_out_says_whose_it_is(page: Page, day: RosterDay) -> None:

@@ -9,6 +9,7 @@ from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
 from playwright.sync_api import Page, expect
 from roster_day import RosterDay
+from roster_hand import row
 from test_roster_browser import ROSTER, bar, open_day, told
 
 pytestmark = pytest.mark.browser
@@ -53,6 +54,17 @@ def test_a_count_opens_its_visits_one_after_the_other(page: Page, day: RosterDay
         count.click()
         expect(bar(page, visit)).to_have_attribute("data-shown", "")
     assert violations(page) == []
+
+
+def test_a_missed_visit_of_nobody_is_not_counted_as_unassigned(page: Page, day: RosterDay) -> None:
+    day.visit(0, 9)
+    missed = day.visit(1, 11)
+    day.run("UPDATE visit_services SET status = 'Missed' WHERE id = :id", id=missed)
+    open_day(page, day)
+
+    expect(page.locator(".strip .bar")).to_have_count(2)
+    expect(page.locator(".strip .name b")).to_have_text("1")
+    expect(page.locator("#counts")).to_contain_text("1 unassigned")
 
 
 def test_the_week_leads_to_the_row_of_the_day(page: Page, day: RosterDay) -> None:
@@ -140,3 +152,61 @@ def test_home_leads_to_the_first_visit_that_nobody_has(page: Page, day: RosterDa
     page.locator("section.panel", has_text="Unassigned today").locator(".work a").first.click()
     expect(page.locator(".strip .bar[data-shown]")).to_have_count(1)
     expect(page.get_by_role("heading", name="Who fits best")).to_be_visible()
+
+
+def test_a_visit_that_goes_on_over_midnight_stands_on_the_next_day_too(page: Page, day: RosterDay) -> None:
+    visit = day.visit(0, -2, "Ababa", 240)
+    open_day(page, day)
+    lane = row(page, day, "Ababa").locator(".lane")
+    early = lane.get_by_role("gridcell", name=f"since 22:00 {day.patients[0].full_name}")
+
+    expect(row(page, day, "Ababa")).to_contain_text("2/8 h")
+    whole, mine = lane.bounding_box(), early.bounding_box()
+    assert whole
+    assert mine
+    assert (mine["x"] - whole["x"], mine["width"] * 12) == pytest.approx((0, whole["width"]), abs=8)
+    assert violations(page) == []
+    early.get_by_role("link").click()
+
+    page.wait_for_url(f"**#visit-{visit}")
+    expect(bar(page, visit)).to_have_attribute("data-shown", "")
+
+
+def test_the_panel_leads_to_the_series_of_a_visit(page: Page, day: RosterDay) -> None:
+    visit, alone = day.visit(0, 9, "Ababa"), day.visit(1, 12, "Ababa")
+    series = day.scalar(
+        "INSERT INTO dashboard.visit_series (patient_id, weekdays, at, first_day, last_day) VALUES (:patient, '{1}',"
+        " '09:00', :day, :day) RETURNING id", patient=day.patients[0].id, day=day.day,
+    )  # fmt: skip
+    day.run("UPDATE dashboard.visit_plans SET series_id = :series WHERE visit_id = :visit", series=series, visit=visit)
+    open_day(page, day)
+    bar(page, alone).click()
+    expect(page.locator(".side .links")).to_contain_text("History")
+    expect(page.get_by_role("link", name="Change the series")).to_have_count(0)
+
+    bar(page, visit).click()
+    page.get_by_role("link", name="Change the series").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Change the series of {day.patients[0].full_name}")
+
+
+def test_it_is_said_why_nobody_came_and_read_on_the_visits_page(page: Page, day: RosterDay) -> None:
+    day.run("INSERT INTO dashboard.listed_words (list, word) VALUES ('ending', 'Patient away') ON CONFLICT DO NOTHING")
+    visit = day.visit(0, 9, "Ababa")
+    day.run("UPDATE visit_services SET scheduled_at = timezone('utc', now()) - interval '2 hours' WHERE id = :id",
+            id=visit)  # fmt: skip
+    that_day = day.scalar("SELECT (scheduled_at + interval '3 hours')::date::text FROM visit_services WHERE id = :id",
+                          id=visit)  # fmt: skip
+    open_day(page, day)
+    page.goto(f"{ROSTER}?day={that_day}#visit-{visit}")
+    page.get_by_text("Say why nobody came, or cancel").click()
+    page.get_by_label("Why").select_option("Patient away")
+    page.get_by_role("button", name="Nobody came").click()
+    told(page, "Ababa Tadesse")
+    assert day.row(visit)[3] == "Missed"
+
+    page.goto(f"/admin/visit_services/details/?id={visit}")
+
+    expect(page.get_by_role("region", name="Plan")).to_contain_text("Patient away")
+    expect(page.get_by_role("link", name="History")).to_be_visible()
+    day.run("DELETE FROM visit_services WHERE id = :id", id=visit)

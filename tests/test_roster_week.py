@@ -91,6 +91,15 @@ def test_a_condition_narrows_the_week_as_it_narrows_the_day(company: Company, da
     assert "#unassigned" in everywhere
 
 
+def test_what_goes_on_over_midnight_is_drawn_where_its_minutes_count(company: Company, day: RosterDay) -> None:
+    day.visit(0, -2, "Ababa", 240)
+
+    page = shown(company, day=day.day)
+
+    (mine,) = [cell for cell in cells(page, "Ababa Tadesse") if f"?day={day.day}#" in cell]
+    assert ("<span>2 h</span>" in mine, "tone-planned" in mine) == (True, True)
+
+
 def cell(*bars: Bar) -> Cell:
     found: Any = None
     return Cell(found, 0, bars, {})

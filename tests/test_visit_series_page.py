@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bookings_made import ALMAZ, BEKELE, DAWIT, HANA, MONDAY, at, empty, fill, rows, visit
 from conftest import Visitor
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from homecare import calendars, clock
 
@@ -265,3 +265,17 @@ def test_a_long_draft_folds_what_nothing_speaks_against(coordinator: Visitor) ->
     page = preview(coordinator, SERIES, long)
 
     assert "30 that nothing speaks against</summary>" in page
+
+
+def test_a_series_that_goes_on_is_found_again(coordinator: Visitor, owner_engine: Engine) -> None:
+    coordinator.send(SERIES, sent(preview(coordinator, SERIES, WORDS | {"purpose": "Wound care"})), form_at=SERIES)
+    first, second, *_ = stored(owner_engine)
+    leads = f'href="{SERIES}?visit_id='
+
+    found = preview(coordinator, SERIES, {})
+    assert (found.count(leads), f"{leads}{first.id}" in found, "ሐና Girma" in found) == (1, True, True)
+    record = coordinator.get("/admin/visit_services/details/", query_string={"id": second.id}).get_data(as_text=True)
+    assert (f"{leads}{second.id}" in record, "Wound care" in record) == (True, True)
+    with owner_engine.begin() as connection:
+        connection.execute(text("UPDATE visit_services SET status = 'Completed', check_in_time = scheduled_at"))
+    assert leads not in preview(coordinator, SERIES, {})

@@ -6,7 +6,7 @@ the first wrote.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.actions.assigning import calls
+from homecare.actions.assigning.pairs import partners
 from homecare.actions.questions import Question, key_of
 from homecare.actions.rules import RuleError
 from homecare.db import Base
@@ -32,6 +33,7 @@ DECIDING = {
     SHIFTS: ("staff_id", "patient_id", "shift_start", "shift_end"),
 }
 TIME = {VISITS: "scheduled_at", SHIFTS: "shift_start"}
+ALONE = "Two carers go to this visit, and the other one's visit stays as it is. On the roster both change together."
 # Sorted inside, so that two who book the same people take their locks in the same order.
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(7220003, id) FROM (SELECT unnest(:ids) AS id ORDER BY 1) AS people"
@@ -191,11 +193,23 @@ def _held(session: Session, by: Acting, moved: Sequence[Moved], *, takes_back: b
         elif not takes_back:
             key = key_of([one.resource, found.sentence, *(str(one.after[name]) for name in DECIDING[one.resource])])
             held.asked.setdefault(row_id, []).append(Question(where, found.sentence, key))
+    for row_id, question in () if takes_back else _alone(session, moved):
+        held.asked.setdefault(row_id, []).append(question)
     for row_id, reasons in blocks.items():
         held.refused[row_id] = RuleError(reasons[0][0], " ".join(sentence for _, sentence in reasons))
     if not takes_back and not held.refused:
         calls.note(session, [(one.row_id or 0, one.before, one.after) for one in moved if one.resource == VISITS])
     return held
+
+
+def _alone(session: Session, moved: Sequence[Moved]) -> Iterator[tuple[int, Question]]:
+    """Asks of each visit that is moved, cancelled or planned again without that of its other carer. One statement."""
+    tied = {one.row_id: one for one in moved if one.resource == VISITS and one.pair is not None and one.row_id}
+    values = {row_id: {name: one.after[name] for name in one.changed} for row_id, one in tied.items()}
+    for other in partners(session, values).values() if values else ():
+        for name in sorted(other.differs):
+            after = tied[other.of].after
+            yield other.of, Question(name, ALONE, key_of([VISITS, ALONE, str(other.of), str(after[name])]))
 
 
 def _field(one: Moved, found: Conflict) -> str:

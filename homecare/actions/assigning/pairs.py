@@ -32,10 +32,14 @@ class NewVisit:
 
 @dataclass(frozen=True)
 class Partner:
-    """The other visit of a pair at its version, and what it takes over."""
+    """The other visit of a pair at its version, what it takes over, and where that differs from what it has. `of` is
+    the visit that is changed.
+    """
 
     version: str
     values: dict[str, Any]
+    of: int
+    differs: frozenset[str]
 
 
 def partners(session: Session, values: Mapping[int, Mapping[str, Any]]) -> dict[int, Partner]:
@@ -43,7 +47,7 @@ def partners(session: Session, values: Mapping[int, Mapping[str, Any]]) -> dict[
     mine, theirs = VisitPlan.__table__.alias(), VisitPlan.__table__.alias()
     asked = (
         select(Visit.id, literal_column("visit_services.xmin::text").label("version"), mine.c.visit_id.label("of"))
-        .add_columns(Visit.status, Visit.check_in_time)
+        .add_columns(Visit.status, Visit.check_in_time, Visit.scheduled_at)
         .join(theirs, theirs.c.visit_id == Visit.id)
         .join(mine, mine.c.pair_id == theirs.c.pair_id)
         .where(mine.c.visit_id.in_([*values]), theirs.c.visit_id.not_in([*values]))
@@ -52,7 +56,9 @@ def partners(session: Session, values: Mapping[int, Mapping[str, Any]]) -> dict[
     found = {}
     for row in session.execute(asked, execution_options=NOT_SHOWN).all():
         if shared := _shared(values[row.of], row.status, row.check_in_time):
-            found[row.id] = Partner(row.version, shared)
+            held = {"scheduled_at": row.scheduled_at, "status": row.status}
+            differs = frozenset(name for name in held if name in shared and shared[name] != held[name])
+            found[row.id] = Partner(row.version, shared, row.of, differs)
     return found
 
 

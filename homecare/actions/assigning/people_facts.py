@@ -17,10 +17,12 @@ from homecare.actions.rows import RowGoneError
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Patient, PatientWish, Staff, WorkingDay, WorkingTerms
+from homecare.queries.booked.facts_of_people import said_wishes, said_working, wishes, working
 
 GENDERS = ("", "woman", "man")
 MINUTES_OF_A_WEEK = 7 * 24 * 60
 MOST_WISHES = 50
+MEANWHILE = "Somebody else changed this meanwhile, so nothing was saved."
 Hours = tuple[time, time]
 
 
@@ -33,8 +35,10 @@ def set_working(
     days: Mapping[int, Hours],
     contracted_minutes: int | None,
     gender: str,
+    seen: str | None = None,
 ) -> str:
-    """`days` are all of the week's, by weekday 1 to 7; none: the person works any day. Returns the change set.
+    """`days` are all of the week's, by weekday 1 to 7; none: the person works any day. Returns the change set. `seen`
+    is `said_working` of what the form was filled from; None does not ask whether that still stands.
 
     Raises NotAllowedError, RowGoneError, RuleError at "day-1" to "day-7", "contracted" or "gender".
     """
@@ -48,14 +52,10 @@ def set_working(
         raise RuleError("gender", "Choose woman, man or leave it open.")
     with transaction(session, by=by, doing=Doing("save", "Working days", "working_days")) as change_set:
         _need(session, Staff, staff_id)
-        asked = select(WorkingDay).where(WorkingDay.staff_id == staff_id).with_for_update()
-        stored = {day.weekday: day for day in session.scalars(asked, execution_options=UNSCOPED)}
-        for weekday in stored.keys() - days.keys():
-            session.delete(stored[weekday])
-        for weekday, (starts, ends) in days.items():
-            day = stored.get(weekday) or WorkingDay(staff_id=staff_id, weekday=weekday)
-            day.starts, day.ends = starts, ends
-            session.add(day)
+        now = said_working(*working(session, staff_id))
+        if seen not in (None, now):
+            raise RuleError("", f"{MEANWHILE} It is now: {now}. Save again to replace that by what stands here.")
+        _store_days(session, staff_id, days)
         terms = session.scalar(
             select(WorkingTerms).where(WorkingTerms.staff_id == staff_id), execution_options=UNSCOPED
         )
@@ -68,9 +68,17 @@ def set_working(
 
 @retried
 def set_wishes(
-    *, session: Session, by: Acting, patient_id: int, gender: str, unwanted: Collection[int], rather: Collection[int]
+    *,
+    session: Session,
+    by: Acting,
+    patient_id: int,
+    gender: str,
+    unwanted: Collection[int],
+    rather: Collection[int],
+    seen: str | None = None,
 ) -> str:
     """All wishes of the patient: whom they do not want, whom rather, and a woman or a man. Returns the change set.
+    `seen` is `said_wishes` of what the form was filled from; None does not ask whether that still stands.
 
     Raises NotAllowedError, RowGoneError, RuleError at "gender", "not" or "rather".
     """
@@ -86,19 +94,36 @@ def set_wishes(
         wanted[None] = gender
     with transaction(session, by=by, doing=Doing("save", "Wishes", "patient_wishes")) as change_set:
         _need(session, Patient, patient_id)
+        if seen not in (None, said_wishes(wishes(session, patient_id))):
+            raise RuleError("", f"{MEANWHILE} Whom they named stands below too. Look at it, then save again.")
         for staff_id in {*unwanted, *rather}:
             if session.scalar(select(Staff.id).where(Staff.id == staff_id)) is None:
                 raise RuleError("not" if staff_id in unwanted else "rather", f"There is no staff member #{staff_id}.")
-        asked = select(PatientWish).where(PatientWish.patient_id == patient_id).with_for_update()
-        stored = {wish.staff_id: wish for wish in session.scalars(asked, execution_options=UNSCOPED)}
-        for key in stored.keys() - wanted.keys():
-            session.delete(stored[key])
-        for key, kind in wanted.items():
-            wish = stored.get(key) or PatientWish(patient_id=patient_id, staff_id=key)
-            wish.kind = kind
-            session.add(wish)
+        _store_wishes(session, patient_id, wanted)
         session.flush()
     return str(change_set)
+
+
+def _store_days(session: Session, staff_id: int, days: Mapping[int, Hours]) -> None:
+    asked = select(WorkingDay).where(WorkingDay.staff_id == staff_id).with_for_update()
+    stored = {day.weekday: day for day in session.scalars(asked, execution_options=UNSCOPED)}
+    for weekday in stored.keys() - days.keys():
+        session.delete(stored[weekday])
+    for weekday, (starts, ends) in days.items():
+        day = stored.get(weekday) or WorkingDay(staff_id=staff_id, weekday=weekday)
+        day.starts, day.ends = starts, ends
+        session.add(day)
+
+
+def _store_wishes(session: Session, patient_id: int, wanted: Mapping[int | None, str]) -> None:
+    asked = select(PatientWish).where(PatientWish.patient_id == patient_id).with_for_update()
+    stored = {wish.staff_id: wish for wish in session.scalars(asked, execution_options=UNSCOPED)}
+    for key in stored.keys() - wanted.keys():
+        session.delete(stored[key])
+    for key, kind in wanted.items():
+        wish = stored.get(key) or PatientWish(patient_id=patient_id, staff_id=key)
+        wish.kind = kind
+        session.add(wish)
 
 
 def _need(session: Session, model: Any, row_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from homecare.actions.assigning.rights import plans_everybody
 from homecare.actions.rules import RuleError
 from homecare.actions.told.break_glass import end_glass, open_glass
 from homecare.admin.asked import Asked
@@ -14,6 +15,8 @@ from homecare.audit.log import log_read, session_hash
 from homecare.db import db
 from homecare.kinds.say import when
 from homecare.kinds.texts import one_line
+from homecare.queries.booked.known_times import VISITS
+from homecare.queries.booked.visit_plans import plan_of
 from homecare.records import glass
 from homecare.records.seen import Seen
 from homecare.records.stored import revealed, stored_row
@@ -38,6 +41,7 @@ def page(asked: Asked, row_id: int, shown_once: frozenset[str] = frozenset()) ->
         table=seen.table,
         access=seen.access,
         opened=opened,
+        plan=plan_of(session, row_id) if seen.name == VISITS and plans_everybody(seen.by) else None,
         when=when,
     )
 

@@ -36,7 +36,7 @@ VISITS, SHIFTS = "visit_services", "caregiver_assignments"
 Fields = MultiDict[str, str]
 # The label of a change in the trail, by what was changed; the first that fits.
 LABELS = (
-    ("status", "Visit cancelled"), ("staff_id", "Visit assigned"), ("scheduled_at", "Visit moved"),
+    ("staff_id", "Visit assigned"), ("scheduled_at", "Visit moved"),
     ("minutes", "Length of a visit changed"), ("purpose", "Purpose of a visit changed"),
 )  # fmt: skip
 
@@ -50,7 +50,9 @@ def change_visit(fields: Fields) -> Done | list[Conflict]:
         raise RuleError("", "Nothing was changed.")
     before = _visit(by, visit_id)
     change = booking.VisitChange(visit_id, fields.get("version", ""), values)
-    label = next((words for name, words in LABELS if name in values), LABELS[0][1])
+    label = next((words for name, words in LABELS if name in values), LABELS[-1][1])
+    if "status" in values:
+        label = f"Visit {values['status'].lower()}"
     if fields.get("check"):
         seen = [replace(change, version=before["version"])]
         return _against(VISITS, visit_id, partial(booking.change_visits, changes=seen, label=label))

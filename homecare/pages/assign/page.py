@@ -144,6 +144,7 @@ class Assign(GuardedView):
             "as_of": roster.iso(day.as_of),
             "staff": day.staff,
             "visits": day.visits,
+            "before": day.before,
             "shifts": day.shifts,
             "absences": day.absences,
             "hours": hours,

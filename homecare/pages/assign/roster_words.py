@@ -95,7 +95,7 @@ def read(args: MultiDict[str, str], by: Acting, *, own: bool) -> Words:
         raise _unknown(f"There is no sub-city {given['place'][:60]!r}. Choose one from the list.")
     day = read_day(given.pop("day", ""))
     staff, visits = (_clauses(table, given, by) for table in ("staff", "visit_services"))
-    asked = roster.Asked(day, own, staff, visits, given.get("place", ""))
+    asked = roster.Asked(day, own, staff, visits, given.get("place", ""), before=True)
     return Words(asked, given, "" if day == clock.today() else day.isoformat())
 
 

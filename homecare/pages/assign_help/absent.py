@@ -25,7 +25,7 @@ from homecare.pages.assign_help.absence_form import Asked, read, typed_in
 from homecare.pages.assign_help.planning import PlanningView
 from homecare.queries.assigned.affected import affected, people
 from homecare.queries.assigned.known_absences import absences_of
-from homecare.queries.assigned.who_instead import with_choices
+from homecare.queries.assigned.who_instead import MOST, with_choices
 from homecare.queries.booked.findings import span_words
 from homecare.queries.booked.listed import ABSENCE, offered
 from homecare.web import urls
@@ -94,6 +94,7 @@ class Absent(PlanningView):
             people=people(session, by),
             kinds=[*offered(session, ABSENCE)],
             known=absences_of(session, by, _number(asked.typed["staff_id"])),
+            most=MOST,
             may_change=by.behind is None,
             span_words=span_words,
             when=when,

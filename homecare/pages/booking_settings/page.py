@@ -38,8 +38,10 @@ class BookingSettings(GuardedView):
 
     @expose("/checks", methods=("POST",))
     def checks_view(self) -> ResponseReturnValue:
-        """Form: a level by the name of each check."""
-        chosen = {name: request.form[name] for name in CHECKS if name in request.form}
+        """Form: a level by the name of each check, and `was.<name>` as it was shown: what was not changed stays as it
+        is by now."""
+        form = request.form
+        chosen = {name: form[name] for name in CHECKS if name in form and form[name] != form.get(f"was.{name}")}
         try:
             set_levels(session=db.session(), by=acting(), levels=chosen)
         except RuleError as error:

@@ -12,6 +12,7 @@ from homecare.access.policy import Action
 from homecare.actions.assigning.planning.drafts import Draft, Line, Wanted
 from homecare.kinds import say
 from homecare.queries.booked.planned_visits import Planned
+from homecare.queries.booked.visit_plans import Running
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import shown_table
@@ -36,6 +37,15 @@ class DraftLine:
     state: str
     blocks: list[str]
     warnings: list[str]
+
+
+@dataclass(frozen=True)
+class RunningLine:
+    visit_id: int
+    patient: str
+    next: str
+    last: str
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,21 @@ def listed(session: Session, by: Acting, found: list[Planned]) -> list[DraftLine
     staff = _names(session, by, "staff", {one.staff_id for one in found})
     wanted = [(one, Wanted(one.patient_id, one.staff_id, one.start, one.minutes, purpose=one.purpose)) for one in found]
     return [_said(each, {}, staff, one.status or "Pending") for one, each in wanted]
+
+
+def running(session: Session, by: Acting, found: list[Running]) -> list[RunningLine]:
+    """Series that go on. One statement for the names."""
+    patients = _names(session, by, "patients", {one.patient_id for one in found})
+    return [
+        RunningLine(
+            one.visit_id,
+            patients.get(one.patient_id, f"#{one.patient_id}"),
+            say.when(one.start),
+            say.day(clock.to_addis(one.last).date()),
+            one.waiting,
+        )
+        for one in found
+    ]
 
 
 def _line(line: Line, one: Wanted, patients: dict[int, str], staff: dict[int, str]) -> DraftLine:

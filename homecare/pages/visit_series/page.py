@@ -32,6 +32,7 @@ from homecare.pages.visit_series import answers, draft_lines
 from homecare.pages.visit_series.answers import Outcome, amount
 from homecare.pages.visit_series.typed_words import VISITS, Typed
 from homecare.queries.booked.listed import ENDING, PURPOSE, offered
+from homecare.queries.booked.visit_plans import running
 from homecare.web import urls
 from homecare.web.errors import SpokenError
 
@@ -95,7 +96,11 @@ class VisitSeriesPage(GuardedView):
         return answers.leave(outcome.booked, sentence, _address(outcome.booked.ids[0]), _address())
 
     def _new(self, typed: Typed, outcome: Outcome) -> ResponseReturnValue:
-        return self._page("pages/visit_series/new_series.html", typed, outcome, weekdays=WEEKDAYS, most=MOST)
+        session, by = db.session(), acting()
+        known = [] if outcome.draft else draft_lines.running(session, by, running(session))
+        return self._page(
+            "pages/visit_series/new_series.html", typed, outcome, weekdays=WEEKDAYS, most=MOST, running=known
+        )
 
     def _of_visit(self, typed: Typed, visit_id: int) -> ResponseReturnValue:
         outcome = Outcome()

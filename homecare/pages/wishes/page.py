@@ -17,7 +17,7 @@ from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.db import db
 from homecare.kinds.read import parse_id
-from homecare.queries.booked.facts_of_people import wishes
+from homecare.queries.booked.facts_of_people import said_wishes, wishes
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import shown_table
@@ -41,6 +41,7 @@ class Wishes(GuardedView):
         try:
             chosen = _chosen()
             set_wishes(session=db.session(), by=acting(), patient_id=patient_id, gender=request.form.get("gender", ""),
+                       seen=request.form.get("seen"),
                        **{word: [key for key, kind in chosen.items() if kind == of] for word, of in
                           (("unwanted", "not"), ("rather", "rather"))})  # fmt: skip
         except RuleError as error:
@@ -62,6 +63,7 @@ class Wishes(GuardedView):
             gender=request.form.get("gender", "") if error else known.get(None, ""),
             people=people,
             names=_names("staff", people),
+            seen=said_wishes(known),
             typed=request.form if error else {},
             error=error,
         )

@@ -19,7 +19,7 @@ from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, not_found, refuse
 from homecare.db import db
 from homecare.kinds.read import parse_id
-from homecare.queries.booked.facts_of_people import working
+from homecare.queries.booked.facts_of_people import said_working, working
 from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import shown_table
@@ -44,7 +44,8 @@ class WorkingFacts(GuardedView):
             return self._page(staff_id, name), 200
         try:
             set_working(session=db.session(), by=acting(), staff_id=staff_id, days=_days(),
-                        contracted_minutes=_contracted(), gender=request.form.get("gender", ""))  # fmt: skip
+                        contracted_minutes=_contracted(), gender=request.form.get("gender", ""),
+                        seen=request.form.get("seen"))  # fmt: skip
         except RuleError as error:
             return self._page(staff_id, name, error), 422
         except RowGoneError:
@@ -62,6 +63,7 @@ class WorkingFacts(GuardedView):
             staff_id=staff_id,
             name=name,
             days=DAYS,
+            seen=said_working(hours, minutes, gender),
             typed=request.form if error else typed,
             error=error,
         )

@@ -59,6 +59,8 @@ class Affected:
     due: date | None = None
     choices: list[Choice] = field(default_factory=list)
     chosen: int | None = None
+    # A visit without minutes of its own takes as long as the role of whoever goes.
+    by_role: bool = False
 
     @property
     def key(self) -> str:

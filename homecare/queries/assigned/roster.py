@@ -6,7 +6,7 @@ or a shift (its times, its status, whose it is), those lists are empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,12 +18,11 @@ from homecare import clock
 from homecare.access import precision
 from homecare.access.acting import Acting
 from homecare.access.derived import once_per
-from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import shown_of
 from homecare.clock import Beyond
-from homecare.models import Absence, Assignment, Staff, StoredRole, Visit, VisitPlan
-from homecare.models.folding import in_order, plain_word
+from homecare.models import Absence, Assignment, Visit, VisitPlan
+from homecare.queries.assigned.roster_people import Clauses, people
 from homecare.queries.booked.booked_minutes import booked_minutes
 from homecare.queries.places import of_visit
 from homecare.records import bookings
@@ -34,8 +33,6 @@ from homecare.tables.table import shown_table
 VISIT = ("patient_id", "staff_id", "scheduled_at", "check_in_time", "check_out_time", "status")
 SHIFT = ("patient_id", "staff_id", "shift_start", "shift_end", "status")
 OUTSIDE = "Outside"
-
-Clauses = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -48,11 +45,15 @@ class Asked:
     visits: Clauses = ()
     # A name of a sub-city, OUTSIDE, or empty for every place.
     place: str = ""
+    # Also what of the day before goes on over midnight.
+    before: bool = False
 
 
 @dataclass(frozen=True)
 class Day:
-    """Rows as the page and its JSON have them. `counts` are of the day's visits that are shown."""
+    """Rows as the page and its JSON have them. `counts` are of the day's visits that are shown. `before` are visits of
+    the day before that somebody is busy with on this one: they stand on their own day, their minutes count on both.
+    """
 
     day: date
     as_of: datetime
@@ -60,6 +61,7 @@ class Day:
     visits: list[dict[str, Any]] = field(default_factory=list)
     shifts: list[dict[str, Any]] = field(default_factory=list)
     absences: list[dict[str, Any]] = field(default_factory=list)
+    before: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -75,17 +77,20 @@ def iso(moment: Any) -> str | None:
 def day_of(session: Session, by: Acting, asked: Asked) -> Day:
     """Five statements: visits, shifts, booked minutes, staff, absences."""
     start, end = bookings.day_bounds(asked.day)
-    of_day = (bookings.on_day(asked.day), bookings.status_word() != "cancelled")
-    found = visits(session, by, *of_day, *asked.visits, *_own(by, asked, Visit.staff_id), at=asked.place)
+    first = start - bookings.LONGEST_VISIT if asked.before else start
+    of_day = (Visit.scheduled_at >= first, Visit.scheduled_at < end, bookings.status_word() != "cancelled")
+    both = visits(session, by, *of_day, *asked.visits, *_own(by, asked, Visit.staff_id), at=asked.place, since=start)
+    found, before = ([one for one in both if (one["planned"] >= iso(start)) is on_day] for on_day in (True, False))
     beside = shifts(session, by, on_days(start, end), *_own(by, asked, Assignment.staff_id))
     present = {row["staff_id"] for row in (*found, *beside)} - {None}
     return Day(
         asked.day,
         clock.now_utc(),
-        people(session, by, asked, booked(session, by, asked, start, end), present),
+        people(session, by, booked(session, by, asked, start, end), present, asked.staff, own=asked.own),
         found,
         beside,
         absences(session, by, asked, start, end),
+        before,
     )
 
 
@@ -102,22 +107,30 @@ def may_read_visits(by: Acting) -> bool:
     return _sees(by, "visit_services", VISIT) is not None
 
 
-def visits(session: Session, by: Acting, *clauses: ColumnElement[bool], at: str = "") -> list[dict[str, Any]]:
-    """The visits that meet the clauses, by time; with `at` those whose patient lives there. One statement."""
+def visits(
+    session: Session, by: Acting, *clauses: ColumnElement[bool], at: str = "", since: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The visits that meet the clauses, by time; with `at` those whose patient lives there. Of those planned before
+    `since` only what keeps somebody busy from then on. One statement."""
     seen = _sees(by, "visit_services", VISIT)
     if seen is None:
         return []
     tells_place = precision.of_records(by) is not precision.Precision.NONE
     key = ("roster", seen.access.role.name, seen.table, tells_place)
-    selected, statement = once_per(by.policy, key, lambda: _of_visits(seen, tells_place))
+    selected, statement, end = once_per(by.policy, key, lambda: _of_visits(seen, tells_place))
+    if since is not None:
+        goes_on = and_(Visit.staff_id.is_not(None), bookings.occupying(), end > since)
+        # What was checked out before is left aside before its plan and its carer are looked up.
+        open_then = or_(Visit.scheduled_at >= since, Visit.check_out_time.is_(None), Visit.check_out_time > since)
+        statement = statement.where(open_then, or_(Visit.scheduled_at >= since, goes_on))
     if at:
         statement = statement.where(of_visit(OUTSIDE) == at if tells_place else false())
     statement = statement.where(*clauses)
     return [_visit(row, selected, tells_place) for row in session.execute(statement)]
 
 
-def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any]]:
-    """Every visit with what its bar tells, by time. Building it takes longer than running it for a day."""
+def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any], ColumnElement[datetime]]:
+    """Every visit with what its bar tells, by time, and its end. Building it takes longer than running it for a day."""
     selected = build(seen, VISIT, sort="scheduled_at")
     statement, now = selected.statement, bindparam("now", callable_=clock.now_utc, type_=DateTime)
     if tells_place:
@@ -129,30 +142,28 @@ def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any]]:
     words: dict[str, Any] = {
         "start": bookings.busy_start(), "end": bookings.busy_end(Visit, minutes), "minutes": minutes,
         "purpose": func.coalesce(plan.purpose, ""), "plan_minutes": plan.minutes, "pair_id": plan.pair_id,
+        "series": plan.series_id.is_not(None),
         "unassigned": bookings.unassigned(), "late": bookings.late(now), "missed": bookings.missed(now),
         "stuck": bookings.stuck(now, Visit, minutes), "waiting": bookings.waiting(),
         "cover": bookings.needs_cover(Visit, minutes),
     }  # fmt: skip
     statement = statement.add_columns(*(word.label(name) for name, word in words.items()))
     statement = statement.outerjoin(plan, plan.visit_id == Visit.id)
-    return selected, statement.order_by(Visit.scheduled_at, Visit.id)
+    return selected, statement.order_by(Visit.scheduled_at, Visit.id), words["end"]
 
 
 def _visit(row: Row[Any], selected: RowSelect, tells_place: bool) -> dict[str, Any]:
+    flags = ("late", "missed", "stuck", "unassigned", "waiting", "cover", "series")
     return {
         "id": row._id,
-        "patient_id": row.patient_id,
         "patient": patient_name(row, selected),
-        "staff_id": row.staff_id,
         "start": iso(row.start),
         "end": iso(row.end),
-        "minutes": row.minutes,
-        "purpose": row.purpose,
         "status": row.status or "Pending",
         "place": row.place if tells_place else "",
-        **{name: bool(getattr(row, name)) for name in ("late", "missed", "stuck", "unassigned", "waiting", "cover")},
+        **{name: getattr(row, name) for name in ("patient_id", "staff_id", "minutes", "purpose", "plan_minutes")},
+        **{name: bool(getattr(row, name)) for name in flags},
         "pair": row.pair_id,
-        "plan_minutes": row.plan_minutes,
         "planned": iso(row.scheduled_at),
         "version": row._version,
     }
@@ -213,38 +224,3 @@ def booked(session: Session, by: Acting, asked: Asked, start: datetime, end: dat
     if asked.own or {"visit_services", "caregiver_assignments"} & by.scoped_tables():
         found = found.having(found.selected_columns.staff_id == by.person.staff_id)
     return {row.staff_id: row.minutes for row in session.execute(found, execution_options=UNSCOPED)}
-
-
-def carers() -> ColumnElement[bool]:
-    """Active people whose role visits patients."""
-    visiting = select(plain_word(StoredRole.name)).where(StoredRole.delivers_care)
-    return and_(bookings.active(), plain_word(Staff.role).in_(visiting))
-
-
-def people(
-    session: Session, by: Acting, asked: Asked, minutes: dict[int, int], present: set[int]
-) -> list[dict[str, Any]]:
-    """The carers, and whoever else has something then, sorted by name. One statement."""
-    names = ("first_name", "last_name", "role", "status", "department")
-    found = []
-    if by.role is not None and by.may("staff"):
-        selected = build(Seen.of(by, shown_table("staff")), names)
-        who = or_(carers(), Staff.id.in_(present | minutes.keys()))
-        statement = selected.statement.where(who, *asked.staff, *_own(by, asked, Staff.id))
-        lengths = {name: role.visit_minutes for name, role in by.policy.roles.items()}
-        rows = session.execute(statement.order_by(in_order(Staff.first_name)))
-        found = [_person(row, selected, minutes, lengths) for row in rows]
-    known = {person["id"] for person in found}
-    nameless = [] if asked.staff else sorted(present - known)
-    return [*found, *({"id": each, "name": f"#{each}", "role": "", "status": "", "department": "",
-                      "minutes_booked": minutes.get(each, 0), "visit_minutes": None} for each in nameless)]  # fmt: skip
-
-
-def _person(row: Row[Any], selected: RowSelect, minutes: dict[int, int], lengths: dict[str, int]) -> dict[str, Any]:
-    """`visit_minutes`: what a visit of theirs takes by role; None if the reader may not know the role."""
-    told = {each.name: getattr(row, each.name) for each in selected.fields}
-    name = " ".join(part for part in (told.get("first_name"), told.get("last_name")) if part)
-    rest = {column: told.get(column) or "" for column in ("role", "status", "department")}
-    takes = lengths.get(folded(rest["role"]), bookings.DEFAULT_VISIT_MINUTES) if "role" in told else None
-    booked = {"minutes_booked": minutes.get(row._id, 0), "visit_minutes": takes}
-    return {"id": row._id, "name": name or f"#{row._id}", **rest, **booked}

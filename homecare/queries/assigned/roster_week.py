@@ -17,6 +17,7 @@ from homecare.access.acting import Acting
 from homecare.models import Assignment, Visit
 from homecare.queries.assigned import roster
 from homecare.queries.assigned.roster import Asked
+from homecare.queries.assigned.roster_people import people
 from homecare.queries.places import of_visit
 from homecare.records import bookings
 
@@ -101,9 +102,11 @@ def week(session: Session, by: Acting, asked: Asked) -> Week:
     visits, shifts = _visits(session, by, asked), _shifts(session, by, asked, days)
     start, end = bookings.week_bounds(asked.day)
     away = _away(roster.absences(session, by, asked, start, end), days)
-    present = {key for of_day in booked for key in of_day} | {key for key, _ in visits if key is not None}
+    _go_on(visits, shifts)
+    present = {key for of_day in booked for key in of_day}
+    present |= {key for key, day in visits if key is not None and day in days}
     lines = []
-    for person in roster.people(session, by, asked, {}, present):
+    for person in people(session, by, {}, present, asked.staff, own=asked.own):
         key = person["id"]
         cells = [
             _cell(day, of_day.get(key, 0), visits[key, day], (key, day) in away, shifts[key, day])
@@ -112,6 +115,18 @@ def week(session: Session, by: Acting, asked: Asked) -> Week:
         lines.append(Line(person, cells))
     nobody = [_cell(day, 0, [row for row in visits[None, day] if row.unassigned]) for day in days]
     return Week(days, lines, nobody)
+
+
+def _go_on(
+    visits: Mapping[tuple[int | None, date], list[Row[Any]]], drawn: defaultdict[tuple[int, date], list[Bar]]
+) -> None:
+    """Draws what goes on over midnight on the next day too, where its minutes count: behind that day's own visits."""
+    for (key, day), rows in visits.items():
+        after = day + timedelta(days=1)
+        for row in rows:
+            end = clock.known(row.end)
+            if key is not None and row.status not in bookings.IDLE and end and end > clock.day_start(after):
+                drawn[key, after].append(_cut(clock.day_start(after), end, after, "planned"))
 
 
 def _cell(day: date, minutes: int, rows: Iterable[Row[Any]], away: bool = False, shifts: Sequence[Bar] = ()) -> Cell:
@@ -147,8 +162,9 @@ def _visits(session: Session, by: Acting, asked: Asked) -> defaultdict[tuple[int
     }  # fmt: skip
     statement = (
         joined.add_columns(*(word.label(name) for name, word in words.items()))
-        .where(Visit.scheduled_at >= start, Visit.scheduled_at < end, bookings.status_word() != "cancelled")
-        .where(*asked.visits)
+        # What began before Monday may go on into it.
+        .where(Visit.scheduled_at >= start - bookings.LONGEST_VISIT, Visit.scheduled_at < end)
+        .where(bookings.status_word() != "cancelled", *asked.visits)
         .order_by(Visit.scheduled_at, Visit.id)
     )
     if asked.own:

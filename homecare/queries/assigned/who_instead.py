@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
+from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
 from homecare.models import AdminTask, Staff
@@ -28,6 +29,7 @@ from homecare.records.stored import names_of
 from homecare.tables.table import coded_tables
 
 MOST = 40
+HOUR = 60
 
 
 def with_choices(
@@ -42,7 +44,8 @@ def with_choices(
         for one in rows:
             one.patient = names.get(one.patient_id or 0, "")
     given: list[tuple[int, datetime, datetime]] = []
-    of_tasks = _colleagues(session, by, staff_id) if any(one.start is None or one.end is None for one in rows) else []
+    is_asked = len(rows) > MOST or any(one.start is None or one.end is None for one in rows)
+    of_tasks = _colleagues(session, by, staff_id) if is_asked else []
     for number, one in enumerate(rows):
         if one.start is None or one.end is None:
             one.choices = of_tasks
@@ -53,6 +56,8 @@ def with_choices(
             one.chosen = next((each.staff_id for each in one.choices if not _taken(given, each.staff_id, one)), None)
             if one.chosen is not None:
                 given.append((one.chosen, one.start, one.end))
+        else:
+            one.choices = of_tasks
     _name_tasks(session, by, rows)
     _say_roles(session, by, rows)
     for one in rows:
@@ -79,7 +84,24 @@ def _say_roles(session: Session, by: Acting, rows: Sequence[Affected]) -> None:
     asked = select(Staff.id, Staff.role).where(Staff.id.in_(ids))
     roles = {row.id: row.role for row in session.execute(asked, execution_options=NOT_SHOWN)}
     for one in rows:
-        one.choices = [replace(each, name=f"{each.name} · {roles[each.staff_id]}") for each in one.choices]
+        one.choices = [
+            replace(each, name=f"{each.name} · {role}{_other_length(by, one, role)}")
+            for each in one.choices
+            for role in (roles[each.staff_id],)
+        ]
+
+
+def _other_length(by: Acting, one: Affected, role: str) -> str:
+    """ ", 45 min instead of 4 h" where the patient would have another length of visit."""
+    known = by.policy.roles.get(folded(role))
+    if not one.by_role or known is None or one.start is None or one.end is None:
+        return ""
+    now = round((one.end - one.start).total_seconds() / 60)
+    return "" if known.visit_minutes == now else f", {_length(known.visit_minutes)} instead of {_length(now)}"
+
+
+def _length(minutes: int) -> str:
+    return f"{minutes} min" if minutes < HOUR else f"{minutes / HOUR:.4g} h"
 
 
 def _say_why(session: Session, by: Acting, rows: Sequence[Affected]) -> None:
@@ -103,6 +125,7 @@ def _about(session: Session, by: Acting, one: Affected) -> Booking | None:
 
 def _suggested(session: Session, by: Acting, one: Affected) -> list[Choice]:
     about = _about(session, by, one)
+    one.by_role = one.resource == VISITS and about is not None and about.minutes is None
     found = replacements(session, by, about) if about else []
     return [
         Choice(each.staff_id, each.name, round(each.score), [CHECKS[name].brief for name in each.warned])

@@ -34,7 +34,7 @@ function start() {
     made: board(scroll, data),
     side: $("#side"),
     urls: { send: scroll.dataset.send, patients: lookup, suggestions: scroll.dataset.suggestions, absent: scroll.dataset.absent, near: scroll.dataset.near },
-    sending: 0, picked: null, drag: null, shown: null, stay: "", before: null,
+    sending: 0, saves: new Map(), picked: null, drag: null, shown: null, stay: "", before: null,
   };
   roster.tell = (words) => ($("#told").textContent = words);
   roster.tellCounts = () => tellCounts(roster);
@@ -45,7 +45,12 @@ function start() {
     roster.made.stop?.focus({ preventScroll: true });
   };
   roster.fill = (...told) => inPanel(() => panel.fill(roster, ...told));
-  roster.open = (kind, one, wish) => inPanel(() => panel.open(roster, kind, one, wish));
+  roster.open = (kind, one, wish) => inPanel(() => {
+    panel.open(roster, kind, one, wish);
+    // The panel takes its place from the board.
+    const bar = one && roster.made.bars.get(barKey(kind, one.id));
+    if (bar) keys.inSight(roster, bar.element);
+  });
   roster.shut = () => roster.side.hidden || panel.close(roster);
   roster.create = (given) => inPanel(() => panel.openNew(roster, given));
   for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, () => inPanel(() => {}), { once: true });
@@ -201,7 +206,7 @@ function onPaper(roster) {
     const lines = $$(".row-of-day", grid).reduce((sum, row) => sum + Number(row.style.getPropertyValue("--n")), 0);
     grid.style.setProperty("--pitch", `${Math.min(28, Math.floor((10 * (PAPER_PX - HEAD_PX)) / Math.max(1, lines)) / 10)}px`);
     const share = (bar, name) => Number(bar.style.getPropertyValue(name));
-    const bars = $$(".row-of-day .bar", grid);
+    const bars = $$(".row-of-day :is(.bar, .early)", grid);
     const from = Math.floor(24 * Math.min(1, ...bars.map((bar) => share(bar, "--x")))) / 24;
     const until = Math.ceil(24 * Math.max(0, ...bars.map((bar) => share(bar, "--x") + share(bar, "--w")))) / 24;
     if (until > from) for (const [name, value] of [["--from", from], ["--span", until - from]]) grid.style.setProperty(name, value);

@@ -16,9 +16,12 @@ export function listen(roster) {
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key !== "z" || typing(event.target) || roster.picked || roster.drag || $("dialog[open]")) return;
     const last = own.at(-1);
-    if (!last && $$(".toasts [data-undo]").length) return;
+    const { saves } = roster;
+    if (!last && !saves.size && $$(".toasts [data-undo]").length) return;
     event.preventDefault();
-    if (last) undo(roster, last);
+    // What is being saved is the last, and is not taken back where it was refused.
+    if (saves.size) Promise.allSettled(saves.values()).then(() => own.at(-1) !== last && undo(roster, own.at(-1)));
+    else if (last) undo(roster, last);
     else tell(roster, "Nothing that was done on this page is left to undo.");
   }, true);
 }

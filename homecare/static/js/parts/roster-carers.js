@@ -19,7 +19,7 @@ export function carers(roster, chosen, from, until, { nobody, but = "", patient 
 function said(data, person, from, to, but, patient) {
   const { day } = data;
   const mine = (other) => other.staff_id === person.id;
-  const clash = data.visits.find((one) => mine(one) && `visit-${one.id}` !== but && one.status !== "Missed" && startOf(one, day) < to && endOf(one, day) > from);
+  const clash = [...data.visits, ...data.before].find((one) => mine(one) && `visit-${one.id}` !== but && one.status !== "Missed" && startOf(one, day) < to && endOf(one, day) > from);
   const away = data.absences.find((one) => mine(one) && minutesOf(one.from, day) < to && minutesOf(one.to, day) > from);
   const begins = (one) => minutesOf(one.start, day) ?? -Infinity;
   const ends = (one) => minutesOf(one.end, day) ?? Infinity;

@@ -1,10 +1,9 @@
 // Draws a day: a grid of rows (staff or patients) with bars, bands behind them, and the strip of unassigned visits.
 // Every element is made once and kept by its id: drawing again touches only what differs.
 import { $, make } from "../core/dom.js";
-import { DAY, clock, hours, length, minutesOf, union } from "./roster-times.js";
+import { DAY, clock, hours, isoDay, length, minutesOf } from "./roster-times.js";
 
 export const STRIP = "strip";
-const OCCUPYING = (visit) => visit.status !== "Missed";
 const FULL_DAY = 480;
 // Under this many minutes a bar has room for the name alone.
 const SHORT = 90;
@@ -96,7 +95,7 @@ function stay(made, at) {
 
 function rowsOf(made, data) {
   const rows = new Map();
-  const add = (key, told) => rows.get(key) ?? rows.set(key, { key, bars: [], bands: [], ...told }).get(key);
+  const add = (key, told) => rows.get(key) ?? rows.set(key, { key, bars: [], bands: [], before: [], ...told }).get(key);
   if (made.byPatient) {
     for (const visit of data.visits) add(`p${visit.patient_id}`, { id: visit.patient_id, name: visit.patient, role: visit.place }).bars.push(visit);
     for (const shift of data.shifts) add(`p${shift.patient_id}`, { id: shift.patient_id, name: shift.patient, role: "" }).bands.push(shift);
@@ -105,15 +104,9 @@ function rowsOf(made, data) {
   for (const person of data.staff) add(`s${person.id}`, { ...person, person });
   for (const visit of data.visits) if (visit.staff_id) rows.get(`s${visit.staff_id}`)?.bars.push(visit);
   for (const shift of data.shifts) rows.get(`s${shift.staff_id}`)?.bands.push(shift);
+  for (const visit of data.before) rows.get(`s${visit.staff_id}`)?.before.push(visit);
   for (const away of data.absences) (rows.get(`s${away.staff_id}`) ?? {}).away = [...(rows.get(`s${away.staff_id}`)?.away ?? []), away];
   return [...rows.values()];
-}
-
-/** What somebody has booked now, of what this page knows; the server's own figure where nothing was changed here. */
-export function bookedMinutes(data, staffId) {
-  const spans = data.visits.filter((one) => one.staff_id === staffId && OCCUPYING(one)).map((one) => [startOf(one, data.day), endOf(one, data.day)]);
-  const shifts = data.shifts.filter((one) => one.staff_id === staffId && one.start && one.end && !/^(Completed|No Show)$/.test(one.status));
-  return union([...spans, ...shifts.map((one) => [minutesOf(one.start, data.day), minutesOf(one.end, data.day)])]);
 }
 
 function drawRow(made, row) {
@@ -141,7 +134,7 @@ function drawRow(made, row) {
   drawBands(made, held, row, hoursOf);
   const order = row.bars.map((visit) => drawBar(made, "visit", visit, lanes.lines.get(visit.id)).element);
   put(held.lane, [...held.lane.children].filter((one) => one.classList.contains("band")), order);
-  if (!order.length && !row.bands.length) {
+  if (!order.length && !row.bands.length && !row.before.length) {
     if (!$(".nothing", held.lane)) held.lane.append(make("div", { role: "gridcell", className: "nothing visually-hidden", textContent: "Nothing booked" }));
   } else $(".nothing", held.lane)?.remove();
 }
@@ -168,7 +161,7 @@ function placed(visits, day) {
 
 function drawBands(made, held, row, hoursOf) {
   const { day } = made.data;
-  const signature = JSON.stringify([row.bands, row.away, hoursOf, day, row.bars.length > 0]);
+  const signature = JSON.stringify([row.bands, row.away, row.before, hoursOf, day, row.bars.length > 0]);
   if (held.was === signature) return;
   held.was = signature;
   for (const old of held.lane.querySelectorAll(".band:not([data-key])")) old.remove();
@@ -178,11 +171,20 @@ function drawBands(made, held, row, hoursOf) {
   for (const one of row.away ?? []) bands.push(band("away", minutesOf(one.from, day), minutesOf(one.to, day)));
   held.lane.prepend(...bands);
   for (const shift of row.bands) held.lane.insertBefore(drawBar(made, "shift", shift, row.bars.length).element, held.lane.children[bands.length] ?? null);
+  // Over a shift, as a visit is.
+  for (const one of row.before) held.lane.insertBefore(early(one, day), held.lane.children[bands.length + row.bands.length] ?? null);
 }
 
 function band(kind, from, to) {
   const element = make("div", { className: `band ${kind}`, "aria-hidden": "true" });
   return span(element, Math.max(0, from), Math.min(DAY, to));
+}
+
+/** A visit of the day before that goes on: it leads to its own day, where it is moved. */
+function early(one, day) {
+  const words = `since ${clock(minutesOf(one.start, day))} ${one.patient}`;
+  const link = make("a", { tabIndex: -1, title: words, textContent: words, href: `/admin/assign/?day=${isoDay(one.planned)}#visit-${one.id}` });
+  return span(make("div", { role: "gridcell", className: "band shift early" }, link), 0, Math.min(DAY, minutesOf(one.end, day)));
 }
 
 function span(element, from, to) {
@@ -247,7 +249,7 @@ function drawStrip(made, data) {
   const found = made.byPatient ? [] : data.visits.filter((visit) => !visit.staff_id).sort((a, b) => Date.parse(a.planned) - Date.parse(b.planned));
   put(lane, [], found.map((visit) => drawBar(made, "visit", visit, 0).element));
   made.strip.hidden = made.byPatient;
-  write($("b", made.strip), String(found.length));
+  write($("b", made.strip), String(found.filter((visit) => visit.unassigned).length));
   const empty = $(".nothing", lane);
   if (!found.length && !empty) lane.append(make("div", { role: "gridcell", className: "nothing muted", textContent: "Every visit has somebody." }));
   else if (found.length) empty?.remove();

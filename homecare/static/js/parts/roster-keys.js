@@ -32,7 +32,9 @@ export function listen(roster) {
 }
 
 const rowsOf = (made) => [made.strip.hidden ? null : made.strip, ...made.body.children].filter(Boolean);
-const barsOf = (row) => $$(".bar", row).sort((a, b) => a.dataset.at?.localeCompare(b.dataset.at));
+// What began the day before stands first.
+const startOfBar = (bar) => Number(bar.style.getPropertyValue("--x"));
+const barsOf = (row) => $$(".bar", row).sort((a, b) => startOfBar(a) - startOfBar(b));
 const held = (roster, bar) => roster.made.bars.get(bar.dataset.key)?.one;
 
 function walk(roster, at, event) {
@@ -66,9 +68,8 @@ function walk(roster, at, event) {
 function nearest(row, from) {
   if (!row) return null;
   if (!from.dataset.at) return row.querySelector(".name");
-  const minutes = (bar) => Number(bar.dataset.at.slice(0, 2)) * 60 + Number(bar.dataset.at.slice(3));
-  const wanted = minutes(from);
-  return barsOf(row).sort((a, b) => Math.abs(minutes(a) - wanted) - Math.abs(minutes(b) - wanted))[0] ?? row.querySelector(".name");
+  const far = (bar) => Math.abs(startOfBar(bar) - startOfBar(from));
+  return barsOf(row).sort((a, b) => far(a) - far(b))[0] ?? row.querySelector(".name");
 }
 
 /** Scrolls so far that the element is not under the head or the names. */

@@ -31,6 +31,7 @@ export function open(roster, kind, one, wish = "") {
     make("p", { className: "links" },
       make("a", { href: `/admin/${table}/details/?id=${one.id}`, textContent: `Open the ${kind}` }),
       make("a", { href: `/admin/${table}/history/?id=${one.id}`, textContent: "History" }),
+      ...(one.series ? [make("a", { href: `/admin/assign/series/?visit_id=${one.id}`, textContent: "Change the series" })] : []),
       make("a", { href: `/admin/patients/details/?id=${one.patient_id}`, textContent: "Open the patient" }),
       ...(roster.urls.near ? [make("a", { href: `${roster.urls.near}?around=${one.patient_id}&day=${roster.data.day}`, textContent: "Who is near" })] : [])),
   ], { kind, id: one.id, wish });
@@ -172,12 +173,13 @@ function visitForm(roster, visit) {
 function ending(roster, visit) {
   const words = roster.choices.ending.map((one) => one.word);
   const why = select("ending_reason", [option("", "Choose a reason", true), ...words.map((word) => option(word, word))]);
-  const go = () => {
+  const end = (status) => () => {
     if (words.length && !why.value) return why.focus();
     close(roster);
-    saveVisit(roster, visit, { status: "Cancelled", ending_reason: why.value });
+    saveVisit(roster, visit, { status, ending_reason: why.value });
   };
-  return make("details", { className: "ending" }, make("summary", { textContent: "Cancel this visit" }), ...(words.length ? [field("Why", why)] : []), button("Cancel the visit", go, "btn btn-danger"));
+  const missed = visit.missed ? [button("Nobody came", end("Missed"))] : [];
+  return make("details", { className: "ending" }, make("summary", { textContent: visit.missed ? "Say why nobody came, or cancel" : "Cancel this visit" }), ...(words.length ? [field("Why", why)] : []), ...missed, button("Cancel the visit", end("Cancelled"), "btn btn-danger"));
 }
 
 function shiftForm(roster, shift) {

@@ -7,6 +7,10 @@ import { clock, lengthWith, minutesOf, momentOf, now } from "./roster-times.js";
 
 const LATE = 15;
 const MISSED = 60;
+// By a row and the version that this page sent of it, the version that its change was given.
+const own = new Map();
+// One question after the other: under the hand of who answers it none becomes another.
+let asking = Promise.resolve();
 
 /** The visit as it will be, as far as this page can tell before the server answers. */
 export function withValues(visit, values, { day, staff }) {
@@ -37,22 +41,48 @@ export function withShift(shift, values) {
 }
 
 /** A change of a visit. `answered` are the keys of warnings that were read before. Answers whether it was saved. */
-export async function saveVisit(roster, visit, values, answered = []) {
+export function saveVisit(roster, visit, values, answered = []) {
   const before = roster.before ?? visit;
   roster.before = null;
   // Who has a role of unknown length gets the length that is seen.
   if (values.staff_id && !values.minutes && lengthWith(roster.data, before, values.staff_id) === null) values.minutes = before.minutes;
-  replace(roster, "visits", visit.id, values.status === "Cancelled" ? null : withValues(before, values, roster.data));
-  return carry(roster, "visits/", { visit_id: visit.id, version: before.version, ...values }, () => replace(roster, "visits", visit.id, before), before.patient, answered);
+  return inTurn(roster, "visits", before, { visit_id: visit.id, ...values }, (one) => withValues(one, values, roster.data), answered);
 }
 
-export async function saveShift(roster, shift, values, answered = []) {
-  replace(roster, "shifts", shift.id, values.status === "Cancelled" ? null : withShift(shift, values));
-  return carry(roster, "shifts/", { shift_id: shift.id, version: shift.version, ...values }, () => replace(roster, "shifts", shift.id, shift), shift.patient, answered);
+export const saveShift = (roster, shift, values, answered = []) => inTurn(roster, "shifts", shift, { shift_id: shift.id, ...values }, (one) => withShift(one, values), answered);
+
+/** What is changed again before the server has answered is sent after that, at the version of that answer. */
+async function inTurn(roster, list, one, values, as, answered) {
+  const { saves } = roster;
+  const key = `${list}-${one.id}`;
+  const show = (stands) => replace(roster, list, one.id, values.status === "Cancelled" ? null : as(stands));
+  const under = saves.get(key);
+  show(one);
+  const save = async () => {
+    let stands = one;
+    if (under) {
+      await under;
+      stands = roster.data[list].find((each) => each.id === one.id) ?? one;
+      show(stands);
+    }
+    let { version } = one;
+    while (own.has(`${key}:${version}`)) version = own.get(`${key}:${version}`);
+    const answer = await carry(roster, `${list}/`, { version, ...values }, () => replace(roster, list, one.id, stands), one.patient, answered);
+    const now = answer && answer[list].find((each) => each.id === one.id);
+    if (now) own.set(`${key}:${version}`, now.version);
+    return Boolean(answer);
+  };
+  return remembered(saves, key, save());
+}
+
+/** What is under way is known until it is over. */
+function remembered(saves, key, work) {
+  saves.set(key, work);
+  return work.finally(() => saves.get(key) === work && saves.delete(key));
 }
 
 /** Something new. It is drawn when the server has given it a number. */
-export const create = (roster, kind, values) => carry(roster, `${kind}s/new/`, values, () => {}, "");
+export const create = (roster, kind, values) => remembered(roster.saves, "new", carry(roster, `${kind}s/new/`, values, () => {}, ""));
 
 /** Conflicts of what is not saved yet: [{key, level, sentence}]. Empty where the server does not answer. */
 export async function check(roster, path, values) {
@@ -68,15 +98,16 @@ async function carry(roster, path, values, putBack, whose, known = []) {
       try {
         const answer = await send(roster.urls.send + path, { ...values, answered: answered.join(",") });
         say(roster, { ...answer, done: shown(roster, answer) });
-        return true;
+        return answer;
       } catch (error) {
         const conflicts = error.body?.conflicts;
         if (!conflicts) throw error;
         // What stands in the way is read with the change still in sight.
-        if (!(await ask(roster, whose, conflicts))) {
+        asking = asking.then(() => ask(roster, whose, conflicts));
+        if (!(await asking)) {
           putBack();
           roster.tell("It stays as it was.");
-          return false;
+          return null;
         }
         answered.push(...conflicts.map((one) => one.key));
       }
@@ -86,7 +117,7 @@ async function carry(roster, path, values, putBack, whose, known = []) {
     toast(error.message, { kind: "error" });
     roster.tell(error.message);
     roster.refresh();
-    return false;
+    return null;
   } finally {
     roster.sending -= 1;
   }

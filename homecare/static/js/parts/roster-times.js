@@ -12,6 +12,9 @@ export const minutesOf = (iso, day) => (iso ? Math.round((Date.parse(iso) + ADDI
 /** The moment in UTC, as it is sent. */
 export const momentOf = (minutes, day) => `${new Date(Date.parse(`${day}T00:00:00Z`) - ADDIS_MS + minutes * MINUTE_MS).toISOString().slice(0, 19)}Z`;
 
+/** The day of a moment in Addis: 2026-11-27 */
+export const isoDay = (iso) => new Date(Date.parse(iso) + ADDIS_MS).toISOString().slice(0, 10);
+
 const two = (number) => String(number).padStart(2, "0");
 export const clock = (minutes) => `${two(Math.floor((((minutes % DAY) + DAY) % DAY) / 60))}:${two((((minutes % 60) + 60) % 60))}`;
 
@@ -26,18 +29,6 @@ export const length = (minutes) => (minutes < 60 ? `${minutes} min` : `${hours(m
 export const hours = (minutes) => String(Math.round(minutes / 15) / 4);
 export const snap = (minutes) => Math.round(minutes / STEP) * STEP;
 export const now = (day) => minutesOf(new Date().toISOString(), day);
-
-/** The minutes of the union of [start, end) spans within the day. */
-export function union(spans) {
-  let total = 0;
-  let reached = 0;
-  for (const [start, end] of spans.sort((a, b) => a[0] - b[0])) {
-    const from = Math.max(start, reached);
-    const to = Math.min(end, DAY);
-    if (to > from) [total, reached] = [total + to - from, to];
-  }
-  return total;
-}
 
 /** The minutes of a visit if this person goes: its plan's, else those of their role; null where neither is known here. */
 export function lengthWith(data, visit, staffId) {

@@ -11,7 +11,10 @@ export function begin(everyMs) {
 }
 
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { Accept: "application/json", "X-Refresh": "1" } }).catch(() => null);
+  const here = new URL(location);
+  // Of another week than this page shows nothing may be drawn, whatever day it is by now.
+  here.searchParams.set("day", $("#day").value);
+  const answer = await fetch(here, { headers: { Accept: "application/json", "X-Refresh": "1" } }).catch(() => null);
   if (answer && [401, 403].includes(answer.status)) return;
   const page = answer?.ok ? new DOMParser().parseFromString(await answer.text().catch(() => ""), "text/html") : null;
   const found = page && $(WEEK, page);
