@@ -45,12 +45,7 @@ function start() {
     roster.made.stop?.focus({ preventScroll: true });
   };
   roster.fill = (...told) => inPanel(() => panel.fill(roster, ...told));
-  roster.open = (kind, one, wish) => inPanel(() => {
-    panel.open(roster, kind, one, wish);
-    // The panel takes its place from the board.
-    const bar = one && roster.made.bars.get(barKey(kind, one.id));
-    if (bar) keys.inSight(roster, bar.element);
-  });
+  roster.open = (kind, one, wish) => inPanel(() => panel.open(roster, kind, one, wish));
   roster.shut = () => roster.side.hidden || panel.close(roster);
   roster.create = (given) => inPanel(() => panel.openNew(roster, given));
   for (const kind of ["pointerover", "focusin"]) scroll.addEventListener(kind, () => inPanel(() => {}), { once: true });
