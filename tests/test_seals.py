@@ -192,6 +192,19 @@ def test_what_commits_late_is_sealed_and_not_taken_for_added(app: Flask, owner_e
     assert audit(app).exit_code == 0
 
 
+def test_numbers_that_others_used_are_stepped_over(app: Flask, owner_engine: Engine) -> None:
+    sealed(app, owner_engine)
+    with owner_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(
+            "DO $$ BEGIN FOR n IN 1..2500 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"
+        ))  # fmt: skip
+    assert "0 entries sealed." in sealed(app, owner_engine).output
+    run(owner_engine, "INSERT INTO events (title) VALUES ('Later')")
+
+    assert "1 entries sealed." in sealed(app, owner_engine).output
+    assert "11 entries are sealed and 0 wait for it." in audit(app).output
+
+
 def test_a_month_that_is_let_go_is_not_missing(app: Flask, owner_engine: Engine) -> None:
     sealed(app, owner_engine)
     month = "'changes_2020_01'"
