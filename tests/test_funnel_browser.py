@@ -42,6 +42,15 @@ def test_what_is_chosen_is_shown_at_once(manager: Page) -> None:
     manager.wait_for_url("**by=month**")
     expect(manager.get_by_role("heading", name="By month of the lead")).to_be_visible()
     expect(manager.get_by_label("Break down by")).to_have_value("month")
+    # The usual days go with the time, also in a view that is saved; chosen ones stay.
+    assert "from=" not in manager.url
+    manager.locator(".period summary").click()
+    manager.get_by_role("textbox", name="From").fill("2026-01-01")
+    manager.locator(".period-panel").get_by_role("button", name="Show").click()
+    manager.wait_for_url("**from=2026-01-01**")
+    manager.get_by_label("Break down by").select_option("source")
+    manager.wait_for_url("**by=source**")
+    assert "from=2026-01-01" in manager.url
 
 
 def test_the_breakdown_is_one_stop_with_arrows_inside(manager: Page) -> None:

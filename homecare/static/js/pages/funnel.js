@@ -4,6 +4,11 @@ import { $, $$ } from "../core/dom.js";
 const form = $("#asked");
 form.classList.add("at-once");
 for (const select of $$("[data-at-once]", form)) select.addEventListener("change", () => form.requestSubmit());
+// The usual days are those before today: said only where others are chosen, so that a saved view moves on with the days.
+form.addEventListener("formdata", ({ formData }) => {
+  if (!("usual" in form.dataset) || $$("[type=date]", form).some((day) => day.value !== day.defaultValue)) return;
+  for (const name of ["from", "to"]) formData.delete(name);
+});
 $("#print").addEventListener("click", () => print());
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
