@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from homecare.access.policy import Action, folded
 from homecare.actions.assigning.rights import plans_everybody
 from homecare.actions.rules import RuleError
 from homecare.actions.told.break_glass import end_glass, open_glass
@@ -16,10 +17,12 @@ from homecare.db import db
 from homecare.kinds.say import when
 from homecare.kinds.texts import one_line
 from homecare.queries.booked.known_times import VISITS
+from homecare.queries.booked.listed import ENDING, offered
 from homecare.queries.booked.visit_plans import plan_of
 from homecare.records import glass
+from homecare.records.bookings import IDLE
 from homecare.records.seen import Seen
-from homecare.records.stored import revealed, stored_row
+from homecare.records.stored import Stored, revealed, stored_row
 from homecare.web import urls
 
 FEWEST_LETTERS = 5
@@ -42,8 +45,16 @@ def page(asked: Asked, row_id: int, shown_once: frozenset[str] = frozenset()) ->
         access=seen.access,
         opened=opened,
         plan=plan_of(session, row_id) if seen.name == VISITS and plans_everybody(seen.by) else None,
+        endings=_endings(seen, stored),
         when=when,
     )
+
+
+def _endings(seen: Seen, stored: Stored) -> list[str]:
+    """What may be said of why a visit ended; nothing of one that goes on, and to who plans nobody's work."""
+    if seen.name != VISITS or not plans_everybody(seen.by) or not seen.access.may(Action.EDIT):
+        return []
+    return [*offered(db.session(), ENDING)] if folded(stored.values.get("status")) in IDLE else []
 
 
 def answer(asked: Asked, row_id: int) -> ResponseReturnValue:

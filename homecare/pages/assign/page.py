@@ -19,7 +19,7 @@ from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting, refuse
 from homecare.admin.list import own_views
 from homecare.db import db
-from homecare.pages.assign import changing, roster_words, sending, week_bars
+from homecare.pages.assign import changing, ending, roster_words, sending, week_bars
 from homecare.pages.assign.roster_words import PLACES, Words
 from homecare.queries.assigned import roster, roster_beside, roster_week
 from homecare.records import lookup
@@ -47,6 +47,7 @@ class Assign(GuardedView):
         "new_visit": Action.VIEW,
         "change_shift": Action.VIEW,
         "new_shift": Action.VIEW,
+        "say_ending": Action.VIEW,
         "undo": Action.VIEW,
     }
     page = PAGES["assign"]
@@ -106,6 +107,12 @@ class Assign(GuardedView):
     def new_visit(self) -> ResponseReturnValue:
         return self._carried(changing.new_visit)
 
+    @expose("/visits/ending/", methods=("POST",))
+    def say_ending(self) -> ResponseReturnValue:
+        """The form on a visit's page: `visit_id`, `version`, `ending_reason`."""
+        self._need_all()
+        return ending.say_why()
+
     @expose("/shifts/", methods=("POST",))
     def change_shift(self) -> ResponseReturnValue:
         return self._carried(changing.change_shift)
@@ -120,9 +127,12 @@ class Assign(GuardedView):
         return self._carried(changing.take_back)
 
     def _carried(self, work: Callable[[MultiDict[str, str]], Any]) -> ResponseReturnValue:
+        self._need_all()
+        return sending.carried(work)
+
+    def _need_all(self) -> None:
         if self._level() != "all":
             refuse(self.resource, Action.EDIT, "plan everybody's work")
-        return sending.carried(work)
 
     def _level(self) -> str:
         """How much of the page the person has: all, own or marketing."""

@@ -1,0 +1,88 @@
+"""Why a visit was cancelled or missed is said on its page, whoever set the status and wherever."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from clusters import Database
+from doors import Company, Walker
+
+DETAILS, SAY = "/admin/visit_services/details/", "/admin/assign/visits/ending/"
+
+
+@pytest.fixture(scope="module")
+def database(demo_database: Database) -> Database:
+    return demo_database
+
+
+def visit(company: Company, status: str) -> int:
+    company.run(
+        "INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status) SELECT min(id), :staff, "
+        "timezone('utc', now()) - interval '2 hours', :status FROM patients",
+        staff=company.staff_id("Nurse"), status=status,
+    )  # fmt: skip
+    return int(company.scalar("SELECT max(id) FROM visit_services"))
+
+
+def page(walker: Walker, visit_id: int) -> str:
+    return unescape(walker.get(f"{DETAILS}?id={visit_id}").text)
+
+
+def say(walker: Walker, company: Company, visit_id: int, word: str) -> int:
+    version = company.whole("visit_services", visit_id).xmin
+    sent = {"visit_id": visit_id, "version": version, "ending_reason": word}
+    return int(walker.post(SAY, sent).status_code)
+
+
+def said(company: Company, visit_id: int) -> str:
+    asked = "SELECT ending_reason FROM dashboard.visit_plans WHERE visit_id = :id"
+    return company.scalar(asked, id=visit_id) or ""
+
+
+@pytest.mark.parametrize("status", ["Cancelled", "Missed"])
+def test_the_reason_is_said_afterwards_and_taken_back(company: Company, status: str) -> None:
+    coordinator, ended = company.as_("Coordinator"), visit(company, status)
+    word = re.findall(r'<option value="([^"]+)">', page(coordinator, ended).split('id="ending"')[1])[0]
+
+    assert say(coordinator, company, ended, word) == 302
+    told = page(coordinator, ended)
+    assert said(company, ended) == word
+    assert f"<dt>Why it ended</dt><dd>{word}</dd>" in told
+    token = re.search(r'name="token"[^>]*value="([^"]+)"', told)
+    assert token
+    assert coordinator.post("/admin/visit_services/undo/", {"token": token[1], "url": "/admin/"}).status_code == 302
+    assert said(company, ended) == ""
+
+
+def test_only_of_a_visit_that_ended_and_by_who_plans(company: Company) -> None:
+    coordinator, nurse = company.as_("Coordinator"), company.as_("Nurse")
+    waiting, ended = visit(company, "Scheduled"), visit(company, "Cancelled")
+    word = re.findall(r'<option value="([^"]+)">', page(coordinator, ended).split('id="ending"')[1])[0]
+
+    assert 'id="ending"' not in page(coordinator, waiting)
+    assert 'id="ending"' not in page(nurse, ended)
+    assert say(nurse, company, ended, word) == 403
+    assert say(coordinator, company, waiting, word) == 302
+    assert "Only a visit that is Cancelled or Missed has a reason." in page(coordinator, waiting)
+    assert said(company, waiting) == said(company, ended) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"), [("", "Choose why the visit is"), ("Rain", "not in the list of reasons")]
+)
+def test_a_reason_that_is_none_is_refused_in_words(company: Company, word: str, sentence: str) -> None:
+    coordinator, ended = company.as_("Coordinator"), visit(company, "Cancelled")
+
+    assert say(coordinator, company, ended, word) == 302
+    assert sentence in page(coordinator, ended)
+    assert said(company, ended) == ""
+
+
+def test_what_changed_meanwhile_and_what_is_no_number_is_told(company: Company) -> None:
+    coordinator, ended = company.as_("Coordinator"), visit(company, "Cancelled")
+
+    stale = coordinator.post(SAY, {"visit_id": ended, "version": "1", "ending_reason": "x"})
+    assert (stale.status_code, "Somebody changed this visit meanwhile" in stale.text) == (409, True)
+    assert coordinator.post(SAY, {"visit_id": "x", "version": "1", "ending_reason": "x"}).status_code == 400
