@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -155,6 +156,40 @@ def test_who_may_be_the_same_person_is_said_before_saving(company: Company, lead
     assert "Selam H. has the same phone number." in said
     assert "S. Haile has the same e-mail address, the same Fayda number." in said
     assert panel(manager.get(NEW).get_data(as_text=True)) == ""
+
+
+@pytest.mark.parametrize("lead_status", ["Qualified", "Converted"])
+def test_the_same_person_is_linked_and_no_second_patient_made(company: Company, lead: int, lead_status: str) -> None:
+    walker = company.as_("Manager")
+    company.run("INSERT INTO patients (full_name, phone_number) VALUES ('Selam H.', :phone)", phone=PHONE)
+    company.run("UPDATE marketing_leads SET status = :status WHERE id = :id", status=lead_status, id=lead)
+    patient = company.scalar("SELECT max(id) FROM patients")
+    link = f"/admin/patients/edit/?id={patient}&marketing_lead_id={lead}"
+    asked = unescape(walker.get(f"{NEW}?marketing_lead_id={lead}").text)
+    assert f'<a href="{link}">It is this person</a>' in asked
+
+    sent = opened_form(walker, link)
+    assert "the lead becomes Converted and leads to this patient" in walker.get(link).text
+    assert (sent["marketing_lead_id"], sent["full_name"]) == (str(lead), "Selam H.")
+    assert walker.post(link, sent).status_code == 302
+    assert patients_of(company, lead) == 1
+    assert company.scalar("SELECT marketing_lead_id FROM patients WHERE id = :id", id=patient) == lead
+    status, at = status_of(company, lead)
+    assert status == "Converted"
+    assert abs((clock.now_utc() - at).total_seconds()) < 600
+    # Whoever is linked stays so, and the lead has its patient.
+    assert "It is this person" not in walker.get(f"{NEW}?marketing_lead_id={lead}").text
+    assert walker.post(NEW, form_of(walker, lead, phone_number="")).status_code == 409
+    assert "becomes Converted" not in walker.get(link).text
+
+
+def test_who_may_not_convert_links_nobody(company: Company, lead: int) -> None:
+    company.run("INSERT INTO patients (full_name, phone_number) VALUES ('Selam H.', :phone)", phone=PHONE)
+    patient = company.scalar("SELECT max(id) FROM patients")
+    for role in ("Finance", "Marketing", "Nurse"):
+        page = company.as_(role).get(f"/admin/patients/edit/?id={patient}&marketing_lead_id={lead}")
+        assert "becomes Converted" not in page.text
+    assert status_of(company, lead)[0] == "Qualified"
 
 
 @pytest.mark.parametrize("stored", ["0911000321", "251911000321", "00251911000321", "0911 000 321"])

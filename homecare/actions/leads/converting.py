@@ -1,4 +1,4 @@
-"""Converts a lead: its patient is made and the lead set to Converted, both or neither."""
+"""Converts a lead: its patient is made, or named, and the lead set to Converted, both or neither."""
 
 from __future__ import annotations
 
@@ -34,15 +34,52 @@ def convert(
     a lead that has a patient. Of several at once the others wait here for the first.
     """
     with transaction(session, by=by, model=Patient):
-        found = select(Lead).where(Lead.id == values[LEAD]).with_for_update()
-        lead = session.scalar(found, execution_options={"populate_existing": True} | NOT_SHOWN)
-        if lead is None:
-            raise RuleError(LEAD, "This choice is gone. Choose another.")
+        lead = _held(session, values[LEAD])
         saved = rows.create_row(session=session, model=Patient, values=values, token=token, by=by, answered=answered)
-        # The time that a lead without a patient had is of no conversion.
-        converted = {"status": "Converted", "converted_to_patient_at": clock.now_utc()}
-        need_answers(rows.change(session, Lead, lead, converted, by).questions, answered)
+        _set_converted(session, lead, by, answered)
     return saved
+
+
+@retried
+def link(
+    *,
+    session: Session,
+    row_id: int,
+    values: dict[str, Any],
+    version: str,
+    token: str,
+    by: Acting,
+    answered: Collection[str] = (),
+) -> rows.Saved:
+    """As `convert`, of a patient that there is: its `values` name the lead. Raises as `update_row` does too."""
+    with transaction(session, by=by, model=Patient):
+        lead = _held(session, values[LEAD])
+        saved = rows.update_row(
+            session=session,
+            model=Patient,
+            row_id=row_id,
+            values=values,
+            version=version,
+            token=token,
+            by=by,
+            answered=answered,
+        )
+        _set_converted(session, lead, by, answered)
+    return saved
+
+
+def _held(session: Session, lead_id: int) -> Lead:
+    found = select(Lead).where(Lead.id == lead_id).with_for_update()
+    lead = session.scalar(found, execution_options={"populate_existing": True} | NOT_SHOWN)
+    if lead is None:
+        raise RuleError(LEAD, "This choice is gone. Choose another.")
+    return lead
+
+
+def _set_converted(session: Session, lead: Lead, by: Acting, answered: Collection[str]) -> None:
+    # The time that a lead without a patient had is of no conversion.
+    converted = {"status": "Converted", "converted_to_patient_at": clock.now_utc()}
+    need_answers(rows.change(session, Lead, lead, converted, by).questions, answered)
 
 
 def is_converted(error: RuleError) -> bool:

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from homecare.access.derived import once_per
 from homecare.access.reserved import MAKERS
+from homecare.actions.leads.converting import LEAD
 from homecare.actions.refusals import TAKEN
 from homecare.actions.rules import RuleError
 from homecare.admin.form import from_lead, priced
@@ -65,10 +66,20 @@ def prefilled(session: Session, seen: Seen, args: MultiDict[str, str]) -> dict[s
     return with_fills(session, seen, values)
 
 
+def begun(session: Session, seen: Seen, args: MultiDict[str, str], stored: Stored | None) -> dict[str, Any]:
+    """What the URL fills in: of a stored row only the lead that a patient without one is to have."""
+    if stored is None:
+        return prefilled(session, seen, args)
+    if LEAD not in args or not from_lead.may_link(seen, stored):
+        return {}
+    found = prefilled(session, seen, MultiDict([(LEAD, args[LEAD])]))
+    return {name: value for name, value in found.items() if name == LEAD}
+
+
 def open_form(seen: Seen, formdata: Any, stored: Mapping[str, Any] | None, prefilled: dict[str, Any]) -> RowForm:
     """The form of a new row (`stored` is None) or a stored one, filled from `formdata` if there is any."""
     cls = _form_class(seen, creating=stored is None)
-    data = dict(stored) if stored is not None else default_values(seen.table) | mine(seen) | prefilled
+    data = (dict(stored) if stored is not None else default_values(seen.table) | mine(seen)) | prefilled
     return cls(formdata=formdata, data=data)
 
 

@@ -17,8 +17,9 @@ from homecare.admin.form.forms import RowForm
 from homecare.kinds.numbered import parse_phone
 from homecare.records import phones
 from homecare.records.seen import Seen
-from homecare.records.stored import names_of, stored_row
+from homecare.records.stored import Stored, names_of, stored_row
 from homecare.tables.table import Field
+from homecare.web import urls
 
 # Columns of the patient, each with the lead's that fills it.
 FILLED = {"full_name": "full_name", "phone_number": "phone_number", "email": "email",
@@ -33,11 +34,12 @@ IDENTIFYING = {LEAD: "this lead", "phone_number": "the same phone number", "emai
 
 @dataclass(frozen=True)
 class SamePerson:
-    """A patient who has `shared` in common with the form."""
+    """A patient who has `shared` in common with the form. `link` opens who has no lead with this one, if it may be."""
 
     row_id: int
     name: str
     shared: list[str]
+    link: str
 
 
 def lead_of(seen: Seen, values: Mapping[str, Any]) -> int | None:
@@ -69,9 +71,17 @@ def _choice(field: Field, word: str) -> str | None:
     return next((choice for choice in field.choices if folded(choice) == folded(word)), None)
 
 
-def is_from_lead(seen: Seen, form: RowForm) -> bool:
-    """Whether saving this form makes a patient of a lead."""
-    return form.creating and seen.name == PATIENTS and isinstance(form.data.get(LEAD), int)
+def may_link(seen: Seen, stored: Stored) -> bool:
+    """Whether naming a lead in the form of this row, which has none, converts the lead."""
+    if seen.name != PATIENTS or not seen.access.sees(LEAD):
+        return False
+    return stored.values.get(LEAD) is None and may_convert(seen.by)
+
+
+def is_from_lead(seen: Seen, form: RowForm, stored: Stored | None = None) -> bool:
+    """Whether saving this form makes a patient of a lead, or links one that there is."""
+    has_lead = seen.name == PATIENTS and isinstance(form.data.get(LEAD), int)
+    return has_lead and (form.creating if stored is None else may_link(seen, stored))
 
 
 def same_people(session: Session, seen: Seen, form: RowForm) -> list[SamePerson]:
@@ -86,7 +96,17 @@ def same_people(session: Session, seen: Seen, form: RowForm) -> list[SamePerson]
             for row_id in _having(session, seen, name, value):
                 shared.setdefault(row_id, []).append(words)
     names = names_of(session, seen, shared)
-    return [SamePerson(row_id, names[row_id], shared[row_id]) for row_id in names]
+    links = _links(session, seen, form.data[LEAD], shared)
+    return [SamePerson(row_id, names[row_id], shared[row_id], links.get(row_id, "")) for row_id in names]
+
+
+def _links(session: Session, seen: Seen, lead_id: int, row_ids: Collection[int]) -> dict[int, str]:
+    """The forms of those who have no lead yet, with this one filled in."""
+    if not row_ids or not (seen.may(Action.EDIT) and seen.access.sets(LEAD, creating=False)):
+        return {}
+    model: Any = seen.table.model
+    free = session.scalars(select(model.id).where(model.id.in_(row_ids), model.marketing_lead_id.is_(None)))
+    return {row_id: f"{urls.form(PATIENTS, row_id)}&{LEAD}={lead_id}" for row_id in free}
 
 
 def _having(session: Session, seen: Seen, name: str, value: Any) -> Collection[int]:

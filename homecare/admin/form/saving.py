@@ -61,7 +61,9 @@ class FormScreen:
             return self._gone(formdata)
         if self.row_id is None and formdata is not None:
             formdata = priced.with_amount(self.session, self.seen, formdata)
-        begun = editing.prefilled(self.session, self.seen, request.args) if self.row_id is None else {}
+        # What is sent for a stored row is held against that row alone.
+        is_sent = formdata is not None and self.stored is not None
+        begun = {} if is_sent else editing.begun(self.session, self.seen, request.args, self.stored)
         form = editing.open_form(self.seen, formdata, self.stored.values if self.stored else None, begun)
         if formdata is None:
             return self._show(form, 200)
@@ -120,16 +122,13 @@ class FormScreen:
         told = uploads.filled(form.fields())
         if self.stored is None or self.row_id is None:
             return self._create(form.values(None) | told, token)
-        return rows.update_row(
-            session=self.session,
-            model=self.table.model,
-            row_id=self.row_id,
-            values=form.values(self.stored.values) | told,
-            version=request.form.get("_version", ""),
-            token=token,
-            by=self.by,
-            answered=self.answered,
-        )
+        sent: dict[str, Any] = {
+            "session": self.session, "row_id": self.row_id, "values": form.values(self.stored.values) | told,
+            "version": request.form.get("_version", ""), "token": token, "by": self.by, "answered": self.answered,
+        }  # fmt: skip
+        if from_lead.is_from_lead(self.seen, form, self.stored):
+            return converting.link(**sent)
+        return rows.update_row(model=self.table.model, **sent)
 
     def _create(self, values: dict[str, Any], token: str) -> rows.Saved:
         session, by, answered = self.session, self.by, self.answered
@@ -195,7 +194,7 @@ class FormScreen:
             conflict=conflict,
             saver=authors.saved_by(self.session, self.seen, self.row_id) if conflict is not None else "",
             questions=questions,
-            is_from_lead=from_lead.is_from_lead(self.seen, form),
+            is_from_lead=from_lead.is_from_lead(self.seen, form, self.stored),
             same_people=from_lead.same_people(self.session, self.seen, form),
             answered=self.answered,
             gone=status == 404,
