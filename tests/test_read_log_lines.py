@@ -208,7 +208,7 @@ def test_who_says_that_rows_are_not_shown_is_known() -> None:
         "actions/rows.py", "actions/taking_back/restoring.py", "admin/list/exporter.py", "admin/record/downloads.py",
         "queries/changes.py", "records/list_request.py", "actions/assigning/checking_in.py",
         "actions/assigning/pairs.py", "queries/assigned/affected.py", "queries/assigned/suggestions.py",
-        "queries/assigned/known_visits.py",
+        "queries/assigned/known_visits.py", "queries/booked/visit_plans.py",
         "queries/assigned/to_call.py", "queries/booked/known_times.py", "queries/booked/planned_visits.py",
         "queries/booked/scores.py", "queries/tariffs.py", "queries/workdays/feed.py", "queries/workdays/hours.py",
         "actions/leads/converting.py", "queries/assigned/who_instead.py",
