@@ -11,9 +11,8 @@ BIN := .venv/bin/python
 run: $(if $(strip $(DATABASE_URL)),,system) .venv/.run homecare/static/vendor/manifest.json
 	@exec $(BIN) -m homecare.local.run
 
-# Three at once, also on two cores: a third of the time a worker waits for a server, a browser or a clock.
 test: .venv/.dev system-test homecare/static/vendor/manifest.json lint
-	@$(BIN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Reads and complains; `make fix` writes.
 lint: .venv/.dev
@@ -24,7 +23,7 @@ lint: .venv/.dev
 # What `make test` does a sample of is done whole.
 walk: .venv/.dev system-test homecare/static/vendor/manifest.json
 	@$(BIN) -m pytest --whole tests/walk_everything.py $$(grep -l '^from sampling import' tests/test_*.py) \
-		-n 3 --dist loadfile --no-loadscope-reorder -v --show-capture=no
+		-n 2 --dist loadfile --no-loadscope-reorder -v --show-capture=no
 
 fix: .venv/.dev
 	@$(BIN) -m ruff check --fix .
