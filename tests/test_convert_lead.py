@@ -301,3 +301,18 @@ def test_from_the_lead_to_the_patient_by_clicks(page: Page, company: Company, le
     expect(page.locator(".details-head")).to_contain_text("Converted")
     expect(page.locator(".details-head").get_by_role("link", name=BUTTON)).to_have_count(0)
     assert patients_of(company, lead) == 1
+
+
+def test_the_same_person_is_linked_by_clicks(page: Page, company: Company, lead: int) -> None:
+    company.run(f"INSERT INTO patients (full_name, email) VALUES ('ሰላም ኃይሌ', '{EMAIL}')")
+    let_in(page, "coordinator", DEMO_PASSWORD).goto(f"{NEW}?marketing_lead_id={lead}")
+    page.get_by_role("link", name="It is this person").click()
+    expect(page.get_by_text("the lead becomes Converted and leads to this patient")).to_be_visible()
+    expect(page.get_by_label("Full name")).to_have_value("ሰላም ኃይሌ")
+    assert violations(page) == []
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/patients/details/**")
+
+    expect(page.get_by_role("main")).to_contain_text("Selam Haile")
+    assert patients_of(company, lead) == 1
+    assert status_of(company, lead)[0] == "Converted"

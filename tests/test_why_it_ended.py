@@ -86,3 +86,16 @@ def test_what_changed_meanwhile_and_what_is_no_number_is_told(company: Company) 
     stale = coordinator.post(SAY, {"visit_id": ended, "version": "1", "ending_reason": "x"})
     assert (stale.status_code, "Somebody changed this visit meanwhile" in stale.text) == (409, True)
     assert coordinator.post(SAY, {"visit_id": "x", "version": "1", "ending_reason": "x"}).status_code == 400
+
+
+def test_who_would_have_gone_may_have_left(company: Company) -> None:
+    coordinator, ended = company.as_("Coordinator"), visit(company, "Missed")
+    gone = (
+        "INSERT INTO staff (first_name, last_name, email, role, status) VALUES ('Gone', 'Away', 'gone@x.et', 'Nurse', "
+    )
+    company.run(f"{gone}'Terminated')")
+    company.run("UPDATE visit_services SET staff_id = (SELECT max(id) FROM staff) WHERE id = :id", id=ended)
+    word = re.findall(r'<option value="([^"]+)">', page(coordinator, ended).split('id="ending"')[1])[0]
+
+    assert say(coordinator, company, ended, word) == 302
+    assert said(company, ended) == word
