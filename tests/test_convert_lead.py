@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -181,6 +182,23 @@ def test_the_same_person_is_linked_and_no_second_patient_made(company: Company, 
     assert "It is this person" not in walker.get(f"{NEW}?marketing_lead_id={lead}").text
     assert walker.post(NEW, form_of(walker, lead, phone_number="")).status_code == 409
     assert "becomes Converted" not in walker.get(link).text
+
+
+def test_of_those_who_link_and_convert_at_once_one_does(company: Company, lead: int) -> None:
+    walker = company.as_("Manager")
+    for name in ("Selam H.", "S. Haile"):
+        company.run(
+            "INSERT INTO patients (full_name, email) VALUES (:name, :email)", name=name, email=f"{name[:3]}@two.et"
+        )
+    ids = [row.id for row in company.rows("SELECT id FROM patients ORDER BY id DESC LIMIT 2")]
+    urls = [*(f"/admin/patients/edit/?id={row_id}&marketing_lead_id={lead}" for row_id in ids), NEW]
+    forms = [*(opened_form(walker, url) for url in urls[:2]), form_of(walker, lead, email="", phone_number="")]
+    windows = [a_browser(company, walker) for _ in urls]
+
+    told = at_once(*(partial(one.post, url, form) for one, url, form in zip(windows, urls, forms, strict=True)))
+
+    assert sorted(answer.status_code for answer in told) == [302, 409, 409]
+    assert patients_of(company, lead) == 1
 
 
 def test_who_may_not_convert_links_nobody(company: Company, lead: int) -> None:
