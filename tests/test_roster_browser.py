@@ -658,7 +658,8 @@ def test_a_week_is_read_anew_and_leads_to_something_new(page: Page, day: RosterD
     used = day.scalar(last_use)
     # The week's script comes after the page, so it is asked until it listens.
     page.wait_for_function(
-        "words => document.dispatchEvent(new Event('visibilitychange')) && document.body.textContent.includes(words)",
+        "words => document.dispatchEvent(new Event('visibilitychange')) && [...document.querySelectorAll('.week tr')]"
+        ".some(row => row.textContent.startsWith('Ababa') && row.textContent.includes(words))",
         arg="1 h · 1",
         polling=500,
     )

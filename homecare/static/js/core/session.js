@@ -101,9 +101,10 @@ async function use() {
   if (answer && !answer.ok) look();
 }
 
-// The first key after a long absence, or after the laptop slept, does not extend a session that may be over.
-const worked = () => {
-  if (!state && Date.now() - usedAt >= NOTED_EVERY) Date.now() < lastsUntil() ? use() : look();
+// The first key after a long absence, or after the laptop slept, does not extend a session that may be over. Ctrl alone is
+// no work yet: the look that it began would cover the page before the S of a save is down.
+const worked = ({ key }) => {
+  if (!["Control", "Meta", "Alt", "Shift"].includes(key) && !state && Date.now() - usedAt >= NOTED_EVERY) Date.now() < lastsUntil() ? use() : look();
 };
 
 /** Resolves when somebody is signed in, if needed after signing in over the page. */
