@@ -24,6 +24,7 @@ import sampling
 from clusters import DEMO_PASSWORD, Database
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session, scoped_session
@@ -72,6 +73,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     sampling.whole = config.getoption("whole")
+    # What is drawn is the same in every run too, and something new each time where the run is whole.
+    settings.register_profile("as sampled", derandomize=not sampling.whole)
+    settings.load_profile("as sampled")
 
 
 @pytest.hookimpl(optionalhook=True)
