@@ -143,6 +143,53 @@ def test_sent_twice_is_once(company: Company) -> None:
     assert len(moment(company, visit)) == 1
 
 
+def ago(minutes: int) -> str:
+    return (utc_now() - timedelta(minutes=minutes)).isoformat() + "Z"
+
+
+def test_of_several_check_ins_the_first_stands_in_whichever_order_they_arrive(company: Company) -> None:
+    early, late = ago(20), ago(5)
+    for order in ((early, late), (late, early)):
+        visit = planned(company, "Caregiver")
+        answers = [sent(company, "Caregiver", visit, at=told).json for told in order]
+
+        assert row(company, visit)["check_in_time"] + "Z" == early
+        assert [one.told_at.isoformat() + "Z" for one in moment(company, visit)] == [early]
+        assert [one["at"] for one in answers] == [order[0], early]
+
+
+def test_an_earlier_moment_is_taken_after_the_visit_ended(company: Company) -> None:
+    visit = planned(company, "Nurse", minutes=-60)
+    sent(company, "Nurse", visit, at=ago(40))
+    sent(company, "Nurse", visit, "out", at=ago(5), visit_notes="Washed")
+
+    begun, ended = sent(company, "Nurse", visit, at=ago(50)), sent(company, "Nurse", visit, "out", at=ago(10))
+
+    assert (begun.status_code, ended.status_code) == (200, 200), (begun.text, ended.text)
+    assert (begun.json["again"], ended.json["again"]) == (False, False)
+    now = row(company, visit)
+    assert now["check_in_time"] < now["check_out_time"] < (utc_now() - timedelta(minutes=9)).isoformat()
+    assert (now["status"], now["visit_notes"]) == ("Completed", "Washed")
+
+
+def test_what_the_office_wrote_stands_and_the_phones_moment_is_kept_beside_it(company: Company) -> None:
+    visit = planned(company, "Caregiver", minutes=-60)
+    sent(company, "Caregiver", visit, at=ago(10))
+    company.run("UPDATE visit_services SET check_in_time = :at WHERE id = :id", id=visit, at=ago(15)[:-1])
+    before = company.whole("visit_services", visit)
+
+    answer = sent(company, "Caregiver", visit, at=ago(30))
+    details = f"/admin/visit_services/details/?id={visit}"
+
+    assert "as the office wrote it" in answer.json["done"]
+    assert answer.json["again"] is True
+    assert company.whole("visit_services", visit) == before
+    [kept] = moment(company, visit)
+    assert kept.received_at - kept.told_at >= timedelta(minutes=29)
+    assert "Check-in told by phone" in company.as_("Coordinator").get(details).text
+    assert "Check-in told by phone" not in company.as_("Caregiver").get(details).text
+
+
 def test_a_check_out_takes_its_notes_and_completes(company: Company) -> None:
     visit = planned(company, "Nurse", minutes=-60)
     sent(company, "Nurse", visit, at=(utc_now() - timedelta(minutes=50)).isoformat() + "Z")

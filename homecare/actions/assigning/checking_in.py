@@ -42,12 +42,15 @@ class EarlyError(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """`at` is the visit's moment now, in UTC. `again`: it stood there before, and nothing was written."""
+    """`at` is the visit's moment now, in UTC. `again`: it stood there before, and the visit was not written. `kept` is
+    the earlier moment that is kept beside one that the office wrote.
+    """
 
     visit_id: int
     kind: str
     at: datetime
     again: bool
+    kept: datetime | None = None
 
 
 @retried
@@ -62,7 +65,9 @@ def check(
     notes: str | None = None,
     early: bool = False,
 ) -> Checked:
-    """Writes the moment ("in" or "out") once, however often it is sent. Without `told_at` (UTC) it is now.
+    """Writes the moment ("in" or "out") once, however often it is sent. Without `told_at` (UTC) it is now. Of several
+    that phones tell the first stands, in whichever order they arrive; what the office wrote stands over all of them,
+    and the first that was told is kept beside it.
 
     `place` is latitude and longitude of the phone: only the metres from there to the patient are kept. `notes` replace
     those of the visit; `early` confirms a check-in long before it. Raises NotOwnVisitError, EarlyError, and RuleError.
@@ -71,26 +76,30 @@ def check(
     moment = _acceptable(told_at, now)
     with transaction(session, by=by, model=Visit, doing=Doing("save", CALLED[kind], Visit.__tablename__)):
         visit = _own(session, visit_id, by)
-        known = session.scalars(
-            select(CheckMoment).where(CheckMoment.visit_id == visit_id, CheckMoment.kind == kind)
-        ).one_or_none()
-        stands = getattr(visit, KINDS[kind])
-        was_told = known is not None and told_at is not None and known.told_at == told_at
-        values: dict[str, Any] = {} if stands is not None or was_told else {KINDS[kind]: moment}
-        if values:
+        known = session.scalar(select(CheckMoment).where(CheckMoment.visit_id == visit_id, CheckMoment.kind == kind))
+        stands, is_again = getattr(visit, KINDS[kind]), known is not None and known.told_at == moment
+        is_first = known is None or moment < known.told_at
+        is_offices = stands is not None and (known is None or stands != known.told_at)
+        writes = not is_again if stands is None else is_first and not is_offices
+        if writes:
             _fits(visit, kind, moment, early)
-        if known is None or values:
-            told = {"told_at": moment, "received_at": now, "metres": _metres(session, visit.patient_id, place)}
+        if writes or is_first:
             known = known or CheckMoment(visit_id=visit_id, kind=kind)
-            for name, value in (told | by.person.by_whom).items():
-                setattr(known, name, value)
-            session.add(known)
-        written = change(session, Visit, visit, values | _noted(visit, kind, notes, bool(values)), by)
+            _keep(session, known, moment, now, _metres(session, visit.patient_id, place), by)
+        values = {KINDS[kind]: moment} if writes else {}
+        written = change(session, Visit, visit, values | _noted(visit, kind, notes, writes and stands is None), by)
         for question in written.questions:
             raise RuleError(question.field, f"{question.sentence} Write when it was in the visit's form.")
         session.flush()
-    at = stands if isinstance(stands, datetime) else known.told_at if was_told else moment
-    return Checked(visit_id, kind, at, again=not values)
+    at = moment if writes or known is None else stands if isinstance(stands, datetime) else known.told_at
+    return Checked(visit_id, kind, at, again=not writes, kept=told_at and moment if is_offices and is_first else None)
+
+
+def _keep(session: Session, known: CheckMoment, at: datetime, now: datetime, metres: int | None, by: Acting) -> None:
+    known.told_at, known.received_at, known.metres = at, now, metres
+    for name, value in by.person.by_whom.items():
+        setattr(known, name, value)
+    session.add(known)
 
 
 def _acceptable(told_at: datetime | None, now: datetime) -> datetime:
@@ -133,7 +142,8 @@ def _noted(visit: Visit, kind: str, notes: str | None, is_new: bool) -> dict[str
 def _fits(visit: Visit, kind: str, moment: datetime, early: bool) -> None:
     if folded(visit.status) == "cancelled":
         raise RuleError("status", "This visit was cancelled. Call the office before you go on.")
-    if folded(visit.status) == "completed":
+    # Whoever told of the visit's end may still tell that something of it was earlier.
+    if folded(visit.status) == "completed" and getattr(visit, KINDS[kind]) is None:
         raise RuleError("status", "This visit is completed. Write its times in the visit's form.")
     planned = visit.scheduled_at
     if kind == "in" and isinstance(planned, datetime) and abs(planned - moment) > APART_MOST:

@@ -19,6 +19,7 @@ from homecare.kinds.texts import one_line
 from homecare.queries.booked.known_times import VISITS
 from homecare.queries.booked.listed import ENDING, offered
 from homecare.queries.booked.visit_plans import plan_of
+from homecare.queries.workdays.told_moments import told_otherwise
 from homecare.records import glass
 from homecare.records.bookings import IDLE
 from homecare.records.seen import Seen
@@ -38,23 +39,24 @@ def page(asked: Asked, row_id: int, shown_once: frozenset[str] = frozenset()) ->
     opened = glass.find_open(session, seen, row_id, session_hash())
     names = sorted(shown_once | (opened.columns if opened else frozenset()))
     values = revealed(session, seen.table, names, row_id) if names else {}
+    plans = seen.name == VISITS and plans_everybody(seen.by)
     return asked.render(
         "tables/record/details.html",
         screen=DetailsScreen.of(seen, stored, values, session),
         table=seen.table,
         access=seen.access,
         opened=opened,
-        plan=plan_of(session, row_id) if seen.name == VISITS and plans_everybody(seen.by) else None,
-        endings=_endings(seen, stored),
+        plan=plan_of(session, row_id) if plans else None,
+        told=told_otherwise(session, row_id, stored.values) if plans else [],
+        endings=_endings(seen, stored) if plans else [],
         when=when,
     )
 
 
 def _endings(seen: Seen, stored: Stored) -> list[str]:
-    """What may be said of why a visit ended; nothing of one that goes on, and to who plans nobody's work."""
-    if seen.name != VISITS or not plans_everybody(seen.by) or not seen.access.may(Action.EDIT):
-        return []
-    return [*offered(db.session(), ENDING)] if folded(stored.values.get("status")) in IDLE else []
+    """What may be said of why a visit ended; nothing of one that goes on."""
+    ended = seen.access.may(Action.EDIT) and folded(stored.values.get("status")) in IDLE
+    return [*offered(db.session(), ENDING)] if ended else []
 
 
 def answer(asked: Asked, row_id: int) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from homecare import calendars, clock
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.actions.assigning import checking_in
-from homecare.actions.assigning.checking_in import CALLED, EarlyError, NotOwnVisitError
+from homecare.actions.assigning.checking_in import CALLED, Checked, EarlyError, NotOwnVisitError
 from homecare.actions.rules import RuleError
 from homecare.admin.door import GuardedView, acting, refuse, right
 from homecare.db import db
@@ -100,7 +100,7 @@ class OwnDay(GuardedView):
             if wants_json():
                 raise SpokenError(422, refused.message) from refused
             return self._day(422, refused.message, request.form.get("visit_notes", ""))
-        done = f"{CALLED[kind]} at {clock.to_addis(checked.at):%H:%M}" + (", as before." if checked.again else ".")
+        done = _done(checked)
         flash(done, "success")
         if wants_json():
             told: dict[str, Any] = {"visit_id": visit_id, "kind": kind, "at": checked.at.isoformat() + "Z"}
@@ -114,6 +114,13 @@ class OwnDay(GuardedView):
             refuse(self.resource, Action.VIEW, "see everybody's check-ins")
         found = far_checks.far_checks(db.session(), acting())
         return self.render("pages/own_day/far.html", found=found, far_m=far_checks.FAR_M, called=CALLED, when=when)
+
+
+def _done(checked: Checked) -> str:
+    at = f"{CALLED[checked.kind]} at {clock.to_addis(checked.at):%H:%M}"
+    if checked.kept is not None:
+        return f"{at}, as the office wrote it. Your {clock.to_addis(checked.kept):%H:%M} is kept beside it."
+    return f"{at}, as before." if checked.again else f"{at}."
 
 
 def _sees_everybody() -> bool:
