@@ -172,6 +172,15 @@ def test_an_earlier_moment_is_taken_after_the_visit_ended(company: Company) -> N
     assert (now["status"], now["visit_notes"]) == ("Completed", "Washed")
 
 
+def test_a_visit_that_was_missed_and_goes_on_has_no_reason_any_more(company: Company) -> None:
+    visit = planned(company, "Caregiver", status="Missed")
+    company.run("INSERT INTO dashboard.visit_plans (visit_id, ending_reason) VALUES (:id, 'Other')", id=visit)
+
+    assert sent(company, "Caregiver", visit).status_code == 200
+    assert row(company, visit)["status"] == "In Progress"
+    assert company.scalar("SELECT ending_reason FROM dashboard.visit_plans WHERE visit_id = :id", id=visit) == ""
+
+
 def test_what_the_office_wrote_stands_and_the_phones_moment_is_kept_beside_it(company: Company) -> None:
     visit = planned(company, "Caregiver", minutes=-60)
     sent(company, "Caregiver", visit, at=ago(10))

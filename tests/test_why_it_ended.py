@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
+from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker
+from doors import Company, Walker, opened_form
 
 DETAILS, SAY = "/admin/visit_services/details/", "/admin/assign/visits/ending/"
 
@@ -17,11 +19,14 @@ def database(demo_database: Database) -> Database:
     return demo_database
 
 
-def visit(company: Company, status: str) -> int:
+def visit(company: Company, status: str, role: str = "") -> int:
+    """Nobody's, or the only one of that role's person."""
+    staff = company.staff_id(role) if role else None
+    company.run("UPDATE visit_services SET staff_id = NULL WHERE staff_id = :staff", staff=staff)
     company.run(
         "INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status) SELECT min(id), :staff, "
         "timezone('utc', now()) - interval '2 hours', :status FROM patients",
-        staff=company.staff_id("Nurse"), status=status,
+        staff=staff, status=status,
     )  # fmt: skip
     return int(company.scalar("SELECT max(id) FROM visit_services"))
 
@@ -58,7 +63,7 @@ def test_the_reason_is_said_afterwards_and_taken_back(company: Company, status: 
 
 def test_only_of_a_visit_that_ended_and_by_who_plans(company: Company) -> None:
     coordinator, nurse = company.as_("Coordinator"), company.as_("Nurse")
-    waiting, ended = visit(company, "Scheduled"), visit(company, "Cancelled")
+    waiting, ended = visit(company, "Scheduled"), visit(company, "Cancelled", "Nurse")
     word = re.findall(r'<option value="([^"]+)">', page(coordinator, ended).split('id="ending"')[1])[0]
 
     assert 'id="ending"' not in page(coordinator, waiting)
@@ -99,3 +104,139 @@ def test_who_would_have_gone_may_have_left(company: Company) -> None:
 
     assert say(coordinator, company, ended, word) == 302
     assert said(company, ended) == word
+
+
+def by_form(company: Company, walker: Walker, visits: list[int], status: str, *answers: str) -> Any:
+    url = f"/admin/visit_services/edit/?id={visits[0]}"
+    return walker.post(url, opened_form(walker, url) | {"status": status, "_sure": [*answers]})
+
+
+def in_place(company: Company, walker: Walker, visits: list[int], status: str, *answers: str) -> Any:
+    version = company.whole("visit_services", visits[0]).xmin
+    sent = {"id": visits[0], "field": "status", "value": status, "version": version, "sure": [*answers]}
+    return walker.post("/admin/visit_services/ajax/update/", sent)
+
+
+def in_bulk(company: Company, walker: Walker, visits: list[int], status: str, *answers: str) -> Any:
+    sent = {"action": "set", "field": "status", "value": status, "sure": [*answers]}
+    return walker.post("/admin/visit_services/action/", sent | company.confirmed("visit_services", *visits))
+
+
+Way = Callable[..., Any]
+SAVED: dict[Way, int] = {by_form: 302, in_place: 200, in_bulk: 302}
+WAYS = pytest.mark.parametrize("way", [by_form, in_place, in_bulk])
+
+
+def offered(answer: Any) -> dict[str, str]:
+    """The key of each reason that is asked for."""
+    if answer.is_json:
+        return {word: key for key, word in answer.json["choose"]}
+    return {word: key for key, word in re.findall(r'<option value="(\w{24})">([^<]+)<', unescape(answer.text))}
+
+
+def take_back(company: Company, walker: Walker, visit_id: int) -> int:
+    """What was done to the visit last, by its change set."""
+    asked = (
+        "SELECT change_set FROM dashboard.changes WHERE resource = 'visit_services' AND row_id = :id ORDER BY id DESC"
+    )
+    sent = {"token": company.scalar(f"{asked} LIMIT 1", id=visit_id), "url": "/admin/"}
+    return int(walker.post("/admin/visit_services/undo/", sent).status_code)
+
+
+@WAYS
+@pytest.mark.parametrize("status", ["Cancelled", "Missed"])
+def test_the_reason_is_asked_for_where_the_status_is_set(company: Company, way: Way, status: str) -> None:
+    coordinator, visits = company.as_("Coordinator"), [visit(company, "Scheduled"), visit(company, "Scheduled")]
+    asked = way(company, coordinator, visits, status)
+    before = company.whole("visit_services", visits[0])
+    keys = offered(asked)
+
+    assert asked.status_code == 422
+    assert f"Why is the visit {status}?" in (asked.json["error"] if asked.is_json else unescape(asked.text))
+    assert "Other" in keys
+    assert before.row["status"] == "Scheduled"
+    answer = way(company, coordinator, visits, status, keys["Other"])
+    assert answer.status_code == SAVED[way]
+    ended = visits if way is in_bulk else visits[:1]
+    assert [(company.whole("visit_services", one).row["status"], said(company, one)) for one in ended] == [
+        (status, "Other")
+    ] * len(ended)
+
+
+@WAYS
+def test_the_status_and_the_reason_are_taken_back_as_one(company: Company, way: Way) -> None:
+    coordinator, visits = company.as_("Coordinator"), [visit(company, "Scheduled"), visit(company, "Scheduled")]
+    key = offered(way(company, coordinator, visits, "Missed"))["Other"]
+    way(company, coordinator, visits, "Missed", key)
+
+    assert said(company, visits[0]) == "Other"
+    assert take_back(company, coordinator, visits[0]) == 302
+    assert [company.whole("visit_services", one).row["status"] for one in visits] == ["Scheduled"] * 2
+    assert [said(company, one) for one in visits] == [""] * 2
+
+
+def test_of_a_visit_made_up_afterwards_it_is_asked_too(company: Company) -> None:
+    coordinator, url = company.as_("Coordinator"), "/admin/visit_services/new/"
+    patient = company.scalar("SELECT min(id) FROM patients")
+    sent = opened_form(coordinator, url) | {"patient_id": patient, "status": "Missed"}
+    asked = coordinator.post(url, sent)
+
+    assert (asked.status_code, "Why is the visit Missed?" in asked.text) == (422, True)
+    assert coordinator.post(url, sent | {"_sure": offered(asked)["Other"]}).status_code == 302
+    assert said(company, company.scalar("SELECT max(id) FROM visit_services")) == "Other"
+
+
+@WAYS
+def test_a_reason_of_another_status_or_a_bare_yes_is_none(company: Company, way: Way) -> None:
+    coordinator, visits = company.as_("Coordinator"), [visit(company, "Scheduled")]
+    key = offered(way(company, coordinator, visits, "Missed"))["Other"]
+
+    again = way(company, coordinator, visits, "Cancelled", key, "x" * 24)
+
+    assert again.status_code == 422
+    assert set(offered(again).values()).isdisjoint({key})
+    assert company.whole("visit_services", visits[0]).row["status"] == "Scheduled"
+
+
+@WAYS
+def test_who_plans_nobodys_work_is_not_asked(company: Company, way: Way) -> None:
+    nurse, visits = company.as_("Nurse"), [visit(company, "Scheduled", "Nurse")]
+
+    assert way(company, nurse, visits, "Missed").status_code == SAVED[way]
+    assert said(company, visits[0]) == ""
+
+
+@WAYS
+def test_a_visit_that_goes_on_after_all_has_no_reason(company: Company, way: Way) -> None:
+    coordinator, visits = company.as_("Coordinator"), [visit(company, "Missed")]
+    say(coordinator, company, visits[0], "Other")
+    doubts = way(company, coordinator, visits, "Scheduled")
+    keys = doubts.json["sure"] if doubts.is_json else re.findall(r'name="_?sure" value="(\w+)"', doubts.text)
+
+    way(company, coordinator, visits, "Scheduled", *keys)
+
+    assert company.whole("visit_services", visits[0]).row["status"] == "Scheduled"
+    assert said(company, visits[0]) == ""
+
+
+def test_who_may_set_the_status_alone_takes_both_back(company: Company) -> None:
+    coordinator, nurse, visits = company.as_("Coordinator"), company.as_("Nurse"), [visit(company, "Missed", "Nurse")]
+    say(coordinator, company, visits[0], "Other")
+    in_place(company, nurse, visits, "Completed")
+
+    assert said(company, visits[0]) == ""
+    assert take_back(company, nurse, visits[0]) == 302
+    assert (company.whole("visit_services", visits[0]).row["status"], said(company, visits[0])) == ("Missed", "Other")
+
+
+def test_where_it_lists_no_reason_none_is_asked_for(company: Company) -> None:
+    coordinator, visits = company.as_("Coordinator"), [visit(company, "Scheduled"), visit(company, "Scheduled")]
+    company.run("UPDATE dashboard.listed_words SET offered = false WHERE list = 'ending'")
+    done = in_place(company, coordinator, visits, "Cancelled")
+    version = company.whole("visit_services", visits[1]).xmin
+    sent = {"visit_id": visits[1], "version": version, "status": "Cancelled"}
+    on_the_roster = coordinator.post("/admin/assign/visits/", sent)
+    company.run("UPDATE dashboard.listed_words SET offered = true WHERE list = 'ending'")
+
+    assert (done.status_code, on_the_roster.status_code) == (200, 200)
+    assert [said(company, one) for one in visits] == ["", ""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,9 @@ class RowsRefusedError(Exception):
 
 
 class RowsAskedError(Exception):
-    """The rows can be changed once the questions in `asked` (by row id) are answered, all with one `key`."""
+    """The rows can be changed once the questions in `asked` (by row id) are answered: all with one `key`, and those of
+    them that have words with the key of a word.
+    """
 
     def __init__(self, asked: dict[int, list[Question]], key: str) -> None:
         super().__init__(str(asked))
@@ -59,7 +61,7 @@ def update_rows(
     column: str,
     value: Any,
     by: Acting,
-    answered: str = "",
+    answered: Collection[str] = (),
 ) -> Changed:
     """Sets one column in all rows, or in none if one is no longer at its shown version.
 
@@ -86,7 +88,7 @@ def _each(
     versions: Mapping[int, str],
     values: dict[int, dict[str, Any]],
     by: Acting,
-    answered: str | None,
+    answered: Collection[str] | None,
 ) -> dict[int, dict[str, Any]]:
     """Writes the rows. Returns the previous values of those that changed.
     `answered` is None if the values are the rows' own earlier ones.
@@ -118,11 +120,13 @@ def _each(
         raise RowsRefusedError(booked.refused, complete=True)
     for row_id, found in booked.asked.items():
         asked[row_id] = [*asked.get(row_id, ()), *found]
-    _need_answers(asked, answered)
+    _need_answers(asked, answered or ())
     return {row_id: written.before for row_id, written in done.items() if written.before}
 
 
-def _need_answers(asked: dict[int, list[Question]], answered: str | None) -> None:
-    key = key_of(f"{row_id} {question.key}" for row_id, found in asked.items() for question in found)
-    if asked and key != answered:
+def _need_answers(asked: dict[int, list[Question]], answered: Collection[str]) -> None:
+    each = [(row_id, question) for row_id, found in asked.items() for question in found]
+    doubts = [f"{row_id} {question.key}" for row_id, question in each if not question.words]
+    key = key_of(doubts)
+    if len(doubts) < len(each) or (doubts and key not in answered):
         raise RowsAskedError(asked, key)

@@ -36,11 +36,14 @@ NOT_LIVE = ("cancelled", "refunded")
 
 @dataclass(frozen=True)
 class Question:
-    """A sentence at a field. The form sends `key` back to confirm; it is valid for these values only."""
+    """A sentence at a field. The form sends `key` back to confirm; it is valid for these values only. One with `words`,
+    each (key, word), is answered by the key of a word instead.
+    """
 
     field: str
     sentence: str
     key: str
+    words: tuple[tuple[str, str], ...] = ()
 
 
 class AskedError(Exception):
@@ -70,8 +73,8 @@ def questions(session: Session, row: Base, changed: set[str], before: Mapping[st
 
 
 def need_answers(asked: list[Question], answered: Collection[str]) -> None:
-    """Raises AskedError unless every question was confirmed."""
-    if any(question.key not in answered for question in asked):
+    """Raises AskedError unless every question was confirmed. Whoever asks for a word asks no more once it is chosen."""
+    if any(question.words or question.key not in answered for question in asked):
         raise AskedError(asked)
 
 

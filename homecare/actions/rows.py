@@ -84,7 +84,7 @@ def create_row(
         claim(session, token, model, None, by)
         held.lock_booked(session, model, (), [values])
         row, asked = add(session, model, values, by)
-        need_answers([*asked, *held.of_row(session, by, row, None)], answered)
+        need_answers([*asked, *held.of_row(session, by, row, None, answered)], answered)
         session.execute(
             update(FormToken).where(FormToken.token == token).values(row_id=row.id),
             execution_options={"synchronize_session": False},
@@ -142,7 +142,7 @@ def update_row(
         held.lock_booked(session, model, [row_id], [values])
         row = lock(session, model, row_id, version)
         done = change(session, model, row, values, by)
-        need_answers([*done.questions, *held.of_row(session, by, row, done.before)], answered)
+        need_answers([*done.questions, *held.of_row(session, by, row, done.before, answered)], answered)
     is_offered = token is None and bool(done.before) and can_be_put_back(model.__table__.columns, done.before)
     return Saved(row_id, str(change_set) if is_offered else "")
 

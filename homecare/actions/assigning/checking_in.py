@@ -15,6 +15,7 @@ from homecare.access.change_sets import Doing
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
+from homecare.actions.assigning.plans import note_endings
 from homecare.actions.rows import change
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
@@ -87,12 +88,17 @@ def check(
             known = known or CheckMoment(visit_id=visit_id, kind=kind)
             _keep(session, known, moment, now, _metres(session, visit.patient_id, place), by)
         values = {KINDS[kind]: moment} if writes else {}
-        written = change(session, Visit, visit, values | _noted(visit, kind, notes, writes and stands is None), by)
-        for question in written.questions:
-            raise RuleError(question.field, f"{question.sentence} Write when it was in the visit's form.")
+        _write(session, visit, values | _noted(visit, kind, notes, writes and stands is None), by)
         session.flush()
     at = moment if writes or known is None else stands if isinstance(stands, datetime) else known.told_at
     return Checked(visit_id, kind, at, again=not writes, kept=told_at and moment if is_offices and is_first else None)
+
+
+def _write(session: Session, visit: Visit, values: dict[str, Any], by: Acting) -> None:
+    was = visit.status
+    for question in change(session, Visit, visit, values, by).questions:
+        raise RuleError(question.field, f"{question.sentence} Write when it was in the visit's form.")
+    note_endings(session, by, [(visit.id, {"status": was}, {"status": visit.status})], ())
 
 
 def _keep(session: Session, known: CheckMoment, at: datetime, now: datetime, metres: int | None, by: Acting) -> None:

@@ -20,6 +20,7 @@ from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.actions.assigning import calls
 from homecare.actions.assigning.pairs import partners
+from homecare.actions.assigning.plans import note_endings
 from homecare.actions.questions import Question, key_of
 from homecare.actions.rules import RuleError
 from homecare.db import Base
@@ -134,13 +135,15 @@ def conflicts_of(session: Session, by: Acting, moved: Sequence[Moved]) -> list[t
     return [(due[found.booking], found) for found in conflicts(session, by, [one.booking for one in due])]
 
 
-def of_row(session: Session, by: Acting, row: Base, before: Mapping[str, Any] | None) -> list[Question]:
-    """The row was written: `before` has its changed columns, or is None for a new one. Returns what has to be asked.
-    Raises RuleError at the field that books somebody who cannot be booked.
+def of_row(
+    session: Session, by: Acting, row: Base, before: Mapping[str, Any] | None, answered: Collection[str]
+) -> list[Question]:
+    """The row was written: `before` has its changed columns, or is None for a new one. Returns what has to be asked,
+    but for what a word in `answered` says. Raises RuleError at the field that books somebody who cannot be booked.
     """
     if row.__tablename__ not in DECIDING:
         return []
-    found = _held(session, by, _moved(session, [(row, before)]))
+    found = _held(session, by, _moved(session, [(row, before)]), answered)
     for reason in found.refused.values():
         raise reason
     return [question for asked in found.asked.values() for question in asked]
@@ -151,15 +154,16 @@ def of_rows(
     by: Acting,
     rows: Mapping[int, Any],
     befores: Mapping[int, Mapping[str, Any]],
-    answered: str | None,
+    answered: Collection[str] | None,
 ) -> Held:
     """The same of rows of one table that were written together. If they were given their own earlier values back
-    (`answered` is None), only another booking of that time stands against them, and nobody has to be called.
+    (`answered` is None), only another booking of that time stands against them, nobody has to be called, and the
+    reason why a visit ended comes and goes with its own row.
     """
     written = [(rows[row_id], before) for row_id, before in befores.items() if before]
     if not written or written[0][0].__tablename__ not in DECIDING:
         return Held()
-    return _held(session, by, _moved(session, written), takes_back=answered is None)
+    return _held(session, by, _moved(session, written), answered)
 
 
 def _moved(session: Session, written: Sequence[tuple[Any, Mapping[str, Any] | None]]) -> list[Moved]:
@@ -182,8 +186,8 @@ def plans(session: Session, visit_ids: Collection[int]) -> dict[int, VisitPlan]:
     return {plan.visit_id: plan for plan in found}
 
 
-def _held(session: Session, by: Acting, moved: Sequence[Moved], *, takes_back: bool = False) -> Held:
-    held, blocks = Held(), dict[int, list[tuple[str, str]]]()
+def _held(session: Session, by: Acting, moved: Sequence[Moved], answered: Collection[str] | None) -> Held:
+    held, blocks, takes_back = Held(), dict[int, list[tuple[str, str]]](), answered is None
     for one, found in conflicts_of(session, by, moved):
         row_id, where = one.row_id or 0, _field(one, found)
         if takes_back and found.check != "overlap":
@@ -197,8 +201,11 @@ def _held(session: Session, by: Acting, moved: Sequence[Moved], *, takes_back: b
         held.asked.setdefault(row_id, []).append(question)
     for row_id, reasons in blocks.items():
         held.refused[row_id] = RuleError(reasons[0][0], " ".join(sentence for _, sentence in reasons))
-    if not takes_back and not held.refused:
-        calls.note(session, [(one.row_id or 0, one.before, one.after) for one in moved if one.resource == VISITS])
+    if answered is not None and not held.refused:
+        visits = [(one.row_id or 0, one.before, one.after) for one in moved if one.resource == VISITS]
+        for row_id, question in note_endings(session, by, visits, answered).items():
+            held.asked.setdefault(row_id, []).append(question)
+        calls.note(session, visits)
     return held
 
 

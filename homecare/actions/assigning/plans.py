@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from homecare.access.acting import Acting
 from homecare.access.policy import folded
+from homecare.access.row_scope import UNSCOPED
+from homecare.actions.assigning.rights import plans_everybody
+from homecare.actions.questions import Question, key_of
 from homecare.actions.rules import RuleError
 from homecare.models import VisitPlan
 from homecare.queries.booked.listed import ENDING, PURPOSE, offered
@@ -15,6 +20,8 @@ from homecare.records.bookings import IDLE
 
 COLUMNS = ("purpose", "minutes", "ending_reason")
 FEWEST, MOST = 5, 1440
+
+Row = Mapping[str, Any]
 
 
 def fill(session: Session, plan: VisitPlan, values: Mapping[str, Any], status: str | None, was: str | None) -> None:
@@ -54,8 +61,45 @@ def checked_minutes(value: Any) -> int | None:
 
 
 def _ending(session: Session, word: Any, status: str | None) -> str:
-    if not word:
+    known = offered(session, ENDING)
+    if not word and known:
         raise RuleError("ending_reason", f"Choose why the visit is {status}.")
-    if word not in offered(session, ENDING):
+    if word and word not in known:
         raise RuleError("ending_reason", f"{word!r} is not in the list of reasons. Choose one of the list.")
-    return str(word)
+    return str(word or "")
+
+
+def note_endings(
+    session: Session, by: Acting, moved: Iterable[tuple[int, Row | None, Row]], answered: Collection[str]
+) -> dict[int, Question]:
+    """Each is a visit's id, its row before (None: it is new) and after, of which the status alone is read. Writes the
+    reason that `answered` has the key of for those that ended, and takes it from those that go on. Returns by id what
+    has to be asked: who plans everybody's work says why a visit ended, as long as IT lists reasons. At most two
+    statements and a write.
+    """
+    changed = {row_id: after["status"] for row_id, before, after in moved if _ends_otherwise(before, after)}
+    if not changed:
+        return {}
+    known = offered(session, ENDING) if plans_everybody(by) else {}
+    why = {status: _why(status, known) for status in changed.values() if known and folded(status) in IDLE}
+    said = {status: word for status, one in why.items() for key, word in one.words if key in answered}
+    asked = select(VisitPlan).where(VisitPlan.visit_id.in_(changed))
+    stored = {plan.visit_id: plan for plan in session.scalars(asked, execution_options=UNSCOPED)}
+    for row_id, status in changed.items():
+        plan = stored.get(row_id) or VisitPlan(visit_id=row_id)
+        plan.ending_reason = said.get(status, "")
+        if plan.ending_reason or plan.id is not None:
+            session.add(plan)
+    session.flush()
+    return {row_id: why[status] for row_id, status in changed.items() if status in why and status not in said}
+
+
+def _ends_otherwise(before: Row | None, after: Row) -> bool:
+    was, now = folded(before["status"]) if before else "", folded(after["status"])
+    return was != now and (was in IDLE or now in IDLE)
+
+
+def _why(status: str, known: Iterable[str]) -> Question:
+    """Of a status alone, so that one answer is for all rows that got it."""
+    words = tuple((key_of([ENDING, status, word]), word) for word in known)
+    return Question("status", f"Why is the visit {status}? Choose the reason.", key_of([ENDING, status]), words)

@@ -111,7 +111,7 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
             pricing.need_to_take_back(by, action)
             continue
         if resource not in business_models():
-            if not all(_is_call(net) for net in nets if net.resource == resource):
+            if not all(_follows(net) for net in nets if net.resource == resource):
                 need_planning(by)
             continue
         mine = [net for net in nets if net.resource == resource and _action(net) is action]
@@ -123,10 +123,13 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
             giving_back.need_rights(by, resource, action, mine)
 
 
-def _is_call(net: Net) -> bool:
-    """A note to call the patient, which follows from the visit and needs no right of its own."""
+def _follows(net: Net) -> bool:
+    """A note to call the patient, or that a visit that goes on has no reason to have ended: they follow from the visit
+    and need no right of their own."""
     given = {name for name, value in (net.new or {}).items() if value not in (None, "")} if net.old is None else set()
     kept = {*UNWRITABLE, "visit_id", "call_reason", "told_at", "told_by"}
+    if net.new is not None and net.new.get("ending_reason") == "":
+        kept.add("ending_reason")
     return net.resource == "visit_plans" and net.new is not None and not (net.changed | given) - kept
 
 

@@ -101,7 +101,7 @@ def _set(asked: Asked, chosen: Chosen, values: dict[str, Any]) -> None:
         column=column,
         value=value,
         by=acting(),
-        answered=request.form.get("sure", ""),
+        answered=request.form.getlist("sure"),
     )
     if not done.rows:
         flash(f"Nothing changed: {table.amount(len(chosen.ids))} already had this value.", "success")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify, request
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from homecare.actions import rows
-from homecare.actions.questions import AskedError
+from homecare.actions.questions import AskedError, Question
 from homecare.actions.rules import RuleError
 from homecare.admin.asked import Asked
 from homecare.admin.door import not_found
@@ -22,7 +23,8 @@ from homecare.records.list_request import ListRequest
 
 def update(asked: Asked) -> ResponseReturnValue:
     """`id`, `field`, `value`, `version`, and the list's `columns`. Answers `version`, `cells` and the token `undo`.
-    A doubtful value is refused with a key that confirms it when sent as `sure`.
+    A doubtful value is refused with a key that confirms it when sent as `sure`. Where a word has to be chosen, `choose`
+    has each with its key.
     """
     table, by = asked.table, asked.by
     wanted = listed(asked)
@@ -46,13 +48,20 @@ def update(asked: Asked) -> ResponseReturnValue:
     except RuleError as error:
         return jsonify(error=error.message, field=error.field), 422
     except AskedError as doubtful:
-        sentence = " ".join(question.sentence for question in doubtful.questions)
-        return jsonify(error=sentence, sure=[question.key for question in doubtful.questions]), 422
+        return jsonify(_asked(doubtful.questions)), 422
     except rows.StaleError:
         return jsonify(error="Somebody changed this row meanwhile. Check it again."), 409
     except rows.RowGoneError:
         not_found(table.name, "edit", str(row_id))
     return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
+
+
+def _asked(questions: Sequence[Question]) -> dict[str, Any]:
+    """What is confirmed comes first: a word is chosen for what is saved then."""
+    doubts = [one for one in questions if not one.words]
+    if doubts:
+        return {"error": " ".join(one.sentence for one in doubts), "sure": [one.key for one in doubts]}
+    return {"error": questions[0].sentence, "choose": questions[0].words}
 
 
 def listed(asked: Asked) -> ListRequest:

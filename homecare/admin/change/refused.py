@@ -55,9 +55,16 @@ def page(asked: Asked, versions: Mapping[int, str], error: RowsRefusedError, mos
 
 def question(asked: Asked, versions: Mapping[int, str], error: RowsAskedError) -> str:
     """The page for rows that can be changed after confirmation: one answer for all of them."""
-    sentences = ((row_id, one.sentence) for row_id, asked in error.asked.items() for one in asked)
-    reasons = _reasons(asked.seen, sentences)
-    return _render(asked, "tables/change/asked.html", reasons, versions, doubtful=len(error.asked), key=error.key)
+    each = [(row_id, one) for row_id, found in error.asked.items() for one in found]
+    return _render(
+        asked,
+        "tables/change/asked.html",
+        _reasons(asked.seen, ((row_id, one.sentence) for row_id, one in each)),
+        versions,
+        doubtful=len({row_id for row_id, one in each if not one.words}),
+        words=next((one.words for _, one in each if one.words), ()),
+        key=error.key,
+    )
 
 
 def _render(asked: Asked, template: str, reasons: list[Reason], going_on: Mapping[int, str], **words: Any) -> str:

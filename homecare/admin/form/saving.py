@@ -47,7 +47,7 @@ class FormScreen:
         self.stored = self._stored()
         # Whether the form's token can never save anything.
         self.is_spent = False
-        self.answered = request.form.getlist("_sure")[:MOST_ANSWERS]
+        self.answered = [*filter(None, request.form.getlist("_sure"))][:MOST_ANSWERS]
 
     def _stored(self) -> Stored | None:
         """Read again after a conflict. None for a new row or one that is gone."""

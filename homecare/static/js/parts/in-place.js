@@ -61,7 +61,8 @@ async function change(button, value, sure = []) {
   } catch (error) {
     button.innerHTML = before;
     button.removeAttribute("aria-busy");
-    if (error.sure) ask(row, error, () => change(button, value, error.sure));
+    if (error.body?.choose) choose(button, error, (key) => change(button, value, [...sure, key]));
+    else if (error.sure) ask(row, error, () => change(button, value, error.sure));
     else tell(row, error);
   }
 }
@@ -71,6 +72,14 @@ function ask(row, error, save) {
   const box = toast(`${nameOf(row)}: ${error.message}`, { kind: "error", action: ["Save it anyway", save] });
   box.append(make("button", { type: "button", textContent: "Leave it", onclick: () => { box.remove(); $(".in-place", row)?.focus(); } }));
   $("button", box).focus();
+}
+
+/** A change that needs a word more: chosen where the status was. */
+function choose(button, error, save) {
+  menu.replaceChildren(make("p", { role: "presentation", textContent: error.message }), ...error.body.choose.map(([key, word]) => make("button", {
+    type: "button", role: "menuitem", textContent: word, onclick: () => { menu.hidePopover(); save(key); },
+  })));
+  openMenu(menu, button);
 }
 
 async function undo(row, token) {
