@@ -137,6 +137,17 @@ def test_two_carers_of_one_visit_stay_two(person: Person, owner_engine: Engine) 
     assert {row.pair_id for row in found} == {found[0].id}
 
 
+def test_of_two_carers_one_blocked_leaves_out_both(person: Person, owner_engine: Engine) -> None:
+    one, other = visit(owner_engine, staff_id=ALMAZ), visit(owner_engine, staff_id=BEKELE)
+    for row_id in (one, other):
+        inserted(owner_engine, "dashboard.visit_plans", visit_id=row_id, pair_id=one)
+    visit(owner_engine, staff_id=BEKELE, patient_id=DAWIT, scheduled_at=at(9, 7))
+
+    draft = draft_copy(*person, Copying(FIRST, NEXT), LEFT_OUT)
+
+    assert [line.made for line in draft.lines] == [None, None]
+
+
 def test_a_copy_is_taken_back_whole(person: Person, owner_engine: Engine) -> None:
     session, by = person
     visit(owner_engine, staff_id=ALMAZ, minutes=45)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from bookings_made import ALMAZ, BEKELE, DAWIT, HANA, MONDAY, acting_for, at, empty, fill, rows, visit
+from bookings_made import ALMAZ, BEKELE, DAWIT, HANA, HIWOT, MONDAY, acting_for, at, empty, fill, rows, visit
 from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -159,6 +160,111 @@ def test_a_blocked_one_is_left_out_or_made_without_a_carer(person: Person, owner
     assert [one.staff_id for one in unassigned.made[:3]] == [ALMAZ, None, ALMAZ]
     made(person, series(), draft=left_out)
     assert [row.scheduled_at for row in rows(owner_engine, VISITS) if row.patient_id == HANA][:2] == [at(9), at(9, 4)]
+
+
+PAIRS = (
+    "SELECT v.id, v.staff_id, v.scheduled_at, v.status, p.pair_id, p.series_id, p.minutes, p.ending_reason "
+    "FROM visit_services v JOIN dashboard.visit_plans p ON p.visit_id = v.id ORDER BY v.scheduled_at, v.id"
+)
+
+
+def of_two(**changes: Any) -> Series:
+    """Almaz and Bekele with Hana on two days: 4 visits."""
+    return series(pair=True, second_id=BEKELE, last_day=FIRST + timedelta(days=2), **changes)
+
+
+def test_two_carers_of_a_series_are_tied_day_by_day(person: Person, owner_engine: Engine) -> None:
+    draft = drafted(person, of_two())
+    done = made(person, of_two(), draft=draft)
+
+    found = rows(owner_engine, PAIRS)
+    assert ([row.id for row in found], draft.warnings) == (done.ids, [])
+    assert [(row.staff_id, row.scheduled_at) for row in found] == [
+        (ALMAZ, at(9)), (BEKELE, at(9)), (ALMAZ, at(9, 2)), (BEKELE, at(9, 2)),
+    ]  # fmt: skip
+    assert [row.pair_id for row in found] == [found[0].id] * 2 + [found[2].id] * 2
+    assert len({row.series_id for row in found}) == 1
+    taken_back(person, done.change_set)
+    assert rows(owner_engine, PAIRS) == []
+
+
+def test_the_second_carer_may_be_nobody_yet_and_not_the_first(person: Person, owner_engine: Engine) -> None:
+    with pytest.raises(RuleError) as refused:
+        drafted(person, of_two(staff_id=BEKELE))
+    made(person, replace(of_two(), second_id=None))
+
+    assert refused.value.field == "second_id"
+    assert [row.staff_id for row in rows(owner_engine, PAIRS)] == [ALMAZ, None, ALMAZ, None]
+
+
+def test_two_carers_make_at_most_two_hundred_visits(person: Person) -> None:
+    every_day = replace(of_two(), weekdays=frozenset(range(1, 8)), staff_id=None, second_id=None)
+    most = replace(every_day, last_day=FIRST + timedelta(days=99))
+
+    assert len(drafted(person, most).made) == 200
+    with pytest.raises(RuleError, match="more than 200 visits"):
+        drafted(person, replace(every_day, last_day=FIRST + timedelta(days=100)))
+
+
+@pytest.mark.parametrize("busy", [ALMAZ, BEKELE])
+def test_of_two_carers_one_blocked_leaves_out_both_or_goes_on_without_that_one(
+    person: Person, owner_engine: Engine, busy: int
+) -> None:
+    visit(owner_engine, patient_id=DAWIT, staff_id=busy, scheduled_at=at(9, 2))
+
+    left_out, unassigned = drafted(person, of_two()), drafted(person, of_two(), UNASSIGNED)
+
+    assert [line.made is None for line in left_out.lines] == [False, False, True, True]
+    assert all(line.against for line in left_out.lines[2:])
+    assert [one.staff_id for one in unassigned.made[2:]] == [None if one == busy else one for one in (ALMAZ, BEKELE)]
+    made(person, of_two(), UNASSIGNED, unassigned)
+    assert len({row.pair_id for row in rows(owner_engine, PAIRS)}) == 2
+
+
+def test_both_visits_of_two_carers_move_and_one_of_them_changes_hands(person: Person, owner_engine: Engine) -> None:
+    first, second, *_ = made(person, of_two()).ids
+
+    moved(person, Reach(first, whole=True), Move(at=time(11)))
+    moved(person, Reach(second, whole=True), Move(carer=(HIWOT,)))
+
+    found = rows(owner_engine, PAIRS)
+    assert [row.scheduled_at for row in found] == [at(11), at(11), at(11, 2), at(11, 2)]
+    assert [row.staff_id for row in found] == [ALMAZ, HIWOT, ALMAZ, HIWOT]
+
+
+def test_what_blocks_one_of_two_carers_keeps_both_where_they_are(person: Person, owner_engine: Engine) -> None:
+    first, *_ = made(person, of_two()).ids
+    visit(owner_engine, patient_id=DAWIT, staff_id=BEKELE, scheduled_at=at(11, 2))
+
+    moved(person, Reach(first, whole=True), Move(at=time(11)))
+
+    assert [row.scheduled_at for row in rows(owner_engine, PAIRS)] == [at(11), at(11), at(9, 2), at(9, 2)]
+
+
+def test_a_length_that_one_of_two_carers_has_alone_stays(person: Person, owner_engine: Engine) -> None:
+    first, second, *_ = made(person, of_two()).ids
+    with owner_engine.begin() as connection:
+        connection.execute(text("UPDATE dashboard.visit_plans SET minutes = 30 WHERE visit_id = :id"), {"id": second})
+
+    moved(person, Reach(first, whole=True), Move(carer=(HIWOT,)))
+
+    assert [row.minutes for row in rows(owner_engine, PAIRS)] == [60, 30, 60, 60]
+    assert [row.staff_id for row in rows(owner_engine, PAIRS)] == [HIWOT, BEKELE, HIWOT, BEKELE]
+
+
+def test_from_here_on_both_visits_are_cancelled_and_taken_back(person: Person, owner_engine: Engine) -> None:
+    session, by = person
+    ids = made(person, of_two()).ids
+    before = rows(owner_engine, PAIRS)
+    reach = Reach(ids[3])
+    key = draft_cancel(session, by, reach, "Other").key
+
+    done = cancel_series(session=session, by=by, reach=reach, reason="Other", seen=key, label="")
+
+    found = rows(owner_engine, PAIRS)
+    assert [(row.status, row.ending_reason) for row in found] == [("Pending", "")] * 2 + [("Cancelled", "Other")] * 2
+    taken_back(person, done.change_set)
+    assert rows(owner_engine, PAIRS) == before
 
 
 def test_warnings_are_asked_once_for_all(person: Person, owner_engine: Engine) -> None:

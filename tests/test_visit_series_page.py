@@ -157,6 +157,29 @@ def test_a_series_is_moved_from_one_visit_on_and_undone(coordinator: Visitor, ow
     assert (back.status_code, stored(owner_engine)) == (302, before)
 
 
+def test_a_series_of_two_carers_shows_both_and_each_is_changed_by_its_own(
+    coordinator: Visitor, owner_engine: Engine
+) -> None:
+    visit(owner_engine, patient_id=DAWIT, staff_id=BEKELE, scheduled_at=at(9, 2))
+    words = WORDS | {"second_id": BEKELE, "blocked": "unassigned", "last_day": (FIRST + timedelta(days=2)).isoformat()}
+    page = preview(coordinator, SERIES, words)
+
+    assert button(page) == "Make 4 visits"
+    assert "Bekele Alemu already has a visit with Dawit Worku" in page
+    assert coordinator.send(SERIES, sent(page), form_at=SERIES).status_code == 302
+    first, second = (row.id for row in stored(owner_engine)[:2])
+    shown = coordinator.get(SERIES, query_string={"visit_id": second}).get_data(as_text=True)
+    assert "In the place of: Bekele Alemu" in shown
+    assert f'href="{SERIES}?visit_id={first}">Change the other carer' in shown
+
+
+def test_the_second_carer_is_another_person(coordinator: Visitor) -> None:
+    answer = coordinator.get(SERIES, query_string=WORDS | {"second_id": ALMAZ})
+
+    assert answer.status_code == 422
+    assert 'id="second_id-error">This is the first carer.' in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("minutes", ["0", "1", "1441", "99999"])
 def test_a_length_that_no_visit_has_is_refused_at_its_field(
     coordinator: Visitor, owner_engine: Engine, minutes: str

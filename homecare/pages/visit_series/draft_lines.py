@@ -96,6 +96,24 @@ def screen(session: Session, by: Acting, draft: Draft) -> DraftScreen:
     )
 
 
+@dataclass(frozen=True)
+class OfTwo:
+    """Whose visit of two carers the series was opened from, and which is the other one's."""
+
+    carer: str
+    other_visit_id: int
+
+
+def of_two(session: Session, by: Acting, visits: list[Planned], visit_id: int) -> OfTwo | None:
+    """None where one carer goes. One statement for the names."""
+    here = next((one for one in visits if one.row_id == visit_id and one.pair_id is not None), None)
+    other = next((one for one in visits if here and one.pair_id == here.pair_id and one.row_id != visit_id), None)
+    if here is None or other is None:
+        return None
+    staff = _names(session, by, "staff", {here.staff_id})
+    return OfTwo(_carer(here.staff_id, staff), other.row_id)
+
+
 def patient_of(session: Session, by: Acting, found: Planned) -> str:
     return _names(session, by, "patients", {found.patient_id}).get(found.patient_id, f"#{found.patient_id}")
 
@@ -133,19 +151,22 @@ def _said(
 ) -> DraftLine:
     start = clock.to_addis(one.start)
     end = f"–{clock.to_addis(one.end):%H:%M}" if one.end else ""
-    carer = "Nobody" if one.staff_id is None else staff.get(one.staff_id, f"#{one.staff_id}")
     return DraftLine(
         f"{start:%a} {say.day(start.date())}",
         calendars.ethiopian_words(start.date()),
         f"{start:%H:%M}{end}",
         "Shift" if one.is_shift else one.purpose or "Visit",
         patients.get(one.patient_id, f"#{one.patient_id}"),
-        carer,
+        _carer(one.staff_id, staff),
         "" if one.is_shift else f"{one.minutes} min" if one.minutes else "",
         state,
         [found.sentence for found in line.against] if line else [],
         [found.sentence for found in line.warnings] if line else [],
     )
+
+
+def _carer(staff_id: int | None, staff: dict[int, str]) -> str:
+    return "Nobody" if staff_id is None else staff.get(staff_id, f"#{staff_id}")
 
 
 def _names(session: Session, by: Acting, table: str, ids: set[int] | set[int | None]) -> dict[int, str]:

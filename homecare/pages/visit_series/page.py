@@ -30,7 +30,7 @@ from homecare.kinds import say
 from homecare.kinds.read import parse_id
 from homecare.pages.visit_series import answers, draft_lines
 from homecare.pages.visit_series.answers import Outcome, amount
-from homecare.pages.visit_series.typed_words import VISITS, Typed
+from homecare.pages.visit_series.typed_words import PEOPLE, VISITS, Typed
 from homecare.queries.booked.listed import ENDING, PURPOSE, offered
 from homecare.queries.booked.visit_plans import running
 from homecare.web import urls
@@ -157,6 +157,7 @@ class VisitSeriesPage(GuardedView):
             waiting=len(waiting),
             staying=series_moves.said_of(stays) if outcome.draft else "",
             visit_id=visit_id,
+            of_two=draft_lines.of_two(session, by, visits, visit_id),
             endings=[("", ""), *((word, word) for word in offered(session, ENDING))],
             deed=typed.word("deed") or MOVE,
         )
@@ -171,7 +172,7 @@ class VisitSeriesPage(GuardedView):
             draft=draft,
             labels=typed.labels(),
             purposes=[(word, word) for word in offered(session, PURPOSE)],
-            pickers={name: urls.lookup(VISITS, name) for name in ("patient_id", "staff_id")},
+            pickers={name: urls.lookup(VISITS, column) for name, column in PEOPLE.items()},
             amount=amount,
             **shown,
         )
@@ -201,7 +202,7 @@ def _series(typed: Typed) -> Series | None:
     patient_id = typed.person("patient_id")
     if patient_id is None:
         typed.problems.setdefault("patient_id", "Choose a patient.")
-    staff_id = typed.person("staff_id")
+    staff_id, second_id = typed.person("staff_id"), typed.person("second_id")
     days = {int(word) for word in typed.words.getlist("weekday") if word in {*"1234567"}}
     if not days:
         typed.problems.setdefault("weekdays", "Choose one weekday or several.")
@@ -211,7 +212,9 @@ def _series(typed: Typed) -> Series | None:
     minutes, _ = typed.minutes(), typed.blocked
     if typed.problems or patient_id is None or at is None or first is None or last is None:
         return None
-    return Series(patient_id, staff_id, frozenset(days), at, first, last, minutes, typed.word("purpose"))
+    pair = typed.word("pair") == "1" or second_id is not None
+    purpose = typed.word("purpose")
+    return Series(patient_id, staff_id, frozenset(days), at, first, last, minutes, purpose, pair, second_id)
 
 
 def _change_of(typed: Typed, visit_id: int) -> tuple[Reach, str, Move]:

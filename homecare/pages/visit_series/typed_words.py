@@ -25,6 +25,8 @@ VISITS = "visit_services"
 LONGEST = 200
 # What the page itself sends along.
 PASSED = ("csrf_token", "seen", "answered", "preview")
+# The column of visits that a person is chosen for.
+PEOPLE = {"patient_id": "patient_id", "staff_id": "staff_id", "second_id": "staff_id"}
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Typed:
         return self.read("minutes", _whole, "Write the minutes as a whole number, such as 60.")
 
     def person(self, name: str) -> int | None:
-        """A parent of visits that the person may pick: `patient_id` or `staff_id`."""
+        """A parent of visits that the person may pick: `name` is one of PEOPLE."""
         found = self.read(name, parse_id, "Choose one of the list.")
         if found is not None and not label_of(name, found):
             self.problems.setdefault(name, "There is nobody with this number. Choose one of the list.")
@@ -93,7 +95,7 @@ class Typed:
 
     def labels(self) -> dict[str, str]:
         """Of the people that were chosen."""
-        held = {name: self.word(name) for name in ("patient_id", "staff_id")}
+        held = {name: self.word(name) for name in PEOPLE}
         return {name: label_of(name, int(text)) for name, text in held.items() if text.isdecimal() and len(text) < 10}
 
 
@@ -101,7 +103,7 @@ def label_of(name: str, row_id: int) -> str:
     table = shown_table(VISITS)
     if not acting().may(VISITS, Action.VIEW):
         return ""
-    return lookup.label_of(db.session(), Seen.of(acting(), table), table.fields[name], row_id) or ""
+    return lookup.label_of(db.session(), Seen.of(acting(), table), table.fields[PEOPLE[name]], row_id) or ""
 
 
 def _time(text: str) -> time:

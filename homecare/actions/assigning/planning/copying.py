@@ -81,7 +81,7 @@ def create_copy(
         shifts = [
             NewShift(one.patient_id, one.staff_id or 0, one.start, one.end) for one in draft.made if one.end is not None
         ]
-        visits = [new_visit(one) for one in _tied([one for one in draft.made if not one.is_shift])]
+        visits = [new_visit(one) for one in draft.made if not one.is_shift]
         if shifts:
             create_shifts(session=session, by=by, shifts=shifts, answered=EveryAnswer(), label=label)
         ids = []
@@ -117,16 +117,6 @@ def _wanted(session: Session, copying: Copying) -> list[Wanted]:
             for one in visits
         ),
     ]
-
-
-def _tied(made: list[Wanted]) -> list[Wanted]:
-    """Of two carers one may be left out: what is left is a visit of one."""
-    held = [(one.pair, one.start) for one in made]
-    return [one if one.pair is None or held.count((one.pair, one.start)) > 1 else _alone(one) for one in made]
-
-
-def _alone(one: Wanted) -> Wanted:
-    return Wanted(one.patient_id, one.staff_id, one.start, one.minutes, purpose=one.purpose)
 
 
 def _monday(day: date) -> date:

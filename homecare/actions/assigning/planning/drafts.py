@@ -20,6 +20,7 @@ from homecare.queries.conflicts import Booking, Conflict, conflicts
 # What becomes of a booking that something blocks.
 LEFT_OUT, UNASSIGNED = BLOCKED = ("leave out", "unassigned")
 FURTHEST = timedelta(days=5 * 366)
+OTHER_IS_BLOCKED = "Two carers go to this visit, and the other one's is blocked."
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,9 @@ class EveryAnswer(frozenset[str]):
 
 
 def drafted(session: Session, by: Acting, wanted: Sequence[Wanted], blocked: str) -> Draft:
-    """`blocked` is one of BLOCKED; a shift cannot be unassigned and is left out. As many statements as `conflicts`,
-    and as many again for each round in which something was blocked, which is one but for rare cases.
+    """`blocked` is one of BLOCKED; a shift cannot be unassigned and is left out. Of two carers of one visit both are
+    left out. As many statements as `conflicts`, and as many again for each round in which something was blocked, which
+    is one but for rare cases.
     """
     made: list[Wanted | None] = [*wanted]
     against: list[list[Conflict]] = [[] for _ in wanted]
@@ -112,6 +114,9 @@ def drafted(session: Session, by: Acting, wanted: Sequence[Wanted], blocked: str
         for index, some in blocks.items():
             against[index] += some
             made[index] = _instead(made[index], blocked)
+        for index in _others_of_left_out(wanted, made):
+            against[index].append(Conflict("pair", "block", OTHER_IS_BLOCKED, index, VISITS, None))
+            made[index] = None
     return Draft([Line(one, made[index], against[index], found.get(index, [])) for index, one in enumerate(wanted)])
 
 
@@ -137,6 +142,14 @@ def _blocking(found: Sequence[Conflict]) -> list[Conflict]:
 def _instead(one: Wanted | None, blocked: str) -> Wanted | None:
     unassigned = one is not None and not one.is_shift and one.staff_id is not None and blocked == UNASSIGNED
     return replace(one, staff_id=None) if one is not None and unassigned else None
+
+
+def _others_of_left_out(wanted: Sequence[Wanted], made: Sequence[Wanted | None]) -> list[int]:
+    """Those that are still made, though the other carer's visit is not."""
+    out = {
+        (one.pair, one.start) for one, left in zip(wanted, made, strict=True) if left is None and one.pair is not None
+    }
+    return [index for index, one in enumerate(made) if one is not None and (one.pair, one.start) in out]
 
 
 def _speaking(session: Session, by: Acting, made: Sequence[Wanted | None]) -> dict[int, list[Conflict]]:

@@ -27,7 +27,9 @@ NOTHING = "Nothing would be left to do: everything is blocked. Choose another pe
 
 @dataclass(frozen=True)
 class Series:
-    """On each of `weekdays` (1 Monday to 7) `at` that time of Addis, from `first_day` to `last_day`, both included."""
+    """On each of `weekdays` (1 Monday to 7) `at` that time of Addis, from `first_day` to `last_day`, both included.
+    With `pair` two carers go each time, the other one being `second_id` (None: nobody yet).
+    """
 
     patient_id: int
     staff_id: int | None
@@ -37,14 +39,24 @@ class Series:
     last_day: date
     minutes: int | None = None
     purpose: str = ""
+    pair: bool = False
+    second_id: int | None = None
+
+    @property
+    def carers(self) -> tuple[int | None, ...]:
+        return (self.staff_id, self.second_id) if self.pair else (self.staff_id,)
 
 
 def visits_of(series: Series) -> list[Wanted]:
-    """In the order of the days. Raises RuleError at what makes none, or more than MOST."""
+    """In the order of the days, those of two carers side by side. Raises RuleError at what makes none, or more than
+    MOST.
+    """
     if not series.weekdays or not series.weekdays <= {*range(1, 8)}:
         raise RuleError("weekdays", "Choose one weekday or several.")
     if series.last_day < series.first_day:
         raise RuleError("last_day", "The last day is before the first.")
+    if series.pair and series.second_id is not None and series.second_id == series.staff_id:
+        raise RuleError("second_id", "This is the first carer. Choose another person, or nobody yet.")
     near(first_day=series.first_day, last_day=series.last_day)
     wanted: list[Wanted] = []
     last = series.first_day
@@ -52,13 +64,16 @@ def visits_of(series: Series) -> list[Wanted]:
         day = date.fromordinal(number)
         if day.isoweekday() not in series.weekdays:
             continue
-        if len(wanted) == MOST:
+        if len(wanted) + len(series.carers) > MOST:
             raise RuleError(
                 "last_day", f"This would be more than {MOST} visits. The last of {MOST} is on {_said(last)}."
             )
         last = day
         start = clock.to_utc(datetime.combine(day, series.at))
-        wanted.append(Wanted(series.patient_id, series.staff_id, start, series.minutes, purpose=series.purpose))
+        one = Wanted(series.patient_id, None, start, series.minutes, purpose=series.purpose)
+        # No pair that is there: those have numbers above zero.
+        pair = -1 - len(wanted) if series.pair else None
+        wanted += [replace(one, staff_id=staff_id, pair=pair) for staff_id in series.carers]
     if not wanted:
         raise RuleError("last_day", "None of the weekdays is between the first and the last day.")
     return wanted
@@ -80,7 +95,7 @@ def create_series(
 ) -> Booked:
     """Makes what the draft of the key `seen` shows. Raises NotSeenError, ConflictsError, RuleError, NotAllowedError."""
     with transaction(session, by=by, model=Visit, doing=Doing("series", label, VISITS)) as change_set:
-        lock_people(session, [series.staff_id])
+        lock_people(session, series.carers)
         draft = draft_series(session, by, series, blocked)
         agreed(draft, seen, answered)
         if not draft.made:

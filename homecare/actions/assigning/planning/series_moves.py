@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -40,7 +41,9 @@ class Reach:
 
 @dataclass(frozen=True)
 class Move:
-    """What changes; None stays. `days` is the shift of the day, `at` a time of Addis, `carer` (a person or None,)."""
+    """What changes; None stays. `days` is the shift of the day, `at` a time of Addis, `carer` (a person or None,): of
+    two carers the one in whose place the person of the reached visit is, the first or the second.
+    """
 
     days: int = 0
     at: time | None = None
@@ -69,10 +72,11 @@ def draft_move(session: Session, by: Acting, reach: Reach, move: Move, blocked: 
     if not -MOST_DAYS <= move.days <= MOST_DAYS:
         raise RuleError("days", f"The day moves by at most {MOST_DAYS} days, before or after.")
     plans.checked_minutes(move.minutes)
-    waiting, _ = reached(session, by, reach)
+    waiting, staying = reached(session, by, reach)
     if not waiting:
         raise RuleError("", NONE_WAITS)
-    wanted = [after for one in waiting if (after := _moved(one, move)) != _kept(one)]
+    is_second = next((_is_second(one) for one in [*waiting, *staying] if one.row_id == reach.visit_id), False)
+    wanted = [after for one in waiting if (after := _moved(one, move, is_second)) != _kept(one)]
     if not wanted:
         raise RuleError("", "The visits are so already. Change the time, the day, the person or the minutes.")
     return drafted(session, by, wanted, blocked)
@@ -91,13 +95,9 @@ def move_series(
         agreed(draft, seen, answered)
         if not draft.made:
             raise RuleError("", "Every one of them is blocked, so none was moved. Choose another person or time.")
+        before = {one.row_id: one for one in waiting}
         changes = [
-            VisitChange(
-                one.row_id or 0,
-                one.version,
-                {"staff_id": one.staff_id, "scheduled_at": one.start, "minutes": one.minutes},
-            )
-            for one in draft.made
+            VisitChange(one.row_id or 0, one.version, _changed(before[one.row_id or 0], one)) for one in draft.made
         ]
         done = change_visits(session=session, by=by, changes=changes, answered=EveryAnswer(), label=label)
     return Booked(str(change_set), done.ids)
@@ -140,11 +140,24 @@ def _kept(one: Planned) -> Wanted:
     )
 
 
-def _moved(one: Planned, move: Move) -> Wanted:
+def _is_second(one: Planned) -> bool:
+    """A pair has the number of its first visit."""
+    return one.pair_id not in (None, one.row_id)
+
+
+def _changed(before: Planned, after: Wanted) -> dict[str, Any]:
+    """The columns that change alone: what a visit keeps is not given to that of its other carer."""
+    was = {"staff_id": before.staff_id, "scheduled_at": before.start, "minutes": before.minutes}
+    now = {"staff_id": after.staff_id, "scheduled_at": after.start, "minutes": after.minutes}
+    return {name: value for name, value in now.items() if value != was[name]}
+
+
+def _moved(one: Planned, move: Move, is_second: bool) -> Wanted:
     after = _kept(one)
+    stays = move.carer is None or (one.pair_id is not None and _is_second(one) != is_second)
     return replace(
         after,
-        staff_id=after.staff_id if move.carer is None else move.carer[0],
+        staff_id=after.staff_id if stays or move.carer is None else move.carer[0],
         start=_start(one.start, move),
         minutes=after.minutes if move.minutes is None else move.minutes,
     )
