@@ -16,6 +16,8 @@ from forms import form_with
 from permission_table import cells, roles
 from sqlalchemy import Engine, text
 
+from homecare.actions.questions import key_of
+
 NOW = "timezone('utc', now())"
 # From the document's own words: a live assignment or visit, from 30 days back to 14 days ahead.
 OWN_PATIENTS = f"""(
@@ -52,6 +54,11 @@ GIVEN = {
 
 def demo_email(role: str) -> str:
     return f"{role.lower()}@homecare.example"
+
+
+def because(status: str, word: str = "Other") -> str:
+    """The answer to why a visit gets this status."""
+    return key_of(["ending", status, word])
 
 
 @dataclass

@@ -76,6 +76,9 @@ def test_a_status_is_changed_in_place_and_undone(visits: Page) -> None:
     status = visits.locator(".in-place").first
     status.click()
     visits.get_by_role("menuitemradio", name="Cancelled").click()
+    expect(visits.get_by_role("menu")).to_contain_text("Why is the visit Cancelled?")
+    expect(status).to_have_text("Pending")
+    visits.get_by_role("menuitem", name="Other").click()
     expect(status).to_have_text("Cancelled")
     expect(visits.get_by_role("button", name="Undo")).to_be_visible()
     visits.keyboard.press("Control+z")
@@ -103,6 +106,8 @@ def test_a_field_of_the_chosen_rows_is_set_at_once(visits: Page) -> None:
     visits.get_by_role("button", name="Set a field").click()
     visits.get_by_role("dialog").locator("[name=field]").select_option("status")
     visits.locator("#bulk-value select").select_option("Cancelled")
+    visits.get_by_role("button", name="Change 3 visits").click()
+    visits.get_by_label("Reason").select_option("Other")
     visits.get_by_role("button", name="Change 3 visits").click()
     expect(visits.get_by_text("3 visits changed: status is Cancelled.")).to_be_visible()
     visits.get_by_role("button", name="Undo").click()
@@ -168,6 +173,8 @@ def test_a_status_is_set_by_keys_alone(visits: Page) -> None:
     for key in ("j", "s", "m"):
         visits.keyboard.press(key)
     expect(visits.get_by_role("menuitemradio", name="Missed")).to_be_focused()
+    visits.keyboard.press("Enter")
+    expect(visits.get_by_role("menuitem").first).to_be_focused()
     visits.keyboard.press("Enter")
     expect(visits.locator(".in-place").first).to_have_text("Missed")
     expect(visits.locator(".row-name").first).to_be_focused()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from clusters import DEMO_PASSWORD, Database
-from doors import Company, Walker
+from doors import Company, Walker, because
 from new_rows import carer, patient
 
 
@@ -47,7 +47,8 @@ def put_back(walker: Walker, table: str, row_id: int, change: int, **more: str) 
 
 def changed_by_the_manager(company: Company, row_id: int, status: str = "Cancelled") -> int:
     """In a list, as people do it; returns the change."""
-    sent = {"id": row_id, "field": "status", "value": status, "version": company.whole("visit_services", row_id).xmin}
+    sent = {"id": row_id, "field": "status", "value": status, "version": company.whole("visit_services", row_id).xmin,
+            "sure": because(status)}  # fmt: skip
     assert company.as_("Manager").post("/admin/visit_services/ajax/update/", sent).status_code == 200
     return newest(company, "visit_services", row_id)
 
@@ -123,7 +124,13 @@ def test_a_record_out_of_scope_has_no_history(company: Company) -> None:
 
 def test_what_changed_together_is_counted_for_who_sees_all(company: Company) -> None:
     ids = [row.id for row in company.rows("SELECT id FROM visit_services ORDER BY id DESC LIMIT 4")]
-    data = {"action": "set", "field": "status", "value": "Missed", **company.confirmed("visit_services", *ids)}
+    data = {
+        "action": "set",
+        "field": "status",
+        "value": "Missed",
+        "sure": ["", because("Missed")],
+        **company.confirmed("visit_services", *ids),
+    }
     company.as_("Manager").post("/admin/visit_services/action/", data)
     owner = company.scalar("SELECT staff_id FROM visit_services WHERE id = :id", id=ids[0])
 
@@ -146,7 +153,13 @@ def test_what_one_did_in_one_go_is_undone_from_any_of_its_records_the_next_day(c
         company.enter("Manager", "manager@homecare.example", DEMO_PASSWORD),
         [a_visit(company) for _ in "123"],
     )
-    data = {"action": "set", "field": "status", "value": "Cancelled", **company.confirmed("visit_services", *ids)}
+    data = {
+        "action": "set",
+        "field": "status",
+        "value": "Cancelled",
+        "sure": because("Cancelled"),
+        **company.confirmed("visit_services", *ids),
+    }
     assert manager.post("/admin/visit_services/action/", data).status_code == 302
     company.run("UPDATE dashboard.change_sets SET made_at = made_at - interval '25 hours'")
     page = history(manager, "visit_services", ids[1]).text

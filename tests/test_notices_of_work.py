@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, opened_form
+from doors import Company, Walker, because, opened_form
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 from statements_sent import statements
@@ -67,7 +67,7 @@ def unread(walker: Walker) -> list[str]:
 
 def inline(company: Company, walker: Walker, table: str, row_id: int, field: str, value: Any) -> Any:
     version = company.whole(table, row_id).xmin
-    sent = {"id": row_id, "field": field, "value": value, "version": version}
+    sent = {"id": row_id, "field": field, "value": value, "version": version, "sure": because(str(value))}
     answer = walker.post(f"/admin/{table}/ajax/update/", sent)
     if answer.status_code == 422 and answer.json.get("sure"):
         answer = walker.post(f"/admin/{table}/ajax/update/", sent | {"sure": answer.json["sure"]})

@@ -16,7 +16,7 @@ PAIRS = [
     ("admin_task_tracking", "task_status", "completed_date", "Completed", "Blocked"),
     ("marketing_tasks", "status", "completed_at", "Completed", "In Progress"),
     ("marketing_leads", "status", "converted_to_patient_at", "Converted", "Lost"),
-    ("visit_services", "status", "check_out_time", "Completed", "Cancelled"),
+    ("visit_services", "status", "check_out_time", "Completed", "Scheduled"),
     ("visit_services", "status", "check_in_time", "In Progress", "Scheduled"),
 ]
 CLAIM = ("insurance_claims", "claim_status", "processed_at", "Rejected", "Submitted")

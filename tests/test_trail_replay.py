@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company
+from doors import Company, because
 from sqlalchemy import Engine
 from trail_replay import differences
 
@@ -32,6 +32,7 @@ class Hour:
     def inline(self) -> None:
         (one,) = self.some("visit_services")
         sent = {"id": one, "field": "status", "value": self.dice.choice(["Pending", "Cancelled"])}
+        sent["sure"] = because("Cancelled")
         version = self.company.whole("visit_services", one).xmin
         self.admin.post("/admin/visit_services/ajax/update/", sent | {"version": version, "columns": "status"})
 
