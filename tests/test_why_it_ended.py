@@ -240,3 +240,19 @@ def test_where_it_lists_no_reason_none_is_asked_for(company: Company) -> None:
 
     assert (done.status_code, on_the_roster.status_code) == (200, 200)
     assert [said(company, one) for one in visits] == ["", ""]
+
+
+def test_what_is_put_back_by_the_history_is_asked_too(company: Company) -> None:
+    coordinator, visits = company.as_("Coordinator"), [visit(company, "Cancelled")]
+    company.run("UPDATE visit_services SET status = 'Pending' WHERE id = :id", id=visits[0])
+    newest = "SELECT max(id) FROM dashboard.changes WHERE resource = 'visit_services' AND row_id = :id"
+    url = f"/admin/visit_services/history/revert/?id={visits[0]}"
+    change = {"change": company.scalar(newest, id=visits[0])}
+    asked = coordinator.post(url, change)
+
+    assert (asked.status_code, "Why is the visit Cancelled?" in asked.text) == (422, True)
+    assert coordinator.post(url, change | {"_sure": offered(asked)["Other"]}).status_code == 302
+    assert (company.whole("visit_services", visits[0]).row["status"], said(company, visits[0])) == (
+        "Cancelled",
+        "Other",
+    )
