@@ -6,16 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
-from homecare.access.row_scope import UNSCOPED
 from homecare.actions import rows
 from homecare.actions.assigning import calls, plans
-from homecare.actions.assigning.held import VISITS, Moved, conflicts_of, lock_people
+from homecare.actions.assigning.held import VISITS, Moved, conflicts_of, lock_booked, values_of
 from homecare.actions.assigning.held import plans as stored_plans
 from homecare.actions.assigning.pairs import NewVisit, numbered, partners
 from homecare.actions.assigning.refusing import Booked, ConflictsError, asked_of, refuse
@@ -69,13 +67,14 @@ def change_visits(
         versions = {one.visit_id: one.version for one in changes}
         for row_id, other in partners(session, values).items() if together else ():
             values[row_id], versions[row_id] = other.values, other.version
-        locked = _locked(session, values, versions)
-        before = {row_id: _values(row) for row_id, row in locked.items()}
+        lock_booked(session, Visit, values, values.values())
+        locked = rows.lock_all(session, Visit, versions)
+        before = {row_id: values_of(row) for row_id, row in locked.items()}
         moved = _planned(session, values, before)
         refuse([conflict for _, conflict in conflicts_of(session, by, moved)], answered)
         written = [(key, rows.change(session, Visit, locked[key], _of_row(values[key]), by)) for key in values]
         refuse(asked_of([(key, done.questions) for key, done in written], VISITS), answered)
-        calls.note(session, [(key, before[key], _values(locked[key])) for key in values])
+        calls.note(session, [(key, before[key], values_of(locked[key])) for key in values])
     return Booked(str(change_set), [*values])
 
 
@@ -120,16 +119,6 @@ def _need_rights(by: Acting, action: Action, values: Sequence[Row]) -> None:
         need_planning(by)
 
 
-def _locked(session: Session, values: Mapping[int, Row], versions: Mapping[int, str]) -> dict[int, Any]:
-    """The rows, locked after the people: everybody who books somebody here takes their locks in this order."""
-    staff = {None, *session.scalars(select(Visit.staff_id).where(Visit.id.in_([*values])), execution_options=UNSCOPED)}
-    lock_people(session, [*staff, *(given.get("staff_id") for given in values.values())])
-    locked = rows.lock_all(session, Visit, versions)
-    if moved := [row_id for row_id, row in locked.items() if row.staff_id not in staff]:
-        raise rows.RowsChangedError(moved)
-    return locked
-
-
 def _planned(session: Session, values: Mapping[int, Row], before: Mapping[int, Row]) -> list[Moved]:
     """The visits as they would be, with their plans filled; a plan is made where there is something to say."""
     stored = stored_plans(session, [*values])
@@ -160,10 +149,6 @@ def _blank(series_id: int | None = None) -> VisitPlan:
 
 def _says(plan: VisitPlan) -> bool:
     return any((plan.purpose, plan.minutes, plan.ending_reason, plan.pair_id, plan.series_id))
-
-
-def _values(row: Visit) -> dict[str, Any]:
-    return {column.name: getattr(row, column.name) for column in Visit.__table__.columns}
 
 
 def _of_row(values: Row) -> dict[str, Any]:

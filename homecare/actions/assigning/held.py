@@ -114,9 +114,10 @@ def lock_booked(
     session: Session, model: type[Base], row_ids: Collection[int], values: Iterable[Mapping[str, Any]]
 ) -> None:
     """Locks whom these rows book and will book, before the rows are locked or written: of two that write a shift of one
-    hour first, each would wait for the other's. Two statements; none where the values book nobody otherwise.
+    hour first, each would wait for the other's. `values` may have those of a visit's plan. Two statements; none where
+    they book nobody otherwise.
     """
-    deciding = {*DECIDING.get(model.__tablename__, ()), "status"}
+    deciding = {*DECIDING.get(model.__tablename__, ()), "status", "minutes", "purpose"}
     given = [one for one in values if deciding & {*one}]
     if model.__tablename__ not in DECIDING or not given:
         return
@@ -171,12 +172,17 @@ def _moved(session: Session, written: Sequence[tuple[Any, Mapping[str, Any] | No
     planned = plans(session, visits) if visits else {}
     found = []
     for row, before in written:
-        after = {column.name: getattr(row, column.name) for column in row.__table__.columns}
+        after = values_of(row)
         plan = planned.get(row.id) if row.__tablename__ == VISITS else None
         was = None if before is None else {**after, **before}
         minutes, pair = (plan.minutes, plan.pair_id) if plan else (None, None)
         found.append(Moved(row.__tablename__, row.id, was, after, minutes, pair))
     return found
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """The row as it is now, by column."""
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
 
 
 def plans(session: Session, visit_ids: Collection[int]) -> dict[int, VisitPlan]:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
-from homecare.access.row_scope import UNSCOPED
 from homecare.actions import rows
-from homecare.actions.assigning.held import SHIFTS, Moved, conflicts_of, lock_people
+from homecare.actions.assigning.held import SHIFTS, Moved, conflicts_of, lock_booked, values_of
 from homecare.actions.assigning.refusing import Booked, asked_of, refuse
 from homecare.actions.assigning.rights import need
 from homecare.actions.transaction import retried, transaction
@@ -48,13 +46,11 @@ def change_shifts(
     need(by, SHIFTS, Action.EDIT, {name for change in changes for name in change.values})
     with transaction(session, by=by, model=Assignment, doing=Doing("assign", label, SHIFTS)) as change_set:
         values = {one.shift_id: dict(one.values) for one in changes}
-        asked = select(Assignment.staff_id).where(Assignment.id.in_([*values]))
-        staff = {*session.scalars(asked, execution_options=UNSCOPED)}
-        lock_people(session, [*staff, *(given.get("staff_id") for given in values.values())])
+        lock_booked(session, Assignment, values, values.values())
         locked = rows.lock_all(session, Assignment, {one.shift_id: one.version for one in changes})
         moved = []
         for row_id, row in locked.items():
-            before = {column.name: getattr(row, column.name) for column in Assignment.__table__.columns}
+            before = values_of(row)
             moved.append(Moved(SHIFTS, row_id, before, before | values[row_id]))
         refuse([conflict for _, conflict in conflicts_of(session, by, moved)], answered)
         written = [(key, rows.change(session, Assignment, locked[key], values[key], by).questions) for key in values]

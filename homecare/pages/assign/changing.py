@@ -16,6 +16,7 @@ from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.actions import many, rows
 from homecare.actions.assigning import booking, plans, trying
+from homecare.actions.assigning.held import SHIFTS, VISITS
 from homecare.actions.assigning.rights import need
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import undoing
@@ -32,7 +33,6 @@ from homecare.records.seen import Seen
 from homecare.records.stored import names_of
 from homecare.tables.table import shown_table
 
-VISITS, SHIFTS = "visit_services", "caregiver_assignments"
 Fields = MultiDict[str, str]
 # The label of a change in the trail, by what was changed; the first that fits.
 LABELS = (

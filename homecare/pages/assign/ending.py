@@ -1,4 +1,4 @@
-"""Why a visit ended, said on the visit's own page: a form, a list or a bulk change sets its status alone."""
+"""Why a visit ended, said afterwards on the visit's own page: of one that another application ended, or put right."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from homecare.actions import rows
 from homecare.actions.assigning import booking
+from homecare.actions.assigning.held import VISITS
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import NotAllowedError
 from homecare.admin.change import undo
@@ -15,8 +16,6 @@ from homecare.db import db
 from homecare.pages.assign import sending
 from homecare.web import urls
 from homecare.web.errors import SpokenError
-
-VISITS = "visit_services"
 
 
 def say_why() -> ResponseReturnValue:

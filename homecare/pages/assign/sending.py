@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from homecare.actions import rows
 from homecare.actions.assigning import booking
+from homecare.actions.assigning.plans import FEWEST, MOST
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import NotAllowedError
 from homecare.admin.door import refuse
@@ -24,7 +25,6 @@ from homecare.kinds.times import bookable
 from homecare.models.choices import VISIT_STATUSES
 from homecare.queries.conflicts import Conflict
 
-SHORTEST, LONGEST = 5, 1440
 LONGEST_WORD = 200
 
 
@@ -58,8 +58,8 @@ def moment(name: str) -> Callable[[str], datetime]:
 
 
 def minutes(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", text.strip()) or not SHORTEST <= int(text) <= LONGEST:
-        raise RuleError("minutes", f"A visit takes {SHORTEST} to {LONGEST:,} minutes; this is {text[:40]!r}.")
+    if not re.fullmatch(r"[0-9]{1,4}", text.strip()) or not FEWEST <= int(text) <= MOST:
+        raise RuleError("minutes", f"A visit takes {FEWEST} to {MOST:,} minutes; this is {text[:40]!r}.")
     return int(text)
 
 

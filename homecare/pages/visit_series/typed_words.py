@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from homecare.access.policy import Action
+from homecare.actions.assigning.held import VISITS
 from homecare.actions.assigning.planning.drafts import BLOCKED, LEFT_OUT
 from homecare.actions.rules import RuleError
 from homecare.admin.door import acting
@@ -21,7 +22,6 @@ from homecare.records.seen import Seen
 from homecare.tables.table import shown_table
 
 T = TypeVar("T")
-VISITS = "visit_services"
 LONGEST = 200
 # What the page itself sends along.
 PASSED = ("csrf_token", "seen", "answered", "preview")

@@ -3,7 +3,7 @@ import { make } from "../core/dom.js";
 import { endOf, startOf } from "./roster-draw.js";
 import { DAY, clock, hours, minutesOf } from "./roster-times.js";
 
-const option = (value, textContent, selected = false) => make("option", { value, textContent, selected });
+export const option = (value, textContent, selected = false) => make("option", { value, textContent, selected });
 
 /** The options of a carer, the free ones first; of another day only who they are, because this page knows no more.
     `until` tells the end for a person; `but` is the bar that is planned. */

@@ -1,19 +1,18 @@
 // The panel beside the roster: one visit or shift, or a new one. Not modal; what would clash is said before it is saved.
 import { $, make } from "../core/dom.js";
-import { carers } from "./roster-carers.js";
+import { carers, option } from "./roster-carers.js";
 import { endOf, keepTabStop, moves, toneOf } from "./roster-draw.js";
 import { inSight } from "./roster-keys.js";
 import { attach } from "./picker.js";
 import { suggest } from "./roster-suggest.js";
 import { check, create, saveShift, saveVisit, sentences } from "./roster-save.js";
-import { DAY, STEP, clock, length, lengthWith, minutesOf, momentOf, now } from "./roster-times.js";
+import { DAY, STEP, clock, isoDay, length, lengthWith, minutesOf, momentIn, momentOf, now } from "./roster-times.js";
 
 const LOOK_AFTER_MS = 250;
 let asked = 0;
 
 const field = (label, input, help = "") => make("label", { className: "field" }, make("span", { textContent: label }), input, ...(help ? [make("small", { className: "help", textContent: help })] : []));
 const input = (name, properties) => make("input", { className: "form-control", name, ...properties });
-const option = (value, textContent, selected = false) => make("option", { value, textContent, selected });
 const select = (name, options) => make("select", { className: "form-select", name }, ...options);
 const button = (textContent, onclick, className = "btn") => make("button", { type: "button", className, textContent, onclick });
 
@@ -106,12 +105,10 @@ function purposes(roster, now) {
 
 function when(roster, minutes) {
   return [
-    input("day", { type: "date", value: new Date(Date.parse(`${roster.data.day}T00:00:00Z`) + Math.floor(minutes / DAY) * DAY * 60000).toISOString().slice(0, 10), required: true }),
+    input("day", { type: "date", value: isoDay(momentOf(minutes, roster.data.day)), required: true }),
     input("time", { type: "time", value: clock(minutes), required: true }),
   ];
 }
-
-const momentIn = (day, time) => momentOf(Number(time.value.slice(0, 2)) * 60 + Number(time.value.slice(3, 5)), day.value);
 
 function visitForm(roster, visit) {
   const { day: today } = roster.data;
@@ -119,7 +116,7 @@ function visitForm(roster, visit) {
   const minutes = input("minutes", { type: "number", min: 5, max: DAY, step: 5, value: visit.minutes, required: true });
   const carer = select("staff_id", []);
   const offer = (chosen) => {
-    const from = minutesOf(momentIn(day, time), today);
+    const from = minutesOf(momentIn(day.value, time.value), today);
     const until = (person) => from + (minutes.dataset.written ? Number(minutes.value) : lengthWith(roster.data, visit, person.id) ?? visit.minutes);
     carer.replaceChildren(...carers(roster, chosen, from, until, { nobody: true, but: `visit-${visit.id}`, patient: visit.patient_id }));
   };
@@ -128,7 +125,7 @@ function visitForm(roster, visit) {
   const ownMinutes = () => (purpose.value === visit.purpose ? null : roster.choices.purpose.find((one) => one.word === purpose.value)?.minutes);
   const byRole = () => lengthWith(roster.data, visit, carer.value);
   const end = make("small", { className: "help" });
-  const tellEnd = () => (end.textContent = time.value && minutes.value ? `Until ${clock(minutesOf(momentIn(day, time), today) + Number(minutes.value))}` : "");
+  const tellEnd = () => (end.textContent = time.value && minutes.value ? `Until ${clock(minutesOf(momentIn(day.value, time.value), today) + Number(minutes.value))}` : "");
   const edited = (event) => {
     const { target } = event;
     // Without a plan the length is that of whoever goes; what was written by hand stays.
@@ -142,7 +139,7 @@ function visitForm(roster, visit) {
   const values = () => {
     const found = {};
     if (carer.value !== String(visit.staff_id ?? "")) found.staff_id = carer.value;
-    if (Date.parse(momentIn(day, time)) !== Date.parse(visit.planned)) found.scheduled_at = momentIn(day, time);
+    if (Date.parse(momentIn(day.value, time.value)) !== Date.parse(visit.planned)) found.scheduled_at = momentIn(day.value, time.value);
     // Sent unless the server comes to the same by itself: a new purpose would bring its own minutes.
     if (Number(minutes.value) !== byRole() || ownMinutes()) found.minutes = minutes.value;
     if (purpose.value !== visit.purpose) found.purpose = purpose.value;
@@ -191,8 +188,8 @@ function shiftForm(roster, shift) {
   const values = () => {
     const found = {};
     if (carer.value !== String(shift.staff_id)) found.staff_id = carer.value;
-    if (Date.parse(momentIn(startDay, startTime)) !== Date.parse(shift.start)) found.shift_start = momentIn(startDay, startTime);
-    if (Date.parse(momentIn(endDay, endTime)) !== Date.parse(shift.end)) found.shift_end = momentIn(endDay, endTime);
+    if (Date.parse(momentIn(startDay.value, startTime.value)) !== Date.parse(shift.start)) found.shift_start = momentIn(startDay.value, startTime.value);
+    if (Date.parse(momentIn(endDay.value, endTime.value)) !== Date.parse(shift.end)) found.shift_end = momentIn(endDay.value, endTime.value);
     return found;
   };
   const fits = fitting(roster, "shifts/", () => ({ shift_id: shift.id, version: shift.version, ...values() }), () => Object.keys(values()).length);
@@ -237,9 +234,9 @@ export function openNew(roster, given = {}) {
     fits.look();
   };
   const values = () => {
-    const start = momentIn(day, time);
+    const start = momentIn(day.value, time.value);
     const found = { patient_id: $("[name=patient_id]", patient).value, staff_id: carer.value };
-    if (kind.value === "shift") return { ...found, shift_start: start, shift_end: momentIn(endDay, endTime) };
+    if (kind.value === "shift") return { ...found, shift_start: start, shift_end: momentIn(endDay.value, endTime.value) };
     return { ...found, scheduled_at: start, minutes: minutes.value, purpose: purpose.value, pair: two.checked ? 1 : "" };
   };
   const fits = fitting(roster, () => `${kind.value}s/new/`, values, () => values().patient_id && values().staff_id);

@@ -2,7 +2,7 @@
 import { $, $$, make } from "../core/dom.js";
 import { read } from "../core/server.js";
 import { saveShift, saveVisit } from "./roster-save.js";
-import { clock, length, lengthWith, minutesOf, momentOf } from "./roster-times.js";
+import { clock, length, lengthWith, minutesOf, momentIn } from "./roster-times.js";
 
 // The parts as they are said; the most each can bring stands in domain words: 40, 25, 20, 10 and 5.
 const PARTS = { continuity: "knows the patient", proximity: "near their other visits", day: "free that day", week: "free that week", sub_city: "same sub-city" };
@@ -44,7 +44,7 @@ const stored = (roster, kind, id) => roster.data[`${kind}s`].find((each) => each
 /** When it begins, and of a shift when it ends; empty where the day or the time is not written. */
 function momentsIn(form) {
   const times = $$("[name=time]", form);
-  return $$("[name=day]", form).map(({ value }, at) => value && times[at].value && momentOf(Number(times[at].value.slice(0, 2)) * 60 + Number(times[at].value.slice(3, 5)), value));
+  return $$("[name=day]", form).map(({ value }, at) => value && times[at].value && momentIn(value, times[at].value));
 }
 
 function ofNew(form) {

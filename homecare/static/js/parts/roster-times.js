@@ -12,6 +12,9 @@ export const minutesOf = (iso, day) => (iso ? Math.round((Date.parse(iso) + ADDI
 /** The moment in UTC, as it is sent. */
 export const momentOf = (minutes, day) => `${new Date(Date.parse(`${day}T00:00:00Z`) - ADDIS_MS + minutes * MINUTE_MS).toISOString().slice(0, 19)}Z`;
 
+/** The moment of what a day's and a time's input hold: "2026-11-27", "09:15". */
+export const momentIn = (day, time) => momentOf(Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)), day);
+
 /** The day of a moment in Addis: 2026-11-27 */
 export const isoDay = (iso) => new Date(Date.parse(iso) + ADDIS_MS).toISOString().slice(0, 10);
 
