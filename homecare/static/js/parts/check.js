@@ -51,8 +51,9 @@ const notesOf = (visit) => $(`#notes-${visit}`);
 async function post(key, moment, place) {
   const [kind, visit, early] = key.split(":");
   const options = () => {
-    const body = new URLSearchParams({ kind, visit_id: visit, ...place });
-    if (Date.now() - Date.parse(moment) > FRESH_MS) body.set("at", moment);
+    // Where the phone is now is not where it was when an older one was touched.
+    const isFresh = Date.now() - Date.parse(moment) <= FRESH_MS;
+    const body = new URLSearchParams({ kind, visit_id: visit, ...(isFresh ? place : { at: moment }) });
     if (early) body.set("early", "1");
     const notes = kind === "out" ? notesOf(visit)?.value : "";
     if (notes) body.set("visit_notes", notes);
