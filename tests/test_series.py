@@ -241,6 +241,21 @@ def test_what_blocks_one_of_two_carers_keeps_both_where_they_are(person: Person,
     assert [row.scheduled_at for row in rows(owner_engine, PAIRS)] == [at(11), at(11), at(9, 2), at(9, 2)]
 
 
+def test_of_two_carers_both_are_reached_though_one_was_moved_alone(person: Person, owner_engine: Engine) -> None:
+    _, _, third, fourth = made(person, of_two()).ids
+    with owner_engine.begin() as connection:
+        connection.execute(
+            text("UPDATE visit_services SET scheduled_at = :at WHERE id = :id"), {"at": at(7, 2), "id": fourth}
+        )
+    visit(owner_engine, patient_id=DAWIT, staff_id=BEKELE, scheduled_at=at(14, 2))
+
+    draft = draft_move(*person, Reach(third), Move(at=time(14)), LEFT_OUT)
+    moved(person, Reach(third), Move(at=time(15)))
+
+    assert [line.made for line in draft.lines] == [None, None]
+    assert [row.scheduled_at for row in rows(owner_engine, PAIRS)] == [at(9), at(9), at(15, 2), at(15, 2)]
+
+
 def test_a_length_that_one_of_two_carers_has_alone_stays(person: Person, owner_engine: Engine) -> None:
     first, second, *_ = made(person, of_two()).ids
     with owner_engine.begin() as connection:

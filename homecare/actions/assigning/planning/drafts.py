@@ -146,10 +146,8 @@ def _instead(one: Wanted | None, blocked: str) -> Wanted | None:
 
 def _others_of_left_out(wanted: Sequence[Wanted], made: Sequence[Wanted | None]) -> list[int]:
     """Those that are still made, though the other carer's visit is not."""
-    out = {
-        (one.pair, one.start) for one, left in zip(wanted, made, strict=True) if left is None and one.pair is not None
-    }
-    return [index for index, one in enumerate(made) if one is not None and (one.pair, one.start) in out]
+    out = {one.pair for one, left in zip(wanted, made, strict=True) if left is None} - {None}
+    return [index for index, one in enumerate(made) if one is not None and one.pair in out]
 
 
 def _speaking(session: Session, by: Acting, made: Sequence[Wanted | None]) -> dict[int, list[Conflict]]:

@@ -63,7 +63,10 @@ def reached(session: Session, by: Acting, reach: Reach) -> tuple[list[Planned], 
     first = next((one.start for one in found if one.row_id == reach.visit_id), None)
     if first is None and not reach.whole:
         raise RuleError("", "This visit has no time, so none comes after it.")
-    meant = [one for one in found if reach.whole or (first is not None and one.start >= first)]
+    later = [one for one in found if reach.whole or (first is not None and one.start >= first)]
+    # Both of two carers, though one of the visits was moved alone.
+    tied = {one.pair_id for one in later} - {None}
+    meant = [one for one in found if one in later or one.pair_id in tied]
     return [one for one in meant if one.waits], [one for one in meant if not one.waits]
 
 
