@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from homecare.actions.assigning.held import VISITS, Moved, conflicts_of, lock_pe
 from homecare.actions.assigning.held import plans as stored_plans
 from homecare.actions.assigning.pairs import NewVisit, numbered, partners
 from homecare.actions.assigning.refusing import Booked, ConflictsError, asked_of, refuse
-from homecare.actions.assigning.rights import need, need_planning
+from homecare.actions.assigning.rights import need_parents, need_planning, within_rights
 from homecare.actions.assigning.shift_booking import NewShift, ShiftChange, change_shifts, create_shift
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Visit, VisitPlan
@@ -63,14 +64,17 @@ def change_visits(
 
     Raises ConflictsError, rows.RowsChangedError, RuleError, NotAllowedError.
     """
-    _need_rights(by, Action.EDIT, [change.values for change in changes])
-    with transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set:
+    with (
+        transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set,
+        _within_rights(session, by, Action.EDIT, [change.values for change in changes]),
+    ):
         values = {one.visit_id: dict(one.values) for one in changes}
         versions = {one.visit_id: one.version for one in changes}
         for row_id, other in partners(session, values).items() if together else ():
             values[row_id], versions[row_id] = other.values, other.version
         locked = _locked(session, values, versions)
         before = {row_id: _values(row) for row_id, row in locked.items()}
+        need_parents(session, by, VISITS, [dict(values[row_id].items() - before[row_id].items()) for row_id in locked])
         moved = _planned(session, values, before)
         refuse([conflict for _, conflict in conflicts_of(session, by, moved)], answered)
         written = [(key, rows.change(session, Visit, locked[key], _of_row(values[key]), by)) for key in values]
@@ -91,8 +95,11 @@ def create_visits(
 ) -> Booked:
     """All or none, in the order given; after them the second visits of pairs. Raises as `change_visits`."""
     made = numbered(visits)
-    _need_rights(by, Action.CREATE, [_new_row(one) | {"purpose": one.purpose} for one, _ in made])
-    with transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set:
+    with (
+        transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set,
+        _within_rights(session, by, Action.CREATE, [_new_row(one) | {"purpose": one.purpose} for one, _ in made]),
+    ):
+        need_parents(session, by, VISITS, [_new_row(one) for one, _ in made])
         planned = [_new_plan(session, one, series_id) for one, _ in made]
         columns = [column.name for column in Visit.__table__.columns]
         moved = [
@@ -113,11 +120,13 @@ def create_visits(
     return Booked(str(change_set), ids)
 
 
-def _need_rights(by: Acting, action: Action, values: Sequence[Row]) -> None:
+@contextmanager
+def _within_rights(session: Session, by: Acting, action: Action, values: Sequence[Row]) -> Iterator[None]:
     named = {name for each in values for name in each}
-    need(by, VISITS, action, named - {*plans.COLUMNS})
-    if named & {*plans.COLUMNS}:
-        need_planning(by)
+    with within_rights(session, by, VISITS, action, named - {*plans.COLUMNS}):
+        if named & {*plans.COLUMNS}:
+            need_planning(by)
+        yield
 
 
 def _locked(session: Session, values: Mapping[int, Row], versions: Mapping[int, str]) -> dict[int, Any]:
