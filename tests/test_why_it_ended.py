@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from clusters import Database
 from doors import Company, Walker
+from forms import form_with
 
 DETAILS, SAY = "/admin/visit_services/details/", "/admin/assign/visits/ending/"
 
@@ -99,3 +100,21 @@ def test_who_would_have_gone_may_have_left(company: Company) -> None:
 
     assert say(coordinator, company, ended, word) == 302
     assert said(company, ended) == word
+
+
+def test_a_reason_that_somebody_gave_meanwhile_is_not_written_over(company: Company) -> None:
+    coordinator, manager, ended = company.as_("Coordinator"), company.as_("Manager"), visit(company, "Missed")
+    forms = [form_with(page(walker, ended), "ending_reason") for walker in (coordinator, manager)]
+    words = re.findall(r'<option value="([^"]+)">', page(coordinator, ended).split('id="ending"')[1])[:2]
+
+    told = [
+        walker.post(SAY, form | {"ending_reason": word})
+        for walker, form, word in zip((coordinator, manager), forms, words, strict=True)
+    ]
+
+    assert [answer.status_code for answer in told] == [302, 409]
+    assert "Somebody changed this visit meanwhile" in told[1].text
+    assert said(company, ended) == words[0]
+    again = form_with(page(manager, ended), "ending_reason") | {"ending_reason": words[1]}
+    assert manager.post(SAY, again).status_code == 302
+    assert said(company, ended) == words[1]

@@ -24,6 +24,7 @@ from homecare.actions.assigning.rights import need_parents, need_planning, withi
 from homecare.actions.assigning.shift_booking import NewShift, ShiftChange, change_shifts, create_shift
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Visit, VisitPlan
+from homecare.queries.booked.visit_plans import said_of
 
 __all__ = [
     "Booked",
@@ -43,7 +44,8 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class VisitChange:
-    """`values` has some of staff_id, scheduled_at, minutes, purpose, status, ending_reason."""
+    """`values` has some of staff_id, scheduled_at, minutes, purpose, status, ending_reason. `version` is the row's,
+    or the row's and the plan's (`versioned`)."""
 
     visit_id: int
     version: str
@@ -69,13 +71,13 @@ def change_visits(
         _within_rights(session, by, Action.EDIT, [change.values for change in changes]),
     ):
         values = {one.visit_id: dict(one.values) for one in changes}
-        versions = {one.visit_id: one.version for one in changes}
+        versions = {one.visit_id: one.version.partition(".")[0] for one in changes}
         for row_id, other in partners(session, values).items() if together else ():
             values[row_id], versions[row_id] = other.values, other.version
         locked = _locked(session, values, versions)
         before = {row_id: _values(row) for row_id, row in locked.items()}
         need_parents(session, by, VISITS, [dict(values[row_id].items() - before[row_id].items()) for row_id in locked])
-        moved = _planned(session, values, before)
+        moved = _planned(session, values, before, {one.visit_id: one.version for one in changes})
         refuse([conflict for _, conflict in conflicts_of(session, by, moved)], answered)
         written = [(key, rows.change(session, Visit, locked[key], _of_row(values[key]), by)) for key in values]
         refuse(asked_of([(key, done.questions) for key, done in written], VISITS), answered)
@@ -139,12 +141,17 @@ def _locked(session: Session, values: Mapping[int, Row], versions: Mapping[int, 
     return locked
 
 
-def _planned(session: Session, values: Mapping[int, Row], before: Mapping[int, Row]) -> list[Moved]:
-    """The visits as they would be, with their plans filled; a plan is made where there is something to say."""
+def _planned(
+    session: Session, values: Mapping[int, Row], before: Mapping[int, Row], versions: Mapping[int, str]
+) -> list[Moved]:
+    """The visits as they would be, with their plans filled; a plan is made where there is something to say. Raises
+    rows.RowsChangedError where one says something else than at its version."""
     stored = stored_plans(session, [*values])
     found = []
     for row_id, given in values.items():
         plan = stored.get(row_id) or _blank()
+        if versions.get(row_id, "").partition(".")[2] not in ("", said_of(plan)):
+            raise rows.RowsChangedError([row_id])
         minutes, was = plan.minutes, before[row_id]["status"]
         plans.fill(session, plan, given, given.get("status", was), was)
         if row_id not in stored and _says(plan):

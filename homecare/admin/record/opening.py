@@ -18,7 +18,7 @@ from homecare.kinds.say import when
 from homecare.kinds.texts import one_line
 from homecare.queries.booked.known_times import VISITS
 from homecare.queries.booked.listed import ENDING, offered
-from homecare.queries.booked.visit_plans import plan_of
+from homecare.queries.booked.visit_plans import plan_of, said_of, versioned
 from homecare.records import glass
 from homecare.records.bookings import IDLE
 from homecare.records.seen import Seen
@@ -38,14 +38,16 @@ def page(asked: Asked, row_id: int, shown_once: frozenset[str] = frozenset()) ->
     opened = glass.find_open(session, seen, row_id, session_hash())
     names = sorted(shown_once | (opened.columns if opened else frozenset()))
     values = revealed(session, seen.table, names, row_id) if names else {}
+    plan = plan_of(session, row_id) if seen.name == VISITS and plans_everybody(seen.by) else None
     return asked.render(
         "tables/record/details.html",
         screen=DetailsScreen.of(seen, stored, values, session),
         table=seen.table,
         access=seen.access,
         opened=opened,
-        plan=plan_of(session, row_id) if seen.name == VISITS and plans_everybody(seen.by) else None,
+        plan=plan,
         endings=_endings(seen, stored),
+        version=versioned(stored.version, said_of(plan)),
         when=when,
     )
 
