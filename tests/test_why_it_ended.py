@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from clusters import Database
 from doors import Company, Walker
 from forms import form_with
+from test_times_of_statuses import by_form, in_bulk, in_place
 
 DETAILS, SAY = "/admin/visit_services/details/", "/admin/assign/visits/ending/"
 
@@ -118,3 +120,45 @@ def test_a_reason_that_somebody_gave_meanwhile_is_not_written_over(company: Comp
     again = form_with(page(manager, ended), "ending_reason") | {"ending_reason": words[1]}
     assert manager.post(SAY, again).status_code == 302
     assert said(company, ended) == words[1]
+
+
+def ended_for(company: Company, status: str, word: str) -> int:
+    """A nurse's visit that nothing else stands against."""
+    for table in ("visit_services", "caregiver_assignments"):
+        mine = f"DELETE FROM {table} WHERE staff_id = :staff OR patient_id = (SELECT min(id) FROM patients)"
+        company.run(mine, staff=company.staff_id("Nurse"))
+    found = visit(company, status)
+    company.run("INSERT INTO dashboard.visit_plans (visit_id, ending_reason) VALUES (:id, :word)", id=found, word=word)
+    return found
+
+
+@pytest.mark.parametrize("way", [by_form, in_place, in_bulk])
+def test_a_visit_that_goes_on_has_no_reason_any_more(company: Company, way: Any) -> None:
+    """Wherever its status is set; cancelled again it would else have the old one, which nobody said of it."""
+    coordinator, ended = company.as_("Coordinator"), ended_for(company, "Missed", "Patient not at home")
+
+    way(company, coordinator, "visit_services", ended, status="Cancelled")
+    assert said(company, ended) == "Patient not at home"
+    way(company, coordinator, "visit_services", ended, status="Scheduled")
+    assert (company.whole("visit_services", ended).row["status"], said(company, ended)) == ("Scheduled", "")
+
+
+def test_who_set_the_status_takes_it_back_with_the_reason(company: Company) -> None:
+    nurse, ended = company.as_("Nurse"), ended_for(company, "Missed", "Patient not at home")
+    told = in_place(company, nurse, "visit_services", ended, status="Scheduled")
+    assert said(company, ended) == ""
+
+    undone = nurse.post("/admin/visit_services/undo/", {"token": told.json["undo"], "url": "/admin/"})
+
+    assert undone.status_code == 302
+    assert (company.whole("visit_services", ended).row["status"], said(company, ended)) == (
+        "Missed", "Patient not at home",
+    )  # fmt: skip
+
+
+def test_who_goes_to_a_missed_visit_after_all_leaves_no_reason(company: Company) -> None:
+    nurse, ended = company.as_("Nurse"), ended_for(company, "Missed", "Patient not at home")
+
+    assert nurse.post("/admin/assign/own/check", {"visit_id": ended, "kind": "in"}).status_code == 302
+
+    assert (company.whole("visit_services", ended).row["status"], said(company, ended)) == ("In Progress", "")

@@ -15,6 +15,7 @@ from homecare.access.change_sets import Doing
 from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.access.shown import NOT_SHOWN
+from homecare.actions.assigning import held, plans
 from homecare.actions.rows import change
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
@@ -85,12 +86,19 @@ def check(
             for name, value in (told | by.person.by_whom).items():
                 setattr(known, name, value)
             session.add(known)
-        written = change(session, Visit, visit, values | _noted(visit, kind, notes, bool(values)), by)
-        for question in written.questions:
-            raise RuleError(question.field, f"{question.sentence} Write when it was in the visit's form.")
+        _write(session, visit, values | _noted(visit, kind, notes, bool(values)), by)
         session.flush()
     at = stands if isinstance(stands, datetime) else known.told_at if was_told else moment
     return Checked(visit_id, kind, at, again=not values)
+
+
+def _write(session: Session, visit: Visit, values: dict[str, Any], by: Acting) -> None:
+    """Raises RuleError for what would have to be asked. Who comes after all leaves no reason of a missed visit."""
+    written = change(session, Visit, visit, values, by)
+    for question in written.questions:
+        raise RuleError(question.field, f"{question.sentence} Write when it was in the visit's form.")
+    if "status" in written.before and (plan := held.plans(session, [visit.id]).get(visit.id)) is not None:
+        plans.goes_on(plan, visit.status)
 
 
 def _acceptable(told_at: datetime | None, now: datetime) -> datetime:

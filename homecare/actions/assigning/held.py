@@ -20,6 +20,7 @@ from homecare.access.policy import folded
 from homecare.access.row_scope import UNSCOPED
 from homecare.actions.assigning import calls
 from homecare.actions.assigning.pairs import partners
+from homecare.actions.assigning.plans import goes_on
 from homecare.actions.questions import Question, key_of
 from homecare.actions.rules import RuleError
 from homecare.db import Base
@@ -140,7 +141,7 @@ def of_row(session: Session, by: Acting, row: Base, before: Mapping[str, Any] | 
     """
     if row.__tablename__ not in DECIDING:
         return []
-    found = _held(session, by, _moved(session, [(row, before)]))
+    found = _held(session, by, _moved(session, [(row, before)], takes_back=False))
     for reason in found.refused.values():
         raise reason
     return [question for asked in found.asked.values() for question in asked]
@@ -159,16 +160,21 @@ def of_rows(
     written = [(rows[row_id], before) for row_id, before in befores.items() if before]
     if not written or written[0][0].__tablename__ not in DECIDING:
         return Held()
-    return _held(session, by, _moved(session, written), takes_back=answered is None)
+    takes_back = answered is None
+    return _held(session, by, _moved(session, written, takes_back=takes_back), takes_back=takes_back)
 
 
-def _moved(session: Session, written: Sequence[tuple[Any, Mapping[str, Any] | None]]) -> list[Moved]:
+def _moved(
+    session: Session, written: Sequence[tuple[Any, Mapping[str, Any] | None]], *, takes_back: bool
+) -> list[Moved]:
     visits = [row.id for row, before in written if row.__tablename__ == VISITS and before is not None]
     planned = plans(session, visits) if visits else {}
     found = []
     for row, before in written:
         after = {column.name: getattr(row, column.name) for column in row.__table__.columns}
         plan = planned.get(row.id) if row.__tablename__ == VISITS else None
+        if plan is not None and not takes_back:
+            goes_on(plan, row.status)
         was = None if before is None else {**after, **before}
         minutes, pair = (plan.minutes, plan.pair_id) if plan else (None, None)
         found.append(Moved(row.__tablename__, row.id, was, after, minutes, pair))

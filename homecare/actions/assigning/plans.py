@@ -32,7 +32,13 @@ def fill(session: Session, plan: VisitPlan, values: Mapping[str, Any], status: s
         raise RuleError(
             "ending_reason", "Only a visit that is Cancelled or Missed has a reason. Choose that status too."
         )
-    elif not ends:
+    else:
+        goes_on(plan, status)
+
+
+def goes_on(plan: VisitPlan, status: str | None) -> None:
+    """A visit that was Cancelled or Missed and is no longer has no reason, wherever its status was set."""
+    if folded(status) not in IDLE:
         plan.ending_reason = ""
 
 

@@ -111,7 +111,7 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
             pricing.need_to_take_back(by, action)
             continue
         if resource not in business_models():
-            if not all(_is_call(net) for net in nets if net.resource == resource):
+            if not all(_needs_no_right(net) for net in nets if net.resource == resource):
                 need_planning(by)
             continue
         mine = [net for net in nets if net.resource == resource and _action(net) is action]
@@ -123,10 +123,13 @@ def _need_rights(made: ChangeSet, nets: Sequence[Net], by: Acting) -> None:
             giving_back.need_rights(by, resource, action, mine)
 
 
-def _is_call(net: Net) -> bool:
-    """A note to call the patient, which follows from the visit and needs no right of its own."""
+def _needs_no_right(net: Net) -> bool:
+    """What follows from the visit and needs no right of its own: a note to call the patient, and that a visit which
+    goes on has no reason any more."""
     given = {name for name, value in (net.new or {}).items() if value not in (None, "")} if net.old is None else set()
     kept = {*UNWRITABLE, "visit_id", "call_reason", "told_at", "told_by"}
+    if net.new is not None and net.new.get("ending_reason") == "":
+        kept.add("ending_reason")
     return net.resource == "visit_plans" and net.new is not None and not (net.changed | given) - kept
 
 
