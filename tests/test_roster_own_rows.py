@@ -154,3 +154,19 @@ def test_a_series_of_which_nothing_is_seen_is_no_page(company: Company, day: Ros
 
     assert (hidden.status_code, timeless.status_code) == (404, 404)
     assert "none of its visits has a time" in timeless.text
+
+
+def test_nobody_says_that_they_told_a_patient_of_a_visit_which_they_do_not_see(
+    company: Company, day: RosterDay
+) -> None:
+    visit = day.visit(0, 9, "Ababa")
+    plan = f"SELECT id, xmin::text AS version, told_at FROM dashboard.visit_plans WHERE visit_id = {visit}"
+    company.run("UPDATE dashboard.visit_plans SET call_reason = 'moved' WHERE visit_id = :id", id=visit)
+    call = company.rows(plan)[0]
+    said = {"told": f"{call.id}:{call.version}"}
+
+    with own(company, "visit_services", "view", "edit"):
+        assert sent(company, "calls/told/", **said).status_code == 409
+    assert company.rows(plan)[0].told_at is None
+    assert sent(company, "calls/told/", **said).status_code == 302
+    assert company.rows(plan)[0].told_at is not None
