@@ -12,6 +12,7 @@ from homecare.access.acting import Acting
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.access.row_scope import scope_session
+from homecare.actions.rows import RowsChangedError
 from homecare.actions.rules import RuleError
 from homecare.records.lookup import in_sight, settable
 from homecare.records.seen import Seen
@@ -81,7 +82,18 @@ def own_rows(session: Session, by: Acting, reached: Collection[tuple[str, Action
 def within_rights(
     session: Session, by: Acting, resource: str, action: Action, columns: Collection[str]
 ) -> Iterator[None]:
-    """As `need`; inside, the rows are those that the action reaches."""
+    """As `need`; inside, the rows are those that the action reaches. Of others that the person sees it is said that
+    they are not theirs to change."""
     need(by, resource, action, columns)
-    with own_rows(session, by, {(resource, action)}):
-        yield
+    try:
+        with own_rows(session, by, {(resource, action)}):
+            yield
+    except RowsChangedError as error:
+        seen = in_sight(session, resource, error.ids)
+        with own_rows(session, by, {(resource, action)}):
+            theirs = seen - in_sight(session, resource, error.ids)
+        if theirs:
+            raise NotAllowedError(
+                resource, action, f"{action} {coded_tables()[resource].many.lower()} of others"
+            ) from error
+        raise
