@@ -183,6 +183,24 @@ def test_who_may_not_see_patients_lists_leads_up_to_patient(as_role: Any) -> Non
     assert {url: marketing.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
 
 
+def test_what_is_kept_of_all_patients_is_not_told_to_who_sees_their_own(as_role: Any, owner_engine: Engine) -> None:
+    """Of a patient who is not theirs a lead would tell where they live, how they came, and what they paid."""
+    manager, leads = as_role("Manager"), "/admin/marketing_leads/?"
+    shut = ("stage=Lead&sub_city=1", "stage=Lead&channel=Web", "stage=Paid", "stopped=Patient", "is=patient_before",
+            "is=patient_not_converted", "is=converted_without_patient")  # fmt: skip
+    scope = text("UPDATE dashboard.grants SET scope = :scope WHERE role = 'Manager' AND resource = 'patients'")
+    assert {words: manager.get(leads + words).status_code for words in shut} == dict.fromkeys(shut, 200)
+
+    with owner_engine.begin() as owner:
+        owner.execute(scope, {"scope": "own"})
+    try:
+        assert {words: manager.get(leads + words).status_code for words in shut} == dict.fromkeys(shut, 403)
+        assert manager.get(f"{leads}stage=Contacted").status_code == 200
+    finally:
+        with owner_engine.begin() as owner:
+            owner.execute(scope, {"scope": "all"})
+
+
 @contextmanager
 def masked(engine: Engine, table: str, column: str) -> Iterator[None]:
     """For Managers, while it lasts."""

@@ -54,7 +54,7 @@ def test_a_visit_is_assigned_and_taken_back(company: Company, day: RosterDay) ->
     assert day.row(visit)[0] == "Ababa"
     undone = sent(company, "undo/", token=answer.json["undo"], table="visit_services")
     assert undone.status_code == 200
-    assert [(one["id"], one["staff_id"], one["version"]) for one in undone.json["visits"]] == [
+    assert [(one["id"], one["staff_id"], one["version"].partition(".")[0]) for one in undone.json["visits"]] == [
         (visit, None, version(day, visit))
     ]
     assert day.row(visit)[0] is None
@@ -252,3 +252,25 @@ def test_a_strange_form_is_refused(company: Company, path: str) -> None:
 
     assert walker.visitor.post(f"/admin/assign/{path}", data={"visit_id": 1}).status_code == 400
     assert walker.get(f"/admin/assign/{path}").status_code == 405
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_length_that_somebody_set_meanwhile_is_not_written_over(
+    company: Company, day: RosterDay, planned: bool
+) -> None:
+    """The length stands in the visit's plan: another one is no other row of the visit."""
+    visit = day.visit(0, 9)
+    if not planned:
+        day.run("DELETE FROM dashboard.visit_plans WHERE visit_id = :id", id=visit)
+    shown = company.as_("Manager").get(f"/admin/assign/data.json?day={day.day}").json["visits"]
+    version_shown = next(one["version"] for one in shown if one["id"] == visit)
+    change = {"visit_id": visit, "version": version_shown}
+
+    first = sent(company, "visits/", "Manager", minutes=45, **change)
+    second = sent(company, "visits/", minutes=90, **change)
+
+    assert (first.status_code, second.status_code, day.row(visit)[2]) == (200, 409, 45)
+    assert second.json["changed"] == [visit]
+    now = first.json["visits"][0]["version"]
+    assert sent(company, "visits/", minutes=90, **(change | {"version": now})).status_code == 200
+    assert day.row(visit)[2] == 90

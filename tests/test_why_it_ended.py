@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from clusters import Database
 from doors import Company, Walker, opened_form
+from forms import form_with
 
 DETAILS, SAY = "/admin/visit_services/details/", "/admin/assign/visits/ending/"
 
@@ -256,3 +257,42 @@ def test_what_is_put_back_by_the_history_is_asked_too(company: Company) -> None:
         "Cancelled",
         "Other",
     )
+
+
+
+def test_a_reason_that_somebody_gave_meanwhile_is_not_written_over(company: Company) -> None:
+    coordinator, manager, ended = company.as_("Coordinator"), company.as_("Manager"), visit(company, "Missed")
+    forms = [form_with(page(walker, ended), "ending_reason") for walker in (coordinator, manager)]
+    words = re.findall(r'<option value="([^"]+)">', page(coordinator, ended).split('id="ending"')[1])[:2]
+
+    told = [
+        walker.post(SAY, form | {"ending_reason": word})
+        for walker, form, word in zip((coordinator, manager), forms, words, strict=True)
+    ]
+
+    assert [answer.status_code for answer in told] == [302, 409]
+    assert "Somebody changed this visit meanwhile" in told[1].text
+    assert said(company, ended) == words[0]
+    again = form_with(page(manager, ended), "ending_reason") | {"ending_reason": words[1]}
+    assert manager.post(SAY, again).status_code == 302
+    assert said(company, ended) == words[1]
+
+
+
+def ended_for(company: Company, status: str, word: str) -> int:
+    """A nurse's visit that nothing else stands against."""
+    for table in ("visit_services", "caregiver_assignments"):
+        mine = f"DELETE FROM {table} WHERE staff_id = :staff OR patient_id = (SELECT min(id) FROM patients)"
+        company.run(mine, staff=company.staff_id("Nurse"))
+    found = visit(company, status)
+    company.run("INSERT INTO dashboard.visit_plans (visit_id, ending_reason) VALUES (:id, :word)", id=found, word=word)
+    return found
+
+
+
+def test_who_goes_to_a_missed_visit_after_all_leaves_no_reason(company: Company) -> None:
+    nurse, ended = company.as_("Nurse"), ended_for(company, "Missed", "Patient not at home")
+
+    assert nurse.post("/admin/assign/own/check", {"visit_id": ended, "kind": "in"}).status_code == 302
+
+    assert (company.whole("visit_services", ended).row["status"], said(company, ended)) == ("In Progress", "")

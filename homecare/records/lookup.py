@@ -183,6 +183,12 @@ def fills(session: Session, seen: Seen, field: Field, keys: list[int]) -> dict[i
     }
 
 
+def in_sight(session: Session, target: str, keys: Iterable[int]) -> set[int]:
+    """Those of these rows of the table `target` that exist and are in scope. One statement."""
+    model: Any = shown_table(target).model
+    return {*session.scalars(select(model.id).where(model.id.in_({*keys})))}
+
+
 def label_of(session: Session, seen: Seen, field: Field, key: int) -> str | None:
     """The name of one parent. None if it does not exist or this person may not see it."""
     if not may_look_up(seen, field):

@@ -16,7 +16,7 @@ from homecare.actions import rows
 from homecare.actions.assigning.absences import record_absence
 from homecare.actions.assigning.booking import VisitChange, change_visits
 from homecare.actions.assigning.held import SHIFTS, VISITS, lock_people
-from homecare.actions.assigning.rights import need, need_planning
+from homecare.actions.assigning.rights import need_planning, within_rights
 from homecare.actions.assigning.shift_booking import ShiftChange, change_shifts
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction
@@ -114,7 +114,7 @@ def _hand_on(session: Session, by: Acting, covers: Sequence[Cover]) -> None:
         given = {one.row_id: one for one in covers if one.resource == name and (one.staff_id or name == MARKETING)}
         if not given:
             continue
-        need(by, name, Action.EDIT, [column])
-        locked = rows.lock_all(session, model, {row_id: one.version for row_id, one in given.items()})
-        for row_id, one in given.items():
-            rows.change(session, model, locked[row_id], {column: one.staff_id}, by)
+        with within_rights(session, by, name, Action.EDIT, [column]):
+            locked = rows.lock_all(session, model, {row_id: one.version for row_id, one in given.items()})
+            for row_id, one in given.items():
+                rows.change(session, model, locked[row_id], {column: one.staff_id}, by)

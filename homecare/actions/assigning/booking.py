@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,11 @@ from homecare.actions.assigning.held import VISITS, Moved, conflicts_of, lock_bo
 from homecare.actions.assigning.held import plans as stored_plans
 from homecare.actions.assigning.pairs import NewVisit, numbered, partners
 from homecare.actions.assigning.refusing import Booked, ConflictsError, asked_of, refuse
-from homecare.actions.assigning.rights import need, need_planning
+from homecare.actions.assigning.rights import need_parents, need_planning, within_rights
 from homecare.actions.assigning.shift_booking import NewShift, ShiftChange, change_shifts, create_shift
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Visit, VisitPlan
+from homecare.queries.booked.visit_plans import said_of
 
 __all__ = [
     "Booked",
@@ -40,7 +42,8 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class VisitChange:
-    """`values` has some of staff_id, scheduled_at, minutes, purpose, status, ending_reason."""
+    """`values` has some of staff_id, scheduled_at, minutes, purpose, status, ending_reason. `version` is the row's,
+    or the row's and the plan's (`versioned`)."""
 
     visit_id: int
     version: str
@@ -61,16 +64,19 @@ def change_visits(
 
     Raises ConflictsError, rows.RowsChangedError, RuleError, NotAllowedError.
     """
-    _need_rights(by, Action.EDIT, [change.values for change in changes])
-    with transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set:
+    with (
+        transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set,
+        _within_rights(session, by, Action.EDIT, [change.values for change in changes]),
+    ):
         values = {one.visit_id: dict(one.values) for one in changes}
-        versions = {one.visit_id: one.version for one in changes}
+        versions = {one.visit_id: one.version.partition(".")[0] for one in changes}
         for row_id, other in partners(session, values).items() if together else ():
             values[row_id], versions[row_id] = other.values, other.version
         lock_booked(session, Visit, values, values.values())
         locked = rows.lock_all(session, Visit, versions)
         before = {row_id: values_of(row) for row_id, row in locked.items()}
-        moved = _planned(session, values, before)
+        need_parents(session, by, VISITS, [dict(values[row_id].items() - before[row_id].items()) for row_id in locked])
+        moved = _planned(session, values, before, {one.visit_id: one.version for one in changes})
         refuse([conflict for _, conflict in conflicts_of(session, by, moved)], answered)
         written = [(key, rows.change(session, Visit, locked[key], _of_row(values[key]), by)) for key in values]
         refuse(asked_of([(key, done.questions) for key, done in written], VISITS), answered)
@@ -90,8 +96,11 @@ def create_visits(
 ) -> Booked:
     """All or none, in the order given; after them the second visits of pairs. Raises as `change_visits`."""
     made = numbered(visits)
-    _need_rights(by, Action.CREATE, [_new_row(one) | {"purpose": one.purpose} for one, _ in made])
-    with transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set:
+    with (
+        transaction(session, by=by, model=Visit, doing=Doing("assign", label, VISITS)) as change_set,
+        _within_rights(session, by, Action.CREATE, [_new_row(one) | {"purpose": one.purpose} for one, _ in made]),
+    ):
+        need_parents(session, by, VISITS, [_new_row(one) for one, _ in made])
         planned = [_new_plan(session, one, series_id) for one, _ in made]
         columns = [column.name for column in Visit.__table__.columns]
         moved = [
@@ -112,19 +121,26 @@ def create_visits(
     return Booked(str(change_set), ids)
 
 
-def _need_rights(by: Acting, action: Action, values: Sequence[Row]) -> None:
+@contextmanager
+def _within_rights(session: Session, by: Acting, action: Action, values: Sequence[Row]) -> Iterator[None]:
     named = {name for each in values for name in each}
-    need(by, VISITS, action, named - {*plans.COLUMNS})
-    if named & {*plans.COLUMNS}:
-        need_planning(by)
+    with within_rights(session, by, VISITS, action, named - {*plans.COLUMNS}):
+        if named & {*plans.COLUMNS}:
+            need_planning(by)
+        yield
 
 
-def _planned(session: Session, values: Mapping[int, Row], before: Mapping[int, Row]) -> list[Moved]:
-    """The visits as they would be, with their plans filled; a plan is made where there is something to say."""
+def _planned(
+    session: Session, values: Mapping[int, Row], before: Mapping[int, Row], versions: Mapping[int, str]
+) -> list[Moved]:
+    """The visits as they would be, with their plans filled; a plan is made where there is something to say. Raises
+    rows.RowsChangedError where one says something else than at its version."""
     stored = stored_plans(session, [*values])
     found = []
     for row_id, given in values.items():
         plan = stored.get(row_id) or _blank()
+        if versions.get(row_id, "").partition(".")[2] not in ("", said_of(plan)):
+            raise rows.RowsChangedError([row_id])
         minutes, was = plan.minutes, before[row_id]["status"]
         plans.fill(session, plan, given, given.get("status", was), was)
         if row_id not in stored and _says(plan):

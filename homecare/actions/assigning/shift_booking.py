@@ -15,7 +15,7 @@ from homecare.access.policy import Action
 from homecare.actions import rows
 from homecare.actions.assigning.held import SHIFTS, Moved, conflicts_of, lock_booked, values_of
 from homecare.actions.assigning.refusing import Booked, asked_of, refuse
-from homecare.actions.assigning.rights import need
+from homecare.actions.assigning.rights import need_parents, within_rights
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Assignment
 
@@ -43,14 +43,18 @@ def change_shifts(
     *, session: Session, by: Acting, changes: Sequence[ShiftChange], answered: Collection[str], label: str
 ) -> Booked:
     """All or none. Raises ConflictsError, rows.RowsChangedError, RuleError, NotAllowedError."""
-    need(by, SHIFTS, Action.EDIT, {name for change in changes for name in change.values})
-    with transaction(session, by=by, model=Assignment, doing=Doing("assign", label, SHIFTS)) as change_set:
+    named = {name for change in changes for name in change.values}
+    with (
+        transaction(session, by=by, model=Assignment, doing=Doing("assign", label, SHIFTS)) as change_set,
+        within_rights(session, by, SHIFTS, Action.EDIT, named),
+    ):
         values = {one.shift_id: dict(one.values) for one in changes}
         lock_booked(session, Assignment, values, values.values())
         locked = rows.lock_all(session, Assignment, {one.shift_id: one.version for one in changes})
         moved = []
         for row_id, row in locked.items():
             before = values_of(row)
+            need_parents(session, by, SHIFTS, [dict(values[row_id].items() - before.items())])
             moved.append(Moved(SHIFTS, row_id, before, before | values[row_id]))
         refuse([conflict for _, conflict in conflicts_of(session, by, moved)], answered)
         written = [(key, rows.change(session, Assignment, locked[key], values[key], by).questions) for key in values]
@@ -69,8 +73,12 @@ def create_shifts(
 ) -> Booked:
     """All or none, in the order given. Raises as `change_shifts`."""
     made = [vars(one) for one in shifts]
-    need(by, SHIFTS, Action.CREATE, {name for values in made for name in values})
-    with transaction(session, by=by, model=Assignment, doing=Doing("assign", label, SHIFTS)) as change_set:
+    named = {name for values in made for name in values}
+    with (
+        transaction(session, by=by, model=Assignment, doing=Doing("assign", label, SHIFTS)) as change_set,
+        within_rights(session, by, SHIFTS, Action.CREATE, named),
+    ):
+        need_parents(session, by, SHIFTS, made)
         found = conflicts_of(session, by, [Moved(SHIFTS, None, None, values) for values in made])
         refuse([conflict for _, conflict in found], answered)
         added = [rows.add(session, Assignment, values, by) for values in made]

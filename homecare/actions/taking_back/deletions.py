@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action, Scope
 from homecare.access.row_scope import UNSCOPED
+from homecare.actions.assigning.rights import own_rows
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import giving_back, restoring
@@ -90,7 +91,7 @@ def restore(*, session: Session, seen: Seen, change_id: int) -> Restored:
         gone = _went_along(key, [net for net in nets if net.new is None])
         mine = [net for net in gone.values() if net.resource == table]
         giving_back.need_rights(seen.by, table, Action.CREATE, mine)
-        with giving_back.own_rows(session, seen.by, {(table, Action.CREATE)}):
+        with own_rows(session, seen.by, {(table, Action.CREATE)}):
             restoring.restore(session, _with_parents(session, gone), table, seen.by)
         _link_again(session, gone, [net for net in nets if net.new is not None])
     counts: dict[str, int] = {}

@@ -5,15 +5,11 @@ Nobody gets back a value that they may not set, a link to what they may not look
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-
-from sqlalchemy.orm import Session
+from collections.abc import Collection, Iterable
 
 from homecare.access.acting import Acting
 from homecare.access.policy import Action
 from homecare.access.reserved import SAID_BY, reserved
-from homecare.access.row_scope import scope_session
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions.assigning.rights import NotAllowedError
 from homecare.models import Staff
@@ -63,15 +59,3 @@ def _comes_by_itself(resource: str, name: str) -> bool:
     """What the program fills comes back with the row; who may sign in as what does not come back by itself."""
     filled = (resource, name) in reserved() or (resource, name) in SAID_BY
     return name in UNWRITABLE or (filled and resource != Staff.__tablename__)
-
-
-@contextmanager
-def own_rows(session: Session, by: Acting, reached: Collection[tuple[str, Action]]) -> Iterator[None]:
-    """Inside, the session sees of each table what the person may reach by the action done to it."""
-    scope = session.info.get("row_scope")
-    scope_session(session, frozenset().union(*(by.scoped_tables(*pair) for pair in reached)))
-    try:
-        yield
-    finally:
-        if scope is not None:
-            session.info["row_scope"] = scope

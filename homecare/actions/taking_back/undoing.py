@@ -19,7 +19,7 @@ from homecare.access.change_sets import BOOKED, Doing
 from homecare.access.policy import Action
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions import many, pricing, role_names, rows
-from homecare.actions.assigning.rights import NotAllowedError, need_planning
+from homecare.actions.assigning.rights import NotAllowedError, need_planning, own_rows
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import giving_back, restoring
@@ -138,7 +138,7 @@ def _take_back(
 ) -> None:
     """Rows that were removed first, because others may hang on them; those that were added last."""
     reached = {(net.resource, _action(net)) for net in nets}
-    with giving_back.own_rows(session, by, reached):
+    with own_rows(session, by, reached):
         restoring.restore(session, [net for net in nets if net.new is None], made.resource, by)
         for action in (Action.EDIT, Action.DELETE):
             for name, group in groupby(sorted(nets, key=_table), key=_table):

@@ -18,7 +18,7 @@ from homecare.kinds.say import when
 from homecare.kinds.texts import one_line
 from homecare.queries.booked.known_times import VISITS
 from homecare.queries.booked.listed import ENDING, offered
-from homecare.queries.booked.visit_plans import plan_of
+from homecare.queries.booked.visit_plans import plan_of, said_of, versioned
 from homecare.queries.workdays.told_moments import told_otherwise
 from homecare.records import glass
 from homecare.records.bookings import IDLE
@@ -40,15 +40,17 @@ def page(asked: Asked, row_id: int, shown_once: frozenset[str] = frozenset()) ->
     names = sorted(shown_once | (opened.columns if opened else frozenset()))
     values = revealed(session, seen.table, names, row_id) if names else {}
     plans = seen.name == VISITS and plans_everybody(seen.by)
+    plan = plan_of(session, row_id) if plans else None
     return asked.render(
         "tables/record/details.html",
         screen=DetailsScreen.of(seen, stored, values, session),
         table=seen.table,
         access=seen.access,
         opened=opened,
-        plan=plan_of(session, row_id) if plans else None,
+        plan=plan,
         told=told_otherwise(session, row_id, stored.values) if plans else [],
         endings=_endings(seen, stored) if plans else [],
+        version=versioned(stored.version, said_of(plan)),
         when=when,
     )
 

@@ -18,9 +18,11 @@ from homecare.kinds.times import bookable
 from homecare.pages.assign_help.planning import PlanningView
 from homecare.queries.assigned import suggestions
 from homecare.queries.conflicts import Booking
+from homecare.records import lookup
 from homecare.web.errors import SpokenError
 
 SHORTEST, LONGEST = 5, 1440
+PATIENTS = "patients"
 OF = {"visit": ("visit_services", suggestions.of_visit), "shift": ("caregiver_assignments", suggestions.of_shift)}
 
 
@@ -61,14 +63,22 @@ def _about() -> Booking:
     minutes = _number("minutes") if request.args.get("minutes") else None
     if minutes is not None and not SHORTEST <= minutes <= LONGEST:
         raise SpokenError(400, f"minutes must be {SHORTEST} to {LONGEST:,}; this is {minutes:,}.")
-    return Booking("visit", None, _number("patient_id"), None, _moment("start"), minutes)
+    return Booking("visit", None, _patient(), None, _moment("start"), minutes)
 
 
 def _new_shift() -> Booking:
     start, end = _moment("start"), _moment("end")
     if end <= start:
         raise SpokenError(400, "A shift must end after it begins.")
-    return Booking("shift", None, _number("patient_id"), None, start, end=end)
+    return Booking("shift", None, _patient(), None, start, end=end)
+
+
+def _patient() -> int:
+    """Who goes to a patient, and from how near, is told of those alone whom the person sees."""
+    patient_id = _number("patient_id")
+    if not lookup.in_sight(db.session(), PATIENTS, [patient_id]):
+        not_found(PATIENTS, "view", str(patient_id))
+    return patient_id
 
 
 def _number(name: str) -> int:

@@ -24,6 +24,7 @@ from homecare.clock import Beyond
 from homecare.models import Absence, Assignment, Visit, VisitPlan
 from homecare.queries.assigned.roster_people import Clauses, people
 from homecare.queries.booked.booked_minutes import booked_minutes
+from homecare.queries.booked.visit_plans import said_by, versioned
 from homecare.queries.places import of_visit
 from homecare.records import bookings
 from homecare.records.row_select import RowSelect, build, relation_label
@@ -142,7 +143,7 @@ def _of_visits(seen: Seen, tells_place: bool) -> tuple[RowSelect, Select[Any], C
     words: dict[str, Any] = {
         "start": bookings.busy_start(), "end": bookings.busy_end(Visit, minutes), "minutes": minutes,
         "purpose": func.coalesce(plan.purpose, ""), "plan_minutes": plan.minutes, "pair_id": plan.pair_id,
-        "series": plan.series_id.is_not(None),
+        "series": plan.series_id.is_not(None), "said": said_by(plan),
         "unassigned": bookings.unassigned(), "late": bookings.late(now), "missed": bookings.missed(now),
         "stuck": bookings.stuck(now, Visit, minutes), "waiting": bookings.waiting(),
         "cover": bookings.needs_cover(Visit, minutes),
@@ -165,7 +166,7 @@ def _visit(row: Row[Any], selected: RowSelect, tells_place: bool) -> dict[str, A
         **{name: bool(getattr(row, name)) for name in flags},
         "pair": row.pair_id,
         "planned": iso(row.scheduled_at),
-        "version": row._version,
+        "version": versioned(row._version, row.said),
     }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,9 @@ from homecare.models import Visit, VisitPlan
 from homecare.records import bookings
 
 MOST_SERIES = 100
+# What of a plan people change; a visit without a plan has empty ones.
+SAID = ("purpose", "minutes", "ending_reason")
+LETTERS = 8
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,26 @@ class Running:
     start: datetime
     last: datetime
     waiting: int
+
+
+def versioned(version: str, said: str) -> str:
+    """The version of a visit with what its plan says, which changes without the visit's row: who changes either sends
+    it back, and is told of what others made of it meanwhile."""
+    return f"{version}.{said}"
+
+
+def said_by(plan: Any) -> ColumnElement[str]:
+    """What these columns of plans say, as a few letters that differ when it does."""
+    words = [func.coalesce(cast(getattr(plan, name), Text), "") for name in SAID]
+    found: ColumnElement[str] = func.left(func.md5(func.concat_ws("\n", *words)), LETTERS)
+    return found
+
+
+def said_of(plan: VisitPlan | Plan | None) -> str:
+    """The same of one that was read, None where nothing was planned."""
+    words = [getattr(plan, name, None) for name in SAID]
+    text = "\n".join("" if word is None else str(word) for word in words)
+    return md5(text.encode(), usedforsecurity=False).hexdigest()[:LETTERS]
 
 
 def plan_of(session: Session, visit_id: int) -> Plan | None:

@@ -39,15 +39,17 @@ class Sight:
         return by == "sub_city" and self.places is not Precision.EXACT
 
     def asks(self, question: Question) -> Question:
-        """Where parts are floored, the usual question as it is, and for every other the year that its period ends in,
-        up to today, at any time. Every lead is listed with its day, so that two periods a day apart, or two windows,
-        would tell where the one person lives by whom they differ.
+        """Where parts are floored, the whole year that the period ends in, at any time, once that year is over, and
+        the usual question for every other. Every lead is listed with its day, so that two periods a day apart, or two
+        windows, would tell where the one person lives by whom they differ: none of these lies within another, which
+        this year so far and the usual days do around the end of June.
         """
-        if not self.floors(question.by) or question == usual(question):
+        if not self.floors(question.by):
             return question
         first = question.last.replace(month=1, day=1)
-        last = min(first.replace(month=12, day=31), max(first, clock.today()))
-        return question.but(first=first, last=last, window="none")
+        if first.year >= clock.today().year:
+            return usual(question)
+        return question.but(first=first, last=first.replace(month=12, day=31), window="none")
 
     def lines(self, lines: Sequence[Line], by: str) -> Sequence[Line]:
         """In the order of what is shown, which tells no more; without the floored ones that would stand there with

@@ -49,7 +49,7 @@ def patient_not_converted() -> ColumnElement[bool]:
 
 
 @named("marketing_leads", "patient_before", "A patient before the lead", ("created_at", "converted_to_patient_at"),
-       reads=(Reads("patients", ("marketing_lead_id", "created_at")),), ready_made=False)  # fmt: skip
+       reads=(Reads("patients", ("marketing_lead_id", "created_at"), whole=True),), ready_made=False)  # fmt: skip
 def patient_before() -> ColumnElement[bool]:
     return Lead.id.in_(select(LeadFact.lead_id).where(LeadFact.patient_id.is_not(None), LeadFact.minutes_patient < 0))
 

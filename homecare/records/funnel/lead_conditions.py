@@ -25,10 +25,10 @@ from homecare.records.funnel.stages import DAY_MINUTES, STAGES, WINDOWS
 from homecare.records.registered import Parameter, Reads, named
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-PATIENTS = Reads("patients", ("marketing_lead_id",))
-PLACES = Reads("patients", ("geolocation",))
-CHANNELS = Reads("patients", ("acquisition_channel",))
-# Facts are of all visits and invoices, not only of a role's own.
+# Facts are of all patients, visits and invoices, not only of a role's own.
+PATIENTS = Reads("patients", ("marketing_lead_id",), whole=True)
+PLACES = Reads("patients", ("geolocation",), whole=True)
+CHANNELS = Reads("patients", ("acquisition_channel",), whole=True)
 VISITS = Reads("visit_services", ("status",), whole=True)
 INVOICES = Reads("invoices", ("status",), whole=True)
 LINK = replace(PATIENTS, columns_only=True)

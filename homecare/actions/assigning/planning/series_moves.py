@@ -27,7 +27,7 @@ from homecare.queries.booked.planned_visits import Planned
 
 SET = ("staff_id", "scheduled_at")
 MOST_DAYS = 6
-NO_SERIES = "This visit is not one of a series."
+NO_SERIES = "This visit is not one of a series, or none of its visits has a time."
 NONE_WAITS = "None of these visits waits any more, so there is nothing to change."
 
 
@@ -60,6 +60,8 @@ def reached(session: Session, by: Acting, reach: Reach) -> tuple[list[Planned], 
     if series_id is None:
         raise RuleError("", NO_SERIES)
     found = planned_visits.in_series(session, series_id)
+    if not found:
+        raise RuleError("", NO_SERIES)
     first = next((one.start for one in found if one.row_id == reach.visit_id), None)
     if first is None and not reach.whole:
         raise RuleError("", "This visit has no time, so none comes after it.")
