@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from bench.trail import acting
 from homecare import clock, create_app
 from homecare.queries.map import nearest
 from homecare.records.on_map.shapes import Degrees
+from homecare.tables.table import coded_tables
 
 POINTS = 40
 LIST = "/admin/patients/"
@@ -75,7 +77,9 @@ def main() -> None:
                 (row.latitude, row.longitude, row.id) for row in connection.execute(text(DRAWN), {"most": POINTS})
             ]
         app = create_app(config)
-        near(engine, places)
+        with app.app_context():
+            g.shown_tables = coded_tables()
+            near(engine, places)
         lists(signed_in(app), engine, places)
         engine.dispose()
 

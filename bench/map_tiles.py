@@ -21,7 +21,7 @@ from bench.company import company
 from bench.taken import Taken, taken
 from homecare import create_app
 from homecare.config import Config
-from homecare.queries.map.grid import BITS, gathered
+from homecare.records.on_map.grid import BITS, gathered
 from homecare.work.facts import fact_kinds
 from homecare.work.workers_door import opened
 

@@ -39,8 +39,8 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.db import sqlstate
 from homecare.models import CubeCell, Patient, Place, PlaceCell, PublishedCell, SubCity
 from homecare.models.ours.cell_levels import CUBE_LEVELS, FINER, LEVELS, PUBLISHED_LEVEL
-from homecare.queries.map.grid import BITS, Tile
 from homecare.queries.map.kept_rows import shifted
+from homecare.records.on_map.grid import BITS, Tile
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.patient_facts import OUTSIDE
 

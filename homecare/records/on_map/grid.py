@@ -86,6 +86,12 @@ def bounds(level: int, cell: int) -> Bounds:
     return Bounds(west, south, east, north)
 
 
+def units(latitude: float, longitude: float) -> tuple[float, float]:
+    """A point, not beyond latitude 85, in units; `x` and `y` of a place are these without their fractions."""
+    north = math.asinh(math.tan(math.radians(latitude)))
+    return (longitude + 180) / 360 * (1 << BITS), (1 - north / math.pi) / 2 * (1 << BITS)
+
+
 def degrees(x: float, y: float) -> tuple[float, float]:
     """Latitude and longitude of a place in units."""
     return _latitude(y / (1 << BITS)), 360 * x / (1 << BITS) - 180
