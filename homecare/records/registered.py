@@ -100,7 +100,7 @@ class Named:
         if not known:
             return None
         return lambda session: self.predicate(
-            **values | {name: of(session, values[name]) for name, of in known.items()}
+            **dict(values) | {name: of(session, values[name]) for name, of in known.items()}
         )
 
     def offered(self, key: str) -> tuple[str, str] | None:
