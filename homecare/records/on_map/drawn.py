@@ -8,14 +8,14 @@ are in a range of `m` is known to a hundredth. So an area is a few ranges of `m`
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select
 
 from homecare.models import Area
-from homecare.records.on_map.grid import BITS, spread, units
+from homecare.records.on_map.grid import BITS, joined, spread, units
 from homecare.records.on_map.shapes import (
     KM_A_DEGREE,
     METRE,
@@ -58,7 +58,7 @@ def lies_in(row: Any, area: Saved | Ring | Circle) -> ColumnElement[bool]:
     else:
         # Once for all patients, however many corners there are.
         inside, shape = _inside(row, select(outline(area))), area
-    return inside if shape is None else and_(in_ranges(row, extent(shape)), inside)
+    return inside if shape is None else and_(in_ranges(row, ranges(extent(shape))), inside)
 
 
 def _inside(row: Any, drawn: Select[Any]) -> ColumnElement[bool]:
@@ -70,13 +70,13 @@ def _inside(row: Any, drawn: Select[Any]) -> ColumnElement[bool]:
     return inside
 
 
-def in_ranges(row: Any, around: Extent) -> ColumnElement[bool]:
+def in_ranges(row: Any, ranges: Iterable[tuple[int, int]]) -> ColumnElement[bool]:
     """Written into the statement as they are: a plan that is kept for any numbers would know nothing of these."""
 
     def number(value: int) -> ColumnElement[int]:
         return literal(value, BigInteger, literal_execute=True)
 
-    return or_(*(and_(row.m >= number(first), row.m < number(end)) for first, end in ranges(around)))
+    return or_(*(and_(row.m >= number(first), row.m < number(end)) for first, end in ranges))
 
 
 def extent(shape: Ring | Circle) -> Extent:
@@ -116,20 +116,9 @@ def ranges(around: Extent) -> list[tuple[int, int]]:
 
     while size and len(cells(size - 1)) <= MOST_CELLS:
         size -= 1
-    return [*_joined(sorted(cells(size)), 2 * size)]
+    return [*joined(cells(size), BITS - size)]
 
 
 def _place(latitude: float, longitude: float) -> tuple[int, int]:
     x, y = units(latitude, longitude)
     return min(math.floor(x), (1 << BITS) - 1), min(math.floor(y), (1 << BITS) - 1)
-
-
-def _joined(cells: list[int], bits: int) -> Iterator[tuple[int, int]]:
-    """Cells beside each other in number are one range."""
-    first = end = cells[0]
-    for cell in cells:
-        if cell > end:
-            yield first << bits, end << bits
-            first = cell
-        end = cell + 1
-    yield first << bits, end << bits

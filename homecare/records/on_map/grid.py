@@ -7,6 +7,7 @@ level, is one half-open range of `m`, so nobody is in two of them.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 BITS = 28
@@ -100,3 +101,16 @@ def degrees(x: float, y: float) -> tuple[float, float]:
 def _latitude(share: float) -> float:
     """Of the share of the square that lies north of it."""
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * share))))
+
+
+def joined(cells: Iterable[int], level: int) -> Iterator[tuple[int, int]]:
+    """The half-open ranges of `m` of some cells of the level; those beside each other in number are one range."""
+    bits, first, end = 2 * (BITS - level), -1, -1
+    for cell in sorted(cells):
+        if cell > end:
+            if end > first:
+                yield first << bits, end << bits
+            first = cell
+        end = cell + 1
+    if end > first:
+        yield first << bits, end << bits

@@ -15,7 +15,7 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.kinds.read import parse_id
 from homecare.models import Area, Patient, Place, Visit
 from homecare.models.ours.sub_cities import CENTRES
-from homecare.records.on_map.drawn import Saved, around, in_ranges
+from homecare.records.on_map.drawn import Saved, around, in_ranges, ranges
 from homecare.records.on_map.patient_facts import OUTSIDE, who
 from homecare.records.on_map.shapes import (
     Circle,
@@ -131,7 +131,7 @@ def near(near: Near) -> ColumnElement[bool]:
     distant: ColumnElement[bool] = func.ST_DWithin(Patient.geolocation, place_of(at), km * 1000)
     if not isinstance(at, Degrees):
         return distant
-    beside = select(Place.patient_id).where(in_ranges(Place, around(at, km)))
+    beside = select(Place.patient_id).where(in_ranges(Place, ranges(around(at, km))))
     return and_(Patient.id.in_(beside), func.coalesce(distant, false()))
 
 
