@@ -1,30 +1,33 @@
 """Server time and size of one tile through the application, by zoom and kind of condition: `python -m bench.map_tiles`.
 
 Tiles are asked for where patients are, as often as a person would look there: each round takes a patient and opens the
-tile they live in. Facts are worked out first where they wait, and how long that takes is told.
+tile they live in. Facts are worked out first where they wait, and how long that takes is told. Words after the name
+choose kinds whose name has one of them, and change nothing: `python -m bench.map_tiles channel`.
 """
 
 from __future__ import annotations
 
 import random
-import statistics
+import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 
 from bench.__main__ import signed_in
 from bench.company import company
+from bench.taken import Taken, taken
 from homecare import create_app
 from homecare.config import Config
-from homecare.queries.map.grid import BITS, gathered
+from homecare.records.on_map.grid import BITS, gathered
 from homecare.work.facts import fact_kinds
 from homecare.work.workers_door import opened
 
 ROUNDS = 40
 ZOOMS = (0, 4, 8, 10, 11, 12, 13, 14, 15, 16, 18)
-MOST_BYTES = 150 * 1024
+MOST_KIB = 150
 # Limits in ms of the 95th percentile, and the words; {campaign} is one with many patients.
 KINDS = (
     (30, "no condition", {}),
@@ -72,38 +75,47 @@ def looked_at(engine: Engine) -> list[int]:
         return [row.m for row in connection.execute(text(drawn))]
 
 
-def measure(client: FlaskClient, places: Sequence[int], zoom: int, words: dict[str, str]) -> tuple[float, int, int]:
-    """The 95th percentile in ms, the largest tile in bytes, and how many were refused as too wide."""
-    dice, times, largest, refused = random.Random(zoom), [], 0, 0
-    for _ in range(ROUNDS):
-        cell = dice.choice(places) >> 2 * (BITS - zoom)
-        start = time.perf_counter()
+def measure(
+    client: FlaskClient, owner: Engine, places: Sequence[int], zoom: int, words: dict[str, str]
+) -> tuple[Taken, int, int]:
+    """What a tile takes, the largest in bytes, and how many were refused as too wide."""
+    dice, answers = random.Random(zoom), []
+
+    def ask(cell: int) -> None:
         answer = client.get(f"/admin/map/tiles/{zoom}/{gathered(cell)}/{gathered(cell >> 1)}.mvt", query_string=words)
-        times.append((time.perf_counter() - start) * 1000)
         assert answer.status_code in (200, 204, 422), answer.status_code
-        largest, refused = max(largest, len(answer.data)), refused + (answer.status_code == 422)
-    return statistics.quantiles(times, n=20)[-1], largest, refused
+        answers.append((len(answer.data), answer.status_code == 422))
+
+    cells = [dice.choice(places) >> 2 * (BITS - zoom) for _ in range(ROUNDS)]
+    found = taken(owner, [partial(ask, cell) for cell in cells])
+    return found, max(size for size, _ in answers), sum(refused for _, refused in answers)
 
 
 def main() -> None:
     with company() as config:
-        worked_out(config)
-        changed(config)
+        chosen = sys.argv[1:]
+        if not chosen:
+            worked_out(config)
+            changed(config)
         engine = create_engine(config.owner_url)
         places = looked_at(engine)
         with engine.connect() as connection:
-            connection.execute(text("ANALYZE"))
+            if not chosen:
+                connection.execute(text("ANALYZE"))
             of_most = "FROM dashboard.places WHERE campaign_id > 0 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
             campaign = str(connection.scalar(text(f"SELECT campaign_id {of_most}")))
         client = signed_in(create_app(config))
         client.get("/admin/map/tiles/0/0/0.mvt")
-        print(f"{'95 of 100 under, ms':22} " + " ".join(f"z{zoom:<6}" for zoom in ZOOMS) + " limit  largest")
+        print(f"{'ms':22} {'':10} " + " ".join(f"z{zoom:<6}" for zoom in ZOOMS) + " limit  largest")
         for limit, name, words in KINDS:
+            if chosen and not any(word in name for word in chosen):
+                continue
             asked = {key: value.format(campaign=campaign) for key, value in words.items()}
-            found = [measure(client, places, zoom, asked) for zoom in ZOOMS]
-            told = " ".join(f"{ms:5.1f}{'*' if refused else ' '} " for ms, _, refused in found)
+            found = [measure(client, engine, places, zoom, asked) for zoom in ZOOMS]
             largest = max(size for _, size, _ in found)
-            print(f"{name:22} {told} {limit:5}  {largest / 1024:5.1f} KiB of {MOST_BYTES // 1024}")
+            for row, number in (("95 of 100", "most"), ("median", "median"), ("processors", "processor")):
+                told = " ".join(f"{getattr(ms, number):5.1f}{'*' if refused else ' '} " for ms, _, refused in found)
+                print(f"{name:22} {row:10} {told} {limit:5}  {largest / 1024:5.1f} KiB of {MOST_KIB}", flush=True)
         print("* some were too wide for their condition, and asked to come nearer")
         engine.dispose()
 

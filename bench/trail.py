@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -28,17 +28,20 @@ MANY = 10_000
 Work = Callable[[Engine, int], float]
 
 
-def bare_copy(owner_url: str) -> str:
-    """The name of a copy of the database beside it in which nothing writes a trail."""
+def without_trail() -> list[str]:
+    return [f"DROP TRIGGER {name} ON {table}" for table in business_models() for name in TRIGGERS]
+
+
+def bare_copy(owner_url: str, takes_away: Iterable[str]) -> str:
+    """The name of a copy of the database beside it, after the statements that take away what is measured."""
     maintenance = create_engine(make_url(owner_url).set(database="postgres"), isolation_level="AUTOCOMMIT")
     with maintenance.connect() as connection:
         connection.execute(text(f"CREATE DATABASE bare TEMPLATE {make_url(owner_url).database}"))
     maintenance.dispose()
     owner = create_engine(make_url(owner_url).set(database="bare"))
     with owner.begin() as connection:
-        for table in business_models():
-            for name in TRIGGERS:
-                connection.execute(text(f"DROP TRIGGER {name} ON {table}"))
+        for statement in takes_away:
+            connection.execute(text(statement))
     owner.dispose()
     return "bare"
 
@@ -163,7 +166,7 @@ def main() -> None:
     entries = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with demo_company() as config:
         fill(config.owner_url)
-        bare_url = make_url(config.database_url).set(database=bare_copy(config.owner_url))
+        bare_url = make_url(config.database_url).set(database=bare_copy(config.owner_url, without_trail()))
         on, off = create_engine(config.database_url), create_engine(bare_url)
         by = acting(on)
         with on.connect() as connection:

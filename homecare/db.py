@@ -25,8 +25,9 @@ CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-# People wait for an answer, never for a lock or a runaway statement.
-SESSION_LIMITS = "-c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
+# People wait for an answer, never for a lock, a runaway statement, or a statement that takes longer to compile than to
+# run: every one is to take milliseconds.
+SESSION_LIMITS = "-c statement_timeout=5000 -c lock_timeout=2000 -c jit=off -c timezone=UTC"
 # A job outside a request may take its time, but stands in nobody's way; the transaction that holds its row is idle for
 # as long as it runs. What a killed worker was doing ends within seconds, and within two minutes where its machine went.
 WORKER_LIMITS = (

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, opened
+from doors import Company, Walker, count_of, opened
 from flask import Flask
 from jobs_done import worked
 from sqlalchemy import Engine
+from statements_sent import statements
 from tiles_read import Point, points
 
 from homecare.config import Config
@@ -116,6 +117,29 @@ def test_under_any_condition_the_map_counts_what_the_list_does(
     assert listed.status_code == 200
     assert found, listed.text[:3000]
     assert total(company, "Manager", zoom, **words) == int(found[1].replace(",", ""))
+
+
+FEW: tuple[dict[str, str], ...] = ({"source__eq": "NGO"}, {"last_status": "Missed", "area": "Bole"})
+
+
+@pytest.mark.parametrize("words", FEW, ids="&".join)
+@pytest.mark.parametrize("zoom", [12, 13])
+def test_a_few_of_a_tile_are_looked_for_where_they_are(company: Company, words: dict[str, str], zoom: int) -> None:
+    """Cells know in which part of the tile; where they know of nobody, no place is read."""
+    manager, read, counted = company.as_("Manager"), Counter[tuple[str, bool]](), 0
+    for x, y in tiles(company, zoom):
+        with statements() as sent:
+            found = tile(manager, zoom, x, y, **words)
+        asked = " ".join(each for each in sent if "dashboard.places" in each)
+        read["looked" if asked else "not looked", bool(found)] += 1
+        counted += len(found)
+        side = 1 << 2 * (28 - zoom)
+        ranges = re.findall(r"places\.m >= (\d+) AND dashboard\.places\.m < (\d+)", asked)
+        assert all(0 < int(end) - int(first) <= side for first, end in ranges), asked
+        assert bool(ranges) == bool(asked)
+
+    assert set(read) == {("looked", True), ("not looked", False)}
+    assert counted == int(count_of(manager.get("/admin/patients/", has_place="1", **words).text).replace(",", ""))
 
 
 @pytest.mark.parametrize("role", ["Doctor", "Nurse", "Caregiver"])

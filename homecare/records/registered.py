@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from homecare.access.policy import Action, Policy, Role, Scope, State
 from homecare.access.table_access import TableAccess
@@ -46,6 +47,7 @@ class Parameter:
     `read` raises ValueError with a sentence. A parameter named like the condition's key reads the key's own value.
     `reads` is what whoever gives the word has to see beside what the condition itself reads.
     `about` tells which row a value names, as table and id; `say` then says it as #12, to be replaced by its name.
+    `known` puts what that row says beside the value, for a predicate that is quicker knowing it, and means the same.
     A dialog offers what is `asked`.
     """
 
@@ -56,6 +58,7 @@ class Parameter:
     say: Callable[[Any], str] = str
     reads: tuple[Reads, ...] = ()
     about: Callable[[Any], tuple[str, int] | None] = lambda _value: None
+    known: Callable[[Session, Any], Any] | None = None
     asked: Asked | None = None
 
 
@@ -90,6 +93,15 @@ class Named:
             except (ValueError, OverflowError) as error:
                 raise WrongParameterError(parameter, str(error)) from error
         return found
+
+    def knowing(self, values: Mapping[str, Any]) -> Callable[[Session], ColumnElement[bool]] | None:
+        """The predicate of these values for who may ask the database before; None where nothing is to be asked."""
+        known = {parameter.name: parameter.known for parameter in self.parameters if parameter.known is not None}
+        if not known:
+            return None
+        return lambda session: self.predicate(
+            **dict(values) | {name: of(session, values[name]) for name, of in known.items()}
+        )
 
     def offered(self, key: str) -> tuple[str, str] | None:
         """The key's default value and the resulting label. None if a word must be given, or it is not ready-made."""

@@ -9,8 +9,8 @@ from datetime import date
 from homecare.models import Patient
 from homecare.pages.map.place_names import in_amharic, town_near
 from homecare.queries.map import by_area, demand, legend
-from homecare.queries.map.grid import Bounds
 from homecare.records.list_request import ALL
+from homecare.records.on_map.grid import Bounds
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.patient_facts import OUTSIDE
 from homecare.web import urls

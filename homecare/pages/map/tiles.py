@@ -15,9 +15,9 @@ from homecare.admin.door import GuardedView, acting, refuse
 from homecare.audit import reads
 from homecare.db import db
 from homecare.queries.map import tile_cutting
-from homecare.queries.map.grid import read_tile
 from homecare.records.conditions import ForbiddenConditionError, UnknownConditionError
 from homecare.records.on_map import map_request
+from homecare.records.on_map.grid import read_tile
 from homecare.web.errors import SpokenError
 
 MIMETYPE = "application/vnd.mapbox-vector-tile"

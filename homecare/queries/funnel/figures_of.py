@@ -165,7 +165,7 @@ def _by_key(
     by_key: dict[Key, Reached] = {}
     for value, one in found.items():
         key = _key(question.by, campaigns, value)
-        by_key[key] = by_key.get(key, NOTHING) + one
+        by_key[key] = by_key[key] + one if key in by_key else one
     return by_key
 
 

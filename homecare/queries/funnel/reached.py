@@ -1,5 +1,5 @@
-"""How many leads of some days reached each stage: the cells of the whole months among them, and the facts of the days
-at both ends."""
+"""How many leads of some days reached each stage: the cells of their months, and the facts of the days at both ends. Of
+a month that most days of are asked for, the days that are not are taken off its cells."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
+from operator import add, sub
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
@@ -50,18 +51,16 @@ class Reached:
         return self.counts[-1]
 
     def __add__(self, other: Reached) -> Reached:
-        counts = tuple(one + more for one, more in zip(self.counts, other.counts, strict=True))
-        return Reached(counts, self.revenue + other.revenue)
+        return Reached(tuple(map(add, self.counts, other.counts)), self.revenue + other.revenue)
 
     def __sub__(self, other: Reached) -> Reached:
-        counts = tuple(one - less for one, less in zip(self.counts, other.counts, strict=True))
-        return Reached(counts, self.revenue - other.revenue)
+        return Reached(tuple(map(sub, self.counts, other.counts)), self.revenue - other.revenue)
 
 
 def reached(session: Session, kind: str, spans: Collection[Span]) -> dict[Span, dict[str | None, Reached]]:
     """By span, and by the value of the kind of cells; of the kind "all" by month, 2026-11.
 
-    One statement. At 2 million leads a span takes 1 to 32 ms, more where no whole month lies in it.
+    One statement, that reads the facts of half a month at each end at most: at 2 million leads 1 to 20 ms a span.
     """
     found: dict[Span, dict[str | None, Reached]] = {span: {} for span in spans}
     order = [span for span in found if span.first <= span.last]
@@ -84,21 +83,23 @@ def reached(session: Session, kind: str, spans: Collection[Span]) -> dict[Span, 
 
 
 def _parts(number: int, kind: str, span: Span) -> list[Select[Any]]:
-    month, after = _whole_months(span.first, span.last)
+    """The months from the first that begins nearer to the span's first day than the next does, and so at its end."""
+    month, after = _nearest_month(span.first), _nearest_month(span.last + ONE_DAY)
     if month >= after:
         return [_of_days(number, kind, span.window, span.first, span.last)]
-    parts = [_of_months(number, kind, span.window, month, after)]
-    if span.first < month:
-        parts.append(_of_days(number, kind, span.window, span.first, month - ONE_DAY))
-    if span.last >= after:
-        parts.append(_of_days(number, kind, span.window, after, span.last))
-    return parts
+    edges = ((span.first, month), (after, span.last + ONE_DAY))
+    return [
+        _of_months(number, kind, span.window, month, after),
+        *(_of_days(number, kind, span.window, first, end - ONE_DAY) for first, end in edges if first < end),
+        *(_of_days(number, kind, span.window, end, first - ONE_DAY, sign=-1) for first, end in edges if end < first),
+    ]
 
 
-def _whole_months(first: date, last: date) -> tuple[date, date]:
-    """The first day of the whole months in these days, and the day after them."""
-    begins = first if first.day == 1 else (first.replace(day=1) + 32 * ONE_DAY).replace(day=1)
-    return begins, (last + ONE_DAY).replace(day=1)
+def _nearest_month(day: date) -> date:
+    """The first day of a month that is nearest."""
+    begins = day.replace(day=1)
+    after = (begins + 32 * ONE_DAY).replace(day=1)
+    return begins if day - begins <= after - day else after
 
 
 def _of_months(number: int, kind: str, window: str, month: date, after: date) -> Select[Any]:
@@ -113,9 +114,13 @@ def _of_months(number: int, kind: str, window: str, month: date, after: date) ->
     )
 
 
-def _of_days(number: int, kind: str, window: str, first: date, last: date) -> Select[Any]:
+def _of_days(number: int, kind: str, window: str, first: date, last: date, sign: int = 1) -> Select[Any]:
     value: ColumnElement[Any] = func.to_char(LeadFact.day, "YYYY-MM") if kind == "all" else cell_value(kind)
-    counts = [func.count(case((level(window) == stage, 1))).label(f"at_{stage}") for stage in range(1, len(STAGES) + 1)]
+    times = literal(sign, literal_execute=True)
+    counts = [
+        (func.count(case((level(window) == stage, 1))) * times).label(f"at_{stage}")
+        for stage in range(1, len(STAGES) + 1)
+    ]
     columns: list[Any] = [literal(number, literal_execute=True).label("number"), cast(value, String).label("value")]
-    summed = select(*columns, *counts, func.sum(paid(window)).label("paid"))
+    summed = select(*columns, *counts, (func.sum(paid(window)) * times).label("paid"))
     return summed.where(LeadFact.day.between(first, last)).group_by(value)

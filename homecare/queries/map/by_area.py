@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from homecare.models import PublishedCell
 from homecare.models.ours.cell_levels import PUBLISHED_LEVEL
-from homecare.queries.map.grid import Bounds, bounds
 from homecare.queries.map.kept_rows import source
 from homecare.queries.map.legend import sub_cities_at, sub_city_names
+from homecare.records.on_map.grid import Bounds, bounds
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.shapes import Degrees, Ring, spelled
 

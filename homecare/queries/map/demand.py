@@ -22,10 +22,10 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.models import Patient, Place, PublishedCell, Visit
 from homecare.queries.figures import may_count
 from homecare.queries.map.by_area import NO_PLACE, ring_of
-from homecare.queries.map.grid import BITS, Bounds, bounds
 from homecare.queries.map.kept_rows import shifted
 from homecare.queries.map.legend import sub_cities_at, sub_city_names
 from homecare.records import bookings
+from homecare.records.on_map.grid import BITS, Bounds, bounds
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.patient_facts import lost_at
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Select, func, literal
 
 from homecare.models import CubeCell, Patient, Place
 from homecare.models.ours.cell_levels import CUBE_LEVELS
-from homecare.queries.map.grid import BITS
+from homecare.records.on_map.grid import BITS
 from homecare.records.on_map.map_request import MapRequest
 
 

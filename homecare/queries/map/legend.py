@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from homecare.access.row_scope import UNSCOPED
 from homecare.models import SubCity
-from homecare.queries.map.grid import Bounds
 from homecare.queries.map.kept_rows import source
+from homecare.records.on_map.grid import Bounds
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.patient_facts import NOBODY, OUTSIDE
 from homecare.records.seen import Seen

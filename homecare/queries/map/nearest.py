@@ -5,7 +5,6 @@ Travel is estimated as everywhere (`queries/booked/travel.py`). Who may not read
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,8 +20,8 @@ from homecare.access.shown import NOT_SHOWN, shown_of
 from homecare.kinds.read import parse_id
 from homecare.models import Patient, Place, Visit
 from homecare.queries.booked.travel import Point, great_circle_km, travel_minutes
-from homecare.queries.map.grid import BITS, degrees
 from homecare.records import bookings
+from homecare.records.on_map.grid import degrees, units
 from homecare.records.on_map.shapes import Degrees, point, read_degrees
 from homecare.records.on_map.within import has_degrees
 from homecare.records.seen import Seen
@@ -132,7 +131,7 @@ def caregivers(session: Session, by: Acting, near: Near, day: date, most: int = 
     for column in ("staff_id", "patient_id", "scheduled_at", "status"):
         if not by.reads(VISITS, column):
             raise PlaceHiddenError(VISITS, column)
-    x, y = _units(at)
+    x, y = units(at.latitude, at.longitude)
     # The square is true to angles, so that around a point nearer is nearer on the ground too.
     far = func.power(cast(Place.x, Float) - x, 2) + func.power(cast(Place.y, Float) - y, 2)
     stops = (
@@ -157,12 +156,6 @@ def _near_caregiver(row: Row[Any], names: dict[int, str], at: Degrees) -> NearCa
     metres, minutes = round(great_circle_km(one, other) * 1000), travel_minutes(one, other)
     name = names.get(row.staff_id, f"#{row.staff_id}")
     return NearCaregiver(row.staff_id, name, metres, minutes, row.id, row.patient_id, row.scheduled_at)
-
-
-def _units(at: Degrees) -> tuple[float, float]:
-    side = 1 << BITS
-    north = math.asinh(math.tan(math.radians(at.latitude)))
-    return (at.longitude + 180) / 360 * side, (1 - north / math.pi) / 2 * side
 
 
 def _place(session: Session, by: Acting, near: Near) -> Degrees:

@@ -39,8 +39,9 @@ from homecare.access.shown import NOT_SHOWN
 from homecare.db import sqlstate
 from homecare.models import CubeCell, Patient, Place, PlaceCell, PublishedCell, SubCity
 from homecare.models.ours.cell_levels import CUBE_LEVELS, FINER, LEVELS, PUBLISHED_LEVEL
-from homecare.queries.map.grid import BITS, Tile
 from homecare.queries.map.kept_rows import shifted
+from homecare.records.on_map.drawn import in_ranges
+from homecare.records.on_map.grid import BITS, Tile, joined
 from homecare.records.on_map.map_request import MapRequest
 from homecare.records.on_map.patient_facts import OUTSIDE
 
@@ -49,6 +50,7 @@ LAYER, EXTENT = "patients", 4096
 POINTS = ((15, 3_000), (12, 500))
 MOST_MS = 450
 _CANCELLED = "57014"
+Range = tuple[int, int]
 
 
 class TooManyError(Exception):
@@ -59,14 +61,16 @@ def cut(session: Session, request: MapRequest, tile: Tile) -> bytes:
     """The encoded tile; empty where nobody is. Raises TooManyError."""
     if request.precision is Precision.CELLS:
         return _published(session, request, tile)
-    fast = _of_cells(session, request, tile)
+    fast, few = _of_cells(session, request, tile)
     if fast is not None:
         return _encoded(session, fast, tile)
+    if few == []:
+        return b""
     kept = request.kept(Place)
     if kept != []:
         _hurry(session)
     try:
-        return _encoded(session, _of_places(request, tile, kept), tile)
+        return _encoded(session, _of_places(request, tile, kept, few), tile)
     except OperationalError as error:
         if sqlstate(error) != _CANCELLED:
             raise
@@ -75,45 +79,43 @@ def cut(session: Session, request: MapRequest, tile: Tile) -> bytes:
 
 
 def _hurry(session: Session) -> None:
-    """For the rest of the transaction. Compiling the statement would take longer than running it."""
-    limits = {"statement_timeout": str(MOST_MS), "jit": "off"}
-    set_so = select(*(func.set_config(name, value, True).label(name) for name, value in limits.items()))
-    session.execute(set_so, execution_options=UNSCOPED)
+    """For the rest of the transaction."""
+    limit = func.set_config("statement_timeout", str(MOST_MS), True)
+    session.execute(select(limit), execution_options=UNSCOPED)
 
 
 def _most_points(tile: Tile) -> int:
     return next((most for zoom, most in POINTS if tile.z >= zoom), 0)
 
 
-def _of_cells(session: Session, request: MapRequest, tile: Tile) -> Select[Any] | None:
-    """From counted cells, where there are any of this level that know the conditions and the tile has no points."""
+def _of_cells(session: Session, request: MapRequest, tile: Tile) -> tuple[Select[Any] | None, list[Range] | None]:
+    """From counted cells, where there are any of this level that know the conditions and the tile has no points. Where
+    it has, None and the ranges of its places that hold them: few in a full tile may be in a corner of it."""
     level = tile.z + FINER
     clauses = request.kept(CubeCell)
     if clauses is None or level not in LEVELS:
-        return None
+        return None, None
     row: Any = PlaceCell
+    kept_at = level
     if clauses:
-        kept_at = next((each for each in CUBE_LEVELS if level <= each), None)
-        if kept_at is None:
-            return None
-        row, (first, end) = CubeCell, tile.cells(kept_at)
-        bounded = [CubeCell.level == kept_at, CubeCell.cell >= first, CubeCell.cell < end, *clauses]
-        shift = 2 * (kept_at - level)
-    else:
-        first, end = tile.cells(level)
-        bounded, shift = [PlaceCell.level == level, PlaceCell.cell >= first, PlaceCell.cell < end], 0
+        cube_at = next((each for each in CUBE_LEVELS if level <= each), None)
+        if cube_at is None:
+            return None, None
+        row, kept_at = CubeCell, cube_at
+    first, end = tile.cells(kept_at)
+    bounded = [row.level == kept_at, row.cell >= first, row.cell < end, *clauses]
     if most := _most_points(tile):
-        patients = session.scalar(select(func.sum(row.patients)).where(*bounded))
-        if patients is None or patients <= most:
-            return None
+        found = session.execute(select(row.cell, func.sum(row.patients)).where(*bounded).group_by(row.cell)).all()
+        if sum(patients for _, patients in found) <= most:
+            return None, [*joined((cell for cell, patients in found if patients), kept_at)]
     number = func.sum(row.patients)
     summed = select(
         number.label("count"),
         (func.sum(row.x) / number).label("x"),
         (func.sum(row.y) / number).label("y"),
         cast(func.sum(row.ids), BigInteger).label("id"),
-    ).where(*bounded).group_by(shifted(row.cell, shift)).subquery()  # fmt: skip
-    return _keyed(request, summed)
+    ).where(*bounded).group_by(shifted(row.cell, 2 * (kept_at - level))).subquery()  # fmt: skip
+    return _keyed(request, summed), None
 
 
 def _keyed(request: MapRequest, summed: Subquery) -> Select[Any]:
@@ -126,13 +128,17 @@ def _keyed(request: MapRequest, summed: Subquery) -> Select[Any]:
     return single.add_columns(key).outerjoin(Place, (Place.patient_id == summed.c.id) & alone)
 
 
-def _of_places(request: MapRequest, tile: Tile, kept: list[ColumnElement[bool]] | None) -> Select[Any]:
-    """From the tile's places: each patient where there are few enough, else cells."""
+def _of_places(
+    request: MapRequest, tile: Tile, kept: list[ColumnElement[bool]] | None, few: list[Range] | None
+) -> Select[Any]:
+    """From the tile's places, or from those of the ranges: each patient where there are few enough, else cells."""
     first, end = tile.cells(BITS)
     columns: list[Any] = [Place.m, Place.x, Place.y, Place.patient_id]
     if request.colour:
         columns.append(_key(request.colour).label("key"))
     found: Any = select(*columns).where(Place.m >= first, Place.m < end)
+    if few is not None:
+        found = found.where(in_ranges(Place, few))
     if kept is None:
         found = request.narrowed(found.join(Patient, Patient.id == Place.patient_id))
     else:

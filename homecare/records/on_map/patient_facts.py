@@ -18,6 +18,7 @@ from homecare.kinds import say
 from homecare.kinds.read import parse_id
 from homecare.kinds.times import in_range, parse_date
 from homecare.models import Patient, Place, SubCity
+from homecare.records.on_map.drawn import lies_in
 from homecare.records.registered import ANY, Asked, Parameter, Reads, named
 
 NOBODY = "none"
@@ -76,6 +77,7 @@ FACTS: dict[str, Fact] = {
     "campaign": _is("campaign_id"),
     "active_caregiver": _is("caregiver_id"),
     "sub_city": Fact(("sub_city_id",), _in_sub_city),
+    "drawn": Fact(("m", "x", "y"), lies_in),
     "last_visit_before": Fact(("last_visit_at",), _last_visit_before),
     "next_visit_within": Fact(("next_visit_at",), _next_visit_within),
 }

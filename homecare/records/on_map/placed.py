@@ -30,13 +30,13 @@ def clause_of(row: Any, condition: Condition) -> ColumnElement[bool] | None:
 
 
 def _fact(condition: Condition) -> tuple[Fact | None, Any]:
-    """An area is a fact where it is a sub-city."""
+    """An area is two kinds of fact: a sub-city by its name, and a drawing."""
     found = find_named("patients", condition.key, condition.value)
     if found is None:
         return None, None
     value = found.values(dict(condition.words)).get(condition.key)
     if condition.key == "area":
-        return (FACTS["sub_city"] if isinstance(value, str) else None), value
+        return FACTS["sub_city" if isinstance(value, str) else "drawn"], value
     return FACTS.get(condition.key), value
 
 

@@ -14,8 +14,6 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal, literal_column
 
-from homecare.models import Patient
-
 LONGEST = 2_200
 FEWEST_CORNERS, MOST_CORNERS = 3, 100
 MOST_CROSSINGS = 50
@@ -143,11 +141,6 @@ def outline(shape: Ring | Circle) -> ColumnElement[object]:
     corners = [*shape.corners, shape.corners[0]]
     drawn = "POLYGON((" + ", ".join(f"{at.longitude!r} {at.latitude!r}" for at in corners) + "))"
     return func.ST_Transform(func.ST_MakeValid(func.ST_GeomFromText(literal(drawn), 4326)), MERCATOR)
-
-
-def lives_in(outlined: ColumnElement[object]) -> ColumnElement[bool]:
-    """By the index of the projected places; a tenth of what comparing on the globe takes."""
-    return func.ST_Intersects(func.ST_Transform(func.geometry(Patient.geolocation), MERCATOR), outlined)
 
 
 def spelled(shape: Ring | Circle, decimals: int = METRE) -> str:

@@ -7,6 +7,7 @@ level, is one half-open range of `m`, so nobody is in two of them.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 BITS = 28
@@ -86,6 +87,12 @@ def bounds(level: int, cell: int) -> Bounds:
     return Bounds(west, south, east, north)
 
 
+def units(latitude: float, longitude: float) -> tuple[float, float]:
+    """A point, not beyond latitude 85, in units; `x` and `y` of a place are these without their fractions."""
+    north = math.asinh(math.tan(math.radians(latitude)))
+    return (longitude + 180) / 360 * (1 << BITS), (1 - north / math.pi) / 2 * (1 << BITS)
+
+
 def degrees(x: float, y: float) -> tuple[float, float]:
     """Latitude and longitude of a place in units."""
     return _latitude(y / (1 << BITS)), 360 * x / (1 << BITS) - 180
@@ -94,3 +101,16 @@ def degrees(x: float, y: float) -> tuple[float, float]:
 def _latitude(share: float) -> float:
     """Of the share of the square that lies north of it."""
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * share))))
+
+
+def joined(cells: Iterable[int], level: int) -> Iterator[tuple[int, int]]:
+    """The half-open ranges of `m` of some cells of the level; those beside each other in number are one range."""
+    bits, first, end = 2 * (BITS - level), -1, -1
+    for cell in sorted(cells):
+        if cell > end:
+            if end > first:
+                yield first << bits, end << bits
+            first = cell
+        end = cell + 1
+    if end > first:
+        yield first << bits, end << bits
