@@ -259,7 +259,6 @@ def test_what_is_put_back_by_the_history_is_asked_too(company: Company) -> None:
     )
 
 
-
 def test_a_reason_that_somebody_gave_meanwhile_is_not_written_over(company: Company) -> None:
     coordinator, manager, ended = company.as_("Coordinator"), company.as_("Manager"), visit(company, "Missed")
     forms = [form_with(page(walker, ended), "ending_reason") for walker in (coordinator, manager)]
@@ -278,7 +277,6 @@ def test_a_reason_that_somebody_gave_meanwhile_is_not_written_over(company: Comp
     assert said(company, ended) == words[1]
 
 
-
 def ended_for(company: Company, status: str, word: str) -> int:
     """A nurse's visit that nothing else stands against."""
     for table in ("visit_services", "caregiver_assignments"):
@@ -287,7 +285,6 @@ def ended_for(company: Company, status: str, word: str) -> int:
     found = visit(company, status)
     company.run("INSERT INTO dashboard.visit_plans (visit_id, ending_reason) VALUES (:id, :word)", id=found, word=word)
     return found
-
 
 
 def test_who_goes_to_a_missed_visit_after_all_leaves_no_reason(company: Company) -> None:
