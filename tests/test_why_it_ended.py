@@ -277,18 +277,9 @@ def test_a_reason_that_somebody_gave_meanwhile_is_not_written_over(company: Comp
     assert said(company, ended) == words[1]
 
 
-def ended_for(company: Company, status: str, word: str) -> int:
-    """A nurse's visit that nothing else stands against."""
-    for table in ("visit_services", "caregiver_assignments"):
-        mine = f"DELETE FROM {table} WHERE staff_id = :staff OR patient_id = (SELECT min(id) FROM patients)"
-        company.run(mine, staff=company.staff_id("Nurse"))
-    found = visit(company, status)
-    company.run("INSERT INTO dashboard.visit_plans (visit_id, ending_reason) VALUES (:id, :word)", id=found, word=word)
-    return found
-
-
 def test_who_goes_to_a_missed_visit_after_all_leaves_no_reason(company: Company) -> None:
-    nurse, ended = company.as_("Nurse"), ended_for(company, "Missed", "Patient not at home")
+    coordinator, nurse, ended = company.as_("Coordinator"), company.as_("Nurse"), visit(company, "Missed", "Nurse")
+    say(coordinator, company, ended, "Other")
 
     assert nurse.post("/admin/assign/own/check", {"visit_id": ended, "kind": "in"}).status_code == 302
 

@@ -16,7 +16,8 @@ from homecare.actions import rows
 from homecare.actions.assigning.absences import record_absence
 from homecare.actions.assigning.booking import VisitChange, change_visits
 from homecare.actions.assigning.held import SHIFTS, VISITS, lock_people
-from homecare.actions.assigning.rights import need_planning, within_rights
+from homecare.actions.assigning.reach import within_rights
+from homecare.actions.assigning.rights import need_planning
 from homecare.actions.assigning.shift_booking import ShiftChange, change_shifts
 from homecare.actions.rules import RuleError
 from homecare.actions.transaction import retried, transaction

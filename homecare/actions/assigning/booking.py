@@ -17,8 +17,9 @@ from homecare.actions.assigning import calls, plans
 from homecare.actions.assigning.held import VISITS, Moved, conflicts_of, lock_booked, values_of
 from homecare.actions.assigning.held import plans as stored_plans
 from homecare.actions.assigning.pairs import NewVisit, numbered, partners
+from homecare.actions.assigning.reach import need_parents, within_rights
 from homecare.actions.assigning.refusing import Booked, ConflictsError, asked_of, refuse
-from homecare.actions.assigning.rights import need_parents, need_planning, within_rights
+from homecare.actions.assigning.rights import need_planning
 from homecare.actions.assigning.shift_booking import NewShift, ShiftChange, change_shifts, create_shift
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Visit, VisitPlan

@@ -14,8 +14,8 @@ from homecare.access.change_sets import Doing
 from homecare.access.policy import Action
 from homecare.actions import rows
 from homecare.actions.assigning.held import SHIFTS, Moved, conflicts_of, lock_booked, values_of
+from homecare.actions.assigning.reach import need_parents, within_rights
 from homecare.actions.assigning.refusing import Booked, asked_of, refuse
-from homecare.actions.assigning.rights import need_parents, within_rights
 from homecare.actions.transaction import retried, transaction
 from homecare.models import Assignment
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from homecare.access.change_sets import Doing
 from homecare.access.policy import Action, Scope
 from homecare.access.row_scope import UNSCOPED
-from homecare.actions.assigning.rights import own_rows
+from homecare.actions.assigning.reach import own_rows
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import giving_back, restoring

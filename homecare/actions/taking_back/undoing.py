@@ -19,7 +19,8 @@ from homecare.access.change_sets import BOOKED, Doing
 from homecare.access.policy import Action
 from homecare.access.table_access import UNWRITABLE
 from homecare.actions import many, pricing, role_names, rows
-from homecare.actions.assigning.rights import NotAllowedError, need_planning, own_rows
+from homecare.actions.assigning.reach import own_rows
+from homecare.actions.assigning.rights import NotAllowedError, need_planning
 from homecare.actions.refusals import refusal
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back import giving_back, restoring
