@@ -244,6 +244,41 @@ def test_a_refusal_is_told_in_words(company: Company, auditor: Walker) -> None:
     assert "out of scope" not in page
 
 
+def test_a_read_is_told_as_a_sentence(company: Company, auditor: Walker) -> None:
+    company.run(
+        "INSERT INTO dashboard.reads (staff_id, staff_name, kind, resource, ids) SELECT 4343, 'Somebody', kind,"
+        " 'invoices', ARRAY[1, 2] FROM unnest(ARRAY['list', 'home', 'search', 'export', 'funnel']) AS kind"
+    )
+
+    page = auditor.get(f"{AUDIT}reads/?staff_id__eq=4343").text
+
+    told = re.findall(r">Somebody</a>(.*?)</p>", page)
+    assert sorted(" ".join(re.sub(r"<[^>]*>", " ", one).split()) for one in told) == [
+        "exported 2 invoices", "found 2 invoices by search", "saw 2 invoices in a list",
+        "saw 2 invoices on the home page", "saw 2 invoices on the page Campaign funnel",
+    ]  # fmt: skip
+    file = auditor.get(f"{AUDIT}export/csv/?log=reads&staff_id__eq=4343").text
+    assert ",saw in a list,2 invoices," in file
+
+
+@pytest.mark.parametrize(
+    ("origin", "who"), [("system", "The program"), ("command", "The command line"), ("", "Another application")]
+)
+def test_who_is_nobody_of_the_staff_is_called_as_in_a_history(
+    company: Company, auditor: Walker, origin: str, who: str
+) -> None:
+    item = company.scalar("SELECT max(id) FROM inventory_items")
+    said = f"PERFORM set_config('app.change_set', '{{\"origin\": \"{origin}\"}}', true);" if origin else ""
+    company.run(f"DO $$ BEGIN {said} UPDATE inventory_items SET location = 'Shelf {origin}' WHERE id = {item}; END $$")
+
+    page = auditor.get(f"{AUDIT}?resource__eq=inventory_items&row_id__eq={item}").text
+    history = auditor.get(f"/admin/inventory_items/history/?id={item}").text
+
+    assert f">{who}</a> <span>changed</span>" in page
+    assert who in history
+    assert "Nobody of the staff" not in page
+
+
 @pytest.mark.parametrize("number", ["2147483648", "3000000000", "9" * 40, "-1", "٣", "0", "1e9", "'"])
 def test_a_refusal_of_what_is_no_number_of_a_row_is_shown(company: Company, auditor: Walker, number: str) -> None:
     nurse = company.as_("Nurse")

@@ -37,8 +37,13 @@ class Author:
     def words(self, by: Acting) -> str:
         """As a sentence begins."""
         if self.staff_id is None:
-            return NAMELESS.get(Origin(self.origin) if self.origin in list(Origin) else Origin.OTHER, "Somebody")
+            return nameless(self.origin)
         return "You" if self.staff_id == by.accountable.staff_id else self.name or "Another person"
+
+
+def nameless(origin: str) -> str:
+    """Who changed something without being a member of the staff, as a sentence begins."""
+    return NAMELESS.get(Origin(origin) if origin in list(Origin) else Origin.OTHER, "Somebody")
 
 
 def names_people(seen: Seen) -> bool:

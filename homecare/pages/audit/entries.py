@@ -16,7 +16,7 @@ from homecare.access.acting import Acting
 from homecare.kinds.read import parse_id
 from homecare.kinds.say import when
 from homecare.pages.audit import log_words
-from homecare.queries import audit_lines
+from homecare.queries import audit_lines, authors
 from homecare.queries.audit import Log
 from homecare.tables.labels import plain_text
 from homecare.tables.table import Field, ShownTable, shown_tables
@@ -50,8 +50,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Line:
-    """An entry. `what` is "changed", "opened"; `subject` is what it was done to, `url` its record, `about` the entries
-    of the same record, `theirs` those of the same person; the first two are empty where there is no record.
+    """An entry. `what` is "changed", "saw"; `subject` is what it was done to, `where` is "in a list" or empty; `url` is
+    its record, `about` the entries of the same record, `theirs` those of the same person; the first two are empty
+    where there is no record.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Line:
     theirs: str
     what: str
     subject: str
+    where: str
     url: str
     about: str
     fields: tuple[Told, ...]
@@ -73,15 +75,17 @@ def line(log: Log, row: Row[Any], who: Acting, names: Names = NAMELESS) -> Line:
     local = clock.to_addis(row.at)
     table = shown_tables().get(getattr(row, "resource", ""))
     url, about = _addresses(log, row, table, who)
+    what, where = _what(log, row, table)
     return Line(
         id=row.id,
         day=calendars.in_words(local.date()),
         time=f"{local:%H:%M:%S}",
         moment=when(row.at),
-        who=row.staff_name.strip() or (f"Staff #{row.staff_id}" if row.staff_id else "Nobody of the staff"),
+        who=_who(log, row),
         theirs=urls.audit(log.name, {"staff_id__eq": row.staff_id} if row.staff_id else {"staff_id__isnull": 1}),
-        what=_what(log, row),
+        what=what,
         subject=_subject(log, row, table, names),
+        where=where,
         url=url,
         about=about,
         fields=tuple(told(table, one, names) for one in row.fields or ()) if log.name == "changes" and table else (),
@@ -98,7 +102,16 @@ def _addresses(log: Log, row: Row[Any], table: ShownTable | None, who: Acting) -
     return urls.record(table.name, number) if is_there else "", about
 
 
-def _what(log: Log, row: Row[Any]) -> str:
+def _who(log: Log, row: Row[Any]) -> str:
+    if row.staff_id or row.staff_name.strip():
+        return row.staff_name.strip() or f"Staff #{row.staff_id}"
+    return authors.nameless(row.origin) if log.name == "changes" else "Nobody of the staff"
+
+
+def _what(log: Log, row: Row[Any], table: ShownTable | None) -> tuple[str, str]:
+    # The log itself was asked, and shown of no table.
+    if log.name == "reads" and row.kind == "audit" and table is None:
+        return "opened", ""
     return log_words.did(log.name, row.kind)
 
 
@@ -138,7 +151,7 @@ def value(field: Field, text: str | None, names: Names) -> str:
 
 def _facts(log: Log, row: Row[Any], table: ShownTable | None, who: Acting, names: Names) -> list[str]:
     if log.name == "changes":
-        found = [FROM.get(row.origin, row.origin)]
+        found = [FROM.get(row.origin, row.origin)] if row.staff_id else []
         found += [f"while viewing as staff #{row.as_staff_id}"] if row.as_staff_id else []
         return [*found, *([] if row.fields or table is None else [_no_columns(row, table, who)])]
     if log.name == "reads":

@@ -51,7 +51,7 @@ def _rows(
 
 def _cells(one: Line) -> list[str]:
     changed = "; ".join(_change(field) for field in one.fields)
-    return [one.moment, one.who, one.what, one.subject, changed, "; ".join(one.facts)]
+    return [one.moment, one.who, f"{one.what} {one.where}".strip(), one.subject, changed, "; ".join(one.facts)]
 
 
 def _change(field: Told) -> str:

@@ -6,22 +6,23 @@ from homecare.access.pages import PAGES
 from homecare.kinds.operators import OPERATORS
 from homecare.tables.table import ShownTable
 
-# By the kind of an entry: in a sentence after the person's name, and as a choice among the conditions.
+# By the kind of an entry: in a sentence after the person's name, … being what it was done to where more follows, and as
+# a choice among the conditions.
 CHANGED = {"added": ("added", "added"), "changed": ("changed", "changed"), "removed": ("deleted", "deleted")}
 READ = {
-    "list": ("saw in the list of", "in a list"), "related": ("saw beside another record", "beside another record"),
+    "list": ("saw … in a list", "in a list"), "related": ("saw … beside another record", "beside another record"),
     "details": ("opened", "opened"), "form": ("opened the form of", "in its form"),
     "reveal": ("gave a reason and read of", "for a reason"), "file": ("opened a file of", "its file"),
-    "delete": ("was asked about deleting", "when asked about deleting"), "bulk": ("chose among many", "among many"),
-    "lookup": ("was offered in a choice", "in a choice"),
-    "inline": ("saw while changing in the list", "changed in a list"),
-    "undo": ("saw while taking back", "while taking back"), "export": ("exported", "in an export"),
-    "home": ("saw on the home page", "on the home page"), "search": ("found by search", "by search"),
-    "audit": ("saw in this log", "in this log"), "view-as": ("viewed the product as", "as somebody else"),
+    "delete": ("was asked about deleting", "when asked about deleting"), "bulk": ("chose … among many", "among many"),
+    "lookup": ("was offered … in a choice", "in a choice"),
+    "inline": ("saw … while changing in the list", "changed in a list"),
+    "undo": ("saw … while taking back", "while taking back"), "export": ("exported", "in an export"),
+    "home": ("saw … on the home page", "on the home page"), "search": ("found … by search", "by search"),
+    "audit": ("saw … in this log", "in this log"), "view-as": ("viewed the product as", "as somebody else"),
     "history": ("read the history of", "in the history"),
-    "deleted": ("saw among what was deleted", "among the deleted"),
+    "deleted": ("saw … among what was deleted", "among the deleted"),
     "break-glass": ("read the list of what was opened for a reason:", "in the list of what was opened for a reason"),
-    "break_glass": ("saw among what was opened for a reason", "among what was opened for a reason"),
+    "break_glass": ("saw … among what was opened for a reason", "among what was opened for a reason"),
 }  # fmt: skip
 REFUSED = {
     "view": ("was refused to see", "to see"), "create": ("was refused to add", "to add"),
@@ -57,11 +58,13 @@ ASKED = {
 
 def _said(log: str, kind: str) -> tuple[str, str]:
     page = PAGES.get(kind)
-    return BY_LOG[log].get(kind) or ((f"saw on the page {page.title}", page.title) if page else (kind, kind))
+    return BY_LOG[log].get(kind) or ((f"saw … on the page {page.title}", page.title) if page else (kind, kind))
 
 
-def did(log: str, kind: str) -> str:
-    return _said(log, kind)[0]
+def did(log: str, kind: str) -> tuple[str, str]:
+    """What stands before and after what it was done to: "saw", "in a list"."""
+    before, _, after = _said(log, kind)[0].partition(" … ")
+    return before, after
 
 
 def choice(log: str, kind: str) -> str:
