@@ -167,3 +167,7 @@ def test_a_refusal_names_the_right_and_who_can_give_it(company: Company) -> None
 
     assert "no right to view invoices." in page
     assert "Admin can give it" in page
+
+
+def test_a_refused_page_is_called_as_the_menu_calls_it(company: Company) -> None:
+    assert "no right to view the page Changes and reads." in company.as_("Nurse").get("/admin/audit/").text

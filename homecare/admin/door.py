@@ -121,8 +121,9 @@ def refuse(resource: str, action: str, reason: str, row_id: str | None = None, c
 
 
 def right(resource: str, action: Action) -> str:
-    """ "edit visits", "view the page roles"."""
-    return f"{action} {label(resource, '').lower()}"
+    """ "edit visits", "view the page Roles"."""
+    words = label(resource, "")
+    return f"{action} {words if resource.startswith('page:') else words.lower()}"
 
 
 def explained_at(resource: str, action: str, row_id: str | None, column: str) -> str | None:

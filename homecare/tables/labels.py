@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from homecare.access.pages import PAGES
 from homecare.kinds.say import said
 from homecare.tables.table import Field, ShownTable, shown_tables
 
@@ -12,9 +13,10 @@ LONGEST_NAME = 60
 
 
 def label(resource: str, column: str) -> str:
-    """ "Phone number of Patients", "Patients", "the page map"."""
+    """ "Phone number of Patients", "Patients", "the page Map of patients"."""
     if resource.startswith("page:"):
-        return f"the page {resource.removeprefix('page:')}"
+        name = resource.removeprefix("page:")
+        return f"the page {PAGES[name].title if name in PAGES else name}"
     table = shown_tables().get(resource)
     if table is None:
         return f"{resource}.{column}" if column else resource
