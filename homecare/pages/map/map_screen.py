@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
+from homecare import clock
 from homecare.access.acting import Acting
 from homecare.access.precision import Precision
 from homecare.admin.list import filtering
+from homecare.kinds.say import when
 from homecare.pages.map import map_lines
 from homecare.pages.map.map_lines import PATIENTS, Line, Month, Swatch, list_of
 from homecare.pages.map.map_words import LAYERS, OF_CELLS, MapWords
@@ -75,6 +77,14 @@ class MapScreen:
     @property
     def total(self) -> int:
         return self.on_map.count + (self.on_map.without or 0)
+
+    @property
+    def right_as_of(self) -> str:
+        """Empty where nothing is waiting to be counted."""
+        moment = self.on_map.as_of
+        if moment is None:
+            return ""
+        return "being worked out" if moment == clock.EARLIEST else f"as of {when(moment)}"
 
     @cached_property
     def conditions(self) -> Words:
