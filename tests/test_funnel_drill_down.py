@@ -272,16 +272,16 @@ FLAWS = {
     "The same phone or e-mail": "SELECT 0",
     "Lead and landing page name different campaigns": """SELECT count(*) FROM marketing_leads l JOIN landing_pages g
         ON g.id = l.landing_page_id WHERE g.campaign_id <> l.campaign_id""",
-    "Leads without the moment they came": "SELECT count(*) FROM marketing_leads WHERE created_at IS NULL",
-    "Paid without a moment": """SELECT count(*) FROM invoices
+    "Leads without the time they came": "SELECT count(*) FROM marketing_leads WHERE created_at IS NULL",
+    "Paid, but without the time of it": """SELECT count(*) FROM invoices
         WHERE lower(btrim(status)) = 'paid' AND paid_at IS NULL""",
-    "Paid with an amount that is none": """SELECT count(*) FROM invoices WHERE lower(btrim(status)) = 'paid'
+    "Paid, but no amount that counts": """SELECT count(*) FROM invoices WHERE lower(btrim(status)) = 'paid'
         AND (amount < 0 OR amount = 'NaN')""",
     "Spend without any date": """SELECT count(*) FROM marketing_budgets b LEFT JOIN marketing_campaigns c
         ON c.id = b.campaign_id
         WHERE coalesce(b.start_date, b.end_date, c.start_date, c.end_date) IS NULL""",
 }
-ROW = re.compile(r'class="name">([^<]+)</th><td class="right">(?:<a [^>]*href="([^"]+)"[^>]*>|<span>)([0-9,]+)')
+ROW = re.compile(r'<th scope="row">([^<]+)</th><td class="right">(?:<a [^>]*href="([^"]+)"[^>]*>|<span>)([0-9,]+)')
 
 
 def test_each_flaw_is_counted_and_its_list_is_as_long(admin: Visitor, owner_engine: Engine) -> None:

@@ -39,9 +39,10 @@ FLAWS = (
     Flaw("The same phone or e-mail", "Each of them is counted.", "marketing_leads", ("is", "duplicate")),
     Flaw("Lead and landing page name different campaigns", "The lead’s own campaign goes first.", "marketing_leads",
          ("is", "campaigns_disagree")),
-    Flaw("Leads without the moment they came", "In no period.", "marketing_leads", ("is", "no_period")),
-    Flaw("Paid without a moment", "Counted without a window alone.", "invoices", ("is", "paid_without_moment")),
-    Flaw("Paid with an amount that is none", "Left out of the revenue.", "invoices", ("is", "no_amount")),
+    Flaw("Leads without the time they came", "In no period.", "marketing_leads", ("is", "no_period")),
+    Flaw("Paid, but without the time of it", "Counted only where no window is asked for.", "invoices",
+         ("is", "paid_without_moment")),
+    Flaw("Paid, but no amount that counts", "Left out of the revenue.", "invoices", ("is", "no_amount")),
     Flaw("Spend without any date", "In no period.", "marketing_budgets", ("is", "undated")),
 )  # fmt: skip
 

@@ -155,13 +155,13 @@ def page_rates(session: Session, who: Acting, campaign_id: int) -> list[PageRate
 
 
 def metrics_by_month(session: Session, campaign_id: int) -> tuple[list[str], dict[str, dict[str, Decimal]]]:
-    """The names of its metrics, and by month, 2026-11, the sum of each. One statement."""
-    month = func.to_char(CampaignMetric.recorded_at + timedelta(hours=3), "YYYY-MM")
+    """The names of its metrics, and by month, Nov 2026, the sum of each, the first month first. One statement."""
+    month = func.to_char(CampaignMetric.recorded_at + timedelta(hours=3), "Mon YYYY")
     rows = session.execute(
         select(month, CampaignMetric.metric_name, func.sum(CampaignMetric.metric_value))
         .where(CampaignMetric.campaign_id == campaign_id, CampaignMetric.metric_value < Decimal("Infinity"))
         .group_by(month, CampaignMetric.metric_name)
-        .order_by(month),
+        .order_by(func.min(CampaignMetric.recorded_at)),
         execution_options=UNSCOPED,
     )
     found: dict[str, dict[str, Decimal]] = defaultdict(dict)

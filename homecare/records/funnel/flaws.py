@@ -107,12 +107,12 @@ def no_period() -> ColumnElement[bool]:
     return or_(Lead.created_at.is_(None), Lead.created_at < first, Lead.created_at >= after)
 
 
-@named("invoices", "paid_without_moment", "Paid without a moment", INVOICE, ready_made=False)
+@named("invoices", "paid_without_moment", "Paid, but without the time of it", INVOICE, ready_made=False)
 def paid_without_moment() -> ColumnElement[bool]:
     return and_(Invoice.paid_at.is_(None), is_paid())
 
 
-@named("invoices", "no_amount", "Paid with an amount that is none", INVOICE, ready_made=False)
+@named("invoices", "no_amount", "Paid, but no amount that counts", INVOICE, ready_made=False)
 def no_amount() -> ColumnElement[bool]:
     return and_(is_paid(), or_(Invoice.amount < 0, Invoice.amount >= Decimal("Infinity")))
 
