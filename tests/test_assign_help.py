@@ -360,7 +360,9 @@ def test_an_absence_by_keyboard_and_back(page: Page, booked: tuple[int, int], fi
     page.locator(f"#to-visit_services-{booked[1]}").select_option(value="")
     page.get_by_role("button", name="Record the absence").press("Enter")
 
-    expect(page.get_by_text("Almaz Kebede · Nurse is recorded as absent.")).to_be_visible()
+    expect(
+        page.get_by_text("Almaz Kebede · Nurse is recorded as absent. Given to others: 1, to nobody: 1.")
+    ).to_be_visible()
     carers = "SELECT staff_id FROM visit_services ORDER BY scheduled_at"
     first, second = (row.staff_id for row in rows(filled, carers))
     assert first not in (None, ALMAZ)

@@ -73,12 +73,15 @@ class Absent(PlanningView):
         except RuleError as error:
             asked.refused(error, [one.key for one in covers])
         else:
-            return self._done(asked.away, token)
+            return self._done(asked.away, covers, token)
         return self._answer(asked, 409 if asked.conflicts else 422, covers)
 
-    def _done(self, away: Away, token: str) -> ResponseReturnValue:
+    def _done(self, away: Away, covers: list[Cover], token: str) -> ResponseReturnValue:
         here = f"{urls.page(HERE)}/"
         sentence = f"{dict(people(db.session(), acting())).get(away.staff_id, 'The person')} is recorded as absent."
+        given = sum(one.staff_id is not None for one in covers)
+        if covers:
+            sentence += f" Given to others: {given}, to nobody: {len(covers) - given}."
         undo.offer(sentence, urls.undo("visit_services"), [("token", token), ("url", here)])
         return redirect(here)
 
