@@ -170,7 +170,8 @@ function drawBands(made, held, row, hoursOf) {
   else if (hoursOf) bands.push(band("free", 0, hoursOf[0]), band("free", hoursOf[1], DAY));
   for (const one of row.away ?? []) bands.push(band("away", minutesOf(one.from, day), minutesOf(one.to, day)));
   held.lane.prepend(...bands);
-  for (const shift of row.bands) held.lane.insertBefore(drawBar(made, "shift", shift, row.bars.length).element, held.lane.children[bands.length] ?? null);
+  const shifts = [...row.bands].sort((a, b) => (minutesOf(a.start, day) ?? 0) - (minutesOf(b.start, day) ?? 0));
+  shifts.forEach((shift, at) => held.lane.insertBefore(drawBar(made, "shift", shift, row.bars.length).element, held.lane.children[bands.length + at] ?? null));
   // Over a shift, as a visit is.
   for (const one of row.before) held.lane.insertBefore(early(one, day), held.lane.children[bands.length + row.bands.length] ?? null);
 }
@@ -234,7 +235,8 @@ export function drawBar(made, kind, one, line) {
   const short = to - from < SHORT;
   element.className = kind === "shift" ? `band shift bar${line ? " behind" : ""}${moves(made, kind, one) ? " moves" : ""}` : `bar tone-${toneOf(one)}${short ? " short" : ""}${!one.staff_id ? " unassigned" : ""}${alarm(one) ? " alarm" : ""}${moves(made, kind, one) ? " moves" : ""}`;
   const who = made.byPatient ? nameOf(made, one.staff_id) || "Nobody" : [one.patient, one.place].filter(Boolean).join(" · ");
-  write(element.children[0], kind === "shift" ? `${clock(from)} ${made.byPatient ? who : one.patient}` : short && !isStrip ? (made.byPatient ? who : one.patient) : `${clock(from)} ${who}`);
+  // Of the night before: the hour alone would be told of this evening.
+  write(element.children[0], kind === "shift" ? `${from < 0 ? "since " : ""}${clock(from)} ${made.byPatient ? who : one.patient}` : short && !isStrip ? (made.byPatient ? who : one.patient) : `${clock(from)} ${who}`);
   element.dataset.at = clock(from);
   element.children[0].dataset.whole = element.dataset.whole = `${clock(from)} ${who}`;
   write(element.children[1], kind === "shift" ? "" : [alarm(one), length(to - from)].filter(Boolean).join(" · "));
