@@ -47,6 +47,16 @@ def shown_to(company: Company, patient: int) -> set[int]:
     return {row.id for row in found}
 
 
+def test_a_new_question_begins_with_days_that_can_be_read(company: Company) -> None:
+    today = "(timezone('utc', now()) + interval '3 hours')::date"
+    first, last = (company.scalar(f"SELECT to_char({today} - {ago}, 'YYYY-MM-DD')") for ago in (29, 0))
+
+    page = company.as_("Admin").get(WHO).text
+
+    assert f'name="at__gte" value="{first}"' in page
+    assert f'name="at__lte" value="{last}"' in page
+
+
 def test_lists_files_and_reasons_are_among_the_reads(company: Company, patient: int) -> None:
     wanted = shown_to(company, patient)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import Row, select
 
+from homecare import clock
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
 from homecare.admin.door import GuardedView, acting, refuse, right
@@ -34,8 +36,9 @@ from homecare.web.errors import SpokenError
 
 PATIENT = "patient_id__eq"
 PRESETS = (("Today", "today"), ("7 days", "-6d"), ("30 days", "-29d"))
-# The days a new question begins with.
-FIRST_DAYS = {"at__gte": "-29d", "at__lte": "today"}
+# A new question begins with so many days until today, named by what their words are called.
+FIRST_DAYS = 30
+DAYS = ("at__gte", "at__lte")
 
 
 @dataclass(frozen=True)
@@ -111,12 +114,13 @@ class Audit(GuardedView):
         _refuse_patients()
         patient_id, asked = _of_patient()
         if patient_id is None:
-            words = FIRST_DAYS | asked.words
+            days = (clock.today() - timedelta(days=FIRST_DAYS - 1), clock.today())
+            words = dict(zip(DAYS, map(str, days), strict=True)) | asked.words
             return self.render("pages/audit/who.html", screen=None, words=words, name="", **_choices())
         note_lines(_one_patient(patient_id))
         question = who_saw.of_patient(asked, patient_id)
         # By person whoever is chosen, so that the others stay in sight.
-        everybody = {name: word for name, word in asked.words.items() if name in FIRST_DAYS}
+        everybody = {name: word for name, word in asked.words.items() if name in DAYS}
         whole = who_saw.of_patient(_asked(LOGS["reads"], "who", [*everybody.items()]), patient_id)
         words = {PATIENT: str(patient_id)} | asked.words
         return self.render(
