@@ -123,6 +123,31 @@ def test_a_campaign_is_opened_as_it_is_counted(admin: Visitor) -> None:
         assert "last touch, within 30 days" in admin.get(url).text
 
 
+def test_a_campaign_begins_with_what_is_thought_of_it(admin: Visitor) -> None:
+    page = admin.get(PAGE, query_string={"from": clock.today() - timedelta(days=290)}).text
+    opened = {unescape(url) for url in re.findall(r'href="(/admin/funnel/campaign/[^"]+)"', page)}
+
+    assert any('<p class="of-record"><span class="badge' in admin.get(url).text for url in opened)
+
+
+def test_the_months_of_a_campaign_are_called_as_everywhere(admin: Visitor, owner_engine: Engine) -> None:
+    with owner_engine.begin() as owner:
+        campaign = owner.scalar(text("SELECT min(id) FROM marketing_campaigns"))
+        owner.execute(
+            text("INSERT INTO campaign_metrics (campaign_id, metric_name, metric_value, recorded_at) VALUES"
+                 " (:id, 'clicks', 4, '2026-01-31 21:00'), (:id, 'clicks', 3, '2026-01-31 20:59'),"
+                 " (:id, 'spend', 5, '2025-12-31 21:00')"),
+            {"id": campaign},
+        )  # fmt: skip
+
+    page = admin.get(f"/admin/funnel/campaign/?id={campaign}").text
+
+    rows = re.findall(r'<th scope="row">([A-Z][a-z]{2} 202[56])</th>((?:<td class="right">[^<]*</td>)+)', page)
+    assert [(month, re.findall(">([^<]+)<", cells)) for month, cells in rows] == [
+        ("Jan 2026", ["3", "5"]), ("Feb 2026", ["4", "—"]),
+    ]  # fmt: skip
+
+
 def test_revenue_opens_the_invoices_that_are_its_sum(admin: Visitor, owner_engine: Engine) -> None:
     first = clock.today() - timedelta(days=290)
     found = admin.get(f"{PAGE}data.json", query_string={"from": first, "window": "30"}).json
