@@ -16,6 +16,7 @@ from conftest import Visitor
 from doors import count_of
 from funnel_rows import World
 from jobs_done import worked
+from sampling import some
 from sqlalchemy import Engine, text
 
 from homecare import clock
@@ -60,7 +61,8 @@ def test_each_count_is_the_length_of_its_list(admin: Visitor, words: dict[str, s
     counted = {(url, told) for url, told in numbers(admin, **{"from": first}, **words) if not OF_SUMS.search(url)}
 
     assert len(counted) > 30
-    for url, told in counted:
+    # Every count of one page; of the others so many that each kind of count is met.
+    for url, told in some(sorted(counted), 1 if words == {"by": "campaign"} else 3):
         found = admin.get(url)
         assert found.status_code == 200, url
         assert (count_of(found.text) or "0") == told, url

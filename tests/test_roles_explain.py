@@ -10,7 +10,7 @@ import pytest
 from clusters import DEMO_PASSWORD, Database
 from conftest import Visitor
 from flask import Flask
-from sampling import some
+from sampling import some, some_of_each
 from sqlalchemy import Engine, text
 
 from homecare.access import resources
@@ -75,8 +75,14 @@ def test_the_verdict_is_what_the_request_does(
                 assert verdict(it, **asked) is (status == 200), (asked, status)
 
 
-@pytest.mark.parametrize("role", ["Nurse", "Finance", "Caregiver", "Admin", "Marketing"])
-@pytest.mark.parametrize("table", ["patients", "visit_services", "campaign_patients", "marketing_platforms"])
+ROLE_AND_TABLE = [
+    pytest.param(role, table)
+    for role in ("Nurse", "Finance", "Caregiver", "Admin", "Marketing")
+    for table in ("patients", "visit_services", "campaign_patients", "marketing_platforms")
+]
+
+
+@pytest.mark.parametrize(("role", "table"), some_of_each(ROLE_AND_TABLE, 3))
 def test_the_verdict_on_a_column_is_what_its_filter_and_its_form_do(
     app: Flask, it: Any, staff_ids: dict[str, int], role: str, table: str
 ) -> None:

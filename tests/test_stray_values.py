@@ -12,7 +12,7 @@ from clusters import Database
 from doors import Company, Walker, ids_of, opened, opened_form
 from flask import Flask
 from permission_table import roles, tables
-from sampling import some_of_each
+from sampling import some, some_of_each
 from sqlalchemy import Engine
 from strays import scatter
 
@@ -153,9 +153,8 @@ def test_pages_turn_past_it_both_ways(
 ) -> None:
     monkeypatch.setattr("homecare.records.list_request.PAGE_SIZE", 2)
     admin, chosen = company.as_("Admin"), ",".join(map(str, strays[table]))
-    for field in coded_tables()[table].fields.values():
-        if not field.sortable:
-            continue
+    sortable = [field for field in coded_tables()[table].fields.values() if field.sortable]
+    for field in some(sortable, 2, len(sign)):
         url = f"/admin/{table}/?id__in={chosen}&sort={sign}{field.name}"
 
         onwards = turned(admin, url, "after")
@@ -165,11 +164,11 @@ def test_pages_turn_past_it_both_ways(
         assert sorted(back) == strays[table], (field.name, back)
 
 
-@pytest.mark.parametrize("table", tables())
-def test_a_list_is_narrowed_by_what_it_shows(company: Company, strays: Strays, table: str) -> None:
+@pytest.mark.parametrize(("turn", "table"), [*enumerate(tables())])
+def test_a_list_is_narrowed_by_what_it_shows(company: Company, strays: Strays, turn: int, table: str) -> None:
     """A value that no filter takes is said beside it; the page is there either way."""
     admin, chosen = company.as_("Admin"), ",".join(map(str, strays[table]))
-    for name in coded_tables()[table].fields:
+    for name in some(coded_tables()[table].fields, 3, turn):
         held: list[Any] = company.rows(f"SELECT left({name}::text, 200) AS text FROM {table} WHERE id IN ({chosen})")
         for row in held:
             if row.text:
