@@ -38,7 +38,7 @@ FILL = f"""
     DELETE FROM visit_services WHERE scheduled_at >= {DAY} - interval '3 hours'
         AND scheduled_at < {DAY} + interval '21 hours';
     UPDATE staff SET status = 'Inactive' WHERE role IN ('Caregiver', 'Nurse', 'Doctor')
-        AND email NOT LIKE '%@homecare.example';
+        AND id NOT IN (SELECT staff_id FROM dashboard.accounts);
     INSERT INTO staff (first_name, last_name, email, role)
         SELECT 'Nurse', 'Number ' || n, 'bench' || n || '@roster.example', 'Nurse' FROM generate_series(1, :staff) AS n;
     INSERT INTO visit_services (patient_id, staff_id, scheduled_at, status)

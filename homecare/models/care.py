@@ -27,6 +27,9 @@ ODD_TIMES = """coalesce(visit_services.scheduled_at IS NULL
  > (least(coalesce(visit_services.check_in_time, visit_services.scheduled_at), '9999-12-30 00:00:00'::timestamp)
  + '1 day'::interval), false)""".replace("\n", "")
 
+# The status of a visit as it is compared. Spelt as the database tells it.
+STATUS_WORD = "coalesce(nullif(dashboard.plain_word(visit_services.status::text), ''::text), 'pending'::text)"
+
 
 class Assignment(Stamped, Model):
     """A shift of a caregiver with a patient: [shift_start, shift_end)."""
@@ -85,4 +88,6 @@ class Visit(Stamped, Model):
             postgresql_include=["patient_id", "status"],
         ),
         Index("ix_visit_services_odd_times", text(ODD_TIMES), "staff_id"),
+        # Those who wait or are stuck, as `records/bookings.py` asks for them.
+        Index("ix_visit_services_word_scheduled_at", text(STATUS_WORD), "scheduled_at", "id"),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Text, case, cast, exists, false, func, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -52,18 +52,25 @@ def _found(asked: Asked, patient_id: int) -> Any:
         people = whose(table, model) if way(table) else None
         if people is not None and people[0] == PATIENTS:
             rows: Any = model
-            theirs = [select(cast(rows.id, Text)).where(people[1] == patient_id), *_gone(table, patient_id)]
-            for found in theirs:
-                kept = (Read.resource == table, Read.kind.in_(WITH_REASON), Read.row_id.in_(found))
+            theirs = Read.row_id.in_(select(cast(rows.id, Text)).where(people[1] == patient_id))
+            for found in (theirs, *_gone(table, rows, patient_id)):
+                kept = (Read.resource == table, Read.kind.in_(WITH_REASON), found)
                 parts.append(select(Read.id).where(*kept, *asked.clauses))
     return union_all(*parts)
 
 
-def _gone(table: str, patient_id: int) -> list[Any]:
-    """The rows of the patient that were removed, of a table whose rows name the patient themselves."""
+def _gone(table: str, rows: Any, patient_id: int) -> list[ColumnElement[bool]]:
+    """The row was the patient's and was removed, of a table whose rows name the patient themselves. The trail is asked
+    for the row of each such read: of everything that was ever removed it would be asked for minutes."""
     relation, *further = way(table) or ("",)
-    removed = (Change.resource == table, Change.kind == "removed", Change.old[relation].astext == str(patient_id))
-    return [] if further else [select(cast(Change.row_id, Text)).where(*removed)]
+    number = case((Read.row_id.regexp_match("^[0-9]{1,18}$"), cast(Read.row_id, BigInteger)))
+    removed = exists().where(
+        Change.resource == table, Change.kind == "removed", Change.row_id == number,
+        Change.old[relation].astext == str(patient_id),
+    ).correlate(Read)  # fmt: skip
+    stands = exists().where(rows.id == number).correlate(Read)
+    # One or the other for each read, so that the database does not begin at the removed.
+    return [] if further else [case((stands, false()), else_=removed)]
 
 
 def people(session: Session, asked: Asked) -> Sequence[Seer]:

@@ -36,7 +36,8 @@ def elsewhere(session: Session, by: Acting, day: date) -> dict[str, int]:
     and shifts of this day cancelled for want of somebody, "uncovered", of who may list them. One statement."""
     start, _ = bookings.day_bounds(day)
     timeless = select(func.count()).select_from(Visit).where(Visit.scheduled_at.is_(None), bookings.waiting())
-    older = select(func.count()).select_from(Visit).where(Visit.scheduled_at < start, bookings.stuck())
+    older, minutes = bookings.with_minutes(select(func.count()).select_from(Visit))
+    older = older.where(Visit.scheduled_at < start, bookings.stuck(minutes=minutes))
     counts = {"timeless": timeless, "older": older}
     # The conditions of the list that the roster opens.
     listed = (("is", "needs_cover"), ("shift_start__gte", day.isoformat()), ("shift_start__lte", day.isoformat()))
