@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask, g
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from homecare.db import db
 from homecare.tables.table import coded_tables
 from homecare.work.workers_door import opened
 
+Person = tuple[Session, Acting]
 # Monday two weeks ahead at midnight of Addis, as stored: nothing is past, and hours are counted from there.
 MONDAY = clock.day_start(clock.today() + timedelta(days=14 - clock.today().weekday()))
 ALMAZ, BEKELE, HIWOT, TERMINATED, CLERK = 501, 502, 503, 504, 505
@@ -107,3 +109,18 @@ def acting_for(app: Flask, config: Config, staff_id: int) -> Iterator[tuple[Sess
     ):
         g.shown_tables = coded_tables()
         yield work.session, work.by
+
+
+@pytest.fixture(scope="module")
+def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
+    """Their number, in the company of few."""
+    fill(owner_engine)
+    return new_person("Coordinator")[0]
+
+
+@pytest.fixture
+def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[Person]:
+    """The coordinator at work, where nothing is booked yet."""
+    empty(owner_engine)
+    with acting_for(app, config, coordinator) as acting:
+        yield acting

@@ -36,7 +36,7 @@ from homecare.db import db
 from homecare.login import passwords
 from homecare.models import Account, Staff
 
-pytest_plugins = ("doors", "roster_day", "second_factors")
+pytest_plugins = ("bookings_made", "doors", "roster_day", "second_factors")
 CSRF_FIELD = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 PASSWORD = "correct horse battery"
 # A minute each and more. Begun last, one of them would keep a single worker busy while the other has nothing to do.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,10 +13,9 @@ from bookings_made import (
     HANA,
     HIWOT,
     TERMINATED,
+    Person,
     acting_for,
     at,
-    empty,
-    fill,
     inserted,
     rows,
     shift,
@@ -25,9 +24,7 @@ from bookings_made import (
 )
 from flask import Flask
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from homecare.access.acting import Acting
 from homecare.actions.assigning.absence_cover import Away, Cover, cover_absence
 from homecare.actions.assigning.refusing import ConflictsError
 from homecare.actions.assigning.rights import NotAllowedError
@@ -40,24 +37,15 @@ from homecare.queries.assigned.affected import affected
 from homecare.queries.assigned.to_call import calls
 from homecare.queries.assigned.who_instead import with_choices
 
-Person = tuple[Session, Acting]
 SICK = Away(ALMAZ, at(0), at(24), "Sick")
 
 
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
-
-
 @pytest.fixture
-def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[Person]:
-    empty(owner_engine)
+def person(person: Person, owner_engine: Engine) -> Person:
     for table in ("admin_task_tracking", "marketing_tasks"):
         with owner_engine.begin() as connection:
             connection.exec_driver_sql(f"DELETE FROM {table}")
-    with acting_for(app, config, coordinator) as acting:
-        yield acting
+    return person
 
 
 def cover(engine: Engine, table: str, row_id: int, staff_id: int | None) -> Cover:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from bookings_made import (
     DAWIT,
     HANA,
     TERMINATED,
+    Person,
     acting_for,
     at,
     empty,
-    fill,
     inserted,
     rows,
     shift,
@@ -24,10 +23,8 @@ from bookings_made import (
 )  # fmt: skip
 from flask import Flask
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from homecare import clock
-from homecare.access.acting import Acting
 from homecare.actions.assigning.booking import (
     Booked,
     ConflictsError,
@@ -44,21 +41,6 @@ from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.rows import RowsChangedError
 from homecare.actions.rules import RuleError
 from homecare.config import Config
-
-Person = tuple[Session, Acting]
-
-
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
-
-
-@pytest.fixture
-def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[Person]:
-    empty(owner_engine)
-    with acting_for(app, config, coordinator) as acting:
-        yield acting
 
 
 class Desk:

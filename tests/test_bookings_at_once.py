@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from bookings_made import ALMAZ, DAWIT, HANA, acting_for, at, empty, fill, rows, version, visit
+from bookings_made import ALMAZ, DAWIT, HANA, acting_for, at, empty, rows, version, visit
 from conftest import PASSWORD, Visitor
 from flask import Flask
 from forms import form_with
@@ -31,12 +31,6 @@ AT_ONCE = 20
 # `bench/bookings.py` plays a hundred.
 ROUNDS = 3
 Action = Callable[[Session, Acting, int], Any]
-
-
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
 
 
 def together(deed: Callable[[int], Any]) -> list[Any]:

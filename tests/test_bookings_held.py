@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,20 +16,18 @@ from bookings_made import (
     HANA,
     HIWOT,
     TERMINATED,
+    Person,
     acting_for,
     at,
     empty,
-    fill,
     inserted,
     shift,
     visit,
 )  # fmt: skip
 from flask import Flask
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 from statements_sent import statements
 
-from homecare.access.acting import Acting
 from homecare.config import Config
 from homecare.queries.booked.checks import CHECKS
 from homecare.queries.booked.findings import FINDERS
@@ -37,21 +35,8 @@ from homecare.queries.booked.travel import Point, great_circle_km, travel_minute
 from homecare.queries.conflicts import Booking, Conflict, conflicts
 
 
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
-
-
 @pytest.fixture
-def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[tuple[Session, Acting]]:
-    empty(owner_engine)
-    with acting_for(app, config, coordinator) as acting:
-        yield acting
-
-
-@pytest.fixture
-def found(person: tuple[Session, Acting]) -> Callable[..., list[Conflict]]:
+def found(person: Person) -> Callable[..., list[Conflict]]:
     return lambda *bookings: conflicts(*person, bookings)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,29 +13,22 @@ from bookings_made import (
     FAR,
     HANA,
     MONDAY,
-    acting_for,
+    Person,
     at,
-    empty,
-    fill,
     inserted,
     rows,
     shift,
     visit,
 )
-from flask import Flask
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from homecare import clock
-from homecare.access.acting import Acting
 from homecare.actions.assigning.booking import Booked
 from homecare.actions.assigning.planning.copying import Copying, create_copy, draft_copy
 from homecare.actions.assigning.planning.drafts import LEFT_OUT, UNASSIGNED
 from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import undo
-from homecare.config import Config
 
-Person = tuple[Session, Acting]
 FIRST = clock.to_addis(MONDAY).date()
 NEXT = FIRST + timedelta(days=7)
 COPIES = (
@@ -44,19 +36,6 @@ COPIES = (
     "FROM visit_services v LEFT JOIN dashboard.visit_plans p ON p.visit_id = v.id WHERE v.scheduled_at >= :start "
     "ORDER BY v.scheduled_at, v.id"
 )
-
-
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
-
-
-@pytest.fixture
-def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[Person]:
-    empty(owner_engine)
-    with acting_for(app, config, coordinator) as acting:
-        yield acting
 
 
 def copied(person: Person, copying: Copying, blocked: str = LEFT_OUT) -> Booked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,44 +11,26 @@ from bookings_made import (
     BEKELE,
     DAWIT,
     HANA,
-    acting_for,
+    Person,
     at,
     empty,
-    fill,
     inserted,
     rows,
     version,
     visit,
 )
 from conftest import Visitor
-from flask import Flask
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
 
 from homecare.access.acting import Acting
 from homecare.actions.assigning.booking import NewVisit, VisitChange, change_visits, create_visits
 from homecare.actions.assigning.rights import NotAllowedError
 from homecare.actions.many import RowsRefusedError
 from homecare.actions.taking_back.undoing import TouchedError, undo
-from homecare.config import Config
 from homecare.models import OURS_TRAILED
 
-Person = tuple[Session, Acting]
 ALL = "SELECT to_jsonb(v) - 'updated_at' AS visit, to_jsonb(p) AS plan FROM visit_services v " \
       "LEFT JOIN dashboard.visit_plans p ON p.visit_id = v.id ORDER BY v.id"  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
-
-
-@pytest.fixture
-def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[Person]:
-    empty(owner_engine)
-    with acting_for(app, config, coordinator) as acting:
-        yield acting
 
 
 def changed(person: Person, engine: Engine, row_id: int, **values: Any) -> str:

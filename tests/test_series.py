@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from bookings_made import ALMAZ, BEKELE, DAWIT, HANA, HIWOT, MONDAY, acting_for, at, empty, fill, rows, visit
+from bookings_made import ALMAZ, BEKELE, DAWIT, HANA, HIWOT, MONDAY, Person, acting_for, at, empty, rows, visit
 from flask import Flask
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
 from statements_sent import statements
 
 from homecare import clock
-from homecare.access.acting import Acting
 from homecare.actions.assigning.booking import Booked
 from homecare.actions.assigning.planning import series as making
 from homecare.actions.assigning.planning.drafts import LEFT_OUT, UNASSIGNED, Draft, NotSeenError
@@ -36,18 +34,11 @@ from homecare.actions.rules import RuleError
 from homecare.actions.taking_back.undoing import TouchedError, undo
 from homecare.config import Config
 
-Person = tuple[Session, Acting]
 FIRST = clock.to_addis(MONDAY).date()
 VISITS = (
     "SELECT v.id, v.staff_id, v.patient_id, v.scheduled_at, v.status, p.minutes, p.purpose, p.series_id "
     "FROM visit_services v LEFT JOIN dashboard.visit_plans p ON p.visit_id = v.id ORDER BY v.scheduled_at, v.id"
 )
-
-
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
 
 
 def clean(engine: Engine) -> None:
@@ -57,10 +48,9 @@ def clean(engine: Engine) -> None:
 
 
 @pytest.fixture
-def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[Person]:
+def person(person: Person, owner_engine: Engine) -> Person:
     clean(owner_engine)
-    with acting_for(app, config, coordinator) as acting:
-        yield acting
+    return person
 
 
 def series(**changes: Any) -> Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from bookings_made import (
@@ -16,44 +16,32 @@ from bookings_made import (
     MONDAY,
     PATIENTS,
     TERMINATED,
+    Person,
     acting_for,
     at,
-    empty,
-    fill,
     inserted,
     shift,
     visit,
 )
 from flask import Flask
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
 
 from bench.score_reference import random_day, reference
-from homecare.access.acting import Acting
 from homecare.config import Config
 from homecare.queries.assigned.suggestions import Suggestion, of_shift, of_visit, suggestions
 from homecare.queries.booked.checks import CHECKS
 from homecare.queries.conflicts import Booking
 
-Person = tuple[Session, Acting]
 EVERYBODY = 1000
 
 
-@pytest.fixture(scope="module")
-def coordinator(owner_engine: Engine, new_person: Callable[..., tuple[int, str]]) -> int:
-    fill(owner_engine)
-    return new_person("Coordinator")[0]
-
-
 @pytest.fixture
-def person(app: Flask, config: Config, coordinator: int, owner_engine: Engine) -> Iterator[Person]:
-    empty(owner_engine)
+def person(person: Person, owner_engine: Engine) -> Person:
     with owner_engine.begin() as connection:
         for number, _, latitude in PATIENTS:
             place = {"id": number, "place": f"SRID=4326;POINT(38.75 {latitude})"}
             connection.execute(text("UPDATE patients SET geolocation = :place WHERE id = :id"), place)
-    with acting_for(app, config, coordinator) as acting:
-        yield acting
+    return person
 
 
 def asked(person: Person, visit_id: int, most: int = EVERYBODY) -> dict[int, Suggestion]:
