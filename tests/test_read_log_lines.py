@@ -215,6 +215,8 @@ def test_who_says_that_rows_are_not_shown_is_known() -> None:
         # Counts, sums and the nearest stop of each carer; a tile is noted as the map as a whole.
         "queries/funnel/flaws_found.py", "queries/map/demand.py", "queries/map/nearest.py",
         "queries/map/tile_cutting.py",
+        # From where others are near: the condition names the patient, and what it names is written down.
+        "records/on_map/within.py",
     }  # fmt: skip
 
 
