@@ -9,13 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 from browsing import sign_in, violations
 from clusters import DEMO_PASSWORD, Database
-from doors import Company, opened
-from flask import Flask
+from doors import Company
 from jobs_done import worked
 from map_hand import MAP, idle, open_map, pixel, press, view
 from PIL import Image, ImageStat
 from playwright.sync_api import Page, Response, Route, expect
-from sqlalchemy import Engine
 from test_map_tiles import tile_of
 from tiles_read import points
 
@@ -39,8 +37,7 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def company(app: Flask, owner_engine: Engine, config: Config) -> Company:
-    company = opened(app, owner_engine)
+def company(company: Company, config: Config) -> Company:
     company.run(ADDED)
     worked(config, "places")
     return company

@@ -8,12 +8,10 @@ import math
 
 import pytest
 from clusters import Database
-from doors import Company, count_of, opened
-from flask import Flask
+from doors import Company, count_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jobs_done import worked
-from sqlalchemy import Engine
 
 from homecare import clock
 from homecare.config import Config
@@ -63,8 +61,7 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine, config: Config) -> Company:
-    company = opened(app, owner_engine)
+def company(company: Company, config: Config) -> Company:
     company.run("INSERT INTO patients (full_name, geolocation) VALUES ('Far', 'POINT(-40 -9)')")
     company.run("UPDATE patients SET created_at = created_at - interval '61 days' WHERE id % 50 = 0")
     company.run("DELETE FROM visit_services WHERE patient_id % 50 = 0")

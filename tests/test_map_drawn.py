@@ -8,12 +8,11 @@ import math
 
 import pytest
 from clusters import Database
-from doors import Company, count_of, opened
-from flask import Flask
+from doors import Company, count_of
 from hypothesis import given
 from hypothesis import strategies as st
 from jobs_done import worked
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from homecare.config import Config
@@ -60,9 +59,8 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine, config: Config) -> Company:
+def company(company: Company, config: Config) -> Company:
     """Three of four patients live in one street, the others are far away."""
-    company = opened(app, owner_engine)
     company.run(
         "UPDATE patients SET geolocation = CASE WHEN id % 4 > 0 THEN ST_MakePoint(38.76 + id % 9 * 0.0001, 9.01) "
         "ELSE ST_MakePoint(40 + id % 7, 5 + id % 9) END::geography"

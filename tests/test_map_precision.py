@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, opened
-from flask import Flask
+from doors import Company, Walker
 from jobs_done import worked
-from sqlalchemy import Engine
 from tiles_read import points
 
 from homecare.config import Config
@@ -29,8 +27,7 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine, config: Config) -> Company:
-    company = opened(app, owner_engine)
+def company(company: Company, config: Config) -> Company:
     worked(config, "places")
     return company
 

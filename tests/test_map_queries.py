@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from bookings_made import acting_for
 from clusters import Database
-from doors import Company, count_of, opened
+from doors import Company, count_of
 from flask import Flask
 from jobs_done import worked
-from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
 from homecare import clock
@@ -36,8 +35,7 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine, config: Config) -> Company:
-    company = opened(app, owner_engine)
+def company(company: Company, config: Config) -> Company:
     worked(config, "places")
     return company
 
@@ -125,11 +123,12 @@ def test_the_nearest_caregivers_are_by_their_nearest_visit(as_staff: Opened, com
 
 
 def test_a_visit_long_past_tells_no_place_of_who_is_nobodys_patient_any_more(
-    as_staff: Opened, company: Company
+    as_staff: Opened, company: Company, config: Config
 ) -> None:
     """The visit stays one's own; where its patient lives is known for 30 days."""
     day = clock.today() - timedelta(days=200)
     nurse, past = company.as_("Nurse").staff_id, company.other("Nurse", "patients")
+    company.run("UPDATE patients SET geolocation = 'POINT(38.76 9.01)' WHERE id = :id", id=past)
     kept = "VALUES (:patient, :staff, :status, :at)"
     for number, status in enumerate(("Completed", "Scheduled")):
         company.run(
@@ -140,6 +139,7 @@ def test_a_visit_long_past_tells_no_place_of_who_is_nobodys_patient_any_more(
         "INSERT INTO dashboard.absences (staff_id, starts_at, ends_at, kind) VALUES (:staff, :first, :last, 'Sick')",
         staff=nurse, first=clock.day_start(day), last=clock.day_start(day + timedelta(days=1)),
     )  # fmt: skip
+    worked(config, "places")
     point = Near.of_text("9.01,38.76")
     with as_staff("Manager") as (session, by):
         assert nurse in [one.staff_id for one in nearest.caregivers(session, by, point, day, most=1000)]

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 from clusters import Database
-from doors import Company, Walker, count_of, opened
-from flask import Flask
+from doors import Company, Walker, count_of
 from jobs_done import worked
-from sqlalchemy import Engine
 from statements_sent import statements
 from tiles_read import Point, points
 
@@ -33,8 +31,7 @@ def database(demo_database: Database) -> Database:
 
 
 @pytest.fixture(scope="module")
-def company(app: Flask, owner_engine: Engine, config: Config) -> Company:
-    company = opened(app, owner_engine)
+def company(company: Company, config: Config) -> Company:
     company.run(ADDED)
     worked(config, "places")
     return company

@@ -11,6 +11,7 @@ from flask_admin import expose
 
 from homecare.access.pages import PAGES
 from homecare.access.policy import Action
+from homecare.actions.assigning.plans import FEWEST, MOST
 from homecare.admin.door import acting, not_found, refuse, right
 from homecare.db import db
 from homecare.kinds.read import parse_id
@@ -21,7 +22,6 @@ from homecare.queries.conflicts import Booking
 from homecare.records import lookup
 from homecare.web.errors import SpokenError
 
-SHORTEST, LONGEST = 5, 1440
 PATIENTS = "patients"
 OF = {"visit": ("visit_services", suggestions.of_visit), "shift": ("caregiver_assignments", suggestions.of_shift)}
 
@@ -61,8 +61,8 @@ def _about() -> Booking:
     if "end" in request.args:
         return _new_shift()
     minutes = _number("minutes") if request.args.get("minutes") else None
-    if minutes is not None and not SHORTEST <= minutes <= LONGEST:
-        raise SpokenError(400, f"minutes must be {SHORTEST} to {LONGEST:,}; this is {minutes:,}.")
+    if minutes is not None and not FEWEST <= minutes <= MOST:
+        raise SpokenError(400, f"minutes must be {FEWEST} to {MOST:,}; this is {minutes:,}.")
     return Booking("visit", None, _patient(), None, _moment("start"), minutes)
 
 
