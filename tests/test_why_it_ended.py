@@ -284,3 +284,33 @@ def test_who_goes_to_a_missed_visit_after_all_leaves_no_reason(company: Company)
     assert nurse.post("/admin/assign/own/check", {"visit_id": ended, "kind": "in"}).status_code == 302
 
     assert (company.whole("visit_services", ended).row["status"], said(company, ended)) == ("In Progress", "")
+
+
+def pair_of_two(company: Company) -> list[int]:
+    pair = [visit(company, "Scheduled", role) for role in ("Nurse", "Doctor")]
+    for each in pair:
+        company.run("INSERT INTO dashboard.visit_plans (visit_id, pair_id) VALUES (:id, :pair)", id=each, pair=pair[0])
+    return pair
+
+
+def test_in_a_list_the_doubt_comes_first_and_then_the_reason(company: Company) -> None:
+    """Of a visit of two carers that is cancelled alone both are asked."""
+    coordinator, ended = company.as_("Coordinator"), pair_of_two(company)
+    doubt = in_place(company, coordinator, ended, "Cancelled")
+    asked = in_place(company, coordinator, ended, "Cancelled", *doubt.json["sure"])
+
+    assert "Two carers" in doubt.json["error"]
+    assert "Why is the visit Cancelled?" in asked.json["error"]
+    saved = in_place(company, coordinator, ended, "Cancelled", *doubt.json["sure"], offered(asked)["Other"])
+    assert (saved.status_code, said(company, ended[0])) == (200, "Other")
+
+
+def test_in_a_form_and_in_bulk_the_chosen_reason_stays_beside_a_doubt(company: Company) -> None:
+    coordinator, ended = company.as_("Coordinator"), pair_of_two(company)
+    for way in (by_form, in_bulk):
+        key = offered(way(company, coordinator, ended[:1], "Cancelled"))["Other"]
+        doubtful = way(company, coordinator, ended[:1], "Cancelled", key)
+
+        assert (doubtful.status_code, "Two carers" in unescape(doubtful.text)) == (422, True)
+        assert f'<option value="{key}" selected>Other' in doubtful.text
+    assert company.whole("visit_services", ended[0]).row["status"] == "Scheduled"

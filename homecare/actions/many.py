@@ -128,5 +128,6 @@ def _need_answers(asked: dict[int, list[Question]], answered: Collection[str]) -
     each = [(row_id, question) for row_id, found in asked.items() for question in found]
     doubts = [f"{row_id} {question.key}" for row_id, question in each if not question.words]
     key = key_of(doubts)
-    if len(doubts) < len(each) or (doubts and key not in answered):
+    unsaid = any(question.words and not question.is_answered(answered) for _, question in each)
+    if unsaid or (doubts and key not in answered):
         raise RowsAskedError(asked, key)

@@ -45,6 +45,9 @@ class Question:
     key: str
     words: tuple[tuple[str, str], ...] = ()
 
+    def is_answered(self, answered: Collection[str]) -> bool:
+        return any(key in answered for key, _ in self.words or ((self.key, ""),))
+
 
 class AskedError(Exception):
     """The row can be saved once these questions are answered. Nothing was written."""
@@ -73,8 +76,8 @@ def questions(session: Session, row: Base, changed: set[str], before: Mapping[st
 
 
 def need_answers(asked: list[Question], answered: Collection[str]) -> None:
-    """Raises AskedError unless every question was confirmed. Whoever asks for a word asks no more once it is chosen."""
-    if any(question.words or question.key not in answered for question in asked):
+    """Raises AskedError, with those that were answered too, unless every question was."""
+    if not all(question.is_answered(answered) for question in asked):
         raise AskedError(asked)
 
 

@@ -139,8 +139,9 @@ def conflicts_of(session: Session, by: Acting, moved: Sequence[Moved]) -> list[t
 def of_row(
     session: Session, by: Acting, row: Base, before: Mapping[str, Any] | None, answered: Collection[str]
 ) -> list[Question]:
-    """The row was written: `before` has its changed columns, or is None for a new one. Returns what has to be asked,
-    but for what a word in `answered` says. Raises RuleError at the field that books somebody who cannot be booked.
+    """The row was written: `before` has its changed columns, or is None for a new one. Returns what is asked,
+    and writes why a visit ended where `answered` says it. Raises RuleError at the field that books somebody who cannot
+    be booked.
     """
     if row.__tablename__ not in DECIDING:
         return []

@@ -74,8 +74,8 @@ def note_endings(
 ) -> dict[int, Question]:
     """Each is a visit's id, its row before (None: it is new) and after, of which the status alone is read. Writes the
     reason that `answered` has the key of for those that ended, and takes it from those that go on. Returns by id what
-    has to be asked: who plans everybody's work says why a visit ended, as long as IT lists reasons. At most two
-    statements and a write.
+    is asked, answered or not: who plans everybody's work says why a visit ended, as long as IT lists reasons. At most
+    two statements and a write.
     """
     changed = {row_id: after["status"] for row_id, before, after in moved if _ends_otherwise(before, after)}
     if not changed:
@@ -91,7 +91,7 @@ def note_endings(
         if plan.ending_reason or plan.id is not None:
             session.add(plan)
     session.flush()
-    return {row_id: why[status] for row_id, status in changed.items() if status in why and status not in said}
+    return {row_id: why[status] for row_id, status in changed.items() if status in why}
 
 
 def _ends_otherwise(before: Row | None, after: Row) -> bool:

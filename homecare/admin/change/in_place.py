@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import jsonify, request
@@ -27,7 +27,7 @@ def update(asked: Asked) -> ResponseReturnValue:
     has each with its key.
     """
     table, by = asked.table, asked.by
-    wanted = listed(asked)
+    wanted, answered = listed(asked), request.form.getlist("sure")
     try:
         row_id = parse_id(request.form.get("id", ""))
     except ValueError:
@@ -43,12 +43,12 @@ def update(asked: Asked) -> ResponseReturnValue:
             version=version,
             token=None,
             by=by,
-            answered=request.form.getlist("sure"),
+            answered=answered,
         )
     except RuleError as error:
         return jsonify(error=error.message, field=error.field), 422
     except AskedError as doubtful:
-        return jsonify(_asked(doubtful.questions)), 422
+        return jsonify(_asked(doubtful.questions, answered)), 422
     except rows.StaleError:
         return jsonify(error="Somebody changed this row meanwhile. Check it again."), 409
     except rows.RowGoneError:
@@ -56,12 +56,13 @@ def update(asked: Asked) -> ResponseReturnValue:
     return jsonify(undo=saved.undo, **as_listed(wanted, row_id))
 
 
-def _asked(questions: Sequence[Question]) -> dict[str, Any]:
+def _asked(questions: Sequence[Question], answered: Collection[str]) -> dict[str, Any]:
     """What is confirmed comes first: a word is chosen for what is saved then."""
     doubts = [one for one in questions if not one.words]
-    if doubts:
+    if not all(one.is_answered(answered) for one in doubts):
         return {"error": " ".join(one.sentence for one in doubts), "sure": [one.key for one in doubts]}
-    return {"error": questions[0].sentence, "choose": questions[0].words}
+    question = next(one for one in questions if not one.is_answered(answered))
+    return {"error": question.sentence, "choose": question.words}
 
 
 def listed(asked: Asked) -> ListRequest:
